@@ -1,0 +1,64 @@
+"""Every exception that clausewise raises on purpose, in one tree.
+
+    ClausewiseError
+    +-- ConfigurationError          exit 4: a file, an option or an environment variable is wrong
+    +-- TargetUnusable              exit 3: nothing can be judged on this target
+    |   +-- CredentialsRefused      the target turned the configured credentials away
+    |   +-- CircuitOpen             too many calls in a row got no answer; no further one is sent
+    +-- NoVerdict                   verdict *error*: the network's or the target's fault, not the clause's
+    |   +-- Unreachable             no answer: refused, reset, timed out
+    |   +-- Unreadable              an answer that cannot be held: endless, oversized, cut off
+    |   +-- Throttled               the target asked us to slow down (429)
+    +-- Untestable                  verdict *untestable*: something the test needs is not there
+    +-- NotConformant               verdict *fail*: a clause was exercised and is broken (an AssertionError too)
+"""
+
+from __future__ import annotations
+
+
+class ClausewiseError(Exception):
+    """Root of the tree; its text is one sentence fit to show a user."""
+
+
+class ConfigurationError(ClausewiseError):
+    """What the user handed us is wrong: says what, where, what was expected and what to do."""
+
+
+class TargetUnusable(ClausewiseError):
+    """The target as a whole cannot be judged."""
+
+
+class CredentialsRefused(TargetUnusable):
+    """The target turned the configured credentials away."""
+
+
+class CircuitOpen(TargetUnusable):
+    """The target stopped answering, so the run stops asking."""
+
+
+class NoVerdict(ClausewiseError):
+    """A call ended without an answer that could be judged."""
+
+
+class Unreachable(NoVerdict):
+    """No answer came: refused, reset or timed out."""
+
+
+class Unreadable(NoVerdict):
+    """An answer came that cannot be held: oversized, endless or cut off."""
+
+
+class Throttled(NoVerdict):
+    """The target answered 429: it asks for a slower run, which says nothing about the clause."""
+
+
+class Untestable(ClausewiseError):
+    """A clause could not be exercised here; the text is the reason."""
+
+
+class NotConformant(ClausewiseError, AssertionError):
+    """A clause was exercised and is broken."""
+
+    def __init__(self, text: str, *, red: bool) -> None:
+        super().__init__(text)
+        self.red = red
