@@ -1,0 +1,21 @@
+"""clausewise judges a running API clause by clause against its documents."""
+
+from clausewise._version import __version__
+from clausewise.checks import differs, has, holds, lacks, matches, outcome
+from clausewise.client import Bearer
+from clausewise.errors import NotConformant, Untestable
+from clausewise.marks import clause
+
+__all__ = [
+    "Bearer",
+    "NotConformant",
+    "Untestable",
+    "__version__",
+    "clause",
+    "differs",
+    "has",
+    "holds",
+    "lacks",
+    "matches",
+    "outcome",
+]

@@ -1,0 +1,162 @@
+"""Clauses, discrepancies and defects that people write by hand, in TOML.
+
+The catalogue is handed the clauses that a contract states, adds those of `clauses.toml`, and refuses
+what does not hang together: a clause id twice, or a discrepancy or defect about a clause nobody knows.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from clausewise.errors import ConfigurationError
+from clausewise.model import Clause, Defect, Discrepancy, Kind, Observability, Source, Standing, Tolerance
+
+# A value of the same JSON type that no facet of the documents allows.
+_BAD_TEXT = "\u00a7 not as documented \u00a7"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything a family's data says beside its contract, keyed by permanent id."""
+
+    clauses: Mapping[str, Clause]
+    discrepancies: Mapping[str, Discrepancy]
+    defects: Mapping[str, Defect]
+    tolerances: Mapping[str, Tolerance]
+
+
+def load(folder: Path, family: str, stated: Iterable[Clause], document: str = "") -> Catalogue:
+    """Read a family's folder; `stated` are the clauses of its contract.
+
+    With a `document`, only the clauses that this document states are kept. Raises ConfigurationError
+    naming file and id where an entry is malformed, doubled, or speaks of an unknown clause.
+    """
+    clauses = _unique([*stated, *_clauses(folder / "clauses.toml", family)], folder)
+    known = set(clauses)
+    discrepancies = {entry.id: entry for entry in _discrepancies(folder / "discrepancies.toml", family)}
+    kept = {key: clause for key, clause in clauses.items() if not document or document in clause.documents}
+    return Catalogue(
+        clauses=kept,
+        discrepancies=discrepancies,
+        defects={entry.id: entry for entry in _defects(folder / "defects.toml", kept, known)},
+        tolerances={entry.id: entry for entry in _tolerances(folder / "defects.toml")},
+    )
+
+
+def _unique(clauses: Iterable[Clause], folder: Path) -> dict[str, Clause]:
+    seen: dict[str, Clause] = {}
+    for clause in clauses:
+        if clause.id in seen:
+            raise ConfigurationError(f"{folder}: the clause id {clause.id!r} stands twice; ids are unique.")
+        seen[clause.id] = clause
+    return seen
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as bad:
+        raise ConfigurationError(f"{path} cannot be read: {bad}") from bad
+
+
+def _entries(path: Path, table: str) -> Iterator[dict[str, Any]]:
+    for position, entry in enumerate(_read(path).get(table, []), 1):
+        yield {"_where": f"{path}, [[{table}]] {entry.get('id', position)!s}", **entry}
+
+
+def _clauses(path: Path, family: str) -> Iterator[Clause]:
+    for entry in _entries(path, "clause"):
+        try:
+            sources = tuple(Source(**source) for source in entry["sources"])
+            yield Clause(
+                id=entry["id"],
+                family=family,
+                kind=Kind(entry["kind"]),
+                standing=Standing(entry["standing"]),
+                observability=Observability(entry.get("observability", "black-box")),
+                statement=entry["statement"],
+                sources=sources,
+                documents=tuple(entry.get("documents", dict.fromkeys(source.document for source in sources))),
+                operation=entry.get("operation", ""),
+                needs=tuple(entry.get("needs", ())),
+                discrepancies=tuple(entry.get("discrepancies", ())),
+                reason=entry.get("reason", ""),
+            )
+        except (KeyError, TypeError, ValueError) as bad:
+            raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
+
+
+def _discrepancies(path: Path, family: str) -> Iterator[Discrepancy]:
+    for entry in _entries(path, "discrepancy"):
+        try:
+            yield Discrepancy(
+                id=entry["id"],
+                family=family,
+                summary=entry["summary"],
+                readings=entry["readings"],
+                ruling=entry["ruling"],
+                clauses=tuple(entry.get("clauses", ())),
+                sources=tuple(Source(**source) for source in entry.get("sources", ())),
+            )
+        except (KeyError, TypeError) as bad:
+            raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
+
+
+def _malformed(bad: Exception) -> str:
+    return f"the key {bad} is missing" if isinstance(bad, KeyError) else str(bad)
+
+
+def _defects(path: Path, clauses: Mapping[str, Clause], known: set[str]) -> Iterator[Defect]:
+    for entry in _entries(path, "defect"):
+        if entry.get("clause") not in known:
+            raise ConfigurationError(f"{entry['_where']}: no clause has the id {entry.get('clause')!r}.")
+        if entry["clause"] in clauses:
+            yield Defect(entry["id"], entry["clause"], _bend(entry))
+    for sweep in _entries(path, "sweep"):
+        yield from _sweep(sweep, clauses.values())
+
+
+def _tolerances(path: Path) -> Iterator[Tolerance]:
+    for entry in _entries(path, "tolerance"):
+        yield Tolerance(entry["id"], entry["why"], _bend(entry), entry.get("discrepancy", ""))
+
+
+def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key in {"answer", "bend", "switch", "refuse", "pointer"}}
+
+
+def _sweep(sweep: Mapping[str, Any], clauses: Iterable[Clause]) -> Iterator[Defect]:
+    """Expand one sweep into a defect for each clause that it names."""
+    for clause in clauses:
+        if clause.kind == sweep["kind"] and _named(clause.id, sweep) and clause.pointer:
+            yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, _swept(clause, sweep["bend"]))
+
+
+def _named(clause: str, sweep: Mapping[str, Any]) -> bool:
+    wanted = any(fnmatchcase(clause, _glob(pattern)) for pattern in sweep["clauses"])
+    return wanted and not any(fnmatchcase(clause, _glob(pattern)) for pattern in sweep.get("except", ()))
+
+
+def _glob(pattern: str) -> str:
+    """Take `[]` in a clause id as itself, not as a character class."""
+    return pattern.replace("[]", "[[]]")
+
+
+def _swept(clause: Clause, bend: str) -> dict[str, Any]:
+    if bend == "refuse":
+        return {"refuse": clause.operation, "pointer": clause.pointer}
+    step: dict[str, Any] = {bend: clause.pointer}
+    if bend == "break-facet":
+        step = {"drop": clause.pointer} if clause.keyword == "required" else _broken(clause)
+    return {"answer": f"{clause.operation}.{clause.outcome}", "bend": [step]}
+
+
+def _broken(clause: Clause) -> dict[str, Any]:
+    return {"set": clause.pointer, "to": _BAD_TEXT * (40 if clause.keyword == "maxLength" else 1)}

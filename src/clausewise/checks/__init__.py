@@ -1,0 +1,35 @@
+"""Functions from an exchange and its contract to what they have to say on clauses.
+
+No room here reads files, the clock or the network, or knows which target it looks at.
+"""
+
+from __future__ import annotations
+
+from clausewise.checks.answers import Reading, read
+from clausewise.checks.expectations import (
+    Expectation,
+    OutcomeNames,
+    differs,
+    has,
+    holds,
+    lacks,
+    matches,
+    outcome,
+)
+from clausewise.checks.requests import taken
+from clausewise.checks.universal import universal
+
+__all__ = [
+    "Expectation",
+    "OutcomeNames",
+    "Reading",
+    "differs",
+    "has",
+    "holds",
+    "lacks",
+    "matches",
+    "outcome",
+    "read",
+    "taken",
+    "universal",
+]

@@ -1,0 +1,51 @@
+"""What an answer says about the request's fields: taken, or refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from clausewise import strict_json
+from clausewise.model import Exchange, Finding, Operation, Outcome, Role, Touch
+
+
+def taken(exchange: Exchange, operation: Operation, got: str, *, wanted_success: bool) -> list[Touch]:
+    """Judge the documented request fields that were sent: a success takes them all.
+
+    A validation answer to a documented request breaks the clauses of the fields that it names.
+    """
+    outcome = next((known for known in operation.outcomes if known.name == got), None)
+    sent = list(_sent(exchange, operation))
+    if outcome and outcome.role is Role.SUCCESS:
+        return [Touch(clause, (), exchange.id) for clause in sent]
+    if outcome and outcome.role is Role.INVALID and wanted_success:
+        return list(_refused(exchange, outcome, sent))
+    return []
+
+
+def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
+    """Yield the clauses of the documented fields in a documented request."""
+    for rule in operation.requests.values():
+        if rule.fits(exchange.sent):
+            yield from rule.seen(exchange.sent)
+    for name in operation.parameters:
+        yield f"{operation.clause}.request.{name}"
+
+
+def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[Touch]:
+    found, named = strict_json.resolve(exchange.json, outcome.names_fields or "/-")
+    for key in named if found and isinstance(named, dict) else ():
+        for clause in sent:
+            if _same(clause.rpartition(".")[2], str(key)):
+                expected = "the field taken, as the document shows it in the request"
+                actual = f"refused: {named[key]}"
+                finding = Finding(clause, expected, actual, f"{outcome.names_fields}/{key}", exchange=exchange.id)
+                yield Touch(clause, (finding,), exchange.id)
+
+
+def _same(field: str, named: str) -> bool:
+    """Compare a request field with a refusal's key by letters alone: first_name is firstName."""
+    return _letters(field) == _letters(named.rpartition(".")[2])
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())

@@ -1,0 +1,76 @@
+"""What holds for every answer of every operation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from clausewise.model import Exchange, Finding, Operation, Touch
+
+Check = Callable[[Exchange, Operation], Iterator[Finding]]
+
+_JSON_TYPE = re.compile(r"^application/([\w.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
+_LEAKS = {
+    "a Java stack trace": re.compile(r"\bat [\w$.]+\([\w$]+\.java:\d+\)|\bjava\.(lang|util|sql|io)\.\w+"),
+    "a framework's class name": re.compile(r"\b(org\.(springframework|hibernate|apache)|com\.oracle|oracle\.jdbc)\.\w+"),
+    "a Python traceback": re.compile(r"Traceback \(most recent call last\)|\bFile \"[^\"]+\", line \d+"),
+    "a .NET stack trace": re.compile(r"\bSystem\.\w+(\.\w+)*Exception\b|\bin [A-Z]:\\[^:]+:line \d+"),
+    "a database's error": re.compile(r"\bORA-\d{5}\b|\bSQLSTATE\b|SQL syntax|syntax error at or near|\bPL/SQL\b"),
+    "a query": re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.IGNORECASE),
+}
+
+
+def universal(exchange: Exchange, operation: Operation) -> list[Touch]:
+    """Judge an exchange by every universal clause of its operation."""
+    return [
+        Touch(f"{operation.clause}.{suffix}", tuple(check(exchange, operation)), exchange.id)
+        for suffix, check in CHECKS.items()
+    ]
+
+
+def _only_documented(exchange: Exchange, operation: Operation) -> Iterator[Finding]:
+    status = exchange.response.status
+    forms = [form for known in operation.outcomes for form in known.forms]
+    if not any(form.covers(status) for form in forms):
+        documented = ", ".join(sorted({str(form) for form in forms}))
+        yield Finding("", f"one of the documented statuses {documented}", f"HTTP {status}", "status")
+
+
+def _json(exchange: Exchange, _: Operation) -> Iterator[Finding]:
+    if exchange.parsed.problem:
+        yield Finding("", "one JSON text", f"{exchange.parsed.problem}: {excerpt(exchange)}", "body")
+
+
+def _media_type(exchange: Exchange, _: Operation) -> Iterator[Finding]:
+    given = exchange.response.header("Content-Type")
+    if not exchange.parsed.problem and not _JSON_TYPE.match(given or ""):
+        yield Finding("", "Content-Type: application/json", given or "no Content-Type", "Content-Type")
+
+
+def _unique_keys(exchange: Exchange, _: Operation) -> Iterator[Finding]:
+    for key in exchange.parsed.repeated:
+        hint = "Readers differ on which of the two they take."
+        yield Finding("", "each key once in an object", f"the key {key!r} twice in one object", "body", hint)
+
+
+def _no_leak(exchange: Exchange, _: Operation) -> Iterator[Finding]:
+    text = exchange.response.body.decode("utf-8", "replace")
+    for what, pattern in _LEAKS.items():
+        if match := pattern.search(text):
+            yield Finding("", "nothing of the program's inside", f"{what}: {match.group()[:80]}", "body")
+
+
+# The suffix of the clause that each check speaks for (contracts.clauses.UNIVERSAL states them).
+CHECKS: dict[str, Check] = {
+    "only-documented": _only_documented,
+    "json": _json,
+    "media-type": _media_type,
+    "unique-keys": _unique_keys,
+    "no-leak": _no_leak,
+}
+
+
+def excerpt(exchange: Exchange, limit: int = 160) -> str:
+    """Show the beginning of an answer's body on one line."""
+    text = " ".join(exchange.response.body[: limit * 4].decode("utf-8", "replace").split())
+    return text if len(text) <= limit else f"{text[:limit]}..."

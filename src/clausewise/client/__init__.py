@@ -1,0 +1,8 @@
+"""One verb: call an operation, get an exchange. Nothing is judged here and nothing is retried."""
+
+from __future__ import annotations
+
+from clausewise.client.calls import Bearer, Client, Heard
+from clausewise.client.transport import Transport
+
+__all__ = ["Bearer", "Client", "Heard", "Transport"]

@@ -1,0 +1,150 @@
+"""Calls by operation name: builds the request, logs in where needed, records the exchange."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, quote, urlencode
+
+from clausewise.client.login import Login, fixed_header
+from clausewise.client.transport import Transport
+from clausewise.errors import ConfigurationError, Throttled, Untestable
+from clausewise.model import Contract, Exchange, Json, Operation, Request
+from clausewise.targets import FamilyTarget
+
+Heard = Callable[[Exchange], None]
+
+_TOO_MANY = 429
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A token to send as it is, good or bad."""
+
+    token: str
+
+
+class Client:
+    """The client of one family. Every exchange, log-ins too, goes to `heard` before it is returned."""
+
+    def __init__(self, contract: Contract, target: FamilyTarget, transport: Transport, prefix: str) -> None:
+        self._contract = contract
+        self._target = target
+        self._transport = transport
+        self._numbers = (f"{prefix}-{number}" for number in itertools.count(1))
+        self._logins = {
+            role: Login(role, credentials, self._post_token)
+            for role, credentials in target.credentials.items()
+            if credentials["type"] == "oauth2-password"
+        }
+        self.heard: Heard = lambda _: None
+
+    def call(
+        self,
+        operation: str,
+        body: Json = None,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | str | None = None,
+        raw: bytes | None = None,
+        auth: str | Bearer | None = "default",
+        fault: str = "",
+    ) -> Exchange:
+        """Send one request and return its exchange.
+
+        Exactly one of `body` (as JSON), `form` (form-encoded) and `raw` (as it is) may be given. `auth`
+        is a role of credentials, a Bearer, or None; it counts only where the operation asks for one.
+        Raises NoVerdict where no answer came, Untestable where the target lacks the role or the fault.
+        """
+        known = self._operation(operation)
+        content, media_type = _content(body, form, raw)
+        sent = {"Accept": _JSON, "User-Agent": "clausewise"}
+        if media_type:
+            sent["Content-Type"] = media_type
+        sent |= self._fault(fault) if fault else {}
+        if known.secured and auth is not None:
+            name, value = self._auth(auth)
+            sent[name] = value
+        url = self._url(known, path or {}, query or {})
+        request = Request(known.method, url, tuple((sent | dict(headers or {})).items()), content)
+        return self._send(known, request, dict(parse_qsl(form)) if isinstance(form, str) else form or body)
+
+    def token(self, role: str = "default") -> str:
+        """Return a living token of a role; Untestable where the target has no such role."""
+        if role not in self._logins:
+            given = self._target.credentials.get(role, {})
+            if "token" not in given:
+                raise Untestable(f"The target file has no [families.{self._target.family}.credentials.{role}].")
+            return given["token"]
+        return self._logins[role].token()
+
+    def _operation(self, name: str) -> Operation:
+        try:
+            return self._contract.operations[name]
+        except KeyError:
+            known = ", ".join(self._contract.operations)
+            raise ConfigurationError(f"{self._contract.family} has no operation {name!r}; it has {known}.") from None
+
+    def _url(self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
+        filled = operation.path
+        for name, value in path.items():
+            filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
+        return f"{self._target.base_url}{filled}" + (f"?{urlencode(query)}" if query else "")
+
+    def _auth(self, auth: str | Bearer) -> tuple[str, str]:
+        if isinstance(auth, Bearer):
+            return "Authorization", f"Bearer {auth.token}"
+        if auth in self._logins:
+            return "Authorization", f"Bearer {self._logins[auth].token()}"
+        if auth not in self._target.credentials:
+            raise Untestable(f"The target file has no [families.{self._target.family}.credentials.{auth}].")
+        return fixed_header(self._target.credentials[auth])
+
+    def _fault(self, outcome: str) -> dict[str, str]:
+        if outcome not in self._target.faults:
+            raise Untestable(f"The target file has no [families.{self._target.family}.faults] entry {outcome!r}.")
+        hook = self._target.faults[outcome]
+        return {hook["header"]: hook["value"]}
+
+    def _post_token(self, body: str) -> Exchange:
+        where = self._contract.token_path
+        operation = next(known for known in self._contract.operations.values() if known.path == where)
+        return self.call(operation.id, form=body)
+
+    def _send(self, operation: Operation, request: Request, sent: Json) -> Exchange:
+        started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        response, milliseconds = self._transport.send(request)
+        exchange = Exchange(
+            id=next(self._numbers),
+            family=operation.family,
+            operation=operation.id,
+            request=request,
+            response=response,
+            started=started,
+            milliseconds=milliseconds,
+            sent=sent,
+        )
+        self.heard(exchange)
+        if response.status == _TOO_MANY and not any(o.form(_TOO_MANY) for o in operation.outcomes):
+            raise Throttled(
+                f"{operation.id} was answered 429: the target asks for fewer requests. "
+                f"Set a lower `rate` under [limits] in the target file."
+            )
+        return exchange
+
+
+def _content(body: Json, form: Mapping[str, str] | str | None, raw: bytes | None) -> tuple[bytes, str]:
+    if raw is not None:
+        return raw, _JSON
+    if form is not None:
+        return (form if isinstance(form, str) else urlencode(form)).encode(), _FORM
+    if body is not None:
+        return json.dumps(body, ensure_ascii=False).encode(), _JSON
+    return b"", ""

@@ -1,0 +1,126 @@
+"""Bytes out, bytes in, within the target's limits; every failure becomes one sentence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from clausewise.errors import CircuitOpen, NoVerdict, Unreachable, Unreadable
+from clausewise.model import Request, Response
+from clausewise.targets import Limits, Tls
+
+_CHUNK = 64 * 1024
+
+
+class Transport:
+    """Sends requests over kept-alive connections, paced, bounded in time and size.
+
+    A target that gives no answer `limits.breaker` times in a row opens the circuit: every later
+    send raises CircuitOpen without touching the network.
+    """
+
+    def __init__(self, limits: Limits, tls: Tls) -> None:
+        self._limits = limits
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy, .netrc or bundle that the target file does not name
+        self._session.headers.clear()
+        self._session.mount("http://", HTTPAdapter(max_retries=0))
+        self._session.mount("https://", HTTPAdapter(max_retries=0))
+        self._session.verify = tls.ca_bundle or tls.verify
+        if tls.client_certificate:
+            key = tls.client_key
+            self._session.cert = (tls.client_certificate, key) if key else tls.client_certificate
+        self._dead = 0
+        self._next = 0.0
+
+    def send(self, request: Request) -> tuple[Response, float]:
+        """Send one request; return the response and the milliseconds it took.
+
+        Raises Unreachable, Unreadable or CircuitOpen, each with a sentence that says what happened.
+        """
+        if self._dead >= self._limits.breaker:
+            raise CircuitOpen(
+                f"The last {self._dead} calls got no answer, so no further one is sent. "
+                f"See that the target at {_host(request.url)} is up, then run again."
+            )
+        self._pace()
+        began = time.perf_counter()
+        try:
+            response = self._exchange(request, began + self._limits.total_timeout)
+        except NoVerdict:
+            self._dead += 1
+            raise
+        self._dead = 0
+        return response, (time.perf_counter() - began) * 1000
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _pace(self) -> None:
+        if self._limits.rate:
+            now = time.monotonic()
+            if now < self._next:
+                time.sleep(self._next - now)
+            self._next = max(now, self._next) + 1 / self._limits.rate
+
+    def _exchange(self, request: Request, deadline: float) -> Response:
+        what = f"{request.method} {request.url.partition('?')[0]}"
+        try:
+            answer = self._session.request(
+                request.method,
+                request.url,
+                data=request.body or None,
+                headers=_sendable(request.headers),
+                timeout=(self._limits.connect_timeout, self._limits.read_timeout),
+                allow_redirects=False,
+                stream=True,
+            )
+            with closing(answer):
+                body = b"".join(self._pieces(answer.raw, deadline, what))
+                headers = tuple((str(name), str(value)) for name, value in answer.raw.headers.items())
+                return Response(answer.status_code, headers, body, answer.reason or "")
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as bad:
+            raise Unreachable(f"{what} got no whole answer: {_why(bad, self._limits)}.") from bad
+
+    def _pieces(self, raw: urllib3.BaseHTTPResponse, deadline: float, what: str) -> Iterator[bytes]:
+        """Yield the body as it comes, until the target's limits are reached."""
+        size = 0
+        while piece := raw.read1(_CHUNK, decode_content=True):
+            size += len(piece)
+            if size > self._limits.max_body_bytes:
+                raise Unreadable(f"{what} answered more than {self._limits.max_body_bytes} bytes; the rest was not read.")
+            if time.perf_counter() > deadline:
+                raise Unreadable(f"{what} was still answering after {self._limits.total_timeout:g} s; the rest was not read.")
+            yield piece
+
+
+def _sendable(headers: tuple[tuple[str, str], ...]) -> Mapping[str, str | bytes]:
+    """Encode header values as UTF-8, so that a garbled token can be sent as it is."""
+    return {name: value.encode("utf-8") for name, value in headers}
+
+
+def _host(url: str) -> str:
+    return "/".join(url.split("/")[:3])
+
+
+def _why(bad: Exception, limits: Limits) -> str:
+    """Say what went wrong in the user's words, not in those of three nested libraries."""
+    text = repr(bad)
+    known = {
+        "ConnectTimeout": f"no connection within {limits.connect_timeout:g} s",
+        "ReadTimeout": f"nothing came for {limits.read_timeout:g} s",
+        "Read timed out": f"nothing came for {limits.read_timeout:g} s",
+        "refused": "the connection was refused",
+        "reset": "the connection was reset",
+        "RemoteDisconnected": "the connection was closed before an answer came",
+        "IncompleteRead": "the answer was cut off",
+        "CERTIFICATE_VERIFY_FAILED": "its certificate cannot be verified",
+        "NameResolution": "its name cannot be resolved",
+    }
+    return next((words for mark, words in known.items() if mark in text), f"{type(bad).__name__}: {bad}")

@@ -1,0 +1,169 @@
+"""Body schemas, compiled so that each part knows the clause it stands for.
+
+A property is a clause under the id of what encloses it; a keyword listed in `x-facets` is a clause of
+its own; so is a subschema with `x-clause`. One walk defines these ids for the catalogue, for what a
+value gives evidence on, and for the complaints about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from clausewise.contracts import words
+from clausewise.model import Complaint, Json
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One part of a schema that is a clause: its id, the JSON pointer of its values, its facet."""
+
+    clause: str
+    pointer: str
+    schema: Schema
+    keyword: str = ""
+    required: bool = False
+    parents: tuple[Schema, ...] = ()
+
+
+@dataclass(frozen=True)
+class CompiledBody:
+    """A body schema under the clause of its outcome or request."""
+
+    clause: str
+    schema: Schema
+
+    @cached_property
+    def _fast(self) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
+
+    @cached_property
+    def _exact(self) -> Draft202012Validator:
+        checker = Draft202012Validator.FORMAT_CHECKER
+        return Draft202012Validator(self.schema, format_checker=checker)
+
+    def fits(self, value: Json) -> bool:
+        """Tell whether the value keeps every part of the schema."""
+        return bool(self._fast.is_valid(value)) or self._exact.is_valid(value)
+
+    def complaints(self, value: Json) -> list[Complaint]:
+        """Return what is wrong with the value; empty where it fits."""
+        if self._fast.is_valid(value):
+            return []
+        errors = self._exact.iter_errors(value)
+        return [complaint for error in errors for complaint in self._complain(error)]
+
+    def seen(self, value: Json) -> list[str]:
+        """Return the ids of the clauses that this value gives evidence on."""
+        return list(dict.fromkeys(_seen(self.schema, value, self.clause)))
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield every part of the schema that is a clause, outermost first."""
+        return _nodes(self.schema, self.clause, "", (self.schema,))
+
+    def _complain(self, error: ValidationError) -> Iterator[Complaint]:
+        clause, owner = _locate(self.schema, self.clause, list(error.absolute_schema_path)[:-1])
+        where = "".join(f"/{part}" for part in error.absolute_path)
+        keyword = str(error.validator)
+        if keyword == "required":
+            yield from _absences(clause, owner, error, where)
+            return
+        if keyword in owner.get("x-facets", {}):
+            clause = f"{clause}.{keyword}"
+        expected = words.expectation(keyword, error.validator_value, owner.get("description", ""))
+        yield Complaint(clause, expected, words.value(error.instance), where, fixed=keyword == "const")
+
+
+def _absences(clause: str, owner: Schema, error: ValidationError, where: str) -> Iterator[Complaint]:
+    properties = owner.get("properties", {})
+    for name in error.validator_value:
+        if name in error.instance or f"'{name}' is a required" not in error.message:
+            continue
+        child = properties.get(name, {})
+        facet = ".required" if "required" in child.get("x-facets", {}) else ""
+        known = f"{clause}.{name}{facet}" if name in properties else clause
+        expected = words.expectation("type", child["type"]) if "type" in child else "a value"
+        yield Complaint(known, expected, "nothing: the key is absent", f"{where}/{name}")
+
+
+def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Schema]:
+    """Follow a schema path; return the clause it ends in and the subschema that owns the keyword."""
+    here: Any = schema
+    skip = False
+    for position, part in enumerate(path):
+        here = here[part]
+        if skip:  # the name behind `properties`, not a keyword
+            clause, skip = f"{clause}.{part}", False
+        elif part == "properties":
+            skip = True
+        elif part == "items":
+            clause += "[]"
+        if isinstance(here, Mapping) and "x-clause" in here and not skip:
+            return f"{clause}.{here['x-clause']}", here
+        if part in {"anyOf", "oneOf", "not"} and position == len(path) - 1:
+            break
+    return clause, here if isinstance(here, Mapping) else {}
+
+
+def _parts(schema: Schema) -> Iterator[Schema]:
+    """Yield the schema and the members of its `allOf`, which speak about the same value."""
+    yield schema
+    for member in schema.get("allOf", ()):
+        yield from _parts(member)
+
+
+def _nodes(schema: Schema, clause: str, pointer: str, parents: tuple[Schema, ...]) -> Iterator[Node]:
+    for part in _parts(schema):
+        if "x-clause" in part:
+            yield Node(f"{clause}.{part['x-clause']}", pointer, part, parents=parents)
+            continue
+        for name, child in part.get("properties", {}).items():
+            required = name in part.get("required", ())
+            yield from _field(child, f"{clause}.{name}", f"{pointer}/{name}", parents, required=required)
+        if isinstance(part.get("items"), Mapping):
+            items = part["items"]
+            yield from _nodes(items, f"{clause}[]", f"{pointer}/*", (*parents, items))
+
+
+def _field(
+    schema: Schema, clause: str, pointer: str, parents: tuple[Schema, ...], *, required: bool
+) -> Iterator[Node]:
+    chain = (*parents, schema)
+    yield Node(clause, pointer, schema, required=required, parents=chain)
+    for keyword in schema.get("x-facets", {}):
+        yield Node(f"{clause}.{keyword}", pointer, schema, keyword, required, chain)
+    yield from _nodes(schema, clause, pointer, chain)
+
+
+def _seen(schema: Schema, value: Json, clause: str) -> Iterator[str]:
+    for part in _parts(schema):
+        if "x-clause" in part:
+            yield f"{clause}.{part['x-clause']}"
+        elif isinstance(value, dict):
+            yield from _seen_fields(part, value, clause)
+        elif isinstance(value, list) and isinstance(part.get("items"), Mapping):
+            for item in value:
+                yield from _seen(part["items"], item, f"{clause}[]")
+
+
+def _seen_fields(part: Schema, value: dict[str, Json], clause: str) -> Iterator[str]:
+    for name, child in part.get("properties", {}).items():
+        field = f"{clause}.{name}"
+        facets = child.get("x-facets", {})
+        if "required" in facets:
+            yield f"{field}.required"
+        if name in value:
+            yield field
+            if value[name] is not None:
+                yield from (f"{field}.{keyword}" for keyword in facets)
+            yield from _seen(child, value[name], field)
+        elif name in part.get("required", ()):
+            yield field

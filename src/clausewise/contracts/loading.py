@@ -1,0 +1,160 @@
+"""Reads `schemas/<family>/openapi.yaml` and everything it refers to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+import jsonref
+import yaml
+
+from clausewise.contracts.bodies import CompiledBody
+from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
+from clausewise.errors import ConfigurationError
+from clausewise.model import Contract, Form, Operation, Outcome, Role
+
+_METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+
+
+class _Yaml12(yaml.SafeLoader):
+    """YAML without the surprise types: only true and false are booleans, and a date stays text."""
+
+
+_Yaml12.yaml_implicit_resolvers = {
+    letter: [(tag, rule) for tag, rule in rules if not tag.endswith((":bool", ":timestamp"))]
+    for letter, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml12.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def load(path: Path, document: str, readings: Mapping[str, str] | None = None) -> Contract:
+    """Load a family's contract as the claimed document and readings make it.
+
+    `readings` maps discrepancy ids to the one reading that the target claims; every other reading of
+    that discrepancy is dropped. Raises ConfigurationError naming the file where it cannot be read.
+    """
+    api = _prune(_resolve(path), document, dict(readings or {}))
+    family = str(api["x-family"])
+    documents = {entry["id"]: entry for entry in api["x-documents"]}
+    if document not in documents:
+        known = ", ".join(documents)
+        raise ConfigurationError(f"The family {family} has no document {document!r}; it has {known}.")
+    operations = {spec["operationId"]: _operation(family, *where, spec) for *where, spec in _specs(api)}
+    return Contract(
+        family=family,
+        document=document,
+        documents=documents,
+        operations=operations,
+        clauses=tuple(clauses_of(api)),
+        sensitive=dict(_sensitive(api)),
+        token_path=_token_path(api),
+    )
+
+
+def _resolve(path: Path) -> dict[str, Any]:
+    try:
+        raw = yaml.load(path.read_text("utf-8"), Loader=_Yaml12)  # noqa: S506 - a SafeLoader
+        resolved: dict[str, Any] = jsonref.replace_refs(
+            raw, base_uri=path.as_uri(), loader=_read, merge_props=True, proxies=False, lazy_load=False
+        )
+    except (OSError, ValueError, yaml.YAMLError, jsonref.JsonRefError) as bad:
+        raise ConfigurationError(f"The contract {path} cannot be read: {bad}") from bad
+    return resolved
+
+
+def _read(uri: str) -> Any:  # noqa: ANN401 - any JSON value
+    return json.loads(Path(unquote(urlparse(uri).path)).read_text("utf-8"))
+
+
+def _prune(node: Any, document: str, readings: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value
+    """Drop what other documents say, and readings that the target has ruled out."""
+    if isinstance(node, list):
+        return [_prune(item, document, readings) for item in node if _stays(item, document, readings)]
+    if isinstance(node, dict):
+        return {key: _prune(item, document, readings) for key, item in node.items()}
+    return node
+
+
+def _stays(node: Any, document: str, readings: dict[str, str]) -> bool:  # noqa: ANN401 - any JSON value
+    if not isinstance(node, dict):
+        return True
+    discrepancy, _, reading = str(node.get("x-reading", "")).partition(":")
+    ruled_out = discrepancy in readings and readings[discrepancy] != reading
+    return document in node.get("x-documents", [document]) and not ruled_out
+
+
+def _specs(api: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in api.get("paths", {}).items():
+        for method, spec in item.items():
+            if method in _METHODS:
+                yield method.upper(), path, spec
+
+
+def _operation(family: str, method: str, path: str, spec: dict[str, Any]) -> Operation:
+    clause = f"{family}.{spec['operationId']}"
+    requests = {
+        branch["x-request"]: CompiledBody(f"{clause}.{branch['x-request']}", branch)
+        for branch in request_branches(spec)
+    }
+    return Operation(
+        id=spec["operationId"],
+        family=family,
+        method=method,
+        path=path,
+        secured=bool(spec.get("security")),
+        outcomes=tuple(_outcomes(spec, clause)),
+        requests=requests,
+        parameters=tuple(parameter["name"] for parameter in spec.get("parameters", [])),
+        read_back=spec.get("x-read-back", {}),
+    )
+
+
+def _outcomes(spec: dict[str, Any], clause: str) -> Iterator[Outcome]:
+    """Gather the forms of each outcome; the printed one, which carries no reading, comes first."""
+    gathered: dict[str, list[tuple[dict[str, Any], Form]]] = {}
+    for status, branch in answer_branches(spec):
+        name = branch["x-outcome"]
+        form = Form(*_span(status), CompiledBody(f"{clause}.{name}", branch))
+        gathered.setdefault(name, []).append((branch, form))
+    for name, forms in gathered.items():
+        forms.sort(key=lambda pair: "x-role" not in pair[0])
+        first = forms[0][0]
+        yield Outcome(
+            operation=spec["operationId"],
+            name=name,
+            clause=f"{clause}.{name}",
+            role=Role(first["x-role"]),
+            forms=tuple(form for _, form in forms),
+            needs=tuple(first.get("x-needs", ())),
+            names_fields=first.get("x-names-fields", ""),
+            ambiguous_with=tuple(first.get("x-ambiguous-with", ())),
+        )
+
+
+def _span(status: str) -> tuple[int, int]:
+    if status.upper().endswith("XX"):
+        hundred = int(status[0]) * 100
+        return hundred, hundred + 99
+    return int(status), int(status)
+
+
+def _sensitive(node: Any, name: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON value
+    """Yield the names of fields marked `x-sensitive`, with the mark: secret or personal."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _sensitive(item)
+    elif isinstance(node, dict):
+        if name and isinstance(node.get("x-sensitive"), str):
+            yield name, node["x-sensitive"]
+        for key, item in node.items():
+            yield from _sensitive(item, key)
+
+
+def _token_path(api: Mapping[str, Any]) -> str:
+    schemes = api.get("components", {}).get("securitySchemes", {}).values()
+    flows = (scheme.get("flows", {}).get("password", {}) for scheme in schemes)
+    return next((str(flow["tokenUrl"]) for flow in flows if "tokenUrl" in flow), "")

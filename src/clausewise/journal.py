@@ -1,0 +1,81 @@
+"""What a run has seen and judged, on disk the moment it falls.
+
+Each record is one line, appended with a single write, so that parallel workers never mix their lines
+and a killed run loses at most the test in flight.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from clausewise.errors import ConfigurationError
+
+Record = Mapping[str, Any]
+
+RUN = "run.json"
+EXCHANGES = "exchanges.jsonl"
+VERDICTS = "verdicts.jsonl"
+
+
+class Journal:
+    """Appends to the files of one run folder; every process opens its own."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._files = {name: _append(folder / name) for name in (EXCHANGES, VERDICTS)}
+        except OSError as bad:
+            raise ConfigurationError(f"The run folder {folder} cannot be written: {bad}.") from bad
+
+    def exchange(self, record: Record) -> None:
+        """Append one masked exchange."""
+        self._write(EXCHANGES, record)
+
+    def verdict(self, record: Record) -> None:
+        """Append one test's word on the clauses that it touched."""
+        self._write(VERDICTS, record)
+
+    def close(self) -> None:
+        """Close the files."""
+        for descriptor in self._files.values():
+            os.close(descriptor)
+
+    def _write(self, name: str, record: Record) -> None:
+        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        os.write(self._files[name], f"{line}\n".encode("utf-8", "backslashreplace"))
+
+
+def begin(folder: Path, facts: Record) -> None:
+    """Write down what the run is, before its first call."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / RUN).write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
+
+
+def facts(folder: Path) -> dict[str, Any]:
+    """Return what `begin` wrote; ConfigurationError where the folder holds no run."""
+    try:
+        told: dict[str, Any] = json.loads((folder / RUN).read_text("utf-8"))
+    except (OSError, ValueError) as bad:
+        raise ConfigurationError(f"{folder} holds no run that can be read ({RUN}: {bad}).") from bad
+    return told
+
+
+def records(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    """Yield the records of one file; a line that a kill cut off is left out."""
+    path = folder / name
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+
+def _append(path: Path) -> int:
+    return os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)

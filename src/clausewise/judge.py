@@ -1,0 +1,159 @@
+"""One exchange through the checks, its word weighed and written down; live and offline alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from clausewise.checks import Expectation, OutcomeNames, Reading, read, taken, universal
+from clausewise.errors import ConfigurationError, NotConformant
+from clausewise.journal import Journal
+from clausewise.masking import Masker
+from clausewise.model import Clause, Exchange, Finding, Operation, Role, Touch, Verdict
+from clausewise.verdict import Policy, explain
+
+Find = Callable[[str, str], Operation]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every test of a run judges with."""
+
+    clauses: Mapping[str, Clause]
+    operation: Find
+    journal: Journal
+    masker: Masker
+    policy: Policy = Policy()
+
+
+@dataclass
+class Judge:
+    """The judge of one test. Called with an exchange, it judges; it remembers every clause touched.
+
+    An answer that is not the wanted one, or a broken expectation of the test, raises NotConformant at
+    once, since the test cannot go on. A broken field is remembered and raised by `close`.
+    """
+
+    bench: Bench
+    test: str
+    clauses: Sequence[str]
+    judged: int = 0
+    _touched: dict[str, list[str]] = field(default_factory=dict)
+    _findings: list[Finding] = field(default_factory=list)
+    _waiting: dict[str, Exchange] = field(default_factory=dict)
+    _began: float = field(default_factory=time.perf_counter)
+
+    def __call__(self, exchange: Exchange, *expected: OutcomeNames | Expectation) -> Exchange:
+        """Judge one exchange by all that holds for it and by what the test expects; return it."""
+        if not expected:
+            raise ConfigurationError(f"{self.test} judges without saying what it expects.")
+        self.judged += 1
+        names = [name for wanted in expected if isinstance(wanted, OutcomeNames) for name in wanted.names]
+        reading = self._settle(exchange, names)
+        if names and not reading.given:
+            self._blame(exchange, reading.touches[0].findings)
+        else:
+            self._expect(exchange, [wanted for wanted in expected if isinstance(wanted, Expectation)])
+        return exchange
+
+    def hear(self, exchange: Exchange) -> None:
+        """Take note of an exchange that the test has not judged, yet."""
+        self._waiting[exchange.id] = exchange
+
+    def close(
+        self, verdict: Verdict = Verdict.PASS, reason: str = "", *, finished: bool = True, **marks: bool
+    ) -> None:
+        """Judge what is left, write the test's record, and raise NotConformant for what is broken.
+
+        With a verdict other than *pass* the test's own clauses get that one, for the reason given; a
+        test that did not finish says nothing for those of its clauses that it had not come to. `marks`
+        go into the record: `unusable` for a target that cannot be judged, `broken` for a broken test.
+        """
+        for exchange in list(self._waiting.values()):
+            self._settle(exchange, [])
+        if finished and verdict is Verdict.PASS:
+            self._take(Touch(clause) for clause in self.clauses)
+        self.bench.journal.verdict(self._record(verdict, reason) | marks)
+        if self._findings:
+            self._raise(self._findings)
+
+    def fault(self, text: str) -> None:
+        """Hold against the test's first clause what kept the test from going on."""
+        self._take([Touch(self.clauses[0], (Finding("", "an answer that the test can go on with", text),))])
+
+    @property
+    def broken(self) -> bool:
+        """Whether anything was found so far."""
+        return bool(self._findings)
+
+    def _settle(self, exchange: Exchange, wanted: Sequence[str]) -> Reading:
+        """Judge an exchange by what holds for it whatever the test expects, once."""
+        operation = self.bench.operation(exchange.family, exchange.operation)
+        reading = read(exchange, operation, wanted)
+        if self._waiting.pop(exchange.id, None):
+            success = any(operation.outcome(name).role is Role.SUCCESS for name in wanted)
+            self._take(universal(exchange, operation))
+            self._take(taken(exchange, operation, reading.outcome, wanted_success=success))
+            record = self.bench.masker.record(exchange)
+            told = {"test": self.test, "expected": list(wanted), "matched": reading.outcome}
+            self.bench.journal.exchange(record | told)
+        self._take(reading.touches)
+        return reading
+
+    def _expect(self, exchange: Exchange, expectations: Sequence[Expectation]) -> None:
+        found = [(wanted, finding) for wanted in expectations if (finding := wanted.check(exchange))]
+        for wanted, finding in found:
+            self._blame(exchange, [replace(finding, clause=wanted.clause)], stop=False)
+        if found:
+            self._raise(self._findings[-len(found) :])
+
+    def _blame(self, exchange: Exchange, findings: Sequence[Finding], *, stop: bool = True) -> None:
+        """Hold findings against the test's own clause, or the one they name."""
+        for finding in findings:
+            clause = finding.clause if finding.clause in self.clauses else self.clauses[0]
+            said = replace(finding, clause=clause, exchange=exchange.id)
+            if said not in self._findings:
+                self._take([Touch(clause, (said,), exchange.id)])
+        if stop:
+            self._raise(self._findings)
+
+    def _take(self, touches: Iterable[Touch]) -> None:
+        for touch in touches:
+            if touch.clause not in self.bench.clauses:
+                continue  # a clause of a document that the target does not claim
+            seen = self._touched.setdefault(touch.clause, [])
+            if touch.exchange and touch.exchange not in seen:
+                seen.append(touch.exchange)
+            self._findings += [replace(bad, clause=touch.clause, exchange=touch.exchange) for bad in touch.findings]
+
+    def _raise(self, findings: Sequence[Finding]) -> None:
+        by_clause: dict[str, list[Finding]] = {}
+        for finding in findings:
+            by_clause.setdefault(finding.clause, []).append(finding)
+        clauses = [self.bench.clauses[clause] for clause in by_clause]
+        red = any(clause.standing in self.bench.policy.red for clause in clauses)
+        text = "\n\n".join(explain(clause, by_clause[clause.id]) for clause in clauses)
+        raise NotConformant(self.bench.masker.text(text), red=red)
+
+    def _record(self, verdict: Verdict, reason: str) -> dict[str, object]:
+        mask = self.bench.masker.text
+        return {
+            "test": self.test,
+            "clauses": list(self.clauses),
+            "verdict": verdict,
+            "reason": mask(reason),
+            "seconds": round(time.perf_counter() - self._began, 4),
+            "touched": {clause: [len(seen), seen[:5]] for clause, seen in self._touched.items()},
+            "findings": [
+                {
+                    "clause": bad.clause,
+                    "expected": mask(bad.expected),
+                    "actual": mask(bad.actual),
+                    "where": bad.where,
+                    "hint": bad.hint,
+                    "exchange": bad.exchange,
+                }
+                for bad in self._findings
+            ],
+        }

@@ -1,0 +1,135 @@
+"""Keeps secrets and personal data out of everything that is written or shown.
+
+A masked value keeps its type, its length and a keyed fingerprint: two equal values stay equal under
+the mask of one run, and nothing can be looked up in a table of guesses without the run's key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from clausewise.model import Exchange
+
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
+_SECRET_NAME = re.compile(r"pass(word|wd)|secret|token(?!_type)|api_?key|authorization|base64", re.IGNORECASE)
+_SHORTEST = 6  # a shorter value would blot out innocent text
+
+Headers = list[list[str]]
+
+
+class Masker:
+    """Masks exchanges and texts; learns the secrets it meets, so that later texts lose them too."""
+
+    def __init__(self, key: bytes, secrets: Iterable[str] = (), fields: Iterable[str] = ()) -> None:
+        self._key = key
+        self._fields = {name.lower() for name in fields}
+        self._known: dict[str, str] = {}
+        for secret in secrets:
+            self.learn(secret)
+
+    def learn(self, secret: str) -> None:
+        """Remember a secret value, to be masked wherever it stands from now on."""
+        if len(secret) >= _SHORTEST and secret not in self._known:
+            self._known[secret] = self.masked(secret)
+
+    def masked(self, value: Any) -> str:  # noqa: ANN401 - any JSON value
+        """Return what stands in place of a value: type, length in characters, fingerprint."""
+        text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+        name = "text" if isinstance(value, str) else type(value).__name__
+        print_ = hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:8]
+        return f"[masked {name} {len(text)} {print_}]"
+
+    def text(self, text: str) -> str:
+        """Return a text with every known secret masked."""
+        for secret, stand_in in self._known.items():
+            if secret in text:
+                text = text.replace(secret, stand_in)
+        return text
+
+    def record(self, exchange: Exchange) -> dict[str, Any]:
+        """Return an exchange as a JSON value fit to be written."""
+        request, response = exchange.request, exchange.response
+        url, _, query = request.url.partition("?")
+        asked = self._body(request.body, dict(request.headers).get("Content-Type", ""))
+        told = self._body(response.body, response.header("Content-Type") or "")
+        headers = self._headers(request.headers), self._headers(response.headers)
+        return {
+            "id": exchange.id,
+            "family": exchange.family,
+            "operation": exchange.operation,
+            "started": exchange.started,
+            "milliseconds": round(exchange.milliseconds, 2),
+            "request": {
+                "method": request.method,
+                "url": self.text(f"{url}?{self._form(query)}" if query else url),
+                "headers": headers[0],
+                "body": self.text(asked),
+            },
+            "response": {
+                "status": response.status,
+                "reason": self.text(response.reason),
+                "headers": headers[1],
+                "body": self.text(told),
+            },
+        }
+
+    def _headers(self, headers: Iterable[tuple[str, str]]) -> Headers:
+        return [[name, self._header(name, value)] for name, value in headers]
+
+    def _header(self, name: str, value: str) -> str:
+        if name.lower() not in _SECRET_HEADERS and not self._hides(name):
+            return self.text(value)
+        scheme, blank, rest = value.partition(" ")
+        if name.lower().endswith("authorization") and blank:
+            self.learn(rest)
+            return f"{scheme} {self.masked(rest)}"
+        return self.masked(value)
+
+    def _body(self, body: bytes, media_type: str) -> str:
+        text = body.decode("utf-8", "backslashreplace")
+        if "form-urlencoded" in media_type:
+            return self._form(text)
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        masked = self._value(value)
+        return text if masked == value else json.dumps(masked, ensure_ascii=False)
+
+    def _form(self, text: str) -> str:
+        pairs = parse_qsl(text, keep_blank_values=True)
+        return urlencode([(name, self._field(name, value)) for name, value in pairs], quote_via=_readable)
+
+    def _value(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        if isinstance(value, list):
+            return [self._value(item) for item in value]
+        if isinstance(value, dict):
+            return {name: self._field(name, item) for name, item in value.items()}
+        return value
+
+    def _field(self, name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        if isinstance(value, dict | list):
+            return self._value(value)
+        if value in (None, "", True, False) or not self._hides(name):
+            return value
+        if isinstance(value, str):
+            self.learn(value)
+        return self.masked(value)
+
+    def _hides(self, name: str) -> bool:
+        return name.lower() in self._fields or bool(_SECRET_NAME.search(name))
+
+
+def sensitive_fields(marks: Mapping[str, str], more: Iterable[str], *, personal: bool) -> set[str]:
+    """Return the names to mask: all that a contract marks secret, personal ones too unless shown."""
+    return {name for name, mark in marks.items() if mark == "secret" or personal} | set(more)
+
+
+def _readable(text: str, safe: str = "", encoding: str | None = None, errors: str | None = None) -> str:
+    return quote(text, f"{safe}[] :/", encoding, errors)

@@ -1,0 +1,324 @@
+"""The frozen values that every room speaks in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Protocol
+
+from clausewise import strict_json
+from clausewise.errors import ConfigurationError, NotConformant
+
+Json = Any
+
+
+class Standing(StrEnum):
+    """What a clause rests on; only `DOCUMENTED` and `AGREED` turn a run red by default."""
+
+    DOCUMENTED = "documented"
+    INFERRED = "inferred"
+    COMPANION = "companion"
+    ASSUMED = "assumed"
+    AGREED = "agreed"
+
+
+class Observability(StrEnum):
+    """What it takes to see a clause from outside."""
+
+    BLACK_BOX = "black-box"
+    NEEDS_FIXTURE = "needs-fixture"
+    NEEDS_FAULT = "needs-fault"
+    NOT_OBSERVABLE = "not-observable"
+
+
+class Kind(StrEnum):
+    """What sort of statement a clause is."""
+
+    REQUEST_FIELD = "request-field"
+    RESPONSE_FIELD = "response-field"
+    FACET = "facet"
+    ANSWER = "answer"
+    RULE = "rule"
+    FLOW = "flow"
+    AUTH = "auth"
+    EXAMPLE = "example"
+    UNIVERSAL = "universal"
+
+
+class Verdict(StrEnum):
+    """The closed list of verdicts, worst first: a roll-up is the first one present."""
+
+    ERROR = "error"
+    FAIL = "fail"
+    UNTESTABLE = "untestable"
+    WAIVED = "waived"
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    NOT_APPLICABLE = "not applicable"
+
+
+class Role(StrEnum):
+    """What an outcome means to its caller, whatever its status."""
+
+    SUCCESS = "success"
+    REFUSED = "refused"  # the caller is not let in
+    INVALID = "invalid"  # the request itself is wrong
+    REJECTED = "rejected"  # the request is fine, the business says no
+    FAILURE = "failure"  # the target could not do its work
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document states a clause. `line` counts from 1 in the stored text."""
+
+    document: str
+    section: str
+    table: str = ""
+    row: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Render as a reader would look it up: document, section, table, row, line."""
+        parts = [self.document, self.section, self.table, self.row]
+        where = ", ".join(part for part in parts if part)
+        return f"{where} (line {self.line})" if self.line else where
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One checkable statement of a document, under a permanent id."""
+
+    id: str
+    family: str
+    kind: Kind
+    standing: Standing
+    observability: Observability
+    statement: str
+    sources: tuple[Source, ...]
+    documents: tuple[str, ...]
+    operation: str = ""
+    outcome: str = ""
+    pointer: str = ""
+    keyword: str = ""
+    needs: tuple[str, ...] = ()
+    discrepancies: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A place where the documents contradict themselves, with its readings and our ruling."""
+
+    id: str
+    family: str
+    summary: str
+    readings: Mapping[str, str]
+    ruling: str
+    clauses: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A deliberate fault of the reference target; `bend` is data that only the reference reads."""
+
+    id: str
+    clause: str
+    bend: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """A deviation that the documents allow: the reference plays it and nothing may turn red."""
+
+    id: str
+    why: str
+    bend: Mapping[str, Json]
+    discrepancy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was sent, byte for byte."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back; `body` is decoded from its transfer and content encodings, nothing else."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    reason: str = ""
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name, whatever its letter case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its response. `milliseconds` runs from the first byte sent to the last read."""
+
+    id: str
+    family: str
+    operation: str
+    request: Request
+    response: Response
+    started: str = ""
+    milliseconds: float = 0.0
+    sent: Json = None
+
+    @cached_property
+    def parsed(self) -> strict_json.Parsed:
+        """The answer's body, read as strictly as the JSON standard reads it."""
+        return strict_json.parse(self.response.body)
+
+    @property
+    def json(self) -> Json:
+        """The answer's body as a Python value; `None` where it is no JSON (the judge says so)."""
+        return self.parsed.value
+
+    def at(self, pointer: str) -> Json:
+        """Return the value at a JSON pointer of the answer.
+
+        Raises NotConformant where there is none, since a test that needs it cannot go on.
+        """
+        found, value = strict_json.resolve(self.json, pointer)
+        if not found:
+            raise NotConformant(f"The answer to {self.operation} has nothing at {pointer}.", red=True)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as a clause says. `where` is a JSON pointer, a header name or 'status'."""
+
+    clause: str
+    expected: str
+    actual: str
+    where: str = ""
+    hint: str = ""
+    exchange: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """The word of one exchange or one comparison on one clause."""
+
+    clause: str
+    findings: tuple[Finding, ...] = ()
+    exchange: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a body rule has against a value: the clause it breaks, what was expected, what came, where.
+
+    `fixed` tells that a printed code or word, of which there is only one, is another.
+    """
+
+    clause: str
+    expected: str
+    actual: str
+    where: str
+    fixed: bool = False
+
+
+class BodyRule(Protocol):
+    """A compiled body schema that knows which clause each of its parts stands for."""
+
+    def fits(self, value: Json) -> bool:
+        """Tell whether the value keeps every part of the schema."""
+
+    def complaints(self, value: Json) -> list[Complaint]:
+        """Return what is wrong with the value; empty where it fits."""
+
+    def seen(self, value: Json) -> list[str]:
+        """Return the ids of the clauses that this value gives evidence on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One shape of an outcome: the HTTP statuses it covers, both ends included, and its body."""
+
+    first: int
+    last: int
+    body: BodyRule
+
+    def covers(self, status: int) -> bool:
+        """Tell whether this form may come with that HTTP status."""
+        return self.first <= status <= self.last
+
+    def __str__(self) -> str:
+        """Render the status as documents write it: 406, or 4XX for a whole class."""
+        return str(self.first) if self.first == self.last else f"{self.first // 100}XX"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One documented answer of an operation, ready to be told apart from its neighbours.
+
+    `forms` holds the printed form first, then those that a contradiction in the documents allows too.
+    `names_fields` points to an object of the body whose keys name the request fields it refuses.
+    """
+
+    operation: str
+    name: str
+    clause: str
+    role: Role
+    forms: tuple[Form, ...]
+    needs: tuple[str, ...] = ()
+    names_fields: str = ""
+    ambiguous_with: tuple[str, ...] = ()
+
+    def form(self, status: int) -> Form | None:
+        """Return the form that may come with that HTTP status, if there is one."""
+        return next((form for form in self.forms if form.covers(status)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method and a path under one name, with what may be sent and every documented outcome."""
+
+    id: str
+    family: str
+    method: str
+    path: str
+    secured: bool
+    outcomes: tuple[Outcome, ...] = ()
+    requests: Mapping[str, BodyRule] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
+    read_back: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def clause(self) -> str:
+        """The id that the operation's clauses begin with."""
+        return f"{self.family}.{self.id}"
+
+    def outcome(self, name: str) -> Outcome:
+        """Return the outcome of that name; ConfigurationError where the operation has none."""
+        for known in self.outcomes:
+            if known.name == name:
+                return known
+        names = ", ".join(known.name for known in self.outcomes)
+        raise ConfigurationError(f"{self.id} has no documented outcome {name!r}; it has {names}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What the documents of one family say, for a target that claims one of them."""
+
+    family: str
+    document: str
+    documents: Mapping[str, Mapping[str, str]]
+    operations: Mapping[str, Operation]
+    clauses: tuple[Clause, ...]
+    sensitive: Mapping[str, str]
+    token_path: str = ""

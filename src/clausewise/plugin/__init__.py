@@ -1,0 +1,119 @@
+"""The pytest plugin: asks for values, collects, hands out fixtures, ends the run with a statement.
+
+It does nothing at all unless `--target` is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clausewise.errors import ClausewiseError, ConfigurationError
+from clausewise.plugin import conduct, hookspecs, labels, selection
+from clausewise.plugin.fixtures import api, judge, target, unique, wait
+from clausewise.plugin.session import SESSION, Session
+
+__all__ = ["api", "judge", "target", "unique", "wait"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run; `clausewise run` has the same ones."""
+    group = parser.getgroup("clausewise", "judge a running API by its documents")
+    group.addoption("--target", metavar="FILE", help="the target file; without it the plugin is asleep")
+    group.addoption("--run-dir", metavar="DIR", help="where the run's files go (default: reports/<date>-<target>)")
+    group.addoption("--seed", type=int, metavar="N", help="seed of all generated values (default: by chance, printed)")
+    group.addoption("--clause", action="append", default=[], metavar="GLOB", help="only clauses with such an id")
+    group.addoption("--operation", action="append", default=[], metavar="NAME", help="only clauses of this operation")
+    group.addoption("--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document")
+    group.addoption("--strict", action="store_true", help="inferred clauses turn the run red, too")
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hook that tells others what a run came to."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Read target, contracts and catalogues; bad data stops here with exit code 4."""
+    config.addinivalue_line("markers", "clause(*ids): the clauses that a test judges")
+    if config.getoption("--target") and not config.option.collectonly:
+        try:
+            session = Session.of(config)
+        except ConfigurationError as bad:
+            raise pytest.UsageError(str(bad)) from bad
+        config.stash[SESSION] = session
+        config.add_cleanup(session.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell an xdist worker which run it belongs to."""
+    session = node.config.stash.get(SESSION, None)  # type: ignore[attr-defined]
+    if session:
+        node.workerinput["clausewise"] = session.for_workers()  # type: ignore[attr-defined]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests that this target and this selection call for; refuse unknown clause ids."""
+    session = config.stash.get(SESSION, None)
+    if session:
+        try:
+            kept, dropped = selection.split(session.scope, items, session.choice)
+        except ConfigurationError as bad:
+            raise pytest.UsageError(str(bad)) from bad
+        items[:] = kept
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Open the test's judge and label the test for Allure."""
+    session = item.config.stash.get(SESSION, None)
+    if session and selection.ids(item):
+        session.open(item.nodeid, selection.ids(item))
+        labels.put(session.scope, selection.ids(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """Run the test's body and close its judge, whatever happened."""
+    session = pyfuncitem.config.stash.get(SESSION, None)
+    if session is None or session.current is None:
+        return (yield)  # type: ignore[misc]
+    body = conduct.Body(session, pyfuncitem)
+    try:
+        result = yield
+    except BaseException as bad:
+        body.ended(bad)
+        raise
+    body.ended(None)
+    return result  # type: ignore[return-value]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """On the controller: add up the run, write its files, set the exit code."""
+    run = session.config.stash.get(SESSION, None)
+    if run is None or run.is_worker or exitstatus in _NOT_OURS:
+        return
+    try:
+        results = run.conclude(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+    except ClausewiseError as bad:
+        raise pytest.UsageError(str(bad)) from bad
+    session.exitstatus = results["outcome"]["exit"]
+    session.config.hook.pytest_clausewise_concluded(results=results, folder=run.folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Under plain pytest, say in one line what the run came to and where its files are."""
+    run = config.stash.get(SESSION, None)
+    if run and run.results:
+        terminalreporter.section("clausewise")
+        terminalreporter.write_line(run.results["outcome"]["sentence"])
+        terminalreporter.write_line(f"{Path(run.folder) / 'report.html'}")
+
+
+_NOT_OURS = {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR}

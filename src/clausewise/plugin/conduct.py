@@ -1,0 +1,63 @@
+"""Turns how a test's body ended into a verdict, and the verdict into pytest's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from clausewise.errors import ClausewiseError, NotConformant, NoVerdict, TargetUnusable, Untestable
+from clausewise.model import Verdict
+from clausewise.plugin.session import Session
+
+
+class Body:
+    """One test's body, from its start to its verdict."""
+
+    def __init__(self, session: Session, item: pytest.Function) -> None:
+        self._session = session
+        self._item = item
+        self._judge = session.judge
+
+    def ended(self, bad: BaseException | None) -> None:
+        """Close the judge; raises what pytest shows: a failure, an expected one (amber), or a skip."""
+        judge = self._judge
+        self._session.shut()
+        try:
+            self._close(bad)
+        except NotConformant as broken:
+            if broken.red:
+                raise pytest.fail.Exception(str(broken), pytrace=False) from None
+            raise pytest.xfail.Exception(f"amber: {broken}") from None
+        if isinstance(bad, Untestable):
+            raise pytest.skip.Exception(f"untestable: {judge.bench.masker.text(str(bad))}") from None
+
+    def _close(self, bad: BaseException | None) -> None:
+        judge = self._judge
+        if bad is None and not judge.judged:
+            text = "the test is marked with clauses but never judged"
+            judge.close(Verdict.ERROR, text, broken=True)
+            raise pytest.fail.Exception(f"{self._item.nodeid}: {text}.", pytrace=False)
+        if bad is None:
+            judge.close()
+        elif isinstance(bad, NotConformant):
+            if not judge.broken:
+                judge.fault(str(bad))
+            judge.close(finished=False)
+        elif isinstance(bad, Untestable):
+            judge.close(Verdict.UNTESTABLE, str(bad))
+        elif isinstance(bad, NoVerdict | TargetUnusable):
+            self._error(bad)
+        else:
+            self._broke(bad)
+
+    def _error(self, bad: ClausewiseError) -> None:
+        unusable = isinstance(bad, TargetUnusable)
+        if unusable:
+            self._item.session.shouldstop = str(bad)
+        self._judge.close(Verdict.ERROR, str(bad), unusable=unusable)
+        raise pytest.fail.Exception(f"error: {self._judge.bench.masker.text(str(bad))}", pytrace=False)
+
+    def _broke(self, bad: BaseException) -> None:
+        """A test that breaks on an answer already found broken has said enough; else it is our fault."""
+        if self._judge.broken:
+            self._judge.close(finished=False)
+        self._judge.close(Verdict.ERROR, f"the test itself broke: {bad!r}", broken=not isinstance(bad, KeyboardInterrupt))

@@ -1,0 +1,91 @@
+"""What a suite's test may ask for. Fixtures build; they never judge."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from clausewise.client import Client
+from clausewise.errors import Untestable
+from clausewise.judge import Judge
+from clausewise.plugin import selection
+from clausewise.plugin.session import SESSION, Session
+from clausewise.targets import FamilyTarget
+
+
+class Unique:
+    """Values that no other test and no other run has used."""
+
+    def __init__(self, source: random.Random) -> None:
+        self._source = source
+
+    def digits(self, length: int) -> str:
+        """Return a text of that many digits, the first not 0."""
+        return "".join([self._source.choice("123456789"), *self._source.choices("0123456789", k=length - 1)])
+
+    def word(self, length: int = 8) -> str:
+        """Return a capitalised word of lower-case letters."""
+        return "".join(self._source.choices("abcdefghijklmnopqrstuvwxyz", k=length)).capitalize()
+
+    def email(self) -> str:
+        """Return a mail address of the example domain."""
+        return f"{self.word(12).lower()}@example.com"
+
+    def phone(self) -> str:
+        """Return a telephone number with country code +971 and nine digits."""
+        return f"+971{self.digits(9)}"
+
+
+@pytest.fixture
+def judge(request: pytest.FixtureRequest) -> Judge:
+    """The judge of this test: `judge(exchange, outcome(...), expectations...)`."""
+    return _session(request).judge
+
+
+@pytest.fixture
+def api(request: pytest.FixtureRequest, judge: Judge) -> Client:  # noqa: ARG001 - opened before any call
+    """The client of the family that this test's clauses belong to."""
+    return _session(request).client(_family(request))
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest) -> FamilyTarget:
+    """The target as this test's family sees it: document, fixtures by role."""
+    return _session(request).scope.target.families[_family(request)]
+
+
+@pytest.fixture
+def unique(request: pytest.FixtureRequest) -> Unique:
+    """Make values that are new to the target, the same ones for no other test."""
+    session = _session(request)
+    return Unique(random.Random(f"{session.key.hex()}/{request.node.nodeid}"))  # noqa: S311 - no secret
+
+
+@pytest.fixture
+def wait(request: pytest.FixtureRequest) -> Callable[[float], None]:
+    """Wait some seconds, or give up where the target file allows no such wait."""
+    limit = _session(request).scope.target.limits.max_wait
+
+    def pause(seconds: float) -> None:
+        if seconds > limit:
+            raise Untestable(
+                f"It takes a wait of {seconds:g} s, and [limits] max_wait is {limit:g}; "
+                f"credentials with short-lived tokens would do, too."
+            )
+        time.sleep(seconds)
+
+    return pause
+
+
+def _session(request: pytest.FixtureRequest) -> Session:
+    session = request.config.stash.get(SESSION, None)
+    if session is None:
+        raise pytest.UsageError("A suite is run against a target: give --target FILE.")
+    return session
+
+
+def _family(request: pytest.FixtureRequest) -> str:
+    return selection.ids(request.node)[0].partition(".")[0]

@@ -1,0 +1,82 @@
+"""Which tests a run takes: by the target's claims, its fixtures, and what the user picked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import pytest
+
+from clausewise.errors import ConfigurationError
+from clausewise.model import Clause
+from clausewise.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the user picked: clause id globs and operation names; empty for everything."""
+
+    clauses: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+
+    def takes(self, clause: Clause) -> bool:
+        """Tell whether a clause is picked."""
+        by_id = any(fnmatchcase(clause.id, pattern.replace("[]", "[[]]")) for pattern in self.clauses)
+        return by_id or clause.operation in self.operations or not (self.clauses or self.operations)
+
+    def picked(self, scope: Scope) -> list[str]:
+        """Return the ids picked; empty where everything is. ConfigurationError where nothing fits."""
+        if not (self.clauses or self.operations):
+            return []
+        ids = [clause.id for clause in scope.clauses() if self.takes(clause)]
+        if not ids:
+            asked = ", ".join(self.clauses + self.operations)
+            raise ConfigurationError(
+                f"No clause that the target claims fits {asked!r}; `clausewise clauses` lists them all."
+            )
+        return ids
+
+
+def ids(item: pytest.Item) -> list[str]:
+    """Return the clause ids that a test is marked with, the nearest marker's first."""
+    return [name for mark in item.iter_markers("clause") for name in mark.args]
+
+
+def split(
+    scope: Scope, items: Sequence[pytest.Item], choice: Choice
+) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Split the tests into those to run and those to leave out.
+
+    Raises ConfigurationError for a clause id that no catalogue knows.
+    """
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    for item in items:
+        named = ids(item)
+        if not named:
+            kept.append(item)  # somebody else's test in the same session
+            continue
+        clauses = [clause for name in named if (clause := _claimed(scope, name, item))]
+        able = [clause for clause in clauses if not scope.lacking(clause)]
+        (kept if able and _wanted(scope, able, choice) else dropped).append(item)
+    return kept, dropped
+
+
+def _claimed(scope: Scope, name: str, item: pytest.Item) -> Clause | None:
+    clause = scope.clause(name)
+    if clause is None and not scope.knows_elsewhere(name):
+        raise ConfigurationError(
+            f"{item.nodeid} judges the clause {name!r}, which no catalogue knows; "
+            f"`clausewise clauses` lists all ids."
+        )
+    return clause
+
+
+def _wanted(scope: Scope, clauses: Sequence[Clause], choice: Choice) -> bool:
+    """Tell whether a test serves the choice: by its own clauses, or by those of the answers it judges."""
+    if any(choice.takes(clause) for clause in clauses):
+        return True
+    inner = [f"{clause.id}." for clause in clauses if clause.outcome]
+    picked = choice.picked(scope)
+    return any(name.startswith(prefix) for prefix in inner for name in picked)

@@ -1,0 +1,185 @@
+"""What one pytest process holds during a run: the scope, the clients, the journal, the judge at work."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clausewise import journal, masking, report, scope, shipped, statement, targets
+from clausewise.client import Client, Transport
+from clausewise.errors import ConfigurationError
+from clausewise.judge import Bench, Judge
+from clausewise.plugin.selection import Choice
+from clausewise.reference import server
+from clausewise.scope import Scope
+from clausewise.verdict import Policy
+
+
+@dataclass
+class Session:
+    """One process of a run: the controller, or a worker under xdist."""
+
+    scope: Scope
+    folder: Path
+    run: str
+    seed: int
+    key: bytes
+    choice: Choice
+    worker: str
+    policy: Policy
+    is_worker: bool = False
+    results: dict[str, Any] = field(default_factory=dict)
+    current: Judge | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _clients: dict[str, Client] = field(default_factory=dict)
+    _bench: Bench | None = None
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Session:
+        """Build the session of this process from pytest's options, or from the controller's word."""
+        given: Mapping[str, Any] | None = getattr(config, "workerinput", {}).get("clausewise")
+        stack = ExitStack()
+        target = _claimed(config)
+        if target.embedded:
+            target = target.at(given["reference"] if given else stack.enter_context(_reference(target)))
+        known = scope.of(target, shipped.SCHEMAS)
+        now = datetime.now(UTC)
+        run = given["run"] if given else f"{now:%Y%m%d-%H%M%S}-{target.name}"
+        session = cls(
+            scope=known,
+            folder=Path(given["folder"]) if given else Path(config.getoption("--run-dir") or f"reports/{run}"),
+            run=run,
+            seed=given["seed"] if given else _seed(config),
+            key=bytes.fromhex(given["key"]) if given else secrets.token_bytes(16),
+            choice=Choice(tuple(config.getoption("--clause")), tuple(config.getoption("--operation"))),
+            worker=getattr(config, "workerinput", {}).get("workerid", "main"),
+            policy=Policy(strict=config.getoption("--strict")),
+            is_worker=given is not None,
+            _stack=stack,
+        )
+        if not session.is_worker:
+            session.begin(now, getattr(config.option, "numprocesses", None) or 1)
+        return session
+
+    def begin(self, now: datetime, workers: int) -> None:
+        """Write down what the run is before its first call."""
+        target = self.scope.target
+        families = {
+            name: {"document": known.document, "base_url": known.base_url} for name, known in target.families.items()
+        }
+        journal.begin(
+            self.folder,
+            {
+                "id": self.run,
+                "started": now.isoformat(timespec="seconds"),
+                "seed": self.seed,
+                "plan": "gate",
+                "workers": workers,
+                "strict": self.policy.strict,
+                "selected": self.choice.picked(self.scope),
+                "command": shlex.join(["clausewise", *sys.argv[1:]]),
+                "target": {
+                    "name": target.name,
+                    "environment": target.environment,
+                    "file": target.path.name,
+                    "sha256": target.sha256,
+                    "families": families,
+                },
+            },
+        )
+
+    def for_workers(self) -> dict[str, Any]:
+        """Return what a worker must know to belong to this run."""
+        reference = next((known.base_url for known in self.scope.target.families.values()), "")
+        key = self.key.hex()
+        return {"run": self.run, "folder": str(self.folder), "seed": self.seed, "key": key, "reference": reference}
+
+    def open(self, test: str, clauses: Sequence[str]) -> None:
+        """Begin a test: its judge remembers what the test touches."""
+        known = [name for name in clauses if self.scope.clause(name)]
+        self.current = Judge(self.bench, test, known)
+
+    def shut(self) -> None:
+        """End a test: nothing more is heard for it."""
+        self.current = None
+
+    @property
+    def judge(self) -> Judge:
+        """The judge of the test at work."""
+        if self.current is None:
+            raise ConfigurationError("A test asked for `judge` without @clause: say which clause it judges.")
+        return self.current
+
+    @property
+    def bench(self) -> Bench:
+        """What every test judges with, made when first needed."""
+        if self._bench is None:
+            target = self.scope.target
+            marks = {name: mark for known in self.scope.contracts.values() for name, mark in known.sensitive.items()}
+            hidden = masking.sensitive_fields(marks, target.masked_fields, personal=not target.show_personal_data)
+            pages = journal.Journal(self.folder)
+            self._stack.callback(pages.close)
+            masker = masking.Masker(self.key, target.secrets, hidden)
+            clauses = {clause.id: clause for clause in self.scope.clauses()}
+            self._bench = Bench(clauses, self.scope.operation, pages, masker, self.policy)
+        return self._bench
+
+    def client(self, family: str) -> Client:
+        """Return the family's client, which speaks to the judge of the test at work."""
+        if family not in self._clients:
+            target = self.scope.target
+            transport = Transport(target.limits, target.tls)
+            self._stack.callback(transport.close)
+            prefix = self.worker if len(self.scope.contracts) == 1 else f"{self.worker}-{family}"
+            self._clients[family] = Client(
+                self.scope.contracts[family], target.families[family], transport, prefix
+            )
+        client = self._clients[family]
+        client.heard = self.judge.hear
+        return client
+
+    def conclude(self, *, interrupted: bool) -> dict[str, Any]:
+        """Add up the run, write results.json and draw every report; return the results."""
+        self.results = statement.assemble(self.scope, self.folder, ended=not interrupted)
+        statement.write(self.results, self.folder)
+        report.draw(self.results, self.folder)
+        return self.results
+
+    def close(self) -> None:
+        """Close connections, files and the embedded reference."""
+        self._stack.close()
+
+
+SESSION = pytest.StashKey[Session]()
+
+
+def _claimed(config: pytest.Config) -> targets.Target:
+    target = targets.load(Path(config.getoption("--target")), shipped.SCHEMAS / "target.schema.json")
+    claims = dict(_claim(text, target) for text in config.getoption("--document"))
+    return target.claiming(claims) if claims else target
+
+
+def _claim(text: str, target: targets.Target) -> tuple[str, str]:
+    family, _, document = text.partition("=")
+    if family not in target.families or not document:
+        raise ConfigurationError(f"--document {text}: write FAMILY=ID with a family of the target file.")
+    return family, document
+
+
+def _reference(target: targets.Target) -> Any:  # noqa: ANN401 - a context manager of a URL
+    documents = {family: target.families[family].document for family in target.embedded}
+    return server.started(documents)
+
+
+def _seed(config: pytest.Config) -> int:
+    seed = config.getoption("--seed")
+    return secrets.randbelow(2**32) if seed is None else int(seed)

@@ -1,0 +1,93 @@
+"""What one run judges: the families that a target claims, with their contracts and catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from clausewise import catalogue, contracts
+from clausewise.catalogue import Catalogue
+from clausewise.errors import ConfigurationError
+from clausewise.model import Clause, Contract, Discrepancy, Operation
+from clausewise.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A target beside the contract and catalogue of each family that it claims."""
+
+    target: Target
+    schemas: Path
+    contracts: Mapping[str, Contract]
+    catalogues: Mapping[str, Catalogue]
+
+    def clauses(self) -> Iterator[Clause]:
+        """Yield every clause that the target claims to keep."""
+        for book in self.catalogues.values():
+            yield from book.clauses.values()
+
+    def clause(self, name: str) -> Clause | None:
+        """Return a claimed clause; None where the target does not claim one of that id."""
+        book = self.catalogues.get(name.partition(".")[0])
+        return book.clauses.get(name) if book else None
+
+    def knows_elsewhere(self, name: str) -> bool:
+        """Tell whether an id belongs to a clause that the target does not claim."""
+        family = name.partition(".")[0]
+        if family not in self.contracts:
+            return (self.schemas / family / "openapi.yaml").is_file()
+        documents = self.contracts[family].documents
+        return any(name in _load(self.schemas / family, family, document)[1].clauses for document in documents)
+
+    def discrepancies(self) -> Iterator[Discrepancy]:
+        """Yield every discrepancy of the claimed families."""
+        for book in self.catalogues.values():
+            yield from book.discrepancies.values()
+
+    def operation(self, family: str, name: str) -> Operation:
+        """Return a claimed operation; ConfigurationError where the family has none of that name."""
+        operations = self.contracts[family].operations
+        if name not in operations:
+            raise ConfigurationError(f"{family} has no operation {name!r}; it has {', '.join(operations)}.")
+        return operations[name]
+
+    def lacking(self, clause: Clause) -> tuple[str, ...]:
+        """Return the roles that a clause needs and the target does not provide."""
+        target = self.target.families[clause.family]
+        return tuple(role for role in clause.needs if not target.has(role))
+
+
+def of(target: Target, schemas: Path) -> Scope:
+    """Load everything that a target claims from the folder of all families' data.
+
+    Raises ConfigurationError for a family, document or reading that nobody knows.
+    """
+    agreed, books = {}, {}
+    for name, claimed in target.families.items():
+        folder = schemas / name
+        if not (folder / "openapi.yaml").is_file():
+            known = ", ".join(sorted(path.parent.name for path in schemas.glob("*/openapi.yaml")))
+            raise ConfigurationError(f"{target.path}: there is no family {name!r}; clausewise knows {known}.")
+        contract, book = _load(folder, name, claimed.document, claimed.readings)
+        _check_readings(target, name, book)
+        agreed[name], books[name] = contract, book
+    return Scope(target, schemas, agreed, books)
+
+
+def _load(
+    folder: Path, family: str, document: str, readings: Mapping[str, str] | None = None
+) -> tuple[Contract, Catalogue]:
+    contract = contracts.load(folder / "openapi.yaml", document, readings)
+    return contract, catalogue.load(folder, family, contract.clauses, document)
+
+
+def _check_readings(target: Target, family: str, book: Catalogue) -> None:
+    for discrepancy, letter in target.families[family].readings.items():
+        known = book.discrepancies.get(discrepancy)
+        if known is None or letter not in known.readings:
+            offered = ", ".join(known.readings) if known else f"no discrepancy of that id in {family}"
+            raise ConfigurationError(
+                f"{target.path}: [families.{family}.readings] {discrepancy} = {letter!r} is unknown ({offered}); "
+                f"`clausewise clauses --discrepancies` lists them."
+            )

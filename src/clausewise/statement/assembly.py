@@ -1,0 +1,266 @@
+"""Builds results.json from a scope and the journal of a run."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from clausewise import journal
+from clausewise._version import __version__
+from clausewise.model import Clause, Observability, Operation, Verdict
+from clausewise.scope import Scope
+from clausewise.statement.curl import curl
+from clausewise.statement.sufficiency import Rule, rules
+from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_up
+from clausewise.verdict import Exit, Facts, Policy, conclude, must_be_exercised, roll_up
+
+Row = dict[str, Any]
+
+_JUDGED = {Verdict.PASS, Verdict.FAIL, Verdict.WAIVED}
+_PACKAGES = ("requests", "urllib3", "pytest", "pytest-xdist", "jsonschema", "jsonschema-rs", "schemathesis")
+RESULTS = "results.json"
+
+
+def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
+    """Return what results.json holds for the run in a folder; `ended` is false for one cut short."""
+    facts = journal.facts(folder)
+    tally = add_up(scope, folder)
+    policy = Policy(strict=bool(facts.get("strict")))
+    clauses = list(_clauses(scope, tally, policy, set(facts.get("selected") or ())))
+    share = _exercised(clauses)
+    held = rules(scope, tally, share["share"])
+    code, word, reasons = conclude(_facts(facts, tally, clauses, held, ended=ended))
+    evidence = _evidence(folder, tally.findings)
+    return {
+        "format": "clausewise-results",
+        "version": 1,
+        "suite": {"version": __version__},
+        "run": _run(facts, tally, ended=ended),
+        "target": facts["target"],
+        "documents": list(_documents(scope)),
+        "environment": _environment(),
+        "outcome": {"exit": int(code), "word": word, "sentence": _sentence(code, word, clauses, share), "reasons": reasons},
+        "counts": _counts(clauses),
+        "exercised": share,
+        "sufficiency": [rule.as_json() for rule in held],
+        "operations": list(_operations(scope, tally, clauses)),
+        "ledger": list(_ledger(scope, clauses)),
+        "clauses": clauses,
+        "findings": list(_findings(tally, clauses, evidence)),
+        "discrepancies": {known.id: _discrepancy(known) for known in scope.discrepancies()},
+        "evidence": evidence,
+    }
+
+
+def write(results: Row, folder: Path) -> Path:
+    """Write results.json into a run folder and return its path."""
+    path = folder / RESULTS
+    path.write_text(json.dumps(results, ensure_ascii=False, indent=1), "utf-8", "backslashreplace")
+    return path
+
+
+def _clauses(scope: Scope, tally: Tally, policy: Policy, selected: set[str]) -> Iterator[Row]:
+    indices: dict[str, list[int]] = {}
+    for index, finding in enumerate(tally.findings):
+        indices.setdefault(finding["clause"], []).append(index)
+    for clause in scope.clauses():
+        said = tally.clauses.get(clause.id, ClauseTally())
+        verdict, reason = _verdict(scope, clause, said, selected)
+        yield _described(clause) | {
+            "must": must_be_exercised(clause),
+            "verdict": verdict,
+            "colour": policy.colour(verdict, clause.standing),
+            "reason": reason,
+            "findings": indices.get(clause.id, []),
+            "exchanges": said.exchanges,
+            "exchange_count": said.count,
+            "tests": list(dict.fromkeys(said.tests)),
+            "milliseconds": round(said.seconds * 1000, 1),
+        }
+
+
+def _described(clause: Clause) -> Row:
+    told = asdict(clause)
+    keys = ("id", "family", "operation", "kind", "standing", "observability", "statement", "outcome", "needs")
+    return {key: told[key] for key in keys} | {"sources": told["sources"], "discrepancies": told["discrepancies"]}
+
+
+def _verdict(scope: Scope, clause: Clause, said: ClauseTally, selected: set[str]) -> tuple[Verdict, str]:
+    """Return a clause's verdict and, where it was not judged, the reason."""
+    if clause.observability is Observability.NOT_OBSERVABLE:
+        return Verdict.NOT_APPLICABLE, clause.reason or "it cannot be observed from outside"
+    if said.verdicts:
+        verdict = roll_up(said.verdicts)
+        return verdict, "; ".join(dict.fromkeys(said.reasons)) if verdict not in _JUDGED else ""
+    if lacking := scope.lacking(clause):
+        return Verdict.UNTESTABLE, f"the target file provides no {', '.join(lacking)}"
+    if selected and clause.id not in selected:
+        return Verdict.NOT_APPLICABLE, "not selected in this run"
+    if clause.outcome:
+        return Verdict.UNTESTABLE, f"no {clause.outcome} answer showed it"
+    return Verdict.UNTESTABLE, "no test came to judge it"
+
+
+def _exercised(clauses: Iterable[Row]) -> Row:
+    """Count what was judged of what could be: everything applicable whose fixtures are there."""
+    applicable = [row for row in clauses if row["verdict"] != Verdict.NOT_APPLICABLE]
+    exercisable = [row for row in applicable if not row["reason"].startswith("the target file provides no")]
+    judged = sum(row["verdict"] in _JUDGED for row in exercisable)
+    share = judged / len(exercisable) if exercisable else 0.0
+    return {"judged": judged, "exercisable": len(exercisable), "share": round(share, 4)}
+
+
+def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, ended: bool) -> Facts:
+    unmet = [f"{rule.rule}: {rule.says}" for rule in held if not rule.held]
+    if missing := _unexercised(clauses):
+        unmet.append(f"{len(missing)} documented black-box clauses were not exercised, the first is {missing[0]}")
+    if selected := facts.get("selected"):
+        unmet = [f"a partial run: {len(selected)} of {len(clauses)} clauses were selected"]
+    return Facts(
+        red_fails=sum(row["verdict"] == Verdict.FAIL and row["colour"] == "red" for row in clauses),
+        errors=sum(row["verdict"] == Verdict.ERROR for row in clauses),
+        unmet=unmet,
+        unusable=tally.unusable,
+        interrupted=not ended or bool(facts.get("interrupted")),
+        internal="; ".join(tally.broken_tests[:3]),
+    )
+
+
+def _unexercised(clauses: Iterable[Row]) -> list[str]:
+    return [row["id"] for row in clauses if row["verdict"] == Verdict.UNTESTABLE and row["must"]]
+
+
+def _sentence(code: Exit, word: str, clauses: list[Row], share: Row) -> str:
+    counts = _counts(clauses)
+    red = sum(row["colour"] == "red" and row["verdict"] == Verdict.FAIL for row in clauses)
+    amber = counts["fail"] - red
+    parts = [f"{red} broken clauses", f"{counts['waived']} waived", f"{counts['pass']} kept"]
+    parts += [f"{amber} that rest on inference are not kept"] if amber else []
+    parts += [f"{counts['error']} ended in an error"] if counts["error"] else []
+    exercised = f"{share['share']:.1%} of what can be exercised here was exercised"
+    return f"{word.capitalize()} (exit {int(code)}): {', '.join(parts)}; {exercised}."
+
+
+def _counts(clauses: Iterable[Row]) -> Row:
+    counted = Counter(row["verdict"] for row in clauses)
+    return {str(verdict): counted[verdict] for verdict in Verdict}
+
+
+def _operations(scope: Scope, tally: Tally, clauses: list[Row]) -> Iterator[Row]:
+    for family, contract in scope.contracts.items():
+        for operation in [*contract.operations.values(), None]:
+            name = operation.id if operation else ""
+            rows = [row for row in clauses if row["family"] == family and _belongs(row, name, contract.operations)]
+            if rows:
+                timed = tally.operations.get((family, name), OperationTally()).milliseconds
+                yield {
+                    "family": family,
+                    "operation": name,
+                    "method": operation.method if operation else "",
+                    "path": operation.path if operation else "",
+                    "exchanges": len(timed),
+                    "milliseconds": _times(timed),
+                    "counts": _counts(rows),
+                }
+
+
+def _belongs(row: Row, operation: str, operations: Mapping[str, Operation]) -> bool:
+    return row["operation"] == operation or (not operation and row["operation"] not in operations)
+
+
+def _times(milliseconds: list[float]) -> Row:
+    if len(milliseconds) < 2:  # noqa: PLR2004 - quantiles need two
+        only = milliseconds[0] if milliseconds else 0.0
+        return {"p50": only, "p95": only, "max": only}
+    cuts = quantiles(milliseconds, n=20, method="inclusive")
+    return {"p50": round(cuts[9], 2), "p95": round(cuts[18], 2), "max": round(max(milliseconds), 2)}
+
+
+def _ledger(scope: Scope, clauses: list[Row]) -> Iterator[Row]:
+    by_id = {row["id"]: row for row in clauses}
+    broken = {(row["family"], row["operation"], row["outcome"]) for row in clauses if row["verdict"] == Verdict.FAIL}
+    for contract in scope.contracts.values():
+        for operation in contract.operations.values():
+            for outcome in operation.outcomes:
+                row = by_id[outcome.clause]
+                contradicted = (operation.family, operation.id, outcome.name) in broken
+                yield {
+                    "family": operation.family,
+                    "operation": operation.id,
+                    "outcome": outcome.name,
+                    "status": str(outcome.forms[0]),
+                    "statement": row["statement"],
+                    "standing": row["standing"],
+                    "state": _state(row, contradicted=contradicted),
+                    "reason": row["reason"],
+                    "exchanges": row["exchanges"],
+                }
+
+
+def _state(row: Row, *, contradicted: bool) -> str:
+    if contradicted:
+        return "contradicted"
+    if row["verdict"] == Verdict.PASS:
+        return "proven"
+    return "not provokable here" if row["reason"].startswith("the target file provides no") else "never observed"
+
+
+def _findings(tally: Tally, clauses: Iterable[Row], evidence: Mapping[str, Row]) -> Iterator[Row]:
+    by_id = {row["id"]: row for row in clauses}
+    for number, finding in enumerate(tally.findings):
+        row = by_id.get(finding["clause"], {"standing": "documented", "colour": "red"})
+        shown = evidence.get(finding["exchange"])
+        told = {"standing": row["standing"], "colour": row["colour"], "curl": curl(shown) if shown else ""}
+        yield {"id": number, **finding, **told}
+
+
+def _evidence(folder: Path, findings: Iterable[Row]) -> dict[str, Row]:
+    cited = {finding["exchange"] for finding in findings if finding["exchange"]}
+    if not cited:
+        return {}
+    return {record["id"]: record for record in journal.records(folder, journal.EXCHANGES) if record["id"] in cited}
+
+
+def _documents(scope: Scope) -> Iterator[Row]:
+    for family, contract in scope.contracts.items():
+        for document in contract.documents.values():
+            yield {**document, "family": family, "claimed": document["id"] == contract.document}
+
+
+def _discrepancy(known: Any) -> Row:  # noqa: ANN401 - a Discrepancy
+    return {"summary": known.summary, "readings": dict(known.readings), "ruling": known.ruling}
+
+
+def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
+    now = datetime.now(UTC)
+    ended_at = facts.get("ended") or (now.isoformat(timespec="seconds") if ended else None)
+    seconds = (datetime.fromisoformat(ended_at or now.isoformat()) - datetime.fromisoformat(facts["started"])).total_seconds()
+    kept = ("id", "started", "seed", "plan", "workers", "command")
+    return {key: facts.get(key) for key in kept} | {
+        "ended": ended_at,
+        "seconds": round(seconds, 2),
+        "interrupted": not ended or bool(facts.get("interrupted")),
+        "partial": bool(facts.get("selected")),
+        "exchanges": tally.exchanges,
+        "requests_per_second": round(tally.exchanges / seconds, 1) if seconds > 0 else 0.0,
+    }
+
+
+def _environment() -> Row:
+    return {"python": platform.python_version(), "platform": platform.platform(), "packages": dict(_versions())}
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for package in _PACKAGES:
+        try:
+            yield package, version(package)
+        except PackageNotFoundError:
+            continue

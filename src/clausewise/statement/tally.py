@@ -1,0 +1,128 @@
+"""Reads a run's journal once and adds up what later parts of the statement rest on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clausewise import journal, strict_json
+from clausewise.model import Operation, Role, Verdict
+from clausewise.scope import Scope
+
+_EVASIVE = {401, 404, 409, 429}
+_KEPT = 5  # exchanges named per clause; the count says how many there were
+
+
+@dataclass
+class ClauseTally:
+    """What the tests said on one clause."""
+
+    verdicts: set[Verdict] = field(default_factory=set)
+    reasons: list[str] = field(default_factory=list)
+    tests: list[str] = field(default_factory=list)
+    exchanges: list[str] = field(default_factory=list)
+    count: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class OperationTally:
+    """What the exchanges of one operation showed."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    hopeful: int = 0
+    evaded: int = 0
+    created: set[str] = field(default_factory=set)
+    urls: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Tally:
+    """A whole run, added up."""
+
+    clauses: dict[str, ClauseTally] = field(default_factory=lambda: defaultdict(ClauseTally))
+    operations: dict[tuple[str, str], OperationTally] = field(default_factory=lambda: defaultdict(OperationTally))
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    exchanges: int = 0
+    unusable: str = ""
+    broken_tests: list[str] = field(default_factory=list)
+
+
+def add_up(scope: Scope, folder: Path) -> Tally:
+    """Read the verdicts and exchanges of a run folder."""
+    tally = Tally()
+    for record in journal.records(folder, journal.VERDICTS):
+        _add_verdict(tally, record)
+    for record in journal.records(folder, journal.EXCHANGES):
+        _add_exchange(tally, scope, record)
+    return tally
+
+
+def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
+    test, verdict = record["test"], Verdict(record["verdict"])
+    if record.get("unusable"):
+        tally.unusable = tally.unusable or record["reason"]
+    if record.get("broken"):
+        tally.broken_tests.append(f"{test}: {record['reason']}")
+    for clause, (count, exchanges) in record["touched"].items():
+        entry = tally.clauses[clause]
+        entry.verdicts.add(Verdict.PASS)
+        entry.count += count
+        entry.exchanges += exchanges[: _KEPT - len(entry.exchanges)]
+        entry.tests.append(test)
+        entry.seconds += record["seconds"]
+    for finding in record["findings"]:
+        tally.clauses[finding["clause"]].verdicts.add(Verdict.FAIL)
+        _fold(tally.findings, {**finding, "test": test})
+    if verdict is not Verdict.PASS:
+        for clause in record["clauses"]:
+            entry = tally.clauses[clause]
+            entry.verdicts.add(verdict)
+            entry.reasons.append(record["reason"])
+            entry.tests.append(test)
+
+
+def _fold(findings: list[dict[str, Any]], new: dict[str, Any]) -> None:
+    """Count a finding that says what an earlier one said, instead of listing it again."""
+    same = ("clause", "expected", "actual", "where")
+    for known in findings:
+        if all(known[key] == new[key] for key in same):
+            known["times"] += 1
+            return
+    findings.append({**new, "times": 1})
+
+
+def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None:
+    tally.exchanges += 1
+    operation = scope.operation(record["family"], record["operation"])
+    entry = tally.operations[operation.family, operation.id]
+    entry.milliseconds.append(record["milliseconds"])
+    entry.outcomes[record["matched"]] += 1
+    entry.urls.add(record["request"]["url"])
+    if _hopeful(operation, record["expected"]):
+        entry.hopeful += 1
+        entry.evaded += record["response"]["status"] in _EVASIVE
+    if operation.read_back and _is_success(operation, record["matched"]):
+        found, made = strict_json.resolve(_body(record), operation.read_back["from"])
+        entry.created |= {str(made)} if found else set()
+
+
+def _hopeful(operation: Operation, expected: list[str]) -> bool:
+    """Tell whether a call was meant to succeed: it says so, or it only prepared the ground."""
+    return not expected or _is_success(operation, expected[0])
+
+
+def _is_success(operation: Operation, name: str) -> bool:
+    return bool(name) and operation.outcome(name).role is Role.SUCCESS
+
+
+def _body(record: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        return json.loads(record["response"]["body"])
+    except ValueError:
+        return None

@@ -1,0 +1,64 @@
+"""JSON read as RFC 8259 writes it, with what a lenient parser would have swallowed."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A parsed text: its value, why it is no JSON ('' where it is), and keys that came twice."""
+
+    value: Any
+    problem: str = ""
+    repeated: tuple[str, ...] = ()
+
+
+def parse(raw: bytes) -> Parsed:
+    """Parse one JSON text strictly: UTF-8, no byte order mark, no NaN, nothing behind it."""
+    if raw.startswith(codecs.BOM_UTF8):
+        return Parsed(None, "it begins with a byte order mark")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as bad:
+        return Parsed(None, f"it is not UTF-8: byte {bad.start} is 0x{raw[bad.start]:02x}")
+    if not text.strip():
+        return Parsed(None, "it is empty")
+    repeated: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen = dict(pairs)
+        if len(seen) < len(pairs):
+            keys = [key for key, _ in pairs]
+            repeated.extend(sorted({key for key in keys if keys.count(key) > 1}))
+        return seen
+
+    try:
+        value = json.loads(text, object_pairs_hook=once, parse_constant=_refuse)
+    except json.JSONDecodeError as bad:
+        return Parsed(None, f"{bad.msg} at line {bad.lineno}, column {bad.colno}")
+    except ValueError as bad:
+        return Parsed(None, str(bad))
+    except RecursionError:
+        return Parsed(None, "it is nested too deeply to be read")
+    return Parsed(value, "", tuple(repeated))
+
+
+def resolve(value: Any, pointer: str) -> tuple[bool, Any]:  # noqa: ANN401 - any JSON value
+    """Follow a JSON pointer (RFC 6901); return whether there is a value, and the value."""
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return False, None
+    return True, value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number")

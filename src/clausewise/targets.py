@@ -1,0 +1,247 @@
+"""Target files: one environment under test, what it claims, and how to reach it.
+
+This room alone reads environment variables. Every complaint names the file, the key in the file's own
+words, what was expected, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from clausewise.errors import ConfigurationError, Untestable
+
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the suite may ask of the target; times in seconds, rate in requests per second."""
+
+    rate: float | None = None
+    connect_timeout: float = 5.0
+    read_timeout: float = 20.0
+    total_timeout: float = 60.0
+    max_body_bytes: int = 8 * 1024 * 1024
+    max_wait: float = 10.0
+    breaker: int = 5
+    minimum_exercised: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How certificates are checked and which one is shown; paths are absolute."""
+
+    verify: bool = True
+    ca_bundle: str = ""
+    client_certificate: str = ""
+    client_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyTarget:
+    """One family's part of a target; credentials and fixtures are resolved values by role."""
+
+    family: str
+    document: str
+    base_url: str
+    readings: Mapping[str, str] = field(default_factory=dict)
+    credentials: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fixtures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def has(self, role: str) -> bool:
+        """Tell whether the target provides a role: a fixture, `credentials.*` or `fault.*`."""
+        kind, _, name = role.partition(".")
+        if kind == "credentials":
+            return name in self.credentials
+        if kind == "fault":
+            return name in self.faults
+        return role in self.fixtures
+
+    def fixture(self, role: str) -> dict[str, Any]:
+        """Return the entity in a role; Untestable where the target's owner provides none."""
+        if role not in self.fixtures:
+            raise Untestable(f'The target file has no [families.{self.family}.fixtures."{role}"].')
+        return dict(self.fixtures[role])
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One environment under test. `secrets` are all values that must never be written anywhere."""
+
+    name: str
+    environment: str
+    path: Path
+    sha256: str
+    families: Mapping[str, FamilyTarget]
+    limits: Limits
+    tls: Tls
+    masked_fields: tuple[str, ...] = ()
+    show_personal_data: bool = False
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def embedded(self) -> tuple[str, ...]:
+        """The families that the embedded reference target plays."""
+        return tuple(key for key, value in self.families.items() if value.base_url == EMBEDDED)
+
+    def at(self, base_url: str) -> Target:
+        """Return the same target with its embedded families at a running reference."""
+        moved = {key: replace(self.families[key], base_url=base_url) for key in self.embedded}
+        return replace(self, families={**self.families, **moved})
+
+    def claiming(self, documents: Mapping[str, str]) -> Target:
+        """Return the same target with other document versions claimed, by family."""
+        moved = {key: replace(self.families[key], document=value) for key, value in documents.items()}
+        return replace(self, families={**self.families, **moved})
+
+
+def load(path: Path, schema: Path) -> Target:
+    """Read and check a target file, and fetch what it refers to.
+
+    Raises ConfigurationError with one sentence naming file, key, expectation and remedy.
+    """
+    raw, text = _read(path)
+    problem = best_match(Draft202012Validator(json.loads(schema.read_text("utf-8"))).iter_errors(raw))
+    if problem is not None:
+        raise ConfigurationError(f"{path}: {_say(problem)}")
+    secrets: set[str] = set()
+    families = {name: _family(path, name, spec, secrets) for name, spec in raw["families"].items()}
+    masking = raw.get("masking", {})
+    if masking.get("show_personal_data") and raw["environment"] != "sandbox":
+        raise ConfigurationError(
+            f"{path}: [masking] show_personal_data is for environment = 'sandbox' only, and this one is "
+            f"{raw['environment']!r}; delete the line."
+        )
+    return Target(
+        name=raw["name"],
+        environment=raw["environment"],
+        path=path,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        families=families,
+        limits=Limits(**raw.get("limits", {})),
+        tls=_tls(path, raw.get("tls", {})),
+        masked_fields=tuple(masking.get("fields", ())),
+        show_personal_data=bool(masking.get("show_personal_data")),
+        secrets=frozenset(secrets),
+    )
+
+
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"There is no target file {path}; `clausewise init` writes one to start from."
+        ) from None
+    except (OSError, UnicodeDecodeError) as bad:
+        raise ConfigurationError(f"The target file {path} cannot be read: {bad}.") from bad
+    try:
+        return tomllib.loads(text), text
+    except tomllib.TOMLDecodeError as bad:
+        raise ConfigurationError(f"{path} is no valid TOML: {bad}.") from bad
+
+
+def _say(problem: ValidationError) -> str:
+    """Turn a schema error into a sentence in the words of the file."""
+    place = ".".join(str(part) for part in problem.absolute_path)
+    where = f"[{place}]" if isinstance(problem.instance, dict) and place else place or "the top of the file"
+    if problem.validator == "additionalProperties":
+        return _unknown_key(problem, where)
+    if problem.validator == "required":
+        missing = [key for key in problem.validator_value if key not in problem.instance]
+        return f"{where} lacks the key {missing[0]!r}{_described(problem.schema, missing[0])}"
+    if isinstance(problem.instance, str) and "env" in json.dumps(problem.schema):
+        return (
+            f"{where} holds its value inline; secrets stay out of target files: "
+            f'write {{ env = "NAME" }} or {{ file = "path" }} instead.'
+        )
+    wanted = problem.schema.get("description", "") if isinstance(problem.schema, dict) else ""
+    return f"{where} is {problem.instance!r}, but {problem.message}. {wanted}".rstrip()
+
+
+def _unknown_key(problem: ValidationError, where: str) -> str:
+    known = sorted(problem.schema.get("properties", {}))
+    stray = next(key for key in problem.instance if key not in known)
+    close = difflib.get_close_matches(stray, known, 1)
+    advice = f"did you mean {close[0]!r}?" if close else f"it may have: {', '.join(known)}."
+    return f"{where} has an unknown key {stray!r}; {advice}"
+
+
+def _described(schema: Mapping[str, Any], key: str) -> str:
+    told = schema.get("properties", {}).get(key, {})
+    return f": {told['description']}" if isinstance(told, dict) and "description" in told else "."
+
+
+def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str]) -> FamilyTarget:
+    here = f"families.{name}"
+    credentials = {
+        role: _resolved(path, f"{here}.credentials.{role}", entry, secrets)
+        for role, entry in spec.get("credentials", {}).items()
+    }
+    fixtures = {
+        role: _resolved(path, f"{here}.fixtures.{role}", entry, secrets)
+        for role, entry in spec.get("fixtures", {}).items()
+    }
+    return FamilyTarget(
+        family=name,
+        document=spec["document"],
+        base_url=spec["base_url"].rstrip("/"),
+        readings=spec.get("readings", {}),
+        credentials=credentials,
+        fixtures=fixtures,
+        faults=spec.get("faults", {}),
+    )
+
+
+def _resolved(path: Path, place: str, entry: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, value in entry.items():
+        values[key] = value
+        if isinstance(value, dict):
+            values[key] = _fetch(path, f"{place}.{key}", value)
+            secrets.add(values[key])
+    return values
+
+
+def _fetch(path: Path, place: str, reference: Mapping[str, str]) -> str:
+    if "env" in reference:
+        name = reference["env"]
+        if not os.environ.get(name):
+            raise ConfigurationError(
+                f"{path}: {place} is taken from the environment variable {name}, which is not set; export it."
+            )
+        return os.environ[name]
+    file = path.parent / reference["file"]
+    try:
+        text = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as bad:
+        raise ConfigurationError(f"{path}: {place} is taken from the file {file}, which cannot be read: {bad}.") from bad
+    if not text:
+        raise ConfigurationError(f"{path}: {place} is taken from the file {file}, which is empty.")
+    return text
+
+
+def _tls(path: Path, spec: Mapping[str, Any]) -> Tls:
+    files = dict(_files(path, spec))
+    return Tls(verify=spec.get("verify", True), **files)
+
+
+def _files(path: Path, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key in ("ca_bundle", "client_certificate", "client_key"):
+        if key in spec:
+            file = path.parent / spec[key]
+            if not file.is_file():
+                raise ConfigurationError(f"{path}: [tls] {key} names {file}, and there is no such file.")
+            yield key, str(file)

@@ -1,0 +1,109 @@
+"""From findings and standings to verdicts, colours, the roll-up and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from clausewise.model import Clause, Finding, Observability, Standing, Verdict
+
+_WORST_FIRST = tuple(Verdict)
+_RED_BY_DEFAULT = frozenset({Standing.DOCUMENTED, Standing.AGREED})
+
+
+class Exit(IntEnum):
+    """What a run's exit code says."""
+
+    CONFORMANT = 0
+    NOT_CONFORMANT = 1
+    NOT_FULLY_VERIFIED = 2
+    TARGET_UNUSABLE = 3
+    USAGE = 4
+    INTERNAL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which standings turn a run red; `strict` adds `inferred`."""
+
+    strict: bool = False
+
+    @property
+    def red(self) -> frozenset[Standing]:
+        """The standings whose broken clauses make a target not conformant."""
+        return _RED_BY_DEFAULT | {Standing.INFERRED} if self.strict else _RED_BY_DEFAULT
+
+    def colour(self, verdict: Verdict, standing: Standing) -> str:
+        """Return red, amber, green or grey."""
+        if verdict is Verdict.FAIL:
+            return "red" if standing in self.red else "amber"
+        return _COLOURS[verdict]
+
+
+_COLOURS = {
+    Verdict.ERROR: "red",
+    Verdict.UNTESTABLE: "amber",
+    Verdict.WAIVED: "amber",
+    Verdict.PASS: "green",
+    Verdict.NOT_APPLICABLE: "grey",
+}
+
+
+def roll_up(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the worst verdict present; *untestable* where there is none, since silence is no pass."""
+    present = set(verdicts)
+    return next((verdict for verdict in _WORST_FIRST if verdict in present), Verdict.UNTESTABLE)
+
+
+def explain(clause: Clause, findings: Sequence[Finding]) -> str:
+    """Show a broken clause: its words and source, then Expected / Actual / where for each finding."""
+    source = "; ".join(str(source) for source in clause.sources) or "no source"
+    lines = [f"{clause.statement}", f"  clause    {clause.id} ({clause.standing})", f"  source    {source}"]
+    for finding in findings:
+        lines += [f"  expected  {finding.expected}", f"  actual    {finding.actual}"]
+        lines += [f"  where     {finding.where}"] if finding.where else []
+        lines += [f"  hint      {finding.hint}"] if finding.hint else []
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the exit code rests on."""
+
+    red_fails: int = 0
+    errors: int = 0
+    unmet: Sequence[str] = ()
+    unusable: str = ""
+    interrupted: bool = False
+    internal: str = ""
+
+
+_WORDS: Mapping[Exit, str] = {
+    Exit.CONFORMANT: "conformant",
+    Exit.NOT_CONFORMANT: "not conformant",
+    Exit.NOT_FULLY_VERIFIED: "not fully verified",
+    Exit.TARGET_UNUSABLE: "target unusable",
+    Exit.INTERNAL: "internal error",
+}
+
+
+def conclude(facts: Facts) -> tuple[Exit, str, list[str]]:
+    """Return the exit code, its word, and the reasons, by the fixed precedence of the exit codes."""
+    if facts.internal:
+        return Exit.INTERNAL, _WORDS[Exit.INTERNAL], [facts.internal]
+    if facts.unusable:
+        return Exit.TARGET_UNUSABLE, _WORDS[Exit.TARGET_UNUSABLE], [facts.unusable]
+    if facts.red_fails:
+        return Exit.NOT_CONFORMANT, _WORDS[Exit.NOT_CONFORMANT], [f"{facts.red_fails} clauses are broken"]
+    if facts.errors:
+        return Exit.TARGET_UNUSABLE, "network errors", [f"{facts.errors} clauses ended in an error"]
+    if facts.interrupted or facts.unmet:
+        stopped = ["the run was stopped before its end"] if facts.interrupted else []
+        return Exit.NOT_FULLY_VERIFIED, _WORDS[Exit.NOT_FULLY_VERIFIED], [*stopped, *facts.unmet]
+    return Exit.CONFORMANT, _WORDS[Exit.CONFORMANT], []
+
+
+def must_be_exercised(clause: Clause) -> bool:
+    """Tell whether leaving the clause unexercised leaves a run not fully verified."""
+    return clause.standing in _RED_BY_DEFAULT and clause.observability is Observability.BLACK_BOX
