@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Defect, Discrepancy, Kind, Observability, Source, Standing, Tolerance
+from clausewise.model import (
+    Clause,
+    Defect,
+    Discrepancy,
+    Kind,
+    Observability,
+    RoleNeed,
+    Source,
+    Standing,
+    Tolerance,
+)
 
 # A value of the same JSON type that no facet of the documents allows.
 _BAD_TEXT = "\u00a7 not as documented \u00a7"
@@ -46,6 +56,26 @@ def load(folder: Path, family: str, stated: Iterable[Clause], document: str = ""
         defects={entry.id: entry for entry in _defects(folder / "defects.toml", kept, known)},
         tolerances={entry.id: entry for entry in _tolerances(folder / "defects.toml")},
     )
+
+
+def roles(path: Path) -> list[RoleNeed]:
+    """Read the roles that a family's tests need: fixtures, credentials, fault hooks."""
+    return [_role(entry) for entry in _entries(path, "role")]
+
+
+def _role(entry: Mapping[str, Any]) -> RoleNeed:
+    try:
+        return RoleNeed(
+            id=entry["id"],
+            says=entry["says"],
+            unlocks=entry["unlocks"],
+            template=entry["template"],
+            keys=tuple(entry.get("keys", ())),
+            documents=tuple(entry.get("documents", ())),
+            probe=entry.get("probe", {}),
+        )
+    except KeyError as bad:
+        raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
 
 
 def _unique(clauses: Iterable[Clause], folder: Path) -> dict[str, Clause]:
@@ -129,7 +159,9 @@ def _tolerances(path: Path) -> Iterator[Tolerance]:
 
 
 def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key in {"answer", "bend", "switch", "refuse", "pointer"}}
+    return {
+        key: value for key, value in entry.items() if key in {"answer", "bend", "switch", "refuse", "pointer"}
+    }
 
 
 def _sweep(sweep: Mapping[str, Any], clauses: Iterable[Clause]) -> Iterator[Defect]:

@@ -1,16 +1,16 @@
 """Every exception that clausewise raises on purpose, in one tree.
 
-    ClausewiseError
-    +-- ConfigurationError          exit 4: a file, an option or an environment variable is wrong
-    +-- TargetUnusable              exit 3: nothing can be judged on this target
-    |   +-- CredentialsRefused      the target turned the configured credentials away
-    |   +-- CircuitOpen             too many calls in a row got no answer; no further one is sent
-    +-- NoVerdict                   verdict *error*: the network's or the target's fault, not the clause's
-    |   +-- Unreachable             no answer: refused, reset, timed out
-    |   +-- Unreadable              an answer that cannot be held: endless, oversized, cut off
-    |   +-- Throttled               the target asked us to slow down (429)
-    +-- Untestable                  verdict *untestable*: something the test needs is not there
-    +-- NotConformant               verdict *fail*: a clause was exercised and is broken (an AssertionError too)
+ClausewiseError
++-- ConfigurationError          exit 4: a file, an option or an environment variable is wrong
++-- TargetUnusable              exit 3: nothing can be judged on this target
+|   +-- CredentialsRefused      the target turned the configured credentials away
+|   +-- CircuitOpen             too many calls in a row got no answer; no further one is sent
++-- NoVerdict                   verdict *error*: the network's or the target's fault, not the clause's
+|   +-- Unreachable             no answer: refused, reset, timed out
+|   +-- Unreadable              an answer that cannot be held: endless, oversized, cut off
+|   +-- Throttled               the target asked us to slow down (429)
++-- Untestable                  verdict *untestable*: something the test needs is not there
++-- NotConformant               verdict *fail*: a clause was exercised and is broken (an AssertionError too)
 """
 
 from __future__ import annotations

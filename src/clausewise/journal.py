@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from clausewise.errors import ConfigurationError
 
@@ -21,7 +21,17 @@ EXCHANGES = "exchanges.jsonl"
 VERDICTS = "verdicts.jsonl"
 
 
-class Journal:
+class Journal(Protocol):
+    """Where a judge writes down what it saw."""
+
+    def exchange(self, record: Record) -> None:
+        """Take one masked exchange."""
+
+    def verdict(self, record: Record) -> None:
+        """Take one test's word on the clauses that it touched."""
+
+
+class Pages:
     """Appends to the files of one run folder; every process opens its own."""
 
     def __init__(self, folder: Path) -> None:

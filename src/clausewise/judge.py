@@ -24,7 +24,7 @@ class Bench:
     operation: Find
     journal: Journal
     masker: Masker
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass
@@ -125,7 +125,9 @@ class Judge:
             seen = self._touched.setdefault(touch.clause, [])
             if touch.exchange and touch.exchange not in seen:
                 seen.append(touch.exchange)
-            self._findings += [replace(bad, clause=touch.clause, exchange=touch.exchange) for bad in touch.findings]
+            self._findings += [
+                replace(bad, clause=touch.clause, exchange=touch.exchange) for bad in touch.findings
+            ]
 
     def _raise(self, findings: Sequence[Finding]) -> None:
         by_clause: dict[str, list[Finding]] = {}

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote
 
 from clausewise.model import Exchange
 
@@ -104,7 +104,7 @@ class Masker:
 
     def _form(self, text: str) -> str:
         pairs = parse_qsl(text, keep_blank_values=True)
-        return urlencode([(name, self._field(name, value)) for name, value in pairs], quote_via=_readable)
+        return "&".join(f"{_quoted(name)}={_quoted(str(self._field(name, value)))}" for name, value in pairs)
 
     def _value(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         if isinstance(value, list):
@@ -131,5 +131,6 @@ def sensitive_fields(marks: Mapping[str, str], more: Iterable[str], *, personal:
     return {name for name, mark in marks.items() if mark == "secret" or personal} | set(more)
 
 
-def _readable(text: str, safe: str = "", encoding: str | None = None, errors: str | None = None) -> str:
-    return quote(text, f"{safe}[] :/", encoding, errors)
+def _quoted(text: str) -> str:
+    """Quote for a form or query, but leave what a mask and a link are made of readable."""
+    return quote(text, "[] :/")

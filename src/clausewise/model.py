@@ -139,6 +139,22 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleNeed:
+    """A role that a target's owner can fill: what it is, what it unlocks, how the doctor tries it.
+
+    `template` is the piece of a target file that gives it, in TOML.
+    """
+
+    id: str
+    says: str
+    unlocks: str
+    template: str
+    keys: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    probe: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What was sent, byte for byte."""
 

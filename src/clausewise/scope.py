@@ -38,7 +38,9 @@ class Scope:
         if family not in self.contracts:
             return (self.schemas / family / "openapi.yaml").is_file()
         documents = self.contracts[family].documents
-        return any(name in _load(self.schemas / family, family, document)[1].clauses for document in documents)
+        return any(
+            name in _load(self.schemas / family, family, document)[1].clauses for document in documents
+        )
 
     def discrepancies(self) -> Iterator[Discrepancy]:
         """Yield every discrepancy of the claimed families."""
@@ -88,6 +90,7 @@ def _check_readings(target: Target, family: str, book: Catalogue) -> None:
         if known is None or letter not in known.readings:
             offered = ", ".join(known.readings) if known else f"no discrepancy of that id in {family}"
             raise ConfigurationError(
-                f"{target.path}: [families.{family}.readings] {discrepancy} = {letter!r} is unknown ({offered}); "
+                f"{target.path}: [families.{family}.readings] {discrepancy} = {letter!r} is unknown "
+                f"({offered}); "
                 f"`clausewise clauses --discrepancies` lists them."
             )

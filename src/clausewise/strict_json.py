@@ -19,14 +19,6 @@ class Parsed:
 
 def parse(raw: bytes) -> Parsed:
     """Parse one JSON text strictly: UTF-8, no byte order mark, no NaN, nothing behind it."""
-    if raw.startswith(codecs.BOM_UTF8):
-        return Parsed(None, "it begins with a byte order mark")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as bad:
-        return Parsed(None, f"it is not UTF-8: byte {bad.start} is 0x{raw[bad.start]:02x}")
-    if not text.strip():
-        return Parsed(None, "it is empty")
     repeated: list[str] = []
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -37,7 +29,7 @@ def parse(raw: bytes) -> Parsed:
         return seen
 
     try:
-        value = json.loads(text, object_pairs_hook=once, parse_constant=_refuse)
+        value = json.loads(_text(raw), object_pairs_hook=once, parse_constant=_refuse)
     except json.JSONDecodeError as bad:
         return Parsed(None, f"{bad.msg} at line {bad.lineno}, column {bad.colno}")
     except ValueError as bad:
@@ -45,6 +37,18 @@ def parse(raw: bytes) -> Parsed:
     except RecursionError:
         return Parsed(None, "it is nested too deeply to be read")
     return Parsed(value, "", tuple(repeated))
+
+
+def _text(raw: bytes) -> str:
+    if raw.startswith(codecs.BOM_UTF8):
+        raise ValueError("it begins with a byte order mark")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as bad:
+        raise ValueError(f"it is not UTF-8: byte {bad.start} is 0x{raw[bad.start]:02x}") from bad
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text
 
 
 def resolve(value: Any, pointer: str) -> tuple[bool, Any]:  # noqa: ANN401 - any JSON value

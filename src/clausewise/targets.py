@@ -96,9 +96,9 @@ class Target:
         """The families that the embedded reference target plays."""
         return tuple(key for key, value in self.families.items() if value.base_url == EMBEDDED)
 
-    def at(self, base_url: str) -> Target:
-        """Return the same target with its embedded families at a running reference."""
-        moved = {key: replace(self.families[key], base_url=base_url) for key in self.embedded}
+    def reached(self, base_urls: Mapping[str, str]) -> Target:
+        """Return the same target with families at other base URLs: embedded ones at a running reference."""
+        moved = {key: replace(self.families[key], base_url=url) for key, url in base_urls.items()}
         return replace(self, families={**self.families, **moved})
 
     def claiming(self, documents: Mapping[str, str]) -> Target:
@@ -113,9 +113,9 @@ def load(path: Path, schema: Path) -> Target:
     Raises ConfigurationError with one sentence naming file, key, expectation and remedy.
     """
     raw, text = _read(path)
-    problem = best_match(Draft202012Validator(json.loads(schema.read_text("utf-8"))).iter_errors(raw))
-    if problem is not None:
-        raise ConfigurationError(f"{path}: {_say(problem)}")
+    problems = list(Draft202012Validator(json.loads(schema.read_text("utf-8"))).iter_errors(raw))
+    if problems:
+        raise ConfigurationError(f"{path}: {_say(_first(problems))}")
     secrets: set[str] = set()
     families = {name: _family(path, name, spec, secrets) for name, spec in raw["families"].items()}
     masking = raw.get("masking", {})
@@ -153,35 +153,42 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
         raise ConfigurationError(f"{path} is no valid TOML: {bad}.") from bad
 
 
+def _first(problems: list[ValidationError]) -> ValidationError:
+    """Return what to tell first: a misspelt key is the cause of the key that is then missing."""
+    strays = [problem for problem in problems if problem.validator == "additionalProperties"]
+    return best_match(strays or problems) or problems[0]
+
+
 def _say(problem: ValidationError) -> str:
     """Turn a schema error into a sentence in the words of the file."""
     place = ".".join(str(part) for part in problem.absolute_path)
-    where = f"[{place}]" if isinstance(problem.instance, dict) and place else place or "the top of the file"
+    given: Any = problem.instance
+    schema: Any = problem.schema
+    rule: Any = problem.validator_value
+    where = f"[{place}]" if isinstance(given, dict) and place else place or "the top of the file"
     if problem.validator == "additionalProperties":
-        return _unknown_key(problem, where)
+        return _unknown_key(where, given, sorted(schema.get("properties", {})))
     if problem.validator == "required":
-        missing = [key for key in problem.validator_value if key not in problem.instance]
-        return f"{where} lacks the key {missing[0]!r}{_described(problem.schema, missing[0])}"
-    if isinstance(problem.instance, str) and "env" in json.dumps(problem.schema):
+        missing = next(key for key in rule if key not in given)
+        told = schema.get("properties", {}).get(missing, {})
+        return f"{where} lacks the key {missing!r}. {_description(told)}".rstrip()
+    if isinstance(given, str) and "env" in schema.get("properties", {}):
         return (
             f"{where} holds its value inline; secrets stay out of target files: "
             f'write {{ env = "NAME" }} or {{ file = "path" }} instead.'
         )
-    wanted = problem.schema.get("description", "") if isinstance(problem.schema, dict) else ""
-    return f"{where} is {problem.instance!r}, but {problem.message}. {wanted}".rstrip()
+    return f"{where} is {given!r}, but {problem.message}. {_description(schema)}".rstrip()
 
 
-def _unknown_key(problem: ValidationError, where: str) -> str:
-    known = sorted(problem.schema.get("properties", {}))
-    stray = next(key for key in problem.instance if key not in known)
+def _unknown_key(where: str, given: Mapping[str, Any], known: list[str]) -> str:
+    stray = next(key for key in given if key not in known)
     close = difflib.get_close_matches(stray, known, 1)
     advice = f"did you mean {close[0]!r}?" if close else f"it may have: {', '.join(known)}."
     return f"{where} has an unknown key {stray!r}; {advice}"
 
 
-def _described(schema: Mapping[str, Any], key: str) -> str:
-    told = schema.get("properties", {}).get(key, {})
-    return f": {told['description']}" if isinstance(told, dict) and "description" in told else "."
+def _description(schema: Any) -> str:  # noqa: ANN401 - any JSON value
+    return str(schema.get("description", "")) if isinstance(schema, dict) else ""
 
 
 def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str]) -> FamilyTarget:
@@ -227,7 +234,9 @@ def _fetch(path: Path, place: str, reference: Mapping[str, str]) -> str:
     try:
         text = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as bad:
-        raise ConfigurationError(f"{path}: {place} is taken from the file {file}, which cannot be read: {bad}.") from bad
+        raise ConfigurationError(
+            f"{path}: {place} is taken from the file {file}, which cannot be read: {bad}."
+        ) from bad
     if not text:
         raise ConfigurationError(f"{path}: {place} is taken from the file {file}, which is empty.")
     return text

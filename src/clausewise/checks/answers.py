@@ -33,7 +33,9 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
     close = [(known, form) for known in candidates if (form := known.form(exchange.response.status))]
     if fitting or not close or exchange.parsed.problem:
         actual = f"the {fitting[0].name} answer" if fitting else ""
-        return Reading(fitting[0].name if fitting else "", (_not_given(exchange, candidates, actual),), given=False)
+        return Reading(
+            fitting[0].name if fitting else "", (_not_given(exchange, candidates, actual),), given=False
+        )
     return _read_broken(exchange, candidates, close)
 
 
@@ -81,6 +83,10 @@ def _not_given(exchange: Exchange, wanted: Sequence[Outcome], actual: str) -> To
     first = wanted[0]
     names = " or ".join(f"the {known.name} answer (HTTP {known.forms[0]})" for known in wanted)
     problem = exchange.parsed.problem
-    told = actual or (f"a body that is no JSON ({problem})" if problem else excerpt(exchange) or "an empty body")
-    finding = Finding(first.clause, names, f"HTTP {exchange.response.status}: {told}", "status", exchange=exchange.id)
+    told = actual or (
+        f"a body that is no JSON ({problem})" if problem else excerpt(exchange) or "an empty body"
+    )
+    finding = Finding(
+        first.clause, names, f"HTTP {exchange.response.status}: {told}", "status", exchange=exchange.id
+    )
     return Touch(first.clause, (finding,), exchange.id)

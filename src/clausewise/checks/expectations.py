@@ -63,7 +63,9 @@ def differs(pointer: str, other: Json, *, clause: str = "") -> Expectation:
         found, actual = strict_json.resolve(exchange.json, pointer)
         if found and actual != other:
             return None
-        return Finding("", f"a value other than {_show(other)}", _show(actual) if found else "nothing", pointer)
+        return Finding(
+            "", f"a value other than {_show(other)}", _show(actual) if found else "nothing", pointer
+        )
 
     return Expectation(check, clause)
 

@@ -38,7 +38,9 @@ def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[
             if _same(clause.rpartition(".")[2], str(key)):
                 expected = "the field taken, as the document shows it in the request"
                 actual = f"refused: {named[key]}"
-                finding = Finding(clause, expected, actual, f"{outcome.names_fields}/{key}", exchange=exchange.id)
+                finding = Finding(
+                    clause, expected, actual, f"{outcome.names_fields}/{key}", exchange=exchange.id
+                )
                 yield Touch(clause, (finding,), exchange.id)
 
 

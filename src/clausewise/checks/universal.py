@@ -12,11 +12,17 @@ Check = Callable[[Exchange, Operation], Iterator[Finding]]
 _JSON_TYPE = re.compile(r"^application/([\w.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
 _LEAKS = {
     "a Java stack trace": re.compile(r"\bat [\w$.]+\([\w$]+\.java:\d+\)|\bjava\.(lang|util|sql|io)\.\w+"),
-    "a framework's class name": re.compile(r"\b(org\.(springframework|hibernate|apache)|com\.oracle|oracle\.jdbc)\.\w+"),
+    "a framework's class name": re.compile(
+        r"\b(org\.(springframework|hibernate|apache)|com\.oracle|oracle\.jdbc)\.\w+"
+    ),
     "a Python traceback": re.compile(r"Traceback \(most recent call last\)|\bFile \"[^\"]+\", line \d+"),
     "a .NET stack trace": re.compile(r"\bSystem\.\w+(\.\w+)*Exception\b|\bin [A-Z]:\\[^:]+:line \d+"),
-    "a database's error": re.compile(r"\bORA-\d{5}\b|\bSQLSTATE\b|SQL syntax|syntax error at or near|\bPL/SQL\b"),
-    "a query": re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.IGNORECASE),
+    "a database's error": re.compile(
+        r"\bORA-\d{5}\b|\bSQLSTATE\b|SQL syntax|syntax error at or near|\bPL/SQL\b"
+    ),
+    "a query": re.compile(
+        r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.IGNORECASE
+    ),
 }
 
 

@@ -81,7 +81,9 @@ class Client:
         if role not in self._logins:
             given = self._target.credentials.get(role, {})
             if "token" not in given:
-                raise Untestable(f"The target file has no [families.{self._target.family}.credentials.{role}].")
+                raise Untestable(
+                    f"The target file has no [families.{self._target.family}.credentials.{role}]."
+                )
             return given["token"]
         return self._logins[role].token()
 
@@ -90,7 +92,9 @@ class Client:
             return self._contract.operations[name]
         except KeyError:
             known = ", ".join(self._contract.operations)
-            raise ConfigurationError(f"{self._contract.family} has no operation {name!r}; it has {known}.") from None
+            raise ConfigurationError(
+                f"{self._contract.family} has no operation {name!r}; it has {known}."
+            ) from None
 
     def _url(self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
         filled = operation.path
@@ -109,7 +113,9 @@ class Client:
 
     def _fault(self, outcome: str) -> dict[str, str]:
         if outcome not in self._target.faults:
-            raise Untestable(f"The target file has no [families.{self._target.family}.faults] entry {outcome!r}.")
+            raise Untestable(
+                f"The target file has no [families.{self._target.family}.faults] entry {outcome!r}."
+            )
         hook = self._target.faults[outcome]
         return {hook["header"]: hook["value"]}
 

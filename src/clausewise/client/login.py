@@ -54,7 +54,11 @@ class Login:
     def _new(self) -> Token:
         given = self._credentials
         body = self._oauth.prepare_request_body(
-            given["username"], given["password"], scope=given.get("scope"), include_client_id=True, **self._secret
+            given["username"],
+            given["password"],
+            scope=given.get("scope"),
+            include_client_id=True,
+            **self._secret,
         )
         answer = self._post(body)
         if answer.response.status in _REFUSALS:
@@ -68,7 +72,10 @@ class Login:
         if self._token is None or not self._token.refresh:
             return None
         body = self._oauth.prepare_refresh_body(
-            refresh_token=self._token.refresh, client_id=self._credentials["client_id"], scope="", **self._secret
+            refresh_token=self._token.refresh,
+            client_id=self._credentials["client_id"],
+            scope="",
+            **self._secret,
         )
         answer = self._post(body)
         return self._read(answer) if answer.response.status not in _REFUSALS else None
@@ -77,10 +84,13 @@ class Login:
         try:
             told = self._oauth.parse_request_body_response(answer.response.body.decode("utf-8", "replace"))
         except (OAuth2Error, ValueError, TypeError, AttributeError) as bad:
-            raise Untestable(f"The log-in of the role {self._role!r} answered without a usable token: {bad}.") from bad
+            raise Untestable(
+                f"The log-in of the role {self._role!r} answered without a usable token: {bad}."
+            ) from bad
         life = told.get("expires_in")
         seconds = float(life) if isinstance(life, int | float) else 60.0
-        return Token(told["access_token"], time.monotonic() + seconds * (1 - _EARLY), told.get("refresh_token") or "")
+        renew_at = time.monotonic() + seconds * (1 - _EARLY)
+        return Token(told["access_token"], renew_at, told.get("refresh_token") or "")
 
 
 def fixed_header(credentials: Mapping[str, str]) -> tuple[str, str]:

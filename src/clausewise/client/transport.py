@@ -90,13 +90,17 @@ class Transport:
 
     def _pieces(self, raw: urllib3.BaseHTTPResponse, deadline: float, what: str) -> Iterator[bytes]:
         """Yield the body as it comes, until the target's limits are reached."""
-        size = 0
+        size, limits = 0, self._limits
         while piece := raw.read1(_CHUNK, decode_content=True):
             size += len(piece)
-            if size > self._limits.max_body_bytes:
-                raise Unreadable(f"{what} answered more than {self._limits.max_body_bytes} bytes; the rest was not read.")
+            if size > limits.max_body_bytes:
+                raise Unreadable(
+                    f"{what} answered more than {limits.max_body_bytes} bytes; the rest was not read."
+                )
             if time.perf_counter() > deadline:
-                raise Unreadable(f"{what} was still answering after {self._limits.total_timeout:g} s; the rest was not read.")
+                raise Unreadable(
+                    f"{what} still answered after {limits.total_timeout:g} s; the rest was not read."
+                )
             yield piece
 
 

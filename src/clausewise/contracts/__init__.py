@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from clausewise.contracts.loading import load
+from clausewise.contracts.loading import documents, every_clause, load
 
-__all__ = ["load"]
+__all__ = ["documents", "every_clause", "load"]

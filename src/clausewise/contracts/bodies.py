@@ -39,7 +39,7 @@ class CompiledBody:
     """A body schema under the clause of its outcome or request."""
 
     clause: str
-    schema: Schema
+    schema: dict[str, Any]
 
     @cached_property
     def _fast(self) -> jsonschema_rs.Draft202012Validator:
@@ -84,8 +84,10 @@ class CompiledBody:
 
 def _absences(clause: str, owner: Schema, error: ValidationError, where: str) -> Iterator[Complaint]:
     properties = owner.get("properties", {})
-    for name in error.validator_value:
-        if name in error.instance or f"'{name}' is a required" not in error.message:
+    missing: Any = error.validator_value
+    instance: Any = error.instance
+    for name in missing:
+        if name in instance or f"'{name}' is a required" not in error.message:
             continue
         child = properties.get(name, {})
         facet = ".required" if "required" in child.get("x-facets", {}) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clausewise.contracts import words
@@ -23,12 +24,16 @@ UNIVERSAL = (
 
 def clauses_of(api: Spec) -> Iterator[Clause]:
     """Yield every clause of the document: universal ones, requests, answers and all their fields."""
-    for item in api.get("paths", {}).values():
-        for spec in item.values():
-            yield from _operation(api, spec)
-    for item in api.get("webhooks", {}).values():
-        for spec in item.values():
-            yield from _requests(api, spec)
+    documents = tuple(entry["id"] for entry in api["x-documents"])
+    for place in ("paths", "webhooks"):
+        for item in api.get(place, {}).values():
+            for spec in item.values():
+                page = _Page(api["x-family"], documents, spec)
+                if place == "paths":
+                    yield from page.universal()
+                    yield from page.parameters()
+                yield from page.requests()
+                yield from page.answers()
 
 
 def request_branches(spec: Spec) -> Iterator[dict[str, Any]]:
@@ -45,55 +50,65 @@ def answer_branches(spec: Spec) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield str(status), branch
 
 
-def _operation(api: Spec, spec: Spec) -> Iterator[Clause]:
-    prefix = f"{api['x-family']}.{spec['operationId']}"
-    for suffix, standing, statement in UNIVERSAL:
-        yield _clause(api, spec, {}, f"{prefix}.{suffix}", Kind.UNIVERSAL, statement, standing=standing)
-    yield from _parameters(api, spec, prefix)
-    yield from _requests(api, spec)
-    for _, branch in answer_branches(spec):
-        if "x-role" in branch:  # the printed form; other readings add no clause
-            yield from _answer(api, spec, branch, f"{prefix}.{branch['x-outcome']}")
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the document says of one operation."""
+
+    family: str
+    documents: tuple[str, ...]
+    spec: Spec
+
+    def universal(self) -> Iterator[Clause]:
+        for suffix, standing, statement in UNIVERSAL:
+            yield replace(self._clause({}, suffix, Kind.UNIVERSAL, statement), standing=standing)
+
+    def parameters(self) -> Iterator[Clause]:
+        for parameter in self.spec.get("parameters", []):
+            name, statement = f"request.{parameter['name']}", parameter.get("description", "")
+            yield self._clause(parameter, name, Kind.REQUEST_FIELD, statement)
+
+    def requests(self) -> Iterator[Clause]:
+        for branch in request_branches(self.spec):
+            yield from self._fields(branch, branch["x-request"], Kind.REQUEST_FIELD)
+
+    def answers(self) -> Iterator[Clause]:
+        for _, branch in answer_branches(self.spec):
+            if "x-role" in branch:  # the printed form; other readings add no clause
+                name = branch["x-outcome"]
+                statement = branch.get("x-statement", branch.get("description", ""))
+                yield replace(self._clause(branch, name, Kind.ANSWER, statement), outcome=name)
+                for clause in self._fields(branch, name, Kind.RESPONSE_FIELD):
+                    yield replace(clause, outcome=name)
+
+    def _fields(self, branch: dict[str, Any], name: str, kind: Kind) -> Iterator[Clause]:
+        for node in CompiledBody(name, branch).nodes():
+            own = branch | _own(branch, node.schema)
+            clause = self._clause(own, node.clause, Kind.FACET if node.keyword else kind, _statement(node))
+            yield replace(clause, standing=_standing(node), pointer=node.pointer, keyword=node.keyword)
+
+    def _clause(self, own: Spec, name: str, kind: Kind, statement: str) -> Clause:
+        return Clause(
+            id=f"{self.family}.{self.spec['operationId']}.{name}",
+            family=self.family,
+            kind=kind,
+            standing=Standing(own.get("x-standing", Standing.DOCUMENTED)),
+            observability=Observability(own.get("x-observability", Observability.BLACK_BOX)),
+            statement=statement,
+            sources=tuple(_sources(self.spec, own)),
+            documents=tuple(own.get("x-documents", self.documents)),
+            operation=self.spec["operationId"],
+            needs=tuple(own.get("x-needs", ())),
+            discrepancies=tuple(own.get("x-discrepancies", ())),
+            reason=own.get("x-reason", ""),
+        )
 
 
-def _parameters(api: Spec, spec: Spec, prefix: str) -> Iterator[Clause]:
-    for parameter in spec.get("parameters", []):
-        statement = parameter.get("description", "")
-        clause = f"{prefix}.request.{parameter['name']}"
-        yield _clause(api, spec, parameter, clause, Kind.REQUEST_FIELD, statement)
-
-
-def _requests(api: Spec, spec: Spec) -> Iterator[Clause]:
-    for branch in request_branches(spec):
-        clause = f"{api['x-family']}.{spec['operationId']}.{branch['x-request']}"
-        for node in CompiledBody(clause, branch).nodes():
-            yield _field(api, spec, branch, node, Kind.REQUEST_FIELD, outcome="")
-
-
-def _answer(api: Spec, spec: Spec, branch: Spec, clause: str) -> Iterator[Clause]:
-    name = branch["x-outcome"]
-    statement = branch.get("x-statement", branch.get("description", ""))
-    yield _clause(api, spec, branch, clause, Kind.ANSWER, statement, outcome=name)
-    for node in CompiledBody(clause, branch).nodes():
-        yield _field(api, spec, branch, node, Kind.RESPONSE_FIELD, outcome=name)
-
-
-def _field(api: Spec, spec: Spec, branch: Spec, node: Node, kind: Kind, outcome: str) -> Clause:
-    facets = node.schema.get("x-facets", {})
-    inherited = [part["x-standing"] for part in node.parents if "x-standing" in part]
-    standing = facets[node.keyword] if node.keyword else node.schema.get("x-standing", (inherited or [None])[-1])
-    return _clause(
-        api,
-        spec,
-        branch | _own(branch, node.schema),
-        node.clause,
-        Kind.FACET if node.keyword else kind,
-        _statement(node),
-        standing=Standing(standing or Standing.DOCUMENTED),
-        outcome=outcome,
-        pointer=node.pointer,
-        keyword=node.keyword,
-    )
+def _standing(node: Node) -> Standing:
+    """Return a field's standing: its facet's, its own, or that of the nearest part around it."""
+    if node.keyword:
+        return Standing(node.schema["x-facets"][node.keyword])
+    around = [part["x-standing"] for part in node.parents if "x-standing" in part]
+    return Standing(node.schema.get("x-standing", around[-1] if around else Standing.DOCUMENTED))
 
 
 def _own(branch: Spec, schema: Spec) -> dict[str, Any]:
@@ -101,60 +116,27 @@ def _own(branch: Spec, schema: Spec) -> dict[str, Any]:
     own = {"x-discrepancies": schema["x-discrepancies"]} if "x-discrepancies" in schema else {}
     if "x-source" in schema:
         given = schema["x-source"]
-        basis = next(iter(branch.get("x-source", [])), {})
-        own["x-source"] = [basis | entry for entry in ([given] if isinstance(given, Mapping) else given)]
+        basis = dict(next(iter(branch.get("x-source", [])), {}))
+        own["x-source"] = [
+            basis | dict(entry) for entry in ([given] if isinstance(given, Mapping) else given)
+        ]
     return own
 
 
 def _statement(node: Node) -> str:
-    told = str(node.schema.get("description", ""))
     where = node.pointer or "the body"
     if node.keyword == "required":
         return f"{where} is there."
     if node.keyword:
         return f"{where} is {words.expectation(node.keyword, node.schema[node.keyword])}."
-    if told:
+    if told := str(node.schema.get("description", "")):
         return told
-    return f"{where} is {words.expectation('type', node.schema['type'])}." if "type" in node.schema else f"{where}."
-
-
-def _clause(
-    api: Spec,
-    spec: Spec,
-    own: Spec,
-    clause: str,
-    kind: Kind,
-    statement: str,
-    *,
-    standing: Standing | None = None,
-    outcome: str = "",
-    pointer: str = "",
-    keyword: str = "",
-) -> Clause:
-    everything = [entry["id"] for entry in api["x-documents"]]
-    return Clause(
-        id=clause,
-        family=api["x-family"],
-        kind=kind,
-        standing=standing or Standing(own.get("x-standing", Standing.DOCUMENTED)),
-        observability=Observability(own.get("x-observability", Observability.BLACK_BOX)),
-        statement=statement,
-        sources=tuple(_sources(spec, own)),
-        documents=tuple(own.get("x-documents", everything)),
-        operation=spec["operationId"],
-        outcome=outcome,
-        pointer=pointer,
-        keyword=keyword,
-        needs=tuple(own.get("x-needs", ())),
-        discrepancies=tuple(own.get("x-discrepancies", ())),
-        reason=own.get("x-reason", ""),
-    )
+    return f"{where} is {words.expectation('type', node.schema['type'])}." if "type" in node.schema else where
 
 
 def _sources(spec: Spec, own: Spec) -> Iterator[Source]:
     """Yield the sources given, or the operation's; what one leaves out comes from the operation's first."""
     whole = spec.get("x-source", [])
     basis = {key: value for key, value in next(iter(whole), {}).items() if key not in {"row", "line"}}
-    given = own.get("x-source", whole)
-    for entry in [given] if isinstance(given, Mapping) else given:
-        yield Source(**(basis | entry))
+    for entry in own.get("x-source", whole):
+        yield Source(**(basis | dict(entry)))

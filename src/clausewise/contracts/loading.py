@@ -15,7 +15,7 @@ import yaml
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
 from clausewise.errors import ConfigurationError
-from clausewise.model import Contract, Form, Operation, Outcome, Role
+from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role
 
 _METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 
@@ -31,19 +31,21 @@ _Yaml12.yaml_implicit_resolvers = {
 _Yaml12.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
-def load(path: Path, document: str, readings: Mapping[str, str] | None = None) -> Contract:
+def load(file: Path, document: str, readings: Mapping[str, str] | None = None) -> Contract:
     """Load a family's contract as the claimed document and readings make it.
 
     `readings` maps discrepancy ids to the one reading that the target claims; every other reading of
     that discrepancy is dropped. Raises ConfigurationError naming the file where it cannot be read.
     """
-    api = _prune(_resolve(path), document, dict(readings or {}))
+    api = _prune(_resolve(file), document, dict(readings or {}))
     family = str(api["x-family"])
     documents = {entry["id"]: entry for entry in api["x-documents"]}
     if document not in documents:
         known = ", ".join(documents)
         raise ConfigurationError(f"The family {family} has no document {document!r}; it has {known}.")
-    operations = {spec["operationId"]: _operation(family, *where, spec) for *where, spec in _specs(api)}
+    operations = {
+        spec["operationId"]: _operation(family, method, path, spec) for method, path, spec in _specs(api)
+    }
     return Contract(
         family=family,
         document=document,
@@ -53,6 +55,19 @@ def load(path: Path, document: str, readings: Mapping[str, str] | None = None) -
         sensitive=dict(_sensitive(api)),
         token_path=_token_path(api),
     )
+
+
+def every_clause(path: Path) -> list[Clause]:
+    """Return the clauses of all documents of a family, whichever a target may claim."""
+    found: dict[str, Clause] = {}
+    for document in documents(path):
+        found |= {clause.id: clause for clause in load(path, document).clauses}
+    return list(found.values())
+
+
+def documents(path: Path) -> list[str]:
+    """Return the ids of the documents that a contract comes from, the fullest first."""
+    return [entry["id"] for entry in _resolve(path)["x-documents"]]
 
 
 def _resolve(path: Path) -> dict[str, Any]:

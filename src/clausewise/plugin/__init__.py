@@ -22,11 +22,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run; `clausewise run` has the same ones."""
     group = parser.getgroup("clausewise", "judge a running API by its documents")
     group.addoption("--target", metavar="FILE", help="the target file; without it the plugin is asleep")
-    group.addoption("--run-dir", metavar="DIR", help="where the run's files go (default: reports/<date>-<target>)")
-    group.addoption("--seed", type=int, metavar="N", help="seed of all generated values (default: by chance, printed)")
-    group.addoption("--clause", action="append", default=[], metavar="GLOB", help="only clauses with such an id")
-    group.addoption("--operation", action="append", default=[], metavar="NAME", help="only clauses of this operation")
-    group.addoption("--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document")
+    group.addoption(
+        "--run-dir", metavar="DIR", help="where the run's files go (default: reports/<date>-<target>)"
+    )
+    group.addoption(
+        "--seed", type=int, metavar="N", help="seed of all generated values (default: by chance, printed)"
+    )
+    group.addoption(
+        "--clause", action="append", default=[], metavar="GLOB", help="only clauses with such an id"
+    )
+    group.addoption(
+        "--operation", action="append", default=[], metavar="NAME", help="only clauses of this operation"
+    )
+    group.addoption(
+        "--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document"
+    )
+    group.addoption(
+        "--reference-url", metavar="URL", default="", help="where the reference of embedded families runs"
+    )
     group.addoption("--strict", action="store_true", help="inferred clauses turn the run red, too")
 
 
@@ -45,6 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
         except ConfigurationError as bad:
             raise pytest.UsageError(str(bad)) from bad
         config.stash[SESSION] = session
+        config.option.allure_report_dir = config.option.allure_report_dir or str(
+            session.folder / "allure-results"
+        )
         config.add_cleanup(session.close)
 
 
@@ -82,7 +98,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """Run the test's body and close its judge, whatever happened."""
     session = pyfuncitem.config.stash.get(SESSION, None)
     if session is None or session.current is None:
-        return (yield)  # type: ignore[misc]
+        return (yield)
     body = conduct.Body(session, pyfuncitem)
     try:
         result = yield
@@ -90,7 +106,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         body.ended(bad)
         raise
     body.ended(None)
-    return result  # type: ignore[return-value]
+    return result
 
 
 @pytest.hookimpl(trylast=True)
@@ -100,7 +116,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run is None or run.is_worker or exitstatus in _NOT_OURS:
         return
     try:
-        results = run.conclude(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        results = run.conclude(
+            interrupted=bool(session.shouldstop) or exitstatus == pytest.ExitCode.INTERRUPTED
+        )
     except ClausewiseError as bad:
         raise pytest.UsageError(str(bad)) from bad
     session.exitstatus = results["outcome"]["exit"]

@@ -57,7 +57,9 @@ class Body:
         raise pytest.fail.Exception(f"error: {self._judge.bench.masker.text(str(bad))}", pytrace=False)
 
     def _broke(self, bad: BaseException) -> None:
-        """A test that breaks on an answer already found broken has said enough; else it is our fault."""
+        """Take a test that breaks on an answer already found broken as done; else the fault is ours."""
         if self._judge.broken:
             self._judge.close(finished=False)
-        self._judge.close(Verdict.ERROR, f"the test itself broke: {bad!r}", broken=not isinstance(bad, KeyboardInterrupt))
+        self._judge.close(
+            Verdict.ERROR, f"the test itself broke: {bad!r}", broken=not isinstance(bad, KeyboardInterrupt)
+        )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 from clausewise import journal, masking, report, scope, shipped, statement, targets
 from clausewise.client import Client, Transport
 from clausewise.errors import ConfigurationError
+from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge
 from clausewise.plugin.selection import Choice
 from clausewise.reference import server
@@ -48,15 +49,21 @@ class Session:
         """Build the session of this process from pytest's options, or from the controller's word."""
         given: Mapping[str, Any] | None = getattr(config, "workerinput", {}).get("clausewise")
         stack = ExitStack()
-        target = _claimed(config)
-        if target.embedded:
-            target = target.at(given["reference"] if given else stack.enter_context(_reference(target)))
+        target = claimed(Path(config.getoption("--target")), config.getoption("--document"))
+        if given:
+            target = target.reached(given["base_urls"])
+        elif url := config.getoption("--reference-url"):
+            target = target.reached(dict.fromkeys(target.embedded, url))
+        else:
+            target = stack.enter_context(embedded(target))
         known = scope.of(target, shipped.SCHEMAS)
         now = datetime.now(UTC)
         run = given["run"] if given else f"{now:%Y%m%d-%H%M%S}-{target.name}"
         session = cls(
             scope=known,
-            folder=Path(given["folder"]) if given else Path(config.getoption("--run-dir") or f"reports/{run}"),
+            folder=Path(given["folder"])
+            if given
+            else Path(config.getoption("--run-dir") or f"reports/{run}"),
             run=run,
             seed=given["seed"] if given else _seed(config),
             key=bytes.fromhex(given["key"]) if given else secrets.token_bytes(16),
@@ -74,7 +81,8 @@ class Session:
         """Write down what the run is before its first call."""
         target = self.scope.target
         families = {
-            name: {"document": known.document, "base_url": known.base_url} for name, known in target.families.items()
+            name: {"document": known.document, "base_url": known.base_url}
+            for name, known in target.families.items()
         }
         journal.begin(
             self.folder,
@@ -86,6 +94,8 @@ class Session:
                 "workers": workers,
                 "strict": self.policy.strict,
                 "selected": self.choice.picked(self.scope),
+                "path": str(target.path.absolute()),
+                "documents": [f"{name}={known['document']}" for name, known in families.items()],
                 "command": shlex.join(["clausewise", *sys.argv[1:]]),
                 "target": {
                     "name": target.name,
@@ -99,9 +109,15 @@ class Session:
 
     def for_workers(self) -> dict[str, Any]:
         """Return what a worker must know to belong to this run."""
-        reference = next((known.base_url for known in self.scope.target.families.values()), "")
+        base_urls = {name: known.base_url for name, known in self.scope.target.families.items()}
         key = self.key.hex()
-        return {"run": self.run, "folder": str(self.folder), "seed": self.seed, "key": key, "reference": reference}
+        return {
+            "run": self.run,
+            "folder": str(self.folder),
+            "seed": self.seed,
+            "key": key,
+            "base_urls": base_urls,
+        }
 
     def open(self, test: str, clauses: Sequence[str]) -> None:
         """Begin a test: its judge remembers what the test touches."""
@@ -124,9 +140,15 @@ class Session:
         """What every test judges with, made when first needed."""
         if self._bench is None:
             target = self.scope.target
-            marks = {name: mark for known in self.scope.contracts.values() for name, mark in known.sensitive.items()}
-            hidden = masking.sensitive_fields(marks, target.masked_fields, personal=not target.show_personal_data)
-            pages = journal.Journal(self.folder)
+            marks = {
+                name: mark
+                for known in self.scope.contracts.values()
+                for name, mark in known.sensitive.items()
+            }
+            hidden = masking.sensitive_fields(
+                marks, target.masked_fields, personal=not target.show_personal_data
+            )
+            pages = journal.Pages(self.folder)
             self._stack.callback(pages.close)
             masker = masking.Masker(self.key, target.secrets, hidden)
             clauses = {clause.id: clause for clause in self.scope.clauses()}
@@ -147,6 +169,15 @@ class Session:
         client.heard = self.judge.hear
         return client
 
+    def keep_in(self, pages: Journal) -> None:
+        """Write verdicts and exchanges elsewhere from now on."""
+        self._bench = replace(self.bench, journal=pages)
+
+    def forget(self) -> None:
+        """Log in anew and make new unique values from now on, as a new run would."""
+        self._clients.clear()
+        self.key = secrets.token_bytes(16)
+
     def conclude(self, *, interrupted: bool) -> dict[str, Any]:
         """Add up the run, write results.json and draw every report; return the results."""
         self.results = statement.assemble(self.scope, self.folder, ended=not interrupted)
@@ -162,22 +193,27 @@ class Session:
 SESSION = pytest.StashKey[Session]()
 
 
-def _claimed(config: pytest.Config) -> targets.Target:
-    target = targets.load(Path(config.getoption("--target")), shipped.SCHEMAS / "target.schema.json")
-    claims = dict(_claim(text, target) for text in config.getoption("--document"))
-    return target.claiming(claims) if claims else target
+def claimed(path: Path, documents: Sequence[str] = ()) -> targets.Target:
+    """Load a target file; `documents` are claims as FAMILY=ID that take the place of the file's."""
+    target = targets.load(path, shipped.SCHEMAS / "target.schema.json")
+    claims = {}
+    for text in documents:
+        family, _, document = text.partition("=")
+        if family not in target.families or not document:
+            raise ConfigurationError(f"--document {text}: write FAMILY=ID with a family of {path}.")
+        claims[family] = document
+    return target.claiming(claims)
 
 
-def _claim(text: str, target: targets.Target) -> tuple[str, str]:
-    family, _, document = text.partition("=")
-    if family not in target.families or not document:
-        raise ConfigurationError(f"--document {text}: write FAMILY=ID with a family of the target file.")
-    return family, document
-
-
-def _reference(target: targets.Target) -> Any:  # noqa: ANN401 - a context manager of a URL
+@contextmanager
+def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targets.Target]:
+    """Run the reference for the target's embedded families, if it has any, while the context lasts."""
+    if not target.embedded:
+        yield target
+        return
     documents = {family: target.families[family].document for family in target.embedded}
-    return server.started(documents)
+    with server.started(documents, control=control) as url:
+        yield target.reached(dict.fromkeys(documents, url))
 
 
 def _seed(config: pytest.Config) -> int:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from clausewise.statement.assembly import assemble, write
+from clausewise.statement.assembly import RESULTS, assemble, write
 
-__all__ = ["assemble", "write"]
+__all__ = ["RESULTS", "assemble", "write"]

@@ -47,7 +47,12 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "target": facts["target"],
         "documents": list(_documents(scope)),
         "environment": _environment(),
-        "outcome": {"exit": int(code), "word": word, "sentence": _sentence(code, word, clauses, share), "reasons": reasons},
+        "outcome": {
+            "exit": int(code),
+            "word": word,
+            "sentence": _sentence(code, word, clauses, share),
+            "reasons": reasons,
+        },
         "counts": _counts(clauses),
         "exercised": share,
         "sufficiency": [rule.as_json() for rule in held],
@@ -90,7 +95,10 @@ def _clauses(scope: Scope, tally: Tally, policy: Policy, selected: set[str]) -> 
 def _described(clause: Clause) -> Row:
     told = asdict(clause)
     keys = ("id", "family", "operation", "kind", "standing", "observability", "statement", "outcome", "needs")
-    return {key: told[key] for key in keys} | {"sources": told["sources"], "discrepancies": told["discrepancies"]}
+    return {key: told[key] for key in keys} | {
+        "sources": told["sources"],
+        "discrepancies": told["discrepancies"],
+    }
 
 
 def _verdict(scope: Scope, clause: Clause, said: ClauseTally, selected: set[str]) -> tuple[Verdict, str]:
@@ -121,7 +129,9 @@ def _exercised(clauses: Iterable[Row]) -> Row:
 def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, ended: bool) -> Facts:
     unmet = [f"{rule.rule}: {rule.says}" for rule in held if not rule.held]
     if missing := _unexercised(clauses):
-        unmet.append(f"{len(missing)} documented black-box clauses were not exercised, the first is {missing[0]}")
+        unmet.append(
+            f"{len(missing)} documented black-box clauses were not exercised, the first is {missing[0]}"
+        )
     if selected := facts.get("selected"):
         unmet = [f"a partial run: {len(selected)} of {len(clauses)} clauses were selected"]
     return Facts(
@@ -158,7 +168,9 @@ def _operations(scope: Scope, tally: Tally, clauses: list[Row]) -> Iterator[Row]
     for family, contract in scope.contracts.items():
         for operation in [*contract.operations.values(), None]:
             name = operation.id if operation else ""
-            rows = [row for row in clauses if row["family"] == family and _belongs(row, name, contract.operations)]
+            rows = [
+                row for row in clauses if row["family"] == family and _belongs(row, name, contract.operations)
+            ]
             if rows:
                 timed = tally.operations.get((family, name), OperationTally()).milliseconds
                 yield {
@@ -186,7 +198,9 @@ def _times(milliseconds: list[float]) -> Row:
 
 def _ledger(scope: Scope, clauses: list[Row]) -> Iterator[Row]:
     by_id = {row["id"]: row for row in clauses}
-    broken = {(row["family"], row["operation"], row["outcome"]) for row in clauses if row["verdict"] == Verdict.FAIL}
+    broken = {
+        (row["family"], row["operation"], row["outcome"]) for row in clauses if row["verdict"] == Verdict.FAIL
+    }
     for contract in scope.contracts.values():
         for operation in contract.operations.values():
             for outcome in operation.outcomes:
@@ -210,7 +224,9 @@ def _state(row: Row, *, contradicted: bool) -> str:
         return "contradicted"
     if row["verdict"] == Verdict.PASS:
         return "proven"
-    return "not provokable here" if row["reason"].startswith("the target file provides no") else "never observed"
+    return (
+        "not provokable here" if row["reason"].startswith("the target file provides no") else "never observed"
+    )
 
 
 def _findings(tally: Tally, clauses: Iterable[Row], evidence: Mapping[str, Row]) -> Iterator[Row]:
@@ -226,7 +242,9 @@ def _evidence(folder: Path, findings: Iterable[Row]) -> dict[str, Row]:
     cited = {finding["exchange"] for finding in findings if finding["exchange"]}
     if not cited:
         return {}
-    return {record["id"]: record for record in journal.records(folder, journal.EXCHANGES) if record["id"] in cited}
+    return {
+        record["id"]: record for record in journal.records(folder, journal.EXCHANGES) if record["id"] in cited
+    }
 
 
 def _documents(scope: Scope) -> Iterator[Row]:
@@ -242,7 +260,9 @@ def _discrepancy(known: Any) -> Row:  # noqa: ANN401 - a Discrepancy
 def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
     now = datetime.now(UTC)
     ended_at = facts.get("ended") or (now.isoformat(timespec="seconds") if ended else None)
-    seconds = (datetime.fromisoformat(ended_at or now.isoformat()) - datetime.fromisoformat(facts["started"])).total_seconds()
+    seconds = (
+        datetime.fromisoformat(ended_at or now.isoformat()) - datetime.fromisoformat(facts["started"])
+    ).total_seconds()
     kept = ("id", "started", "seed", "plan", "workers", "command")
     return {key: facts.get(key) for key in kept} | {
         "ended": ended_at,
@@ -255,7 +275,11 @@ def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
 
 
 def _environment() -> Row:
-    return {"python": platform.python_version(), "platform": platform.platform(), "packages": dict(_versions())}
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": dict(_versions()),
+    }
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -71,12 +71,16 @@ def _evasive(operations: list[Operation], tally: Tally) -> Iterator[Rule]:
         share = entry.evaded / entry.hopeful if entry.hopeful else 0.0
         if share > _EVASION_LIMIT:
             says = f"{entry.evaded} of {entry.hopeful} calls; the limit is {_EVASION_LIMIT:.0%}"
-            yield Rule(f"{known.id}: valid requests are rarely answered 401, 404, 409 or 429", held=False, says=says)
+            yield Rule(
+                f"{known.id}: valid requests are rarely answered 401, 404, 409 or 429", held=False, says=says
+            )
 
 
 def _exercised(scope: Scope, share: float) -> Rule:
     least = scope.target.limits.minimum_exercised
-    return Rule("enough of what can be exercised was exercised", share >= least, f"{share:.1%}, at least {least:.0%}")
+    return Rule(
+        "enough of what can be exercised was exercised", share >= least, f"{share:.1%}, at least {least:.0%}"
+    )
 
 
 def _saw(operation: Operation, role: Role, tally: Tally) -> bool:

@@ -46,7 +46,9 @@ class Tally:
     """A whole run, added up."""
 
     clauses: dict[str, ClauseTally] = field(default_factory=lambda: defaultdict(ClauseTally))
-    operations: dict[tuple[str, str], OperationTally] = field(default_factory=lambda: defaultdict(OperationTally))
+    operations: dict[tuple[str, str], OperationTally] = field(
+        default_factory=lambda: defaultdict(OperationTally)
+    )
     findings: list[dict[str, Any]] = field(default_factory=list)
     exchanges: int = 0
     unusable: str = ""

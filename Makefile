@@ -1,0 +1,45 @@
+# `make conformance` judges the embedded reference target; `make test` passes the project's own tests.
+# Both set themselves up in .venv and are safe to repeat.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TARGET ?= targets/reference.toml
+
+.PHONY: conformance test check matrix lock clean help
+
+conformance: $(READY) ## judge a target (TARGET=targets/reference.toml)
+	@$(BIN)/clausewise run --target $(TARGET)
+
+test: $(READY) ## the project's own tests, the defect matrix among them
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 12
+	@$(BIN)/python -m pytest -n 2
+
+matrix: $(READY) ## every seeded defect against the suite
+	@$(BIN)/clausewise matrix --target $(TARGET)
+
+lock: ## write requirements.lock anew from pyproject.toml
+	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet pip-tools
+	@.venv-lock/bin/pip-compile --quiet --strip-extras --extra dev --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --allow-unsafe --output-file requirements.lock pyproject.toml
+	@rm -rf .venv-lock
+
+clean: ## remove what the other commands made
+	@rm -rf $(VENV) .venv-lock dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+# The environment is made anew when the lock or the build file changes; a half-made one is not taken for whole.
+$(READY): requirements.lock pyproject.toml
+	@echo "setting up $(VENV) (once)"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $(READY)

@@ -1,0 +1,123 @@
+"""What the commands and their options are called."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TypeAlias
+
+from clausewise import __version__
+
+_EXITS = """\
+exit codes: 0 conformant | 1 not conformant | 2 not fully verified | 3 target unusable or network errors
+            4 usage or configuration | 5 internal error
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="clausewise",
+        description="Judge a running API clause by clause against its documents.",
+        epilog=_EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"clausewise {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _run(commands)
+    _doctor(commands)
+    _clauses(commands)
+    _serve(commands)
+    _init(commands)
+    _report(commands)
+    _matrix(commands)
+    return top
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
+
+
+def _run(commands: Commands) -> None:
+    run = commands.add_parser("run", help="judge a target and write its reports")
+    _target(run)
+    _claims(run)
+    run.add_argument("--run-dir", metavar="DIR", help="where the run's files go")
+    run.add_argument("--seed", type=int, help="seed of all generated values")
+    run.add_argument(
+        "--clause", action="append", default=[], metavar="GLOB", help="only clauses with such an id"
+    )
+    run.add_argument(
+        "--operation", action="append", default=[], metavar="NAME", help="only this operation's clauses"
+    )
+    run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
+    run.add_argument("-n", dest="workers", type=int, default=0, metavar="N", help="run in N processes")
+    run.add_argument(
+        "pytest_arguments", nargs="*", metavar="-- ARG", help="anything else goes to pytest as it is"
+    )
+
+
+def _doctor(commands: Commands) -> None:
+    doctor = commands.add_parser("doctor", help="try a target file: hosts, credentials, fixtures")
+    _target(doctor)
+    _claims(doctor)
+
+
+def _clauses(commands: Commands) -> None:
+    clauses = commands.add_parser(
+        "clauses", help="list every clause, its source, and the tests that judge it"
+    )
+    clauses.add_argument("--family", action="append", default=[], help="only this family")
+    clauses.add_argument("--format", choices=["table", "json"], default="table")
+    clauses.add_argument(
+        "--discrepancies", action="store_true", help="list the documents' contradictions instead"
+    )
+
+
+def _serve(commands: Commands) -> None:
+    serve = commands.add_parser(
+        "serve", help="run the reference target, a sandbox that behaves as the documents say"
+    )
+    serve.add_argument("--family", action="append", default=[], help="which families to play (default: all)")
+    serve.add_argument(
+        "--document", action="append", default=[], metavar="FAMILY=ID", help="which document to keep"
+    )
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8080, help="0 takes a free one")
+    serve.add_argument("--database", default=":memory:", metavar="FILE", help="where its state lives")
+    serve.add_argument("--defect", default="", metavar="ID", help="bend it by one seeded defect")
+    serve.add_argument("--control", action="store_true", help="test mode: let requests switch defects")
+
+
+def _init(commands: Commands) -> None:
+    init = commands.add_parser("init", help="write a commented target file to start from")
+    init.add_argument("file", nargs="?", default="target.toml")
+    init.add_argument("--family", action="append", default=[], help="which families it claims (default: all)")
+
+
+def _report(commands: Commands) -> None:
+    report = commands.add_parser("report", help="draw the reports of a run again, of a killed one too")
+    report.add_argument("folder", help="the run's folder")
+
+
+def _matrix(commands: Commands) -> None:
+    matrix = commands.add_parser(
+        "matrix", help="prove the suite: every seeded defect must be caught, no tolerance flagged"
+    )
+    matrix.add_argument(
+        "--target", required=True, metavar="FILE", help="a target file of the embedded reference"
+    )
+    _claims(matrix)
+    matrix.add_argument(
+        "--defect", action="append", default=[], metavar="GLOB", help="only defects with such an id"
+    )
+    matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
+    matrix.add_argument("--output", default="", metavar="FILE", help="write the matrix as JSON")
+
+
+def _target(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--target", required=True, metavar="FILE", help="the target file")
+
+
+def _claims(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document"
+    )

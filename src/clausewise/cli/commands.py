@@ -1,0 +1,195 @@
+"""What each command does: hand its arguments down, show what comes back, return the exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from clausewise import catalogue, contracts, doctor, journal, report, scope, shipped, statement
+from clausewise.cli import proof
+from clausewise.cli.arguments import parser
+from clausewise.cli.voice import Voice
+from clausewise.errors import ConfigurationError
+from clausewise.plugin import coverage
+from clausewise.plugin.session import claimed, embedded
+from clausewise.reference import server
+from clausewise.verdict import Exit
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a user's mistake is one sentence on stderr."""
+    given = parser().parse_args(arguments)
+    try:
+        return _COMMANDS[given.command](given)
+    except ConfigurationError as bad:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"clausewise: {bad}"))
+        return Exit.USAGE
+    except (KeyboardInterrupt, BrokenPipeError):
+        return Exit.NOT_FULLY_VERIFIED
+
+
+def _run(given: Namespace) -> int:
+    """Turn the options into pytest's, and nothing more."""
+    voice = Voice(Console(highlight=False), Console(stderr=True, highlight=False))
+    arguments = [str(shipped.SUITES), "--target", given.target, "-p", "no:terminal", "-p", "no:logging"]
+    for option in ("clause", "operation", "document"):
+        for value in getattr(given, option):
+            arguments += [f"--{option}", value]
+    arguments += ["--run-dir", given.run_dir] if given.run_dir else []
+    arguments += ["--seed", str(given.seed)] if given.seed is not None else []
+    arguments += ["--strict"] if given.strict else []
+    arguments += ["-n", str(given.workers)] if given.workers else []
+    code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])
+    if voice.concluded is not None:
+        return voice.concluded
+    return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+
+
+def _doctor(given: Namespace) -> int:
+    target = claimed(Path(given.target), given.document)
+    console = Console(highlight=False, soft_wrap=True)
+    worst = Exit.CONFORMANT
+    with embedded(target) as reached:
+        for diagnosis in doctor.examine(scope.of(reached, shipped.SCHEMAS)):
+            mark, style, code = _STATES[diagnosis.state]
+            console.print(Text(f"{mark} {diagnosis.what}", style=style))
+            if diagnosis.advice:
+                console.print(Text(f"    {diagnosis.advice}"))
+            worst = max(worst, code, key=_STATE_ORDER.index)
+    return worst
+
+
+_STATES = {
+    "ok": ("ok     ", "green", Exit.CONFORMANT),
+    "missing": ("missing", "yellow", Exit.CONFORMANT),
+    "wrong": ("wrong  ", "red", Exit.USAGE),
+    "dead": ("dead   ", "red", Exit.TARGET_UNUSABLE),
+}
+_STATE_ORDER = (Exit.CONFORMANT, Exit.USAGE, Exit.TARGET_UNUSABLE)
+
+
+def _clauses(given: Namespace) -> int:
+    console = Console(highlight=False, soft_wrap=True)
+    books = {family: _book(family) for family in given.family or shipped.families()}
+    if given.discrepancies:
+        rows = [asdict(known) for book in books.values() for known in book.discrepancies.values()]
+        console.print_json(data=rows, ensure_ascii=False) if given.format == "json" else _show_discrepancies(
+            console, rows
+        )
+        return Exit.CONFORMANT
+    clauses = [clause for book in books.values() for clause in book.clauses.values()]
+    judged = coverage.tests_by_clause(shipped.SUITES, clauses)
+    rows = [asdict(clause) | {"tests": judged.get(clause.id, [])} for clause in clauses]
+    if given.format == "json":
+        sys.stdout.write(
+            json.dumps({"format": "clausewise-clauses", "version": 1, "clauses": rows}, indent=1)
+        )
+        sys.stdout.write("\n")
+    else:
+        _show_clauses(console, rows)
+    return Exit.CONFORMANT
+
+
+def _book(family: str) -> catalogue.Catalogue:
+    path = shipped.SCHEMAS / family / "openapi.yaml"
+    if not path.is_file():
+        raise ConfigurationError(
+            f"There is no family {family!r}; clausewise knows {', '.join(shipped.families())}."
+        )
+    stated = contracts.every_clause(path)
+    return catalogue.load(path.parent, family, stated)
+
+
+def _show_clauses(console: Console, rows: list[dict[str, object]]) -> None:
+    table = Table("clause", "kind", "standing", "observability", "tests", box=None, pad_edge=False)
+    for row in rows:
+        cells = (row["id"], row["kind"], row["standing"], row["observability"], len(row["tests"]))  # type: ignore[arg-type]
+        table.add_row(*(Text(str(cell)) for cell in cells))
+    console.print(table)
+    console.print(f"{len(rows)} clauses")
+
+
+def _show_discrepancies(console: Console, rows: list[dict[str, object]]) -> None:
+    for row in rows:
+        console.print(Text(f"{row['id']}  {row['summary']}", style="bold"))
+        for letter, reading in row["readings"].items():  # type: ignore[attr-defined]
+            console.print(Text(f"    {letter}: {reading}"))
+        console.print(Text(f"    ruling: {row['ruling']}"))
+
+
+def _serve(given: Namespace) -> int:
+    families = given.family or shipped.families()
+    books = {family: _book(family) for family in families}
+    defects = {name: known for book in books.values() for name, known in book.defects.items()}
+    if given.defect and given.defect not in defects:
+        raise ConfigurationError(
+            f"There is no defect {given.defect!r}; they stand in schemas/<family>/defects.toml."
+        )
+    bend = defects[given.defect].bend if given.defect else None
+    documents = dict.fromkeys(families, "") | dict(text.split("=", 1) for text in given.document)
+    console = Console(highlight=False, soft_wrap=True)
+
+    def ready(url: str) -> None:
+        console.print(Text(f"serving {', '.join(families)} at {url}"))
+
+    server.serve(
+        documents,
+        given.host,
+        given.port,
+        database=given.database,
+        bend=bend,
+        control=given.control,
+        ready=ready,
+    )
+    return Exit.CONFORMANT
+
+
+def _init(given: Namespace) -> int:
+    path = Path(given.file)
+    families = given.family or shipped.families()
+    for family in families:
+        _book(family)
+    if path.exists():
+        raise ConfigurationError(f"{path} is there already; name another file or move it away.")
+    path.write_text(doctor.starter(shipped.SCHEMAS, families), "utf-8")
+    Console(highlight=False, soft_wrap=True).print(
+        Text(f"Wrote {path}. Fill it in, then: clausewise doctor --target {path}")
+    )
+    return Exit.CONFORMANT
+
+
+def _report(given: Namespace) -> int:
+    folder = Path(given.folder)
+    console = Console(highlight=False, soft_wrap=True)
+    if not (folder / statement.RESULTS).exists():
+        killed = journal.facts(folder)
+        target = claimed(Path(killed["path"]), killed["documents"])
+        base_urls = {name: told["base_url"] for name, told in killed["target"]["families"].items()}
+        results = statement.assemble(
+            scope.of(target.reached(base_urls), shipped.SCHEMAS), folder, ended=False
+        )
+        statement.write(results, folder)
+    results = report.read(folder)
+    for path in report.draw(results, folder):
+        console.print(Text(str(path)))
+    return int(results["outcome"]["exit"])
+
+
+_COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "run": _run,
+    "doctor": _doctor,
+    "clauses": _clauses,
+    "serve": _serve,
+    "init": _init,
+    "report": _report,
+    "matrix": proof.run,
+}

@@ -1,0 +1,58 @@
+"""`clausewise matrix`: shows the proof of the suite while it is made, and what it came to."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+from rich.text import Text
+
+from clausewise import matrix
+from clausewise.errors import ConfigurationError
+from clausewise.verdict import Exit
+
+
+def run(given: Namespace) -> int:
+    """Make the matrix, show it, write it where asked; 1 where it does not hold."""
+    part = _part(given.shard, given.defect)
+    with TemporaryDirectory() as folder, Progress(console=Console(stderr=True), transient=True) as live:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = live.add_task(what, total=total)
+            live.update(tasks[what], completed=done)
+
+        made = matrix.prove(Path(given.target), given.document, part, Path(folder), tell)
+    if given.output:
+        Path(given.output).write_text(json.dumps(made.as_json(), indent=1), "utf-8")
+    _show(made)
+    return Exit.CONFORMANT if made.holds else Exit.NOT_CONFORMANT
+
+
+def _part(shard: str, globs: list[str]) -> matrix.Part:
+    number, _, parts = shard.partition("/")
+    if not (number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts)):
+        raise ConfigurationError(f"--shard {shard}: write K/N, such as 1/2.")
+    return matrix.Part(tuple(globs), int(number), int(parts))
+
+
+def _show(made: matrix.Matrix) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    caught = len(made.defects) - len(made.survivors)
+    borne = len(made.tolerances) - len(made.false_alarms)
+    console.print(f"{caught} of {len(made.defects)} defects caught")
+    console.print(f"{borne} of {len(made.tolerances)} tolerances left alone")
+    problems = {
+        "not caught": made.survivors,
+        "false alarm": made.false_alarms,
+        "red on the clean reference": made.unclean,
+        "no defect proves": made.without_defect,
+    }
+    for what, names in problems.items():
+        for name in names:
+            console.print(Text(f"{what}: {name}", style="red"))

@@ -1,0 +1,70 @@
+"""What `clausewise run` shows while it runs and when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from clausewise.report import terminal
+
+
+class Voice:
+    """A pytest plugin that stands in for pytest's own terminal report."""
+
+    def __init__(self, out: Console, err: Console) -> None:
+        self._out = out
+        self._err = err
+        self._progress: terminal.Progress | None = None
+        self.concluded: int | None = None
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Begin the live line; under xdist the workers' number comes later."""
+        if session.items:
+            self._begin(len(session.items))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Begin the live line with what the first worker collected."""
+        self._begin(len(ids))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Show a suite file that cannot be read: pytest's own report, which would, is silent."""
+        if report.failed:
+            self._err.print(Text(f"{report.nodeid}: {report.longreprtext}"))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Move the live line on by one test."""
+        if self._progress and (report.when == "call" or (report.when == "setup" and not report.passed)):
+            self._progress.advance(report.nodeid, _verdict(report))
+
+    def pytest_clausewise_concluded(self, results: Mapping[str, Any], folder: Path) -> None:
+        """End the live line and show what the run came to."""
+        self._end()
+        self.concluded = int(results["outcome"]["exit"])
+        self._out.print(terminal.conclusion(results, folder))
+
+    def pytest_unconfigure(self) -> None:
+        """Leave no live line behind, whatever happened."""
+        self._end()
+
+    def _begin(self, total: int) -> None:
+        if self._progress is None:
+            self._progress = terminal.Progress(self._err, total)
+
+    def _end(self) -> None:
+        if self._progress:
+            self._progress.close()
+            self._progress = None
+
+
+def _verdict(report: pytest.TestReport) -> str:
+    if report.passed:
+        return "pass"
+    if report.skipped:
+        return "amber" if hasattr(report, "wasxfail") else "untestable"
+    return "error" if "error:" in report.longreprtext[:40] else "fail"

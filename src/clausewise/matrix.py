@@ -1,0 +1,210 @@
+"""The proof of the suite: each seeded defect must turn its clause red, and no tolerance any clause.
+
+One pytest session against one reference target: first the clean reference, then every defect in turn,
+each with only those tests that judge its clause, cheapest first, until one of them catches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from _pytest.runner import runtestprotocol
+
+from clausewise import shipped
+from clausewise.errors import ConfigurationError
+from clausewise.model import Clause, Defect, Observability, Tolerance
+from clausewise.plugin.session import SESSION, Session, claimed, embedded
+
+Record = Mapping[str, Any]
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass
+class Outcome:
+    """What became of one defect or tolerance: the tests that noticed it, of those that ran."""
+
+    id: str
+    clause: str
+    noticed_by: str = ""
+    tried: int = 0
+    others: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Matrix:
+    """The whole proof. It holds where the first four lists are empty."""
+
+    survivors: list[str] = field(default_factory=list)
+    false_alarms: list[str] = field(default_factory=list)
+    unclean: list[str] = field(default_factory=list)
+    without_defect: list[str] = field(default_factory=list)
+    defects: list[Outcome] = field(default_factory=list)
+    tolerances: list[Outcome] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every defect is caught, nothing else is flagged, and every clause owns a defect."""
+        return not (self.survivors or self.false_alarms or self.unclean or self.without_defect)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the matrix as a JSON value."""
+        return {"format": "clausewise-matrix", "version": 1, "holds": self.holds, **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which defects a run takes: id globs (none for all), and part `number` of `parts`."""
+
+    globs: Sequence[str] = ()
+    number: int = 1
+    parts: int = 1
+
+    def of(self, defects: Iterable[Defect]) -> list[Defect]:
+        """Return the defects of this part."""
+        wanted = [known for known in defects if not self.globs or self._named(known.id)]
+        return wanted[self.number - 1 :: self.parts]
+
+    def _named(self, name: str) -> bool:
+        return any(fnmatchcase(name, glob.replace("[]", "[[]]")) for glob in self.globs)
+
+
+def prove(target: Path, documents: Sequence[str], part: Part, folder: Path, tell: Tell) -> Matrix:
+    """Run the proof against the embedded reference and return the matrix.
+
+    `tell` hears (what, how many done, how many in all). Raises ConfigurationError for a target that
+    is not the embedded reference.
+    """
+    known = claimed(target, documents)
+    if set(known.embedded) != set(known.families):
+        raise ConfigurationError(
+            f"{target}: the matrix bends the embedded reference; every base_url must say so."
+        )
+    with embedded(known, control=True) as reached:
+        runner = _Runner(part, tell, next(iter(reached.families.values())).base_url)
+        options = ["--target", str(target), "--run-dir", str(folder), "-p", "no:terminal", "-p", "no:logging"]
+        options += [word for claim in documents for word in ("--document", claim)]
+        options += ["--reference-url", runner.url]
+        code = pytest.main([str(shipped.SUITES), *options], plugins=[runner])
+    if runner.matrix is None:
+        raise ConfigurationError(f"The suites could not be run (pytest ended with {code!s}).")
+    return runner.matrix
+
+
+class _Memory:
+    """A journal that only remembers the last verdicts."""
+
+    def __init__(self) -> None:
+        self.verdicts: list[Record] = []
+
+    def exchange(self, record: Record) -> None:
+        """Forget the exchange."""
+
+    def verdict(self, record: Record) -> None:
+        """Remember one test's record."""
+        self.verdicts.append(record)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class _Runner:
+    """The pytest plugin that runs tests again and again, with a defect switched on each time."""
+
+    def __init__(self, part: Part, tell: Tell, url: str) -> None:
+        self.url = url
+        self.matrix: Matrix | None = None
+        self._part = part
+        self._tell = tell
+        self._memory = _Memory()
+        self._items: dict[str, pytest.Item] = {}
+        self._clean: list[Record] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Take the place of pytest's own loop."""
+        run = session.config.stash[SESSION]
+        run.keep_in(self._memory)
+        self._items = {item.nodeid: item for item in session.items}
+        self._clean = [record for item in session.items for record in self._run(run, item)]
+        books = run.scope.catalogues.values()
+        defects = self._part.of(defect for book in books for defect in book.defects.values())
+        tolerances = (
+            [known for book in books for known in book.tolerances.values()] if self._part.number == 1 else []
+        )
+        matrix = Matrix(unclean=[f"{told['clause']}: {told['actual']}" for told in _findings(self._clean)])
+        for number, defect in enumerate(defects, 1):
+            self._tell("defects", number, len(defects))
+            matrix.defects.append(self._catch(run, defect))
+        for number, tolerance in enumerate(tolerances, 1):
+            self._tell("tolerances", number, len(tolerances))
+            matrix.tolerances.append(self._bear(run, tolerance))
+        self._bend(None)
+        self.matrix = _judged(matrix, run, self._part)
+        return True
+
+    def _catch(self, run: Session, defect: Defect) -> Outcome:
+        outcome = Outcome(defect.id, defect.clause)
+        self._bend(defect.bend)
+        for test in self._judging(defect.clause):
+            outcome.tried += 1
+            found = _findings(self._run(run, self._items[test]))
+            outcome.others = sorted({*outcome.others, *(told["clause"] for told in found)} - {defect.clause})
+            if any(told["clause"] == defect.clause for told in found):
+                outcome.noticed_by = test
+                break
+        return outcome
+
+    def _bear(self, run: Session, tolerance: Tolerance) -> Outcome:
+        outcome = Outcome(tolerance.id, "")
+        self._bend(tolerance.bend)
+        for item in self._items.values():
+            outcome.tried += 1
+            records = self._run(run, item)
+            bad = [told["clause"] for told in _findings(records)]
+            bad += [record["reason"] for record in records if record["verdict"] != "pass"]
+            outcome.others += bad
+            outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad else "")
+        return outcome
+
+    def _judging(self, clause: str) -> list[str]:
+        """Return the tests that touched a clause on the clean reference: its own first, then cheapest."""
+        touching = [record for record in self._clean if clause in record["touched"]]
+        touching.sort(key=lambda record: (clause not in record["clauses"], record["seconds"]))
+        return [record["test"] for record in touching]
+
+    def _run(self, run: Session, item: pytest.Item) -> list[Record]:
+        run.forget()
+        self._memory.verdicts.clear()
+        runtestprotocol(item, log=False, nextitem=item)
+        item.session.shouldstop = False
+        return list(self._memory.verdicts)
+
+    def _bend(self, bend: Mapping[str, Any] | None) -> None:
+        requests.put(f"{self.url}/__control__/bend", json=bend, timeout=5).raise_for_status()
+
+
+def _findings(records: Iterable[Record]) -> list[Record]:
+    return [told for record in records for told in record["findings"]]
+
+
+def _judged(matrix: Matrix, run: Session, part: Part) -> Matrix:
+    matrix.survivors = [known.id for known in matrix.defects if not known.noticed_by]
+    matrix.false_alarms = [
+        f"{known.id}: {', '.join(known.others)}" for known in matrix.tolerances if known.noticed_by
+    ]
+    if part == Part():
+        owned = {known.clause for known in matrix.defects}
+        matrix.without_defect = [
+            known.id for known in run.scope.clauses() if _needs_defect(known, run) and known.id not in owned
+        ]
+    return matrix
+
+
+def _needs_defect(clause: Clause, run: Session) -> bool:
+    return clause.observability is not Observability.NOT_OBSERVABLE and not run.scope.lacking(clause)

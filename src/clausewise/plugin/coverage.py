@@ -1,0 +1,59 @@
+"""Which tests judge which clause, read off the suites without running them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from clausewise.errors import ConfigurationError
+from clausewise.model import Clause, Kind
+from clausewise.plugin import selection
+
+
+class _Collector:
+    """A pytest plugin that notes the clauses each collected test is marked with."""
+
+    def __init__(self) -> None:
+        self.tests: dict[str, list[str]] = {}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note every marked test."""
+        for item in session.items:
+            for name in selection.ids(item):
+                self.tests.setdefault(name, []).append(item.nodeid)
+
+
+def tests_by_clause(suites: Path, clauses: Iterable[Clause]) -> dict[str, list[str]]:
+    """Return the tests that judge each clause; fields are judged by the tests of their answer.
+
+    Raises ConfigurationError where the suites cannot be collected.
+    """
+    collector = _Collector()
+    options = ["--collect-only", "-q", "-p", "no:terminal", "-p", "no:logging", "--import-mode=prepend"]
+    code = pytest.main([str(suites), *options], plugins=[collector])
+    if code != pytest.ExitCode.OK:
+        raise ConfigurationError(
+            f"The suites in {suites} cannot be collected; run pytest on them to see why."
+        )
+    known = {clause.id: clause for clause in clauses}
+    return {
+        name: tests for name, clause in known.items() if (tests := _judging(clause, known, collector.tests))
+    }
+
+
+def _judging(clause: Clause, known: Mapping[str, Clause], marked: Mapping[str, list[str]]) -> list[str]:
+    own = marked.get(clause.id, [])
+    if own or clause.kind in {Kind.RULE, Kind.FLOW, Kind.AUTH, Kind.EXAMPLE, Kind.ANSWER}:
+        return own
+    operation = f"{clause.family}.{clause.operation}"
+    if clause.outcome:
+        return marked.get(f"{operation}.{clause.outcome}", [])
+    answers = [
+        name
+        for name, other in known.items()
+        if other.kind is Kind.ANSWER and other.operation == clause.operation
+    ]
+    wanted = answers if clause.kind is Kind.UNIVERSAL else answers[:1]  # the first answer is the success
+    return list(dict.fromkeys(test for name in wanted for test in marked.get(name, [])))

@@ -1,0 +1,57 @@
+"""The catalogue: hand-written clauses, discrepancies, defects, and what it refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from clausewise import catalogue, contracts
+from clausewise.errors import ConfigurationError
+
+TOY = Path(__file__).parent / "toy"
+
+
+def load(folder=TOY, document="toy-1"):
+    return catalogue.load(folder, "toy", contracts.every_clause(TOY / "openapi.yaml"), document)
+
+
+def test_hand_written_clauses_stand_beside_those_of_the_contract():
+    """Both kinds are in one catalogue, and a document that is not claimed adds none."""
+    book = load()
+
+    assert "toy.widgets.come-back" in book.clauses
+    assert "toy.getWidget.widget.name" in book.clauses
+    assert "toy.widgets.second-edition" not in book.clauses
+
+
+def test_a_sweep_is_one_defect_for_each_clause_that_it_names():
+    """A sweep over fields makes a defect a field, and leaves out what it excepts."""
+    defects = load().defects
+
+    assert defects["drop:toy.getWidget.widget.name"].bend == {"answer": "getWidget.widget", "bend": [{"drop": "/name"}]}
+    assert defects["drop:toy.getWidget.widget.parts[].id"].bend["bend"] == [{"drop": "/parts/*/id"}]
+    assert "drop:toy.getWidget.widget.parts[].note" not in defects
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("clauses.toml", '[[clause]]\nid = "toy.x"\n', r"clauses\.toml, \[\[clause\]\] toy\.x: the key 'sources' is missing"),
+        ("clauses.toml", "[[clause]\n", r"clauses\.toml cannot be read"),
+        ("defects.toml", '[[defect]]\nid = "d"\nclause = "toy.nobody"\n', r"no clause has the id 'toy\.nobody'"),
+    ],
+)
+def test_a_malformed_entry_is_named_with_its_file(tmp_path, file, text, said):
+    """What is wrong in a data file is said with the file, the entry and the key."""
+    (tmp_path / file).write_text(text)
+
+    with pytest.raises(ConfigurationError, match=said):
+        load(tmp_path)
+
+
+def test_an_id_that_stands_twice_is_refused(tmp_path):
+    """Clause ids are permanent and unique: a second one with the same id stops the run."""
+    entry = (TOY / "clauses.toml").read_text()
+    (tmp_path / "clauses.toml").write_text(entry + entry)
+
+    with pytest.raises(ConfigurationError, match=r"'toy\.widgets\.come-back' stands twice"):
+        load(tmp_path)

@@ -1,0 +1,149 @@
+"""Checks: from an exchange and its contract to what is said on each clause."""
+
+import pytest
+from exchanges import TOY, exchange
+
+from clausewise.checks import differs, has, holds, lacks, matches, read, taken, universal
+
+GET = TOY.operations["getWidget"]
+ADD = TOY.operations["addWidget"]
+WIDGET = {"name": "a", "size": 1}
+
+
+def broken(touches):
+    return {touch.clause for touch in touches if touch.findings}
+
+
+@pytest.mark.parametrize(
+    ("told", "clause"),
+    [
+        ({"status": 418}, "only-documented"),
+        ({"raw": b'{"name": '}, "json"),
+        ({"raw": b"<html>"}, "json"),
+        ({"headers": (("Content-Type", "text/html"),)}, "media-type"),
+        ({"headers": ()}, "media-type"),
+        ({"raw": b'{"name": "a", "name": "b", "size": 1}'}, "unique-keys"),
+        ({"body": {"name": "at com.example.Widget.load(Widget.java:42)", "size": 1}}, "no-leak"),
+        ({"body": {"name": "ORA-00942: table or view does not exist", "size": 1}}, "no-leak"),
+        ({"body": {"name": "Traceback (most recent call last):", "size": 1}}, "no-leak"),
+        ({"body": {"name": "select * from widgets where", "size": 1}}, "no-leak"),
+    ],
+)
+def test_each_universal_check_can_say_no(told, clause):
+    """Every universal clause is broken by the answer made to break it, and by nothing else said here."""
+    answer = exchange("getWidget", told.pop("status", 200), told.pop("body", WIDGET), **told)
+
+    assert broken(universal(answer, GET)) == {f"toy.getWidget.{clause}"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("content-type", "application/json"),),
+        (("CONTENT-TYPE", "Application/JSON; charset=UTF-8"),),
+        (("Content-Type", "application/problem+json;charset=utf-8"),),
+    ],
+)
+def test_what_no_document_forbids_is_left_alone(headers):
+    """Header case, charset parameter, key order and white space are nobody's fault."""
+    answer = exchange("getWidget", 200, raw=b' {"size":\n1, "extra": [], "name": "a"} ', headers=headers)
+
+    assert not broken(universal(answer, GET))
+    assert not broken(read(answer, GET, ["widget"]).touches)
+
+
+def test_the_wanted_answer_speaks_for_itself_and_all_its_fields():
+    """A recognised answer is evidence on its own clause and on every field that it shows."""
+    reading = read(exchange("getWidget", 200, WIDGET), GET, ["widget"])
+
+    assert reading.given
+    assert {"toy.getWidget.widget", "toy.getWidget.widget.name"} <= {touch.clause for touch in reading.touches}
+    assert not broken(reading.touches)
+
+
+def test_another_documented_answer_breaks_the_wanted_one():
+    """The right code of the wrong answer is held against the answer that was wanted."""
+    reading = read(exchange("getWidget", 200, {"errorCode": 45001}), GET, ["widget"])
+
+    assert (reading.given, reading.outcome, broken(reading.touches)) == (False, "unknown", {"toy.getWidget.widget"})
+    assert reading.touches[0].findings[0].actual == "HTTP 200: the unknown answer"
+
+
+def test_a_wrong_code_breaks_its_field_and_the_answer():
+    """A code that is another one would send the caller another way, so the answer is not given."""
+    reading = read(exchange("getWidget", 200, {"errorCode": 45002}), GET, ["unknown"])
+
+    assert not reading.given
+    assert broken(reading.touches) == {"toy.getWidget.unknown", "toy.getWidget.unknown.errorCode"}
+
+
+def test_a_broken_field_leaves_the_answer_recognised():
+    """A missing field is that field's fault alone; the test can go on."""
+    reading = read(exchange("getWidget", 200, {"name": "a"}), GET, ["widget"])
+
+    assert reading.given
+    assert broken(reading.touches) == {"toy.getWidget.widget.size", "toy.getWidget.widget.code"}
+
+
+def test_an_answer_met_in_passing_is_no_proof_of_the_answer_itself():
+    """Where no outcome was wanted the fields count, but nobody provoked the answer."""
+    reading = read(exchange("getWidget", 200, WIDGET), GET)
+
+    assert reading.outcome == "widget"
+    assert "toy.getWidget.widget" not in {touch.clause for touch in reading.touches}
+
+
+@pytest.mark.parametrize("status", [500, 302, 404])
+def test_a_wrong_status_names_what_was_wanted(status):
+    """An undocumented status is held against the wanted answer, with status and body shown."""
+    reading = read(exchange("getWidget", status, {"oops": 1}), GET, ["widget"])
+
+    (finding,) = reading.touches[0].findings
+    assert finding.expected == "the widget answer (HTTP 200)"
+    assert finding.actual.startswith(f"HTTP {status}: ")
+
+
+def test_an_accepted_request_proves_each_documented_field_it_sent():
+    """A success takes every documented field that was in the request, and no other."""
+    touches = taken(exchange("addWidget", 200, WIDGET, sent=WIDGET), ADD, "added", wanted_success=True)
+
+    assert {touch.clause for touch in touches} >= {"toy.addWidget.request.name", "toy.addWidget.request.size"}
+    assert "toy.addWidget.request.made_on" not in {touch.clause for touch in touches}
+
+
+def test_a_documented_request_refused_by_field_breaks_that_field():
+    """A validation answer to a good request names a field, in any spelling: that one is broken."""
+    answer = exchange("addWidget", 400, {"details": {"madeOn": "no"}}, sent=WIDGET | {"made_on": "2031-01-01"})
+
+    assert broken(taken(answer, ADD, "invalid", wanted_success=True)) == {
+        "toy.addWidget.request.made_on",
+    }
+    assert not taken(answer, ADD, "invalid", wanted_success=False)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "kept"),
+    [
+        (has("/size"), True),
+        (has("/size", 1), True),
+        (has("/size", "1"), False),
+        (has("/size", True), False),
+        (has("/none"), False),
+        (lacks("/none"), True),
+        (lacks("/null"), True),
+        (lacks("/size"), False),
+        (differs("/size", 2), True),
+        (differs("/size", 1), False),
+        (differs("/none", 1), False),
+        (matches("/name", "^a$", "an a"), True),
+        (matches("/name", "^b$", "a b"), False),
+        (matches("/size", "1", "a text"), False),
+        (holds(condition=True, expected="x", actual="y"), True),
+        (holds(condition=False, expected="x", actual="y"), False),
+    ],
+)
+def test_an_expectation_says_no_only_where_it_is_not_met(expectation, kept):
+    """Each kind of expectation is met by what it names and broken by its near miss."""
+    answer = exchange("getWidget", 200, {"name": "a", "size": 1, "null": None})
+
+    assert (expectation.check(answer) is None) is kept

@@ -1,0 +1,123 @@
+"""The client against targets that misbehave: bounded in time and size, one sentence each."""
+
+import time
+from pathlib import Path
+
+import hostile
+import pytest
+
+from clausewise import contracts
+from clausewise.client import Bearer, Client, Transport
+from clausewise.errors import CircuitOpen, CredentialsRefused, Throttled, Unreachable, Unreadable, Untestable
+from clausewise.model import Request
+from clausewise.targets import FamilyTarget, Limits, Tls
+
+TOY = contracts.load(Path(__file__).parent / "toy" / "openapi.yaml", "toy-1")
+LIMITS = Limits(connect_timeout=1, read_timeout=0.3, total_timeout=0.6, max_body_bytes=100_000, breaker=3)
+
+
+def send(url, limits=LIMITS):
+    transport = Transport(limits, Tls())
+    try:
+        return transport.send(Request("GET", url))
+    finally:
+        transport.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "said"),
+    [
+        (hostile.silence, Unreachable, "nothing came for 0.3 s"),
+        (hostile.raw(b""), Unreachable, "closed before an answer came"),
+        (hostile.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"), Unreachable, "the answer was cut off"),
+        (hostile.raw(b"SSH-2.0-nonsense\r\n\r\n"), Unreachable, "got no whole answer"),
+        (hostile.http(b"x" * 200_000), Unreadable, "more than 100000 bytes"),
+        (hostile.endless(b"x" * 4096), Unreadable, "more than 100000 bytes"),
+        (hostile.endless(b"x", pause=0.05), Unreadable, "still answered after 0.6 s"),
+    ],
+    ids=["silent", "closed", "cut off", "no http", "oversized", "endless", "dripping"],
+)
+def test_a_misbehaving_target_costs_bounded_time_and_one_sentence(answer, error, said):
+    """Whatever a target does to its answer, the call ends soon and says what happened."""
+    with hostile.serving(answer) as url:
+        began = time.monotonic()
+        with pytest.raises(error, match=said):
+            send(url)
+
+    assert time.monotonic() - began < 3
+
+
+def test_a_refused_connection_is_said_as_such():
+    """A port where nobody listens is named as refused."""
+    with pytest.raises(Unreachable, match="the connection was refused"):
+        send("http://127.0.0.1:9")
+
+
+def test_redirects_are_not_followed():
+    """A redirect is an answer like any other: credentials never travel to where it points."""
+    headers = "Location: /\r\n"
+    with hostile.serving(hostile.http(b"", status="302 Found", headers=headers)) as url:
+        response, _ = send(url)
+
+    assert response.status == 302
+
+
+def test_a_dead_target_opens_the_circuit():
+    """After three calls without an answer no further one touches the network."""
+    transport = Transport(LIMITS, Tls())
+    for _ in range(3):
+        with pytest.raises(Unreachable):
+            transport.send(Request("GET", "http://127.0.0.1:9"))
+
+    with pytest.raises(CircuitOpen, match="The last 3 calls got no answer"):
+        transport.send(Request("GET", "http://127.0.0.1:9"))
+
+
+def test_the_rate_limit_paces_calls():
+    """At 20 requests a second five calls take at least four pauses of 50 ms."""
+    transport = Transport(Limits(rate=20), Tls())
+    with hostile.serving(hostile.http(b"{}")) as url:
+        began = time.monotonic()
+        for _ in range(5):
+            transport.send(Request("GET", url))
+
+    assert time.monotonic() - began >= 0.19
+
+
+def client(url, credentials=None):
+    return Client(TOY, FamilyTarget("toy", "toy-1", url, credentials=credentials or {}), Transport(LIMITS, Tls()), "t")
+
+
+def test_too_many_requests_is_no_word_on_any_clause():
+    """An undocumented 429 asks for a slower run, so it is an error of the run and not a failure."""
+    with hostile.serving(hostile.http(b"{}", status="429 Too Many Requests")) as url:
+        with pytest.raises(Throttled, match="lower `rate`"):
+            client(url).call("getWidget", path={"name": "a"}, auth=None)
+
+
+def test_a_refused_log_in_makes_the_target_unusable():
+    """Credentials that the target turns away stop the run with the role and the status."""
+    login = {"type": "oauth2-password", "client_id": "c", "username": "amina", "password": "wrong-password"}
+    with hostile.serving(hostile.http(b"{}", status="401 Unauthorized")) as url:
+        with pytest.raises(CredentialsRefused, match="role 'default' with HTTP 401"):
+            client(url, {"default": login}).call("getWidget", path={"name": "a"})
+
+
+def test_a_role_that_the_target_file_lacks_is_untestable():
+    """A call with credentials nobody gave names the table to add."""
+    with pytest.raises(Untestable, match=r"\[families\.toy\.credentials\.foreign\]"):
+        client("http://127.0.0.1:9").call("getWidget", path={"name": "a"}, auth="foreign")
+
+
+def test_every_exchange_is_heard_and_sent_as_written():
+    """What goes out is the path filled in, the body as JSON and the token as given, garbled or not."""
+    heard = []
+    with hostile.serving(hostile.http(b'{"name": "a"}')) as url:
+        caller = client(url)
+        caller.heard = heard.append
+        exchange = caller.call("getWidget", path={"name": "a/b"}, auth=Bearer("gärbled"))
+
+    assert heard == [exchange]
+    assert exchange.request.url.endswith("/widgets/a%2Fb")
+    assert ("Authorization", "Bearer gärbled") in exchange.request.headers
+    assert exchange.json == {"name": "a"}
