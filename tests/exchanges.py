@@ -22,7 +22,9 @@ def exchange(
         id=more.pop("id", "x-1"),
         family="toy",
         operation=operation,
-        request=Request("POST", "http://127.0.0.1/widgets", more.pop("request_headers", JSON), more.pop("asked", b"")),
+        request=Request(
+            "POST", "http://127.0.0.1/widgets", more.pop("request_headers", JSON), more.pop("asked", b"")
+        ),
         response=Response(status, more.pop("headers", JSON), content),
         sent=sent,
     )

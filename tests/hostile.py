@@ -35,7 +35,9 @@ def raw(data: bytes) -> Answer:
     return lambda connection: connection.sendall(data)
 
 
-def http(body: bytes, *, status: str = "200 OK", headers: str = "Content-Type: application/json\r\n") -> Answer:
+def http(
+    body: bytes, *, status: str = "200 OK", headers: str = "Content-Type: application/json\r\n"
+) -> Answer:
     """Answer with a well-formed HTTP/1.1 response around any body."""
     head = f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     return raw(head.encode() + body)
@@ -52,6 +54,14 @@ def endless(chunk: bytes, pause: float = 0.0) -> Answer:
                 threading.Event().wait(pause)
 
     return answer
+
+
+def dripping_headers(connection: socket.socket) -> None:
+    """Send one header byte every 50 ms, for ever."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while True:
+        connection.sendall(b"x")
+        threading.Event().wait(0.05)
 
 
 def silence(connection: socket.socket) -> None:

@@ -27,7 +27,10 @@ def test_a_sweep_is_one_defect_for_each_clause_that_it_names():
     """A sweep over fields makes a defect a field, and leaves out what it excepts."""
     defects = load().defects
 
-    assert defects["drop:toy.getWidget.widget.name"].bend == {"answer": "getWidget.widget", "bend": [{"drop": "/name"}]}
+    assert defects["drop:toy.getWidget.widget.name"].bend == {
+        "answer": "getWidget.widget",
+        "bend": [{"drop": "/name"}],
+    }
     assert defects["drop:toy.getWidget.widget.parts[].id"].bend["bend"] == [{"drop": "/parts/*/id"}]
     assert "drop:toy.getWidget.widget.parts[].note" not in defects
 
@@ -35,9 +38,17 @@ def test_a_sweep_is_one_defect_for_each_clause_that_it_names():
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("clauses.toml", '[[clause]]\nid = "toy.x"\n', r"clauses\.toml, \[\[clause\]\] toy\.x: the key 'sources' is missing"),
+        (
+            "clauses.toml",
+            '[[clause]]\nid = "toy.x"\n',
+            r"clauses\.toml, \[\[clause\]\] toy\.x: the key 'sources' is missing",
+        ),
         ("clauses.toml", "[[clause]\n", r"clauses\.toml cannot be read"),
-        ("defects.toml", '[[defect]]\nid = "d"\nclause = "toy.nobody"\n', r"no clause has the id 'toy\.nobody'"),
+        (
+            "defects.toml",
+            '[[defect]]\nid = "d"\nclause = "toy.nobody"\n',
+            r"no clause has the id 'toy\.nobody'",
+        ),
     ],
 )
 def test_a_malformed_entry_is_named_with_its_file(tmp_path, file, text, said):

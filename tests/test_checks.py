@@ -57,7 +57,9 @@ def test_the_wanted_answer_speaks_for_itself_and_all_its_fields():
     reading = read(exchange("getWidget", 200, WIDGET), GET, ["widget"])
 
     assert reading.given
-    assert {"toy.getWidget.widget", "toy.getWidget.widget.name"} <= {touch.clause for touch in reading.touches}
+    assert {"toy.getWidget.widget", "toy.getWidget.widget.name"} <= {
+        touch.clause for touch in reading.touches
+    }
     assert not broken(reading.touches)
 
 
@@ -65,7 +67,11 @@ def test_another_documented_answer_breaks_the_wanted_one():
     """The right code of the wrong answer is held against the answer that was wanted."""
     reading = read(exchange("getWidget", 200, {"errorCode": 45001}), GET, ["widget"])
 
-    assert (reading.given, reading.outcome, broken(reading.touches)) == (False, "unknown", {"toy.getWidget.widget"})
+    assert (reading.given, reading.outcome, broken(reading.touches)) == (
+        False,
+        "unknown",
+        {"toy.getWidget.widget"},
+    )
     assert reading.touches[0].findings[0].actual == "HTTP 200: the unknown answer"
 
 
@@ -113,7 +119,9 @@ def test_an_accepted_request_proves_each_documented_field_it_sent():
 
 def test_a_documented_request_refused_by_field_breaks_that_field():
     """A validation answer to a good request names a field, in any spelling: that one is broken."""
-    answer = exchange("addWidget", 400, {"details": {"madeOn": "no"}}, sent=WIDGET | {"made_on": "2031-01-01"})
+    answer = exchange(
+        "addWidget", 400, {"details": {"madeOn": "no"}}, sent=WIDGET | {"made_on": "2031-01-01"}
+    )
 
     assert broken(taken(answer, ADD, "invalid", wanted_success=True)) == {
         "toy.addWidget.request.made_on",

@@ -29,13 +29,18 @@ def send(url, limits=LIMITS):
     [
         (hostile.silence, Unreachable, "nothing came for 0.3 s"),
         (hostile.raw(b""), Unreachable, "closed before an answer came"),
-        (hostile.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"), Unreachable, "the answer was cut off"),
+        (
+            hostile.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"),
+            Unreachable,
+            "the answer was cut off",
+        ),
         (hostile.raw(b"SSH-2.0-nonsense\r\n\r\n"), Unreachable, "got no whole answer"),
         (hostile.http(b"x" * 200_000), Unreadable, "more than 100000 bytes"),
         (hostile.endless(b"x" * 4096), Unreadable, "more than 100000 bytes"),
-        (hostile.endless(b"x", pause=0.05), Unreadable, "still answered after 0.6 s"),
+        (hostile.endless(b"x", pause=0.05), Unreadable, "had not ended its answer after 0.6 s"),
+        (hostile.dripping_headers, Unreadable, "had not ended its answer after 0.6 s"),
     ],
-    ids=["silent", "closed", "cut off", "no http", "oversized", "endless", "dripping"],
+    ids=["silent", "closed", "cut off", "no http", "oversized", "endless", "dripping", "dripping headers"],
 )
 def test_a_misbehaving_target_costs_bounded_time_and_one_sentence(answer, error, said):
     """Whatever a target does to its answer, the call ends soon and says what happened."""
@@ -85,22 +90,24 @@ def test_the_rate_limit_paces_calls():
 
 
 def client(url, credentials=None):
-    return Client(TOY, FamilyTarget("toy", "toy-1", url, credentials=credentials or {}), Transport(LIMITS, Tls()), "t")
+    return Client(
+        TOY, FamilyTarget("toy", "toy-1", url, credentials=credentials or {}), Transport(LIMITS, Tls()), "t"
+    )
 
 
 def test_too_many_requests_is_no_word_on_any_clause():
     """An undocumented 429 asks for a slower run, so it is an error of the run and not a failure."""
-    with hostile.serving(hostile.http(b"{}", status="429 Too Many Requests")) as url:
-        with pytest.raises(Throttled, match="lower `rate`"):
-            client(url).call("getWidget", path={"name": "a"}, auth=None)
+    busy = hostile.http(b"{}", status="429 Too Many Requests")
+    with hostile.serving(busy) as url, pytest.raises(Throttled, match="lower `rate`"):
+        client(url).call("getWidget", path={"name": "a"}, auth=None)
 
 
 def test_a_refused_log_in_makes_the_target_unusable():
     """Credentials that the target turns away stop the run with the role and the status."""
     login = {"type": "oauth2-password", "client_id": "c", "username": "amina", "password": "wrong-password"}
-    with hostile.serving(hostile.http(b"{}", status="401 Unauthorized")) as url:
-        with pytest.raises(CredentialsRefused, match="role 'default' with HTTP 401"):
-            client(url, {"default": login}).call("getWidget", path={"name": "a"})
+    closed = hostile.http(b"{}", status="401 Unauthorized")
+    with hostile.serving(closed) as url, pytest.raises(CredentialsRefused, match="'default' with HTTP 401"):
+        client(url, {"default": login}).call("getWidget", path={"name": "a"})
 
 
 def test_a_role_that_the_target_file_lacks_is_untestable():

@@ -51,7 +51,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     """A run folder that is a file stops the run with its name."""
     (tmp_path / "run").write_text("in the way")
 
-    with pytest.raises(ConfigurationError, match="The run folder .*run cannot be written"):
+    with pytest.raises(ConfigurationError, match=r"The run folder .*run cannot be written"):
         journal.Pages(tmp_path / "run")
 
 

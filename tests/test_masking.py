@@ -24,7 +24,10 @@ def masker():
         {"headers": (("Set-Cookie", "session=abcdef-token-value"),)},
         {"body": {"deep": [{"access_token": "abcdef-token-value"}]}},
         {"body": {"customer": {"first_name": "abcdef-token-value"}}},
-        {"asked": b"grant_type=password&password=abcdef-token-value", "request_headers": (("Content-Type", "application/x-www-form-urlencoded"),)},
+        {
+            "asked": b"grant_type=password&password=abcdef-token-value",
+            "request_headers": (("Content-Type", "application/x-www-form-urlencoded"),),
+        },
         {"asked": b'{"id_front": {"base64_data": "abcdef-token-value"}}'},
     ],
 )
@@ -85,5 +88,5 @@ def test_a_curl_line_takes_secrets_from_variables(masker):
     line = curl(record)
 
     assert '-H "Authorization: Bearer ${TOKEN}"' in line
-    assert r'\"first_name\": \"${FIRST_NAME}\"' in line
+    assert r"\"first_name\": \"${FIRST_NAME}\"" in line
     assert r"it's \$5" in line

@@ -35,7 +35,12 @@ def test_a_key_that_comes_twice_is_told_and_the_value_still_read():
 
 @pytest.mark.parametrize(
     ("pointer", "expected"),
-    [("/a/1", (True, 3)), ("", (True, {"a": [2, 3], "b/c": None})), ("/b~1c", (True, None)), ("/a/9", (False, None))],
+    [
+        ("/a/1", (True, 3)),
+        ("", (True, {"a": [2, 3], "b/c": None})),
+        ("/b~1c", (True, None)),
+        ("/a/9", (False, None)),
+    ],
 )
 def test_a_pointer_tells_null_from_nothing(pointer, expected):
     """RFC 6901: a value that is null is there; an index past the end is not."""

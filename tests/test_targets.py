@@ -64,16 +64,40 @@ def test_roles_are_fixtures_credentials_and_faults(load):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("base_url", "base_ulr", r"\[families\.cdp\] has an unknown key 'base_ulr'; did you mean 'base_url'\?"),
+        (
+            "base_url",
+            "base_ulr",
+            r"\[families\.cdp\] has an unknown key 'base_ulr'; did you mean 'base_url'\?",
+        ),
         ("version = 1", "version = 2", r"version is 2, but 1 was expected"),
-        ('environment = "test"', 'environment = "live"', r"environment is 'live', but .*sandbox.*test.*production"),
+        (
+            'environment = "test"',
+            'environment = "live"',
+            r"environment is 'live', but .*sandbox.*test.*production",
+        ),
         ('name = "mine"\n', "", r"the top of the file lacks the key 'name'"),
         ("https://", "ftp://", r"families\.cdp\.base_url is 'ftp://"),
-        ('{ env = "CLAUSEWISE_TEST_PASSWORD" }', '"hunter2-inline"', r"default\.password holds its value inline"),
-        ('env = "CLAUSEWISE_TEST_PASSWORD"', 'env = "CLAUSEWISE_UNSET"', r"CLAUSEWISE_UNSET, which is not set; export it"),
-        ('env = "CLAUSEWISE_TEST_PASSWORD"', 'file = "nowhere"', r"from the file .*nowhere, which cannot be read"),
+        (
+            '{ env = "CLAUSEWISE_TEST_PASSWORD" }',
+            '"hunter2-inline"',
+            r"default\.password holds its value inline",
+        ),
+        (
+            'env = "CLAUSEWISE_TEST_PASSWORD"',
+            'env = "CLAUSEWISE_UNSET"',
+            r"CLAUSEWISE_UNSET, which is not set; export it",
+        ),
+        (
+            'env = "CLAUSEWISE_TEST_PASSWORD"',
+            'file = "nowhere"',
+            r"from the file .*nowhere, which cannot be read",
+        ),
         ("version = 1", "version = ", r"is no valid TOML"),
-        ("[families.cdp.fixtures", "[masking]\nshow_personal_data = true\n[families.cdp.fixtures", r"sandbox' only"),
+        (
+            "[families.cdp.fixtures",
+            "[masking]\nshow_personal_data = true\n[families.cdp.fixtures",
+            r"sandbox' only",
+        ),
     ],
 )
 def test_each_mistake_is_one_sentence_with_its_place(load, old, new, said):

@@ -63,8 +63,8 @@ class Login:
         answer = self._post(body)
         if answer.response.status in _REFUSALS:
             raise CredentialsRefused(
-                f"The target refused the credentials in the role {self._role!r} with HTTP {answer.response.status}; "
-                f"check user name, password, client id and secret in the target file."
+                f"The target refused the credentials in the role {self._role!r} with "
+                f"HTTP {answer.response.status}; check user name, password, client id and secret in the target file."
             )
         return self._read(answer)
 

@@ -8,8 +8,8 @@ from contextlib import closing
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 
+from clausewise.client.watchdog import Watchdog
 from clausewise.errors import CircuitOpen, NoVerdict, Unreachable, Unreadable
 from clausewise.model import Request, Response
 from clausewise.targets import Limits, Tls
@@ -29,8 +29,9 @@ class Transport:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, .netrc or bundle that the target file does not name
         self._session.headers.clear()
-        self._session.mount("http://", HTTPAdapter(max_retries=0))
-        self._session.mount("https://", HTTPAdapter(max_retries=0))
+        self._watchdog = Watchdog()
+        self._session.mount("http://", self._watchdog.adapter())
+        self._session.mount("https://", self._watchdog.adapter())
         self._session.verify = tls.ca_bundle or tls.verify
         if tls.client_certificate:
             key = tls.client_key
@@ -50,16 +51,20 @@ class Transport:
             )
         self._pace()
         began = time.perf_counter()
+        self._watchdog.watch(began + self._limits.total_timeout)
         try:
-            response = self._exchange(request, began + self._limits.total_timeout)
+            response = self._exchange(request)
         except NoVerdict:
             self._dead += 1
             raise
+        finally:
+            self._watchdog.rest()
         self._dead = 0
         return response, (time.perf_counter() - began) * 1000
 
     def close(self) -> None:
         """Close the connections."""
+        self._watchdog.close()
         self._session.close()
 
     def _pace(self) -> None:
@@ -69,7 +74,7 @@ class Transport:
                 time.sleep(self._next - now)
             self._next = max(now, self._next) + 1 / self._limits.rate
 
-    def _exchange(self, request: Request, deadline: float) -> Response:
+    def _exchange(self, request: Request) -> Response:
         what = f"{request.method} {request.url.partition('?')[0]}"
         try:
             answer = self._session.request(
@@ -82,25 +87,25 @@ class Transport:
                 stream=True,
             )
             with closing(answer):
-                body = b"".join(self._pieces(answer.raw, deadline, what))
+                body = b"".join(self._pieces(answer.raw, what))
                 headers = tuple((str(name), str(value)) for name, value in answer.raw.headers.items())
-                return Response(answer.status_code, headers, body, answer.reason or "")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as bad:
+            self._in_time(what)
             raise Unreachable(f"{what} got no whole answer: {_why(bad, self._limits)}.") from bad
+        self._in_time(what)
+        return Response(answer.status_code, headers, body, answer.reason or "")
 
-    def _pieces(self, raw: urllib3.BaseHTTPResponse, deadline: float, what: str) -> Iterator[bytes]:
-        """Yield the body as it comes, until the target's limits are reached."""
-        size, limits = 0, self._limits
+    def _in_time(self, what: str) -> None:
+        if self._watchdog.bit:
+            raise Unreadable(f"{what} had not ended its answer after {self._limits.total_timeout:g} s.")
+
+    def _pieces(self, raw: urllib3.BaseHTTPResponse, what: str) -> Iterator[bytes]:
+        """Yield the body as it comes, as far as the target's limit lets it grow."""
+        size, limit = 0, self._limits.max_body_bytes
         while piece := raw.read1(_CHUNK, decode_content=True):
             size += len(piece)
-            if size > limits.max_body_bytes:
-                raise Unreadable(
-                    f"{what} answered more than {limits.max_body_bytes} bytes; the rest was not read."
-                )
-            if time.perf_counter() > deadline:
-                raise Unreadable(
-                    f"{what} still answered after {limits.total_timeout:g} s; the rest was not read."
-                )
+            if size > limit:
+                raise Unreadable(f"{what} answered more than {limit} bytes; the rest was not read.")
             yield piece
 
 

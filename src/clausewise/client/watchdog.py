@@ -1,0 +1,76 @@
+"""Ends an exchange that outlives its deadline, even while its headers drip in byte by byte.
+
+Read timeouts bound the gap between two bytes, not their number. The watchdog shuts the sockets down
+from a thread of its own, and the read that waits on them fails at once.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+_TICK = 0.1  # seconds between two looks at the clock
+
+
+class Watchdog:
+    """Watches the sockets of one transport; `deadline` is on the clock of `time.perf_counter`."""
+
+    def __init__(self) -> None:
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._deadline: float | None = None
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.bit = False
+
+    def adapter(self) -> HTTPAdapter:
+        """Return an adapter for `requests` whose connections are watched."""
+        adapter = HTTPAdapter(max_retries=0)
+        adapter.poolmanager.pool_classes_by_scheme = {
+            "http": _pool(HTTPConnectionPool, HTTPConnection, self._sockets),
+            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self._sockets),
+        }
+        return adapter
+
+    def watch(self, deadline: float) -> None:
+        """Let the exchange that begins now live until the deadline."""
+        self.bit = False
+        self._deadline = deadline
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="clausewise watchdog", daemon=True)
+            self._thread.start()
+
+    def rest(self) -> None:
+        """Stop watching: the exchange is over."""
+        self._deadline = None
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
+
+    def _run(self) -> None:
+        while not self._closed.wait(_TICK):
+            deadline = self._deadline
+            if deadline is not None and time.perf_counter() > deadline:
+                self.bit, self._deadline = True, None
+                for connected in list(self._sockets):
+                    with suppress(OSError):
+                        connected.shutdown(socket.SHUT_RDWR)
+
+
+def _pool(pool: type[Any], connection: type[Any], sockets: WeakSet[socket.socket]) -> type[Any]:
+    """Return a connection pool class whose connections report their sockets."""
+
+    def connect(self: Any) -> None:  # noqa: ANN401 - one of urllib3's connections
+        connection.connect(self)
+        sockets.add(self.sock)
+
+    watched = type(f"Watched{connection.__name__}", (connection,), {"connect": connect})
+    return type(f"Watched{pool.__name__}", (pool,), {"ConnectionCls": watched})
