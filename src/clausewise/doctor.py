@@ -106,7 +106,7 @@ def _probe(
     return Diagnosis("wrong", what, f"{operation.id} gives {got} for it, not {wanted}: {role.says}")
 
 
-def _filled(template: Any, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+def _filled(template: Any, given: Mapping[str, Any]) -> Any:
     if isinstance(template, dict):
         return {key: _filled(value, given) for key, value in template.items()}
     return given[template[1:-1]] if isinstance(template, str) and template.startswith("{") else template

@@ -38,7 +38,7 @@ class Masker:
         if len(secret) >= _SHORTEST and secret not in self._known:
             self._known[secret] = self.masked(secret)
 
-    def masked(self, value: Any) -> str:  # noqa: ANN401 - any JSON value
+    def masked(self, value: Any) -> str:
         """Return what stands in place of a value: type, length in characters, fingerprint."""
         text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
         name = "text" if isinstance(value, str) else type(value).__name__
@@ -106,14 +106,14 @@ class Masker:
         pairs = parse_qsl(text, keep_blank_values=True)
         return "&".join(f"{_quoted(name)}={_quoted(str(self._field(name, value)))}" for name, value in pairs)
 
-    def _value(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    def _value(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self._value(item) for item in value]
         if isinstance(value, dict):
             return {name: self._field(name, item) for name, item in value.items()}
         return value
 
-    def _field(self, name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    def _field(self, name: str, value: Any) -> Any:
         if isinstance(value, dict | list):
             return self._value(value)
         if value in (None, "", True, False) or not self._hides(name):

@@ -51,7 +51,7 @@ def _text(raw: bytes) -> str:
     return text
 
 
-def resolve(value: Any, pointer: str) -> tuple[bool, Any]:  # noqa: ANN401 - any JSON value
+def resolve(value: Any, pointer: str) -> tuple[bool, Any]:
     """Follow a JSON pointer (RFC 6901); return whether there is a value, and the value."""
     for token in pointer.split("/")[1:]:
         key = token.replace("~1", "/").replace("~0", "~")

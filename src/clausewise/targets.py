@@ -187,7 +187,7 @@ def _unknown_key(where: str, given: Mapping[str, Any], known: list[str]) -> str:
     return f"{where} has an unknown key {stray!r}; {advice}"
 
 
-def _description(schema: Any) -> str:  # noqa: ANN401 - any JSON value
+def _description(schema: Any) -> str:
     return str(schema.get("description", "")) if isinstance(schema, dict) else ""
 
 

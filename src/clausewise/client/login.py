@@ -64,7 +64,7 @@ class Login:
         if answer.response.status in _REFUSALS:
             raise CredentialsRefused(
                 f"The target refused the credentials in the role {self._role!r} with "
-                f"HTTP {answer.response.status}; check user name, password, client id and secret in the target file."
+                f"HTTP {answer.response.status}; check its user name, password, client id and secret."
             )
         return self._read(answer)
 

@@ -68,7 +68,7 @@ class Watchdog:
 def _pool(pool: type[Any], connection: type[Any], sockets: WeakSet[socket.socket]) -> type[Any]:
     """Return a connection pool class whose connections report their sockets."""
 
-    def connect(self: Any) -> None:  # noqa: ANN401 - one of urllib3's connections
+    def connect(self: Any) -> None:
         connection.connect(self)
         sockets.add(self.sock)
 

@@ -81,11 +81,11 @@ def _resolve(path: Path) -> dict[str, Any]:
     return resolved
 
 
-def _read(uri: str) -> Any:  # noqa: ANN401 - any JSON value
+def _read(uri: str) -> Any:
     return json.loads(Path(unquote(urlparse(uri).path)).read_text("utf-8"))
 
 
-def _prune(node: Any, document: str, readings: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value
+def _prune(node: Any, document: str, readings: dict[str, str]) -> Any:
     """Drop what other documents say, and readings that the target has ruled out."""
     if isinstance(node, list):
         return [_prune(item, document, readings) for item in node if _stays(item, document, readings)]
@@ -94,7 +94,7 @@ def _prune(node: Any, document: str, readings: dict[str, str]) -> Any:  # noqa: 
     return node
 
 
-def _stays(node: Any, document: str, readings: dict[str, str]) -> bool:  # noqa: ANN401 - any JSON value
+def _stays(node: Any, document: str, readings: dict[str, str]) -> bool:
     if not isinstance(node, dict):
         return True
     discrepancy, _, reading = str(node.get("x-reading", "")).partition(":")
@@ -157,7 +157,7 @@ def _span(status: str) -> tuple[int, int]:
     return int(status), int(status)
 
 
-def _sensitive(node: Any, name: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON value
+def _sensitive(node: Any, name: str = "") -> Iterator[tuple[str, str]]:
     """Yield the names of fields marked `x-sensitive`, with the mark: secret or personal."""
     if isinstance(node, list):
         for item in node:

@@ -24,13 +24,13 @@ _FORMATS = {
 }
 
 
-def value(item: Any, limit: int = 200) -> str:  # noqa: ANN401 - any JSON value
+def value(item: Any, limit: int = 200) -> str:
     """Show a JSON value as it would stand on the wire, cut at `limit` characters."""
     text = json.dumps(item, ensure_ascii=False, default=str)
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
 
 
-def expectation(keyword: str, rule: Any, description: str = "") -> str:  # noqa: ANN401 - any JSON value
+def expectation(keyword: str, rule: Any, description: str = "") -> str:
     """Say what a schema keyword asks for; the schema's own description where no phrase is known."""
     phrase = _PHRASES.get(keyword)
     return phrase(rule) if phrase else description or f"{keyword} {value(rule)}"

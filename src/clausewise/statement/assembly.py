@@ -253,7 +253,7 @@ def _documents(scope: Scope) -> Iterator[Row]:
             yield {**document, "family": family, "claimed": document["id"] == contract.document}
 
 
-def _discrepancy(known: Any) -> Row:  # noqa: ANN401 - a Discrepancy
+def _discrepancy(known: Any) -> Row:
     return {"summary": known.summary, "readings": dict(known.readings), "ruling": known.ruling}
 
 

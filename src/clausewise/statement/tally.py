@@ -123,7 +123,7 @@ def _is_success(operation: Operation, name: str) -> bool:
     return bool(name) and operation.outcome(name).role is Role.SUCCESS
 
 
-def _body(record: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+def _body(record: Mapping[str, Any]) -> Any:
     try:
         return json.loads(record["response"]["body"])
     except ValueError:

@@ -1,0 +1,173 @@
+"""How a seeded defect bends the reference: its finished answers, its behaviour, or what it takes."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Bend = Mapping[str, Any]
+Step = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A documented answer by name (`operation.outcome`), before it is written as bytes."""
+
+    name: str
+    status: int
+    body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wire:
+    """An answer as it goes out."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
+    delay: float = 0.0
+
+
+class Bends:
+    """The one bend that is active, or none."""
+
+    def __init__(self, bend: Bend | None = None) -> None:
+        self._bend: Bend = bend or {}
+
+    def switch(self, bend: Bend | None) -> None:
+        """Put another bend in place of the active one."""
+        self._bend = bend or {}
+
+    def on(self, name: str) -> bool:
+        """Tell whether a behavioural defect is switched on."""
+        return bool(self._bend.get("switch") == name)
+
+    def refuses(self, operation: str, body: Any) -> str:
+        """Return the name of the field that this operation is bent to refuse, if the body carries it."""
+        pointer = self._bend.get("pointer", "") if self._bend.get("refuse") == operation else ""
+        carried = bool(pointer) and any(True for _ in _places(body, pointer.split("/")[1:]))
+        return str(pointer.rpartition("/")[2]) if carried else ""
+
+    def wire(self, answer: Answer) -> Wire:
+        """Write an answer as bytes, bent where the active defect names it."""
+        steps = self._bend.get("bend", ()) if self._names(answer.name) else ()
+        body = json.loads(json.dumps(answer.body))
+        for step in steps:
+            body = _reshape(body, step)
+        out = Wire(answer.status, {"content-type": "application/json", **answer.headers}, _dump(body))
+        for step in steps:
+            out = _rewrite(out, body, step)
+        return out
+
+    def _names(self, name: str) -> bool:
+        wanted = str(self._bend.get("answer", ""))
+        return wanted in {name, "*"} or (wanted.endswith(".*") and name.startswith(wanted[:-1]))
+
+
+def _reshape(body: Any, step: Step) -> Any:
+    """Apply the steps that change the JSON value."""
+    for verb, act in _SHAPES.items():
+        if verb in step:
+            *parents, last = step[verb].split("/")[1:]
+            for holder in list(_holders(body, parents)):
+                for key in _keys(holder, last, adding=verb == "set"):
+                    act(holder, key, step)
+    return body
+
+
+def _drop(holder: Any, key: Any, _: Step) -> None:
+    del holder[key]
+
+
+def _set(holder: Any, key: Any, step: Step) -> None:
+    holder[key] = step["to"]
+
+
+def _rename(holder: Any, key: Any, step: Step) -> None:
+    pairs = [(step["to"] if name == key else name, value) for name, value in holder.items()]
+    holder.clear()
+    holder.update(pairs)
+
+
+def _retype(holder: Any, key: Any, _: Step) -> None:
+    """Put a value there that is neither what it was nor null: a list, or an object for a list."""
+    holder[key] = {"retyped": True} if isinstance(holder[key], list) else ["retyped"]
+
+
+_SHAPES: dict[str, Callable[[Any, Any, Step], None]] = {
+    "drop": _drop,
+    "set": _set,
+    "rename": _rename,
+    "retype": _retype,
+}
+
+
+def _rewrite(out: Wire, body: Any, step: Step) -> Wire:
+    """Apply the steps that change status, headers or bytes."""
+    for verb, act in _BYTES.items():
+        if verb in step:
+            out = act(out, body, step)
+    return out
+
+
+def _with_header(out: Wire, name: str, value: str) -> Wire:
+    headers = {key: text for key, text in out.headers.items() if key.lower() != name.lower()}
+    return replace(out, headers=headers | ({name: value} if value else {}))
+
+
+def _doubled(out: Wire, body: Any, step: Step) -> Wire:
+    """Write one key of the top level twice, the second time as it is."""
+    key = step["duplicate"].lstrip("/")
+    first = f"{json.dumps(key)}: {json.dumps(body[key])}, ".encode()
+    return replace(out, content=out.content.replace(b"{", b"{" + first, 1))
+
+
+def _shuffled(out: Wire, body: Any, step: Step) -> Wire:
+    """Write the keys of the top level in another order, and the whole with indents."""
+    pairs = list(body.items())
+    random.Random(step["shuffle"]).shuffle(pairs)  # noqa: S311 - no secret
+    return replace(out, content=json.dumps(dict(pairs), indent=3).encode())
+
+
+_BYTES: dict[str, Callable[[Wire, Any, Step], Wire]] = {
+    "status": lambda out, _, step: replace(out, status=step["status"]),
+    "header": lambda out, _, step: _with_header(out, step["header"], step["to"]),
+    "media_type": lambda out, _, step: _with_header(out, "content-type", step["media_type"]),
+    "duplicate": _doubled,
+    "shuffle": _shuffled,
+    "raw_prefix": lambda out, _, step: replace(out, content=step["raw_prefix"].encode() + out.content),
+    "raw_suffix": lambda out, _, step: replace(out, content=out.content + step["raw_suffix"].encode()),
+    "raw": lambda out, _, step: replace(out, content=step["raw"].encode()),
+    "encoding": lambda out, _, step: replace(out, content=out.content.decode().encode(step["encoding"])),
+    "truncate": lambda out, _, step: replace(out, content=out.content[: -step["truncate"]]),
+    "delay": lambda out, _, step: replace(out, delay=step["delay"]),
+}
+
+
+def _places(value: Any, path: list[str]) -> Iterator[Any]:
+    """Yield every value that a pointer with `*` for each item reaches."""
+    for holder in _holders(value, path[:-1]):
+        for key in _keys(holder, path[-1], adding=False):
+            yield holder[key]
+
+
+def _holders(value: Any, path: list[str]) -> Iterator[Any]:
+    if not path:
+        yield value
+        return
+    for key in _keys(value, path[0], adding=False):
+        yield from _holders(value[key], path[1:])
+
+
+def _keys(holder: Any, name: str, *, adding: bool) -> list[Any]:
+    if isinstance(holder, list):
+        return list(range(len(holder))) if name == "*" else []
+    return [name] if isinstance(holder, dict) and (adding or name in holder) else []
+
+
+def _dump(body: Any) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode()

@@ -1,0 +1,121 @@
+"""Serves the reference over real HTTP: in this process, or as a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from clausewise.errors import ConfigurationError
+from clausewise.reference import cdp
+from clausewise.reference.bending import Answer, Bends
+
+Handle = Callable[[Request], Any]
+
+# A family is one entry here and one module beside this one.
+_FAMILIES: Mapping[str, Callable[[str, str, Bends], cdp.Sandbox]] = {"cdp": cdp.Sandbox}
+
+_START_SECONDS = 20
+
+
+def build(
+    documents: Mapping[str, str], *, database: str = ":memory:", bends: Bends, control: bool = False
+) -> Starlette:
+    """Return the application that plays the families named, each by the document given ('' for its first)."""
+    routes = []
+    for family, document in documents.items():
+        if family not in _FAMILIES:
+            raise ConfigurationError(
+                f"There is no reference for the family {family!r}; there is {', '.join(_FAMILIES)}."
+            )
+        sandbox = _FAMILIES[family](document, database, bends)
+        routes += [
+            Route(path, _answering(act, bends), methods=[method]) for method, path, act in sandbox.routes()
+        ]
+    if control:
+        routes.append(Route("/__control__/bend", _switching(bends), methods=["PUT"]))
+    return Starlette(routes=routes, exception_handlers={HTTPException: _plain})
+
+
+def _answering(act: Callable[[Request, bytes], Answer], bends: Bends) -> Handle:
+    async def handle(request: Request) -> Response:
+        wire = bends.wire(act(request, await request.body()))
+        if wire.delay:
+            await asyncio.sleep(wire.delay)
+        return Response(wire.content, wire.status, wire.headers)
+
+    return handle
+
+
+def _switching(bends: Bends) -> Handle:
+    async def switch(request: Request) -> Response:
+        bends.switch(await request.json())
+        return Response(status_code=204)
+
+    return switch
+
+
+async def _plain(_: Request, bad: Exception) -> Response:
+    status = bad.status_code if isinstance(bad, HTTPException) else 500
+    return JSONResponse({"status": status, "error": "no such operation"}, status)
+
+
+def serve(
+    documents: Mapping[str, str],
+    host: str,
+    port: int,
+    *,
+    ready: Callable[[str], None],
+    database: str = ":memory:",
+    bend: Mapping[str, Any] | None = None,
+    control: bool = False,
+) -> None:
+    """Serve until stopped; `ready` hears the URL as soon as calls are taken. Port 0 takes a free one."""
+    app = build(documents, database=database, bends=Bends(bend), control=control)
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as bad:
+        raise ConfigurationError(f"The reference cannot listen on {host}:{port}: {bad.strerror}.") from bad
+    ready(f"http://{host}:{listener.getsockname()[1]}")
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def started(documents: Mapping[str, str], *, control: bool = False) -> Iterator[str]:
+    """Run the reference as a process of its own on a free port while the context lasts; yields its URL."""
+    command = [
+        sys.executable,
+        "-m",
+        "clausewise",
+        "serve",
+        "--port",
+        "0",
+        *(["--control"] if control else []),
+    ]
+    for family, document in documents.items():
+        command += ["--family", family, *(["--document", f"{family}={document}"] if document else [])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if " at http://" not in line:
+                told = process.stderr.read() if process.stderr else ""
+                raise ConfigurationError(
+                    f"The embedded reference did not start: {told.strip() or line.strip()}"
+                )
+            yield line.rpartition(" at ")[2].strip()
+        finally:
+            process.terminate()
+            process.wait(_START_SECONDS)

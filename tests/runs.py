@@ -1,0 +1,63 @@
+"""Runs of the real command, as a user starts them, and what they leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from clausewise import shipped
+from clausewise.reference import server
+
+REFERENCE = shipped.TARGETS / "reference.toml"
+DOCUMENTS = ("cdp-2023", "cdp-drap-1.0.1")
+
+
+def clausewise(*arguments: str | Path, timeout: float = 240, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run `clausewise` in a process of its own and return what it said and its exit code."""
+    command = [sys.executable, "-m", "clausewise", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, **more)
+
+
+def results(folder: Path) -> dict[str, Any]:
+    """Return the results.json of a run folder."""
+    return json.loads((folder / "results.json").read_text())
+
+
+def verdicts(folder: Path) -> dict[str, str]:
+    """Return the verdict of every clause of a run, by id."""
+    return {row["id"]: row["verdict"] for row in results(folder)["clauses"]}
+
+
+def target_at(folder: Path, base_url: str, **limits: float) -> Path:
+    """Write a copy of the reference's target file that points to another address."""
+    text = REFERENCE.read_text().replace('base_url = "embedded"', f'base_url = "{base_url}"')
+    text = text.replace("reference.d/", f"{REFERENCE.parent}/reference.d/")
+    quick = {"connect_timeout": 1, "read_timeout": 1, "total_timeout": 2, "breaker": 3} | limits
+    lines = [f"{key} = {value}" for key, value in quick.items()]
+    path = folder / "target.toml"
+    path.write_text("\n".join([*text.split("[limits]")[0].splitlines(), "[limits]", *lines, _rest(text)]))
+    return path
+
+
+def _rest(text: str) -> str:
+    """Return a target file's tables behind [limits]."""
+    behind = text.split("[limits]", 1)[1]
+    return behind[behind.index("\n[") :]
+
+
+@contextmanager
+def reference(document: str = "cdp-2023", *, control: bool = False) -> Iterator[str]:
+    """Serve the CDP reference while the context lasts; yields its URL."""
+    with server.started({"cdp": document}, control=control) as url:
+        yield url
+
+
+def environment(**more: str) -> Mapping[str, str]:
+    """Return this process's environment with some variables more."""
+    return os.environ | more

@@ -1,0 +1,262 @@
+"""The main job, end to end: the command judges a target over real HTTP and leaves its evidence."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import hostile
+import pytest
+import runs
+
+from clausewise import shipped
+
+
+@pytest.fixture(scope="module", params=runs.DOCUMENTS)
+def clean(request, tmp_path_factory):
+    """A run of the clean reference, for each document version: (finished process, run folder)."""
+    folder = tmp_path_factory.mktemp(request.param) / "run"
+    done = runs.clausewise(
+        "run", "--target", runs.REFERENCE, "--document", f"cdp={request.param}", "--run-dir", folder
+    )
+    return done, folder
+
+
+def test_the_clean_reference_is_conformant(clean):
+    """Nothing is red, nothing amber, and every clause that can be exercised here was."""
+    done, folder = clean
+
+    told = runs.results(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert told["outcome"]["word"] == "conformant"
+    assert told["counts"]["fail"] == told["counts"]["error"] == told["counts"]["untestable"] == 0
+    assert told["exercised"]["share"] == 1
+    assert all(rule["held"] for rule in told["sufficiency"])
+
+
+def test_every_documented_outcome_is_proven(clean):
+    """The ledger's rows are all proven on a reference that offers every fixture and fault."""
+    _, folder = clean
+
+    assert {row["state"] for row in runs.results(folder)["ledger"]} == {"proven"}
+
+
+def test_a_run_leaves_every_file_that_its_readme_names(clean):
+    """The run folder holds what reports/README.md explains, and the page is self-contained."""
+    _, folder = clean
+
+    files = {path.name for path in folder.iterdir()}
+    assert {"run.json", "verdicts.jsonl", "exchanges.jsonl", "results.json"} <= files
+    assert {"junit.xml", "summary.md", "report.html", "allure-results"} <= files
+    assert not re.search(r'(src|href)="https?://', (folder / "report.html").read_text())
+
+
+def test_no_secret_of_the_target_is_in_any_file(clean):
+    """Passwords, client secrets and tokens of the target file are in nothing that the run left."""
+    _, folder = clean
+    secrets = [path.read_text().strip() for path in (shipped.TARGETS / "reference.d").iterdir()]
+
+    for path in folder.rglob("*"):
+        if path.is_file():
+            text = path.read_text(errors="replace")
+            assert not [secret for secret in secrets if secret in text], path
+
+
+def test_allure_results_carry_clause_section_and_standing(clean):
+    """Each test's Allure result is labelled with its clause, the document's section and the standing."""
+    _, folder = clean
+    results = [json.loads(path.read_text()) for path in (folder / "allure-results").glob("*-result.json")]
+
+    labels = {label["name"] for result in results for label in result["labels"]}
+    assert {"clause", "document", "section", "standing"} <= labels
+
+
+def test_two_workers_and_a_second_run_give_the_same_verdicts(tmp_path):
+    """Serial, parallel, and parallel again on the same database: one and the same statement."""
+    with runs.reference() as url:
+        target = runs.target_at(tmp_path, url)
+        for name, extra in (("serial", []), ("first", ["-n", "2"]), ("second", ["-n", "2"])):
+            command = [
+                "pytest",
+                str(shipped.SUITES),
+                "--target",
+                target,
+                "--run-dir",
+                tmp_path / name,
+                "-q",
+                *extra,
+            ]
+            done = subprocess.run(
+                [sys.executable, "-m", *map(str, command)], capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stdout
+
+    serial, first, second = (runs.verdicts(tmp_path / name) for name in ("serial", "first", "second"))
+    assert serial == first == second
+
+
+def test_a_target_that_is_down_gives_exit_3_with_one_sentence(tmp_path):
+    """Nobody listens: the circuit opens, the run stops soon, and says what to do."""
+    done = runs.clausewise(
+        "run", "--target", runs.target_at(tmp_path, "http://127.0.0.1:9"), "--run-dir", tmp_path / "r"
+    )
+
+    assert done.returncode == 3
+    assert "Traceback" not in done.stdout + done.stderr
+    assert runs.results(tmp_path / "r")["outcome"]["word"] in {"target unusable", "network errors"}
+
+
+def test_a_reference_stopped_in_mid_run_gives_exit_3(tmp_path):
+    """A target that dies under the run is unusable; what was judged before is kept."""
+    folder = tmp_path / "run"
+    with runs.reference() as url:
+        target = runs.target_at(tmp_path, url, rate=40)
+        command = [
+            sys.executable,
+            "-m",
+            "clausewise",
+            "run",
+            "--target",
+            str(target),
+            "--run-dir",
+            str(folder),
+        ]
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        _until(lambda: (folder / "verdicts.jsonl").exists() and len(_lines(folder)) > 5)
+    assert run.wait(60) == 3
+    told = runs.results(folder)
+    assert told["counts"]["pass"] > 0
+    assert "Traceback" not in run.stdout.read()
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_wrong_password_gives_exit_3(tmp_path, command):
+    """Credentials that are turned away are named with their role, before any clause is called broken."""
+    with runs.reference() as url:
+        target = runs.target_at(tmp_path, url)
+        text = target.read_text()
+        wrong = tmp_path / "wrong"
+        wrong.write_text("not-the-password")
+        target.write_text(
+            re.sub(r'password = \{ file = "[^"]+" \}', f'password = {{ file = "{wrong}" }}', text, count=1)
+        )
+        folder = ["--run-dir", tmp_path / "r"] if command == "run" else []
+        done = runs.clausewise(command, "--target", target, *folder)
+
+    assert done.returncode == 3
+    assert "role 'default'" in done.stdout
+    assert "not-the-password" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("base_url", "base_ulr"), "did you mean 'base_url'"),
+        (lambda text: text.replace('"cdp-2023"', '"cdp-1999"'), "has no document 'cdp-1999'"),
+        (lambda text: text.replace("families.cdp", "families.cpd"), "there is no family 'cpd'"),
+        (
+            lambda text: re.sub(r'\{ file = "reference.d/password" \}', '{ env = "NOT_SET_AT_ALL" }', text),
+            "NOT_SET_AT_ALL",
+        ),
+    ],
+)
+def test_a_mistake_in_the_target_file_gives_exit_4_and_one_sentence(tmp_path, change, said):
+    """A typo, an unknown document or family, a variable that is not set: one sentence, no traceback."""
+    target = tmp_path / "target.toml"
+    target.write_text(change(runs.REFERENCE.read_text()))
+
+    done = runs.clausewise("run", "--target", target)
+
+    assert done.returncode == 4
+    assert said in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not (tmp_path / "reports").exists()
+
+
+def test_an_unknown_clause_id_gives_exit_4(tmp_path):
+    """A clause that nobody knows is a usage error, not an empty green run."""
+    done = runs.clausewise(
+        "run", "--target", runs.REFERENCE, "--clause", "cdp.nobody.*", "--run-dir", tmp_path / "r"
+    )
+
+    assert done.returncode == 4
+    assert "No clause that the target claims fits 'cdp.nobody.*'" in done.stderr
+
+
+def test_a_partial_run_is_never_called_conformant(tmp_path):
+    """What a user picked is judged, and the statement says that it is only a part."""
+    picked = "cdp.validateCustomer.not-found"
+    done = runs.clausewise("run", "--target", runs.REFERENCE, "--clause", picked, "--run-dir", tmp_path / "r")
+
+    assert done.returncode == 2
+    assert runs.verdicts(tmp_path / "r")[picked] == "pass"
+    assert "a partial run: 1 of" in done.stdout
+
+
+HOSTILE = {
+    "html": hostile.http(b"<html>Sign in</html>", headers="Content-Type: text/html\r\n"),
+    "half a json": hostile.http(b'{"token_type": "bea'),
+    "invalid utf-8": hostile.http(b'{"token_type": "\xff\xfe"}'),
+    "redirect in a circle": hostile.http(b"", status="302 Found", headers="Location: /\r\n"),
+    "429": hostile.http(b"{}", status="429 Too Many Requests"),
+    "200 MB": hostile.endless(b"x" * 1_000_000),
+    "endless drip": hostile.endless(b"x", pause=0.05),
+    "hangs": hostile.silence,
+    "resets": hostile.raw(b""),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_target_ends_in_bounded_time_and_never_green(tmp_path, kind):
+    """Whatever the target does, the run ends soon, red, with a sentence and a report."""
+    with hostile.serving(HOSTILE[kind]) as url:
+        target = runs.target_at(tmp_path, url)
+        began = time.monotonic()
+        done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "r")
+
+    assert time.monotonic() - began < 45
+    assert done.returncode in {1, 3}, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (tmp_path / "r" / "report.html").exists()
+
+
+@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_leaves_what_was_judged(tmp_path, kill):
+    """After Ctrl-C or kill -9 every verdict that had fallen is on disk, and the report can be drawn."""
+    folder = tmp_path / "run"
+    with runs.reference() as url:
+        target = runs.target_at(tmp_path, url, rate=40)
+        command = [
+            sys.executable,
+            "-m",
+            "clausewise",
+            "run",
+            "--target",
+            str(target),
+            "--run-dir",
+            str(folder),
+        ]
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        _until(lambda: (folder / "verdicts.jsonl").exists() and len(_lines(folder)) > 5)
+        run.send_signal(kill)
+        run.wait(30)
+    drawn = runs.clausewise("report", folder)
+
+    assert drawn.returncode == 2, drawn.stdout + drawn.stderr
+    told = runs.results(folder)
+    assert told["run"]["interrupted"]
+    assert told["counts"]["pass"] > 0
+    assert (folder / "report.html").exists()
+
+
+def _lines(folder):
+    return (folder / "verdicts.jsonl").read_text().splitlines()
+
+
+def _until(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)
