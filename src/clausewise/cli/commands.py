@@ -46,7 +46,7 @@ def _run(given: Namespace) -> int:
             arguments += [f"--{option}", value]
     arguments += ["--run-dir", given.run_dir] if given.run_dir else []
     arguments += ["--seed", str(given.seed)] if given.seed is not None else []
-    arguments += ["--strict"] if given.strict else []
+    arguments += ["--strict-clauses"] if given.strict else []
     arguments += ["-n", str(given.workers)] if given.workers else []
     code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])
     if voice.concluded is not None:

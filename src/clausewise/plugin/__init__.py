@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--reference-url", metavar="URL", default="", help="where the reference of embedded families runs"
     )
-    group.addoption("--strict", action="store_true", help="inferred clauses turn the run red, too")
+    group.addoption("--strict-clauses", action="store_true", help="inferred clauses turn the run red, too")
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

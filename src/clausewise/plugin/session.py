@@ -69,7 +69,7 @@ class Session:
             key=bytes.fromhex(given["key"]) if given else secrets.token_bytes(16),
             choice=Choice(tuple(config.getoption("--clause")), tuple(config.getoption("--operation"))),
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
-            policy=Policy(strict=config.getoption("--strict")),
+            policy=Policy(strict=config.getoption("--strict-clauses")),
             is_worker=given is not None,
             _stack=stack,
         )
@@ -88,7 +88,7 @@ class Session:
             self.folder,
             {
                 "id": self.run,
-                "started": now.isoformat(timespec="seconds"),
+                "started": now.isoformat(timespec="milliseconds"),
                 "seed": self.seed,
                 "plan": "gate",
                 "workers": workers,

@@ -1,11 +1,50 @@
-"""Stub until the report room is there."""
+"""Draws a run's results: JUnit, Markdown and HTML files, and what a terminal shows.
+
+Everything is drawn from the results alone, so that any old run can be drawn again; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clausewise.errors import ConfigurationError
+from clausewise.report import junit, pages
+
+__all__ = ["draw", "read"]
+
+_FORMAT, _VERSION = "clausewise-results", 1
 
 
-def draw(results, folder):
-    return []
+def draw(results: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write junit.xml, summary.md and report.html into a run folder; return their paths."""
+    drawn = {
+        "junit.xml": junit.xml(results),
+        "summary.md": pages.summary(results),
+        "report.html": pages.html(results),
+    }
+    for name, text in drawn.items():
+        (folder / name).write_text(text, "utf-8", "backslashreplace")
+    return [folder / name for name in drawn]
 
 
-def read(folder):
-    import json
+def read(folder: Path) -> dict[str, Any]:
+    """Read the results.json of a run folder.
 
-    return json.loads((folder / "results.json").read_text())
+    Raises ConfigurationError where there is none, it is no JSON, or of another format or version.
+    """
+    path = folder / "results.json"
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"There is no {path}; name the folder of a run.") from None
+    except (OSError, ValueError) as bad:
+        raise ConfigurationError(f"{path} cannot be read: {bad}.") from bad
+    given = (told.get("format"), told.get("version")) if isinstance(told, dict) else (None, None)
+    if given != (_FORMAT, _VERSION):
+        raise ConfigurationError(
+            f"{path} is {given[0]} version {given[1]}; {_FORMAT} version {_VERSION} was expected."
+        )
+    return dict(told)

@@ -1,24 +1,158 @@
-"""Stub."""
+"""What a terminal shows: a live line while a run goes on, then its conclusion."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from clausewise.report.pages import visible
+
+Row = Mapping[str, Any]
+
+_STYLES = {"red": "bold red", "amber": "yellow", "green": "green", "grey": "dim"}
+_BANNER = {0: "bold green", 2: "bold yellow"}
+_SHOWN_AMBER = 20
+_EVERY = 5.0  # seconds between two lines where there is no terminal to keep one line alive
 
 
 class Progress:
-    def __init__(self, console, total):
-        pass
+    """The live line: which test, how many of how many, what went wrong so far, how long left."""
 
-    def advance(self, name, verdict):
-        pass
-
-    def close(self):
-        pass
-
-
-def conclusion(results, folder):
-    out = [results["outcome"]["sentence"], *results["outcome"]["reasons"]]
-    for f in results["findings"][:30]:
-        out.append(
-            f"{f['colour']} {f['clause']} [{f['test']}] x{f['times']}\n    expected {f['expected']}\n    actual {f['actual']}\n    where {f['where']} {f['exchange']}\n  {f['curl'][:300]}"
+    def __init__(self, console: Console, total: int) -> None:
+        self._console = console
+        self._total = total
+        self._done = 0
+        self._bad = 0
+        self._told = time.monotonic()
+        columns = (
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}", markup=False),
         )
-    for c in results["clauses"]:
-        if c["verdict"] in ("untestable", "error"):
-            out.append(f"{c['verdict']} {c['id']}: {c['reason'][:200]}")
-    return "\n".join(out)
+        self._bar = Bar(*columns, console=console, transient=True) if console.is_terminal else None
+        self._task = self._bar.add_task("", total=total) if self._bar else None
+        if self._bar:
+            self._bar.start()
+
+    def advance(self, name: str, verdict: str) -> None:
+        """Count one test."""
+        self._done += 1
+        self._bad += verdict in {"fail", "error"}
+        text = f"{self._bad} failed  {name.rpartition('::')[2]}" if self._bad else name.rpartition("::")[2]
+        if self._bar and self._task is not None:
+            self._bar.update(self._task, advance=1, description=text)
+        elif time.monotonic() - self._told >= _EVERY:
+            self._told = time.monotonic()
+            self._console.print(Text(f"{self._done} of {self._total} tests, {self._bad} failed"))
+
+    def close(self) -> None:
+        """Take the line away."""
+        if self._bar:
+            self._bar.stop()
+
+
+def conclusion(results: Row, folder: Path) -> RenderableType:
+    """Return what a run came to: a table per operation, each failure, the ledger, the verdict."""
+    return Group(*_conclusion(results, folder))
+
+
+def _conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
+    outcome = results["outcome"]
+    style = _BANNER.get(outcome["exit"], "bold red")
+    yield Text(visible(outcome["sentence"]), style=style)
+    for reason in outcome["reasons"]:
+        yield Text(f"  because {visible(reason)}", style=style)
+    yield _operations(results)
+    by_id = {row["id"]: row for row in results["clauses"]}
+    for bad in (known for known in results["findings"] if known["colour"] == "red"):
+        yield from _finding(bad, by_id[bad["clause"]], results)
+    yield from _amber(results)
+    yield from _errors(results)
+    yield _ledger(results)
+    run = results["run"]
+    yield Text(f"{run['exchanges']} exchanges in {run['seconds']} s, seed {run['seed']}")
+    yield Text(f"{folder / 'report.html'}")
+
+
+def _operations(results: Row) -> Table:
+    names = ("pass", "fail", "error", "untestable", "waived", "not applicable")
+    table = Table("operation", *names, "exchanges", "p95 ms", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in results["operations"]:
+        name = f"{row['family']} {row['operation'] or 'across operations'}"
+        counts = [
+            Text(str(row["counts"][verdict]), _style(verdict, row["counts"][verdict])) for verdict in names
+        ]
+        table.add_row(Text(name), *counts, str(row["exchanges"]), f"{row['milliseconds']['p95']:.1f}")
+    return table
+
+
+def _style(verdict: str, count: int) -> str:
+    styles = {
+        "pass": "green",
+        "fail": "bold red",
+        "error": "bold red",
+        "untestable": "yellow",
+        "waived": "yellow",
+    }
+    return styles.get(verdict, "dim") if count else "dim"
+
+
+def _finding(bad: Row, clause: Row, results: Row) -> Iterator[Text]:
+    yield Text()
+    yield Text(visible(clause["statement"]), style=_STYLES[bad["colour"]])
+    yield Text(f"  clause    {bad['clause']} ({bad['standing']})")
+    for source in clause["sources"]:
+        parts = [source["document"], source["section"], source["table"], source["row"]]
+        line = f" (line {source['line']})" if source["line"] else ""
+        yield Text(f"  source    {', '.join(part for part in parts if part)}{line}")
+    for name in ("expected", "actual", "where", "hint"):
+        if bad[name]:
+            yield Text(f"  {name:<9} {visible(bad[name])}")
+    for name in clause["discrepancies"]:
+        if name in results["discrepancies"]:
+            yield Text(f"  ruling    {name}: {results['discrepancies'][name]['ruling']}")
+    yield Text(
+        f"  seen in   {bad['exchange'] or bad['test']}"
+        + (f", {bad['times']} times" if bad["times"] > 1 else "")
+    )
+    if bad["curl"]:
+        yield Text(f"  {visible(bad['curl'])[:2000]}", style="dim")
+
+
+def _amber(results: Row) -> Iterator[Text]:
+    amber = [bad for bad in results["findings"] if bad["colour"] != "red"]
+    for bad in amber[:_SHOWN_AMBER]:
+        told = (
+            f"amber {bad['clause']} ({bad['standing']}): expected {bad['expected']}, actual {bad['actual']}"
+        )
+        yield Text(visible(told)[:400], style="yellow")
+    if len(amber) > _SHOWN_AMBER:
+        yield Text(f"and {len(amber) - _SHOWN_AMBER} more in report.html", style="yellow")
+
+
+def _errors(results: Row) -> Iterator[Text]:
+    """Say each reason for an error once, with how many clauses it cost."""
+    reasons: dict[str, int] = {}
+    for row in results["clauses"]:
+        if row["verdict"] == "error":
+            reasons[row["reason"]] = reasons.get(row["reason"], 0) + 1
+    for reason, count in reasons.items():
+        yield Text(f"error ({count} clauses): {visible(reason)}", style="bold red")
+
+
+def _ledger(results: Row) -> Text:
+    states = [row["state"] for row in results["ledger"]]
+    kinds = ("proven", "contradicted", "not provokable here", "never observed")
+    counts = ", ".join(f"{states.count(state)} {state}" for state in kinds if state in states)
+    return Text(f"documented outcomes: {counts} of {len(states)}")

@@ -259,7 +259,7 @@ def _discrepancy(known: Any) -> Row:
 
 def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
     now = datetime.now(UTC)
-    ended_at = facts.get("ended") or (now.isoformat(timespec="seconds") if ended else None)
+    ended_at = facts.get("ended") or (now.isoformat(timespec="milliseconds") if ended else None)
     seconds = (
         datetime.fromisoformat(ended_at or now.isoformat()) - datetime.fromisoformat(facts["started"])
     ).total_seconds()

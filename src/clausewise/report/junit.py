@@ -1,0 +1,78 @@
+"""JUnit XML: one test case per clause, so that a CI's own pages show clauses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+Row = Mapping[str, Any]
+
+# What XML 1.0 cannot hold at all.
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml(results: Row) -> str:
+    """Return the results as JUnit XML; what was not exercised is skipped with its reason, never passed."""
+    whole = JUnitXml("clausewise")
+    for operation in results["operations"]:
+        rows = [row for row in results["clauses"] if _key(row, results) == _key(operation, results)]
+        whole.append(_suite(operation, rows, results))
+    whole.update_statistics()
+    return str(whole.tostring().decode())
+
+
+def _key(row: Row, results: Row) -> tuple[str, str]:
+    known = {(entry["family"], entry["operation"]) for entry in results["operations"]}
+    key = (row["family"], row["operation"])
+    return key if key in known else (row["family"], "")
+
+
+def _suite(operation: Row, rows: list[Row], results: Row) -> TestSuite:
+    suite = TestSuite(f"{operation['family']}.{operation['operation'] or 'across operations'}")
+    run = {
+        "seed": results["run"]["seed"],
+        "target": results["target"]["name"],
+        "word": results["outcome"]["word"],
+    }
+    for name, value in {**run, "suite version": results["suite"]["version"]}.items():
+        suite.add_property(name, str(value))
+    for row in rows:
+        suite.add_testcase(_case(row, suite.name, results))
+    return suite
+
+
+def _case(row: Row, classname: str, results: Row) -> TestCase:
+    case = TestCase(row["id"], classname, row["milliseconds"] / 1000)
+    for name, value in _properties(row):
+        case.append(_property(name, value))
+    text = _UNPRINTABLE.sub("\ufffd", _told(row, results))
+    if row["verdict"] == "fail" and row["colour"] == "red":
+        case.result = [Failure(text, row["standing"])]
+    elif row["verdict"] == "error":
+        case.result = [Error(text, "error")]
+    elif row["verdict"] != "pass":
+        case.result = [Skipped(f"amber: {text}" if row["verdict"] == "fail" else f"{row['verdict']}: {text}")]
+    return case
+
+
+def _properties(row: Row) -> Iterator[tuple[str, str]]:
+    yield from ((key, str(row[key])) for key in ("id", "standing", "observability", "kind", "verdict"))
+    for source in row["sources"]:
+        yield from (
+            (key, str(source[key])) for key in ("document", "section", "table", "row", "line") if source[key]
+        )
+
+
+def _property(name: str, value: str) -> Any:
+    from junitparser.junitparser import Property  # noqa: PLC0415 - not among the package's public names
+
+    return Property(name, _UNPRINTABLE.sub("\ufffd", value))
+
+
+def _told(row: Row, results: Row) -> str:
+    found = [results["findings"][number] for number in row["findings"]]
+    lines = [f"Expected: {bad['expected']}\nActual: {bad['actual']}\nWhere: {bad['where']}" for bad in found]
+    return "\n\n".join([row["statement"], *lines]) if lines else row["reason"] or row["statement"]

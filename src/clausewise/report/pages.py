@@ -1,0 +1,79 @@
+"""The two pages people read: summary.md for a pull request, report.html for everything."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+Row = Mapping[str, Any]
+
+_LONGEST = 20_000  # characters of one body that a page shows
+
+
+def summary(results: Row) -> str:
+    """Return the run as GitHub-flavoured Markdown."""
+    return _draw("summary.md.j2", results, autoescape=False)
+
+
+def html(results: Row) -> str:
+    """Return the run as one self-contained HTML page that works from disk."""
+    return _draw("report.html.j2", results, autoescape=True)
+
+
+def _draw(template: str, results: Row, *, autoescape: bool) -> str:
+    loader = PackageLoader("clausewise.report")
+    options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    environment = Environment(loader=loader, autoescape=autoescape, **options)  # noqa: S701 - Markdown has its own
+    environment.filters |= {"cell": _cell, "visible": visible, "island": _island, "body": _body}
+    told = {
+        "by_id": {row["id"]: row for row in results["clauses"]},
+        "unexercised": _unexercised(results),
+        "ledger_counts": Counter(row["state"] for row in results["ledger"]),
+    }
+    return environment.get_template(template).render(results=results, **told)
+
+
+def visible(text: Any) -> str:
+    """Show control characters and bidi marks as escapes, so that no answer can paint the page."""
+    return "".join(letter if _harmless(letter) else f"\\u{ord(letter):04x}" for letter in str(text))
+
+
+def _harmless(letter: str) -> bool:
+    return letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def _cell(text: Any) -> str:
+    """Make a text safe inside a Markdown table cell, as code where it holds markup."""
+    flat = " ".join(visible(text).split())
+    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
+
+
+def _body(text: str) -> str:
+    """Show a body, indented if it is JSON, cut if it is huge."""
+    if len(text) <= _LONGEST:
+        with suppress(ValueError, RecursionError):
+            text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        return visible(text)
+    return visible(text[:_LONGEST]) + f"\n... {len(text) - _LONGEST} characters more, see exchanges.jsonl"
+
+
+def _island(value: Any) -> Markup:
+    """Embed data in a script element: nothing in it can end the element or break a line."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - escaped just now
+
+
+def _unexercised(results: Row) -> list[tuple[str, list[str]]]:
+    """Return the reasons why clauses were not exercised, each with its clauses, the commonest first."""
+    reasons: dict[str, list[str]] = {}
+    for row in results["clauses"]:
+        if row["verdict"] in {"untestable", "not applicable", "error"}:
+            reasons.setdefault(f"{row['verdict']}: {row['reason']}", []).append(row["id"])
+    return sorted(reasons.items(), key=lambda pair: -len(pair[1]))
