@@ -87,6 +87,7 @@ def serve(
         listener = socket.create_server((host, port))
     except OSError as bad:
         raise ConfigurationError(f"The reference cannot listen on {host}:{port}: {bad.strerror}.") from bad
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer waits 40 ms for an ACK
     ready(f"http://{host}:{listener.getsockname()[1]}")
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     with listener:
