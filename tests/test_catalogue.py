@@ -56,7 +56,7 @@ def test_a_malformed_entry_is_named_with_its_file(tmp_path, file, text, said):
     (tmp_path / file).write_text(text)
 
     with pytest.raises(ConfigurationError, match=said):
-        load(tmp_path)
+        load(tmp_path, document="")
 
 
 def test_an_id_that_stands_twice_is_refused(tmp_path):

@@ -47,13 +47,12 @@ def load(folder: Path, family: str, stated: Iterable[Clause], document: str = ""
     naming file and id where an entry is malformed, doubled, or speaks of an unknown clause.
     """
     clauses = _unique([*stated, *_clauses(folder / "clauses.toml", family)], folder)
-    known = set(clauses)
     discrepancies = {entry.id: entry for entry in _discrepancies(folder / "discrepancies.toml", family)}
     kept = {key: clause for key, clause in clauses.items() if not document or document in clause.documents}
     return Catalogue(
         clauses=kept,
         discrepancies=discrepancies,
-        defects={entry.id: entry for entry in _defects(folder / "defects.toml", kept, known)},
+        defects={entry.id: entry for entry in _defects(folder / "defects.toml", kept, whole=not document)},
         tolerances={entry.id: entry for entry in _tolerances(folder / "defects.toml")},
     )
 
@@ -143,11 +142,12 @@ def _malformed(bad: Exception) -> str:
     return f"the key {bad} is missing" if isinstance(bad, KeyError) else str(bad)
 
 
-def _defects(path: Path, clauses: Mapping[str, Clause], known: set[str]) -> Iterator[Defect]:
+def _defects(path: Path, clauses: Mapping[str, Clause], *, whole: bool) -> Iterator[Defect]:
+    """Yield the defects of the clauses given; only in a whole catalogue is an unknown clause a mistake."""
     for entry in _entries(path, "defect"):
-        if entry.get("clause") not in known:
+        if whole and entry.get("clause") not in clauses:
             raise ConfigurationError(f"{entry['_where']}: no clause has the id {entry.get('clause')!r}.")
-        if entry["clause"] in clauses:
+        if entry.get("clause") in clauses:
             yield Defect(entry["id"], entry["clause"], _bend(entry))
     for sweep in _entries(path, "sweep"):
         yield from _sweep(sweep, clauses.values())

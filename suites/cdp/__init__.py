@@ -1,0 +1,1 @@
+"""Tests of the CDP family: token, lookup, onboarding, reading, and what they owe one another."""

@@ -1,0 +1,35 @@
+"""What one answer must give again of what was sent or said before."""
+
+from clausewise import holds
+
+_NAMES_AN_ITEM = ("id_number", "address_type_id", "social_links_id")
+_UNSET = {None, "", " ", "0", 0}
+
+
+def echoes(sent, got, where=""):
+    """Return one expectation per value of `sent`: it stands at the same place of `got`.
+
+    Items of a list are found by their number or type, whatever their order. A number equals its text,
+    a date any time of that day, and all ways to say "unset" are the same (CDP-19, CDP-24, CDP-42).
+    """
+    if isinstance(sent, dict):
+        inside = got if isinstance(got, dict) else {}
+        return [hit for name in sent for hit in echoes(sent[name], inside.get(name), f"{where}/{name}")]
+    if isinstance(sent, list):
+        return [hit for i, item in enumerate(sent) for hit in echoes(item, _twin(item, got), f"{where}/{i}")]
+    return [holds(same(sent, got), expected=f"{sent!r}, as told before", actual=got, where=where)]
+
+
+def same(one, other):
+    """Tell whether two values say the same."""
+    if isinstance(one, bool) or isinstance(other, bool) or isinstance(other, dict | list):
+        return one is other
+    if one in _UNSET and other in _UNSET:
+        return True
+    return str(other) == str(one) or str(other).startswith(f"{one}T")
+
+
+def _twin(item, candidates):
+    names = [name for name in _NAMES_AN_ITEM if name in item]
+    rows = [row for row in candidates or [] if isinstance(row, dict)] if isinstance(candidates, list) else []
+    return next((row for row in rows if all(same(item[name], row.get(name)) for name in names)), None)

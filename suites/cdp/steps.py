@@ -1,0 +1,71 @@
+"""The calls that many tests begin with, and the forms of a log-in."""
+
+from clausewise import Untestable, outcome
+
+from .people import applicant
+
+PROTECTED = ("validateCustomer", "onboardCustomer", "getCustomer")
+
+# What a call of `harmless` is answered where the caller is let in.
+LET_IN = {"validateCustomer": "not-found", "onboardCustomer": "accepted", "getCustomer": "not-found"}
+
+
+def password_grant(target, role="default", **changes):
+    """Return the form of a log-in with a role's credentials; Untestable where they are of another type."""
+    known = target.credentials.get(role, {"type": "missing"})
+    if known["type"] != "oauth2-password":
+        raise Untestable(f"The credentials {role!r} of the target file are no log-in (oauth2-password).")
+    sent = ("scope", "client_id", "client_secret", "username", "password")
+    return {"grant_type": "password"} | {name: known[name] for name in sent if name in known} | changes
+
+
+def refresh_grant(target, refresh_token):
+    """Return the form of a refresh; its grant type is refresh_token alone (CDP-29)."""
+    log_in = password_grant(target)
+    client = {name: log_in[name] for name in ("client_id", "client_secret") if name in log_in}
+    return {"grant_type": "refresh_token", "refresh_token": refresh_token} | client
+
+
+def without(request, field):
+    """Return the request without a field; Untestable where it has none."""
+    if field not in request:
+        raise Untestable(f"The credentials of the target file have no {field}.")
+    return {name: value for name, value in request.items() if name != field}
+
+
+def harmless(operation, unique):
+    """Return the arguments of a call that only a missing right can keep from its `LET_IN` answer."""
+    if operation == "onboardCustomer":
+        return {"body": applicant(unique)}
+    if operation == "getCustomer":
+        return {"path": {"ecrn": unique.digits(16)}}
+    return {"body": {"idNumber": unique.digits(15), "idType": "4"}}
+
+
+def onboard(api, judge, person):
+    """Onboard a person and return the ECRN; the answer must be the accepted one."""
+    return judge(api.call("onboardCustomer", person), outcome("accepted")).at("/data/ecrn")
+
+
+def look_up(api, person, document=0):
+    """Look a person up by one of the identity documents."""
+    known = person["id_details"][document]
+    return api.call("validateCustomer", {"idNumber": known["id_number"], "idType": str(known["id_type"])})
+
+
+def read(api, ecrn, **how):
+    """Read the record of an ECRN."""
+    return api.call("getCustomer", path={"ecrn": ecrn}, **how)
+
+
+def nobody(target, unique):
+    """Return an ECRN that no customer has: the one the target's owner gives, or a made-up one."""
+    return target.fixtures.get("customer.unknown", {}).get("ecrn") or unique.digits(16)
+
+
+def given(target, role, key):
+    """Return one key of a fixture, as text; Untestable where the target's owner does not give it."""
+    known = target.fixture(role)
+    if key not in known:
+        raise Untestable(f'The fixture "{role}" of the target file has no {key}.')
+    return str(known[key])
