@@ -1,0 +1,265 @@
+"""Reports: drawn from results alone, complete, and never painted by what a target answers."""
+
+import io
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from rich.console import Console
+
+from clausewise import report, shipped
+from clausewise.errors import ConfigurationError
+from clausewise.report import junit, pages, terminal
+
+NASTY = "</script><script>alert(1)</script> \u202eevil\x07 | `x` <b>"
+VERDICTS = ("error", "fail", "untestable", "waived", "pass", "not applicable")
+
+
+def clause(number, verdict="pass", colour="green", **more):
+    return {
+        "id": f"toy.op.c{number}",
+        "family": "toy",
+        "operation": "op",
+        "kind": "rule",
+        "standing": "documented",
+        "observability": "black-box",
+        "statement": f"Clause {number} holds. {NASTY}",
+        "sources": [{"document": "toy-1", "section": "S", "table": "T", "row": "R", "line": 7}],
+        "discrepancies": ["T-1"],
+        "verdict": verdict,
+        "colour": colour,
+        "reason": "",
+        "findings": [],
+        "exchanges": ["x-1"],
+        "exchange_count": 1,
+        "tests": ["t"],
+        "milliseconds": 1.0,
+        "outcome": "",
+        "needs": [],
+        "must": True,
+    } | more
+
+
+def results(clauses=()):
+    """A whole results value around some clauses; the second fails in red, with everything nasty."""
+    rows = list(clauses) or [
+        clause(1),
+        clause(2, "fail", "red", findings=[0]),
+        clause(3, "untestable", "amber", reason="no fixture"),
+        clause(4, "error", "red", reason="no answer"),
+        clause(5, "fail", "amber", findings=[1]),
+    ]
+    exchange = {
+        "id": "x-1",
+        "family": "toy",
+        "operation": "op",
+        "test": "t",
+        "started": "2031-01-01T00:00:00+00:00",
+        "milliseconds": 2.0,
+        "expected": ["a"],
+        "matched": "",
+        "request": {"method": "POST", "url": "http://127.0.0.1/x", "headers": [["A", NASTY]], "body": NASTY},
+        "response": {"status": 200, "reason": "OK", "headers": [["B", NASTY]], "body": NASTY + "y" * 50_000},
+    }
+    finding = {
+        "id": 0,
+        "clause": "toy.op.c2",
+        "test": "t",
+        "exchange": "x-1",
+        "expected": NASTY,
+        "actual": "45003",
+        "where": "/a",
+        "hint": "look",
+        "curl": f"curl '{NASTY}'",
+        "standing": "documented",
+        "colour": "red",
+        "times": 2,
+    }
+    counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS}
+    return {
+        "format": "clausewise-results",
+        "version": 1,
+        "suite": {"version": "0"},
+        "run": {
+            "id": "r",
+            "started": "2031-01-01T00:00:00+00:00",
+            "ended": None,
+            "seconds": 1.0,
+            "seed": 1,
+            "plan": "gate",
+            "interrupted": False,
+            "partial": False,
+            "workers": 1,
+            "command": "c",
+            "exchanges": 1,
+            "requests_per_second": 1.0,
+        },
+        "target": {
+            "name": "t",
+            "environment": "test",
+            "file": "t.toml",
+            "sha256": "0" * 64,
+            "families": {"toy": {"document": "toy-1", "base_url": "http://127.0.0.1"}},
+        },
+        "documents": [{"id": "toy-1", "family": "toy", "claimed": True}],
+        "environment": {"python": "3", "platform": "p", "packages": {}},
+        "outcome": {
+            "exit": 1,
+            "word": "not conformant",
+            "sentence": f"Not conformant {NASTY}",
+            "reasons": ["one"],
+        },
+        "counts": counts,
+        "exercised": {"judged": 1, "exercisable": 2, "share": 0.5},
+        "sufficiency": [{"rule": "enough", "held": False, "says": "50%"}],
+        "operations": [
+            {
+                "family": "toy",
+                "operation": "op",
+                "method": "POST",
+                "path": "/x",
+                "exchanges": 1,
+                "milliseconds": {"p50": 1.0, "p95": 2.0, "max": 2.0},
+                "counts": counts,
+            }
+        ],
+        "ledger": [
+            {
+                "family": "toy",
+                "operation": "op",
+                "outcome": "a",
+                "status": "200",
+                "statement": "s",
+                "standing": "documented",
+                "state": "contradicted",
+                "reason": "",
+                "exchanges": [],
+            }
+        ],
+        "clauses": rows,
+        "findings": [finding, {**finding, "id": 1, "clause": "toy.op.c5", "colour": "amber"}],
+        "discrepancies": {"T-1": {"summary": "two readings", "readings": {"a": "x"}, "ruling": "either"}},
+        "evidence": {"x-1": exchange},
+    }
+
+
+def test_the_sample_keeps_the_published_schema():
+    """What these tests draw is what results.schema.json describes."""
+    schemas = [
+        json.loads((shipped.SCHEMAS / f"{name}.schema.json").read_text()) for name in ("results", "exchange")
+    ]
+    registry = Registry().with_resources(
+        (schema["$id"], Resource.from_contents(schema)) for schema in schemas
+    )
+
+    assert list(Draft202012Validator(schemas[0], registry=registry).iter_errors(results())) == []
+
+
+def test_nothing_that_a_target_answers_becomes_markup():
+    """Script tags, bidi marks and control characters of an answer are text on the page, in every place."""
+    page = pages.html(results())
+
+    assert len(re.findall(r"<script", page)) == 2
+    assert "alert(1)" in page
+    assert "\u202e" not in page
+    assert "\x07" not in page
+    assert "\\u202e" in page
+
+
+def test_a_huge_body_is_cut_with_a_note():
+    """A page shows the beginning of a huge answer and says how much more there is."""
+    assert "characters more, see exchanges.jsonl" in pages.html(results())
+
+
+def test_the_page_asks_no_network():
+    """The page forbids itself every request and names no other file."""
+    page = pages.html(results())
+
+    assert "default-src 'none'" in page
+    assert not re.search(r'(src|href)="(?!#|data:,)', page)
+
+
+def test_two_thousand_clauses_stay_small_and_quick():
+    """A large catalogue travels as data, not as markup: the page stays below two megabytes."""
+    page = pages.html(results([clause(number) for number in range(2000)] + [clause(2), clause(5)]))
+
+    assert len(page) < 2_500_000
+
+
+def test_junit_has_a_case_per_clause_and_no_false_pass():
+    """Red fails are failures, errors are errors, and what was not judged is skipped, with the clause id."""
+    suite = ET.fromstring(junit.xml(results())).find("testsuite")
+
+    assert {key: suite.get(key) for key in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "5",
+        "failures": "1",
+        "errors": "1",
+        "skipped": "2",
+    }
+    names = {found.get("name") for found in suite.find("testcase").iter("property")}
+    assert {"id", "standing", "document", "section", "row"} <= names
+    amber = next(case for case in suite.iter("testcase") if case.get("name") == "toy.op.c5")
+    assert amber.find("skipped").get("message").startswith("amber:")
+
+
+def test_the_summary_holds_its_tables_together():
+    """No answer can break a Markdown table: bars, ticks and tags are disarmed."""
+    text = pages.summary(results())
+
+    assert "# clausewise: not conformant" in text
+    rows = [line for line in text.splitlines() if line.startswith("| expected |")]
+    assert rows
+    assert all("<script" not in row and row.count(" | ") == 2 - 1 for row in rows)
+
+
+def test_the_terminal_shows_the_clause_the_source_and_both_sides():
+    """A red finding shows its words, document and line, Expected / Actual, ruling and curl line."""
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(terminal.conclusion(results(), shipped.ROOT))
+    text = console.export_text()
+
+    for piece in (
+        "toy-1, S, T, R (line 7)",
+        "expected  ",
+        "actual    45003",
+        "ruling    T-1: either",
+        "curl '",
+    ):
+        assert piece in text
+    assert "\u202e" not in text
+
+
+def test_progress_without_a_terminal_is_plain_lines(monkeypatch):
+    """In a CI log progress is a line now and then: how many of how many, how many failed."""
+    monkeypatch.setattr(terminal, "_EVERY", 0.0)
+    console = Console(width=80, record=True, file=io.StringIO())
+    progress = terminal.Progress(console, 2)
+    progress.advance("a::b", "fail")
+    progress.advance("a::c", "pass")
+    progress.close()
+
+    assert console.export_text().splitlines() == ["1 of 2 tests, 1 failed", "2 of 2 tests, 1 failed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "There is no .*results.json; name the folder of a run"),
+        ("{", "results.json cannot be read"),
+        ("[]", "was expected"),
+        (
+            '{"format": "clausewise-results", "version": 9}',
+            "clausewise-results version 9; .* version 1 was expected",
+        ),
+    ],
+)
+def test_results_that_cannot_be_drawn_are_one_sentence(tmp_path, text, said):
+    """A missing, cut off, foreign or newer results.json is named, not thrown."""
+    if text is not None:
+        (tmp_path / "results.json").write_text(text)
+
+    with pytest.raises(ConfigurationError, match=said):
+        report.read(tmp_path)
