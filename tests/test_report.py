@@ -218,7 +218,7 @@ def test_the_summary_holds_its_tables_together():
 def test_the_terminal_shows_the_clause_the_source_and_both_sides():
     """A red finding shows its words, document and line, Expected / Actual, ruling and curl line."""
     console = Console(width=200, record=True, file=io.StringIO())
-    console.print(terminal.conclusion(results(), shipped.ROOT))
+    console.print(*terminal.conclusion(results(), shipped.ROOT))
     text = console.export_text()
 
     for piece in (

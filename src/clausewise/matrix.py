@@ -87,7 +87,8 @@ def prove(target: Path, documents: Sequence[str], part: Part, folder: Path, tell
         )
     with embedded(known, control=True) as reached:
         runner = _Runner(part, tell, next(iter(reached.families.values())).base_url)
-        options = ["--target", str(target), "--run-dir", str(folder), "-p", "no:terminal", "-p", "no:logging"]
+        options = ["-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
+        options += ["--target", str(target), "--run-dir", str(folder)]
         options += [word for claim in documents for word in ("--document", claim)]
         options += ["--reference-url", runner.url]
         code = pytest.main([str(shipped.SUITES), *options], plugins=[runner])

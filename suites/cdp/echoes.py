@@ -22,8 +22,8 @@ def echoes(sent, got, where=""):
 
 def same(one, other):
     """Tell whether two values say the same."""
-    if isinstance(one, bool) or isinstance(other, bool) or isinstance(other, dict | list):
-        return one is other
+    if any(isinstance(value, bool | dict | list) for value in (one, other)):
+        return one == other and type(one) is type(other)
     if one in _UNSET and other in _UNSET:
         return True
     return str(other) == str(one) or str(other).startswith(f"{one}T")

@@ -39,8 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: Namespace) -> int:
     """Turn the options into pytest's, and nothing more."""
-    voice = Voice(Console(highlight=False), Console(stderr=True, highlight=False))
-    arguments = [str(shipped.SUITES), "--target", given.target, "-p", "no:terminal", "-p", "no:logging"]
+    voice = Voice(_console(), _console(stderr=True))
+    arguments = [str(shipped.SUITES), "-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
+    arguments += ["--target", given.target]
     for option in ("clause", "operation", "document"):
         for value in getattr(given, option):
             arguments += [f"--{option}", value]
@@ -183,6 +184,14 @@ def _report(given: Namespace) -> int:
         console.print(Text(str(path)))
     return int(results["outcome"]["exit"])
 
+
+def _console(*, stderr: bool = False) -> Console:
+    """Return a console that is wide enough for a table where nobody looks at a terminal."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_LOG_WIDTH)
+
+
+_LOG_WIDTH = 130
 
 _COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "run": _run,

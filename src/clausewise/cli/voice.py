@@ -46,7 +46,8 @@ class Voice:
         """End the live line and show what the run came to."""
         self._end()
         self.concluded = int(results["outcome"]["exit"])
-        self._out.print(terminal.conclusion(results, folder))
+        for piece in terminal.conclusion(results, folder):
+            self._out.print(piece, soft_wrap=isinstance(piece, Text))  # a curl line must stay one line
 
     def pytest_unconfigure(self) -> None:
         """Leave no live line behind, whatever happened."""

@@ -46,7 +46,7 @@ def ids(item: pytest.Item) -> list[str]:
 def split(
     scope: Scope, items: Sequence[pytest.Item], choice: Choice
 ) -> tuple[list[pytest.Item], list[pytest.Item]]:
-    """Split the tests into those to run and those to leave out.
+    """Split the tests into those to run and those to leave out: a test's first clause decides.
 
     Raises ConfigurationError for a clause id that no catalogue knows.
     """
@@ -57,9 +57,9 @@ def split(
         if not named:
             kept.append(item)  # somebody else's test in the same session
             continue
-        clauses = [clause for name in named if (clause := _claimed(scope, name, item))]
-        able = [clause for clause in clauses if not scope.lacking(clause)]
-        (kept if able and _wanted(scope, able, choice) else dropped).append(item)
+        clauses = [_claimed(scope, name, item) for name in named]
+        first, able = clauses[0], [clause for clause in clauses if clause and not scope.lacking(clause)]
+        (kept if first in able and _wanted(scope, able, choice) else dropped).append(item)
     return kept, dropped
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
@@ -60,12 +60,8 @@ class Progress:
             self._bar.stop()
 
 
-def conclusion(results: Row, folder: Path) -> RenderableType:
-    """Return what a run came to: a table per operation, each failure, the ledger, the verdict."""
-    return Group(*_conclusion(results, folder))
-
-
-def _conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
+def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
+    """Yield what a run came to: the verdict, a table per operation, each failure, the ledger."""
     outcome = results["outcome"]
     style = _BANNER.get(outcome["exit"], "bold red")
     yield Text(visible(outcome["sentence"]), style=style)

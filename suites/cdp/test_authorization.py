@@ -1,0 +1,156 @@
+"""Authorization: who is let in, on each operation that asks for a token."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from clausewise import Bearer, clause, has, holds, lacks, matches, outcome
+
+from .people import applicant
+from .steps import LET_IN, PROTECTED, ask, harmless, log_in, look_up, read
+
+
+def each(slug):
+    """Parametrise a test over the protected operations: the clause of that slug, and that of who is let in."""
+    rows = [
+        pytest.param(name, id=name, marks=clause(f"cdp.{name}.{slug}", f"cdp.{name}.{LET_IN[name]}"))
+        for name in PROTECTED
+    ]
+    return pytest.mark.parametrize("operation", rows)
+
+
+def refusal(slug):
+    """Parametrise a test over the protected operations: the clause of that slug alone."""
+    rows = [pytest.param(name, id=name, marks=clause(f"cdp.{name}.{slug}")) for name in PROTECTED]
+    return pytest.mark.parametrize("operation", rows)
+
+
+@clause("cdp.token.needed-first")
+@pytest.mark.parametrize("operation", PROTECTED)
+def test_a_token_is_needed_first(api, judge, unique, operation):
+    """A service that stays shut without a token opens with one."""
+    request = harmless(operation, unique)
+
+    judge(api.call(operation, **request, auth=None), outcome("unauthorized"))
+    judge(api.call(operation, **request), outcome(LET_IN[operation]))
+
+
+@each("refuses-missing-token")
+def test_a_missing_token_is_refused(api, judge, unique, operation):
+    """A call that is let in with a token is refused without."""
+    request = harmless(operation, unique)
+
+    refused = api.call(operation, **request, auth=None)
+
+    judge(api.call(operation, **request), outcome(LET_IN[operation]))
+    judge(refused, outcome("unauthorized"))
+
+
+@each("refuses-garbled-token")
+def test_a_garbled_token_is_refused(api, judge, unique, operation):
+    """A good token read backwards is refused."""
+    request, good = harmless(operation, unique), api.token("default")
+
+    refused = api.call(operation, **request, auth=Bearer(good[::-1]))
+
+    judge(api.call(operation, **request, auth=Bearer(good)), outcome(LET_IN[operation]))
+    judge(refused, outcome("unauthorized"))
+
+
+@refusal("refuses-foreign-token")
+def test_a_foreign_token_is_refused(api, judge, unique, operation):
+    """A token that another realm issued is refused."""
+    request = harmless(operation, unique)
+
+    refused = api.call(operation, **request, auth="foreign")
+
+    judge(api.call(operation, **request), outcome(LET_IN[operation]))
+    judge(refused, outcome("unauthorized"))
+
+
+@each("refuses-basic")
+def test_basic_authorization_is_refused(api, judge, unique, operation):
+    """A user name and a password do not stand in for a token."""
+    request = harmless(operation, unique)
+
+    refused = api.call(operation, **request, auth=None, headers={"Authorization": "Basic bWFkZTp1cA=="})
+
+    judge(api.call(operation, **request), outcome(LET_IN[operation]))
+    judge(refused, outcome("unauthorized"))
+
+
+@clause(
+    "cdp.token.expires",
+    "cdp.token.new-after-expiry",
+    *(f"cdp.{operation}.refuses-expired-token" for operation in PROTECTED),
+)
+def test_an_expired_token_is_refused_everywhere(api, judge, target, unique, wait):
+    """Once the seconds of expires_in have passed, a token opens nothing, and a new log-in helps."""
+    first = judge(log_in(api, target, "short_lived"), outcome("token"))
+    token = Bearer(first.at("/access_token"))
+    judge(ask(api, unique, token), outcome("not-found"))
+
+    wait(first.at("/expires_in") + 0.2)
+
+    late = [api.call(operation, **harmless(operation, unique), auth=token) for operation in PROTECTED]
+    judge(late[0], *(hit for answer in late for hit in _turned_away(answer)))
+    judge(ask(api, unique, "short_lived"), has("/errorCode", 45001, clause="cdp.token.new-after-expiry"))
+
+
+@refusal("unauthorized")
+def test_a_refusal_says_unauthorized(api, judge, unique, operation):
+    """Who has no token is answered 401 with the body that the document prints."""
+    judge(api.call(operation, **harmless(operation, unique), auth=None), outcome("unauthorized"))
+
+
+@refusal("refusal-timestamp-is-now")
+def test_a_refusal_tells_its_time(api, judge, unique, operation):
+    """The timestamp of a refusal is the time of the refusal."""
+    refused = judge(api.call(operation, **harmless(operation, unique), auth=None), outcome("unauthorized"))
+
+    told = refused.at("/timestamp")
+
+    near = _near(told, refused.started)
+    judge(refused, holds(near, expected=f"about {refused.started}", actual=told, where="/timestamp"))
+
+
+@refusal("refusal-shows-no-customer")
+def test_a_refusal_shows_no_customer(api, judge, unique, operation):
+    """A refusal holds neither data nor an ECRN."""
+    refused = api.call(operation, **harmless(operation, unique), auth=None)
+
+    judge(refused, outcome("unauthorized"), lacks("/data"), lacks("/ecrn"), lacks("/first_name"))
+
+
+@clause("cdp.getCustomer.refusal-path-names-ecrn")
+def test_the_path_of_a_refused_reading_names_the_ecrn(api, judge, unique):
+    """The path in the refusal is that of the request, with the ECRN at its end."""
+    ecrn = unique.digits(16)
+
+    refused = read(api, ecrn, auth=None)
+
+    judge(refused, outcome("unauthorized"), matches("/path", f"/{ecrn}$", f"a path that ends in {ecrn}"))
+
+
+@clause("cdp.onboardCustomer.refusal-creates-nothing")
+def test_a_refused_onboarding_creates_nothing(api, judge, unique):
+    """A person whose onboarding was refused for want of a token is still unknown."""
+    person = applicant(unique)
+    judge(api.call("onboardCustomer", person, auth=None), outcome("unauthorized"))
+
+    judge(look_up(api, person), outcome("not-found"))
+
+
+def _turned_away(answer):
+    """Expect a refusal, in the voice of the test's first clause and in that of the operation's own."""
+    status = f"HTTP {answer.response.status}"
+    said = {"expected": "HTTP 401", "actual": status, "where": f"status of {answer.operation}"}
+    voices = ("", f"cdp.{answer.operation}.refuses-expired-token")
+    return [holds(status == "HTTP 401", **said, clause=voice) for voice in voices]
+
+
+def _near(told, started):
+    try:
+        return abs(datetime.fromisoformat(told) - datetime.fromisoformat(started)) < timedelta(hours=1)
+    except (TypeError, ValueError):
+        return False

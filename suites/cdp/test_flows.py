@@ -1,0 +1,183 @@
+"""What onboarding took, lookup and record show again."""
+
+import pytest
+
+from clausewise import clause, has, holds, outcome
+
+from .echoes import echoes, same
+from .people import applicant
+from .steps import look_up, onboard, read
+
+PEOPLE = {
+    "names": ("first_name", "middle_name", "last_name", "preferred_name"),
+    "origin": (
+        "nationality",
+        "second_nationality",
+        "native_region",
+        "date_of_birth",
+        "country_of_birth",
+        "place_of_birth",
+        "resident_type_id",
+        "country_of_residence",
+    ),
+    "person": ("gender", "mothers_maiden_name", "occupation_id", "political_exposed_person"),
+    "contact": ("primary_mobile_number", "secondary_mobile_number", "email_id", "phone_number"),
+}
+AGREED = {
+    "ecrn": ("ecrn",),
+    "names": ("first_name", "middle_name", "last_name"),
+    "contact": ("primary_mobile_number", "email_id"),
+    "status": ("customer_status", "aml_scan_status"),
+}
+
+
+def groups(table, prefix):
+    """Parametrise a test over groups of fields, each the voice of its own clause."""
+    rows = [pytest.param(names, id=slug, marks=clause(f"{prefix}-{slug}")) for slug, names in table.items()]
+    return pytest.mark.parametrize("names", rows)
+
+
+@clause("cdp.flow.onboarded-is-found")
+def test_the_onboarded_are_found(api, judge, unique):
+    """Whoever was onboarded with an ID is found under it, with the ECRN that onboarding gave."""
+    person = applicant(unique)
+    judge(look_up(api, person), outcome("not-found"))
+    ecrn = onboard(api, person)
+
+    judge(look_up(api, person), outcome("found"), has("/data/ecrn", ecrn))
+
+
+@clause("cdp.flow.onboarded-is-read")
+def test_the_onboarded_can_be_read(api, judge, unique):
+    """The ECRN that onboarding gives reads the record."""
+    ecrn = onboard(api, applicant(unique))
+
+    judge(read(api, ecrn), outcome("record"), has("/ecrn", ecrn))
+
+
+@groups(PEOPLE, "cdp.flow.record-returns")
+def test_the_record_returns_what_onboarding_took(api, judge, unique, names):
+    """What onboarding took of a person comes back in the record."""
+    person = applicant(unique)
+
+    record = read(api, onboard(api, person))
+
+    judge(record, outcome("record"), *echoes({name: person[name] for name in names}, record.json))
+
+
+@clause("cdp.flow.record-returns-addresses")
+def test_the_record_returns_the_addresses(api, judge, unique):
+    """Each address that onboarding took comes back in the record."""
+    person = applicant(unique)
+
+    record = read(api, onboard(api, person))
+
+    judge(record, outcome("record"), *echoes({"address_list": person["address_list"]}, record.json))
+
+
+@clause("cdp.flow.record-returns-id-details")
+def test_the_record_returns_the_identity_documents(api, judge, unique):
+    """Each identity document that onboarding took comes back in the record, images apart."""
+    person = applicant(unique)
+    sent = [_but(known, "id_front", "id_back") for known in person["id_details"]]
+
+    record = read(api, onboard(api, person))
+
+    judge(record, outcome("record"), *echoes({"id_details": sent}, record.json))
+
+
+@clause("cdp.flow.record-returns-classification")
+def test_the_record_returns_the_classification(api, judge, unique):
+    """The classification that onboarding took comes back in the record, links and photo apart."""
+    person = applicant(unique)
+    sent = _but(person["customer_classification"], "social_links", "profile_photo")
+
+    record = read(api, onboard(api, person))
+
+    judge(record, outcome("record"), *echoes({"customer_classification": sent}, record.json))
+
+
+@clause("cdp.flow.record-returns-social-links")
+def test_the_record_returns_the_social_links(api, judge, unique):
+    """Each link to a social network that onboarding took comes back in the record."""
+    person = applicant(unique)
+    sent = {"social_links": person["customer_classification"]["social_links"]}
+
+    record = read(api, onboard(api, person))
+
+    judge(record, outcome("record"), *echoes({"customer_classification": sent}, record.json))
+
+
+@clause("cdp.flow.record-returns-documents")
+def test_the_record_names_the_further_documents(api, judge, unique):
+    """The record has a file name for each further document that onboarding took."""
+    person = applicant(unique)
+
+    record = judge(read(api, onboard(api, person)), outcome("record"))
+
+    files = [known.get("file_name") for known in record.at("/additional_docs") or []]
+    enough = len(list(filter(None, files))) == len(person["additional_docs"])
+    judge(record, holds(enough, expected="2 file names", actual=files, where="/additional_docs"))
+
+
+@clause("cdp.flow.record-returns-id-images")
+def test_the_record_names_the_images_of_the_documents(api, judge, unique):
+    """The record has a file name for the front of each identity document."""
+    record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
+
+    fronts = [(known.get("id_front") or {}).get("file_name") for known in record.at("/id_details") or []]
+
+    named = bool(fronts) and all(fronts)
+    judge(record, holds(named, expected="2 file names", actual=fronts, where="/id_details"))
+
+
+@clause("cdp.flow.record-returns-photo")
+def test_the_record_names_the_photo(api, judge, unique):
+    """The record has a file name for the profile photo that onboarding took."""
+    record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
+
+    where = "/customer_classification/profile_photo_file_name"
+    judge(record, holds(bool(record.at(where)), expected="a file name", actual=record.at(where), where=where))
+
+
+@clause("cdp.flow.record-keeps-status")
+def test_the_record_keeps_the_status(api, judge, unique):
+    """Customer status and AML result are those that onboarding answered."""
+    made = judge(api.call("onboardCustomer", applicant(unique)), outcome("accepted"))
+    told = {name: made.at(f"/data/{name}") for name in ("customer_status", "aml_scan_status")}
+
+    record = read(api, made.at("/data/ecrn"))
+
+    judge(record, outcome("record"), *echoes(told, record.json))
+
+
+@groups(AGREED, "cdp.flow.lookup-and-record-agree-on")
+def test_lookup_and_record_agree(api, judge, unique, names):
+    """What both show of a customer is the same in both."""
+    person = applicant(unique)
+    ecrn = onboard(api, person)
+    found = judge(look_up(api, person), outcome("found"))
+
+    record = read(api, ecrn)
+
+    told = {name: found.at(f"/data/{name}") for name in names}
+    judge(record, outcome("record"), *echoes(told, record.json))
+
+
+@clause("cdp.flow.lookup-and-record-agree-on-expiry")
+def test_lookup_and_record_agree_on_the_expiry(api, judge, unique):
+    """The day that lookup tells is that of the document it was asked about, date or timestamp."""
+    person = applicant(unique)
+    ecrn = onboard(api, person)
+    told = judge(look_up(api, person), outcome("found")).at("/data/id_date_of_expiry")
+
+    record = judge(read(api, ecrn), outcome("record"))
+
+    number = person["id_details"][0]["id_number"]
+    days = [known["date_of_expiry"] for known in record.at("/id_details") if same(number, known["id_number"])]
+    agree = [str(day)[:10] for day in days] == [str(told)[:10]]
+    judge(record, holds(agree, expected=f"the day of {told}", actual=days, where="/id_details"))
+
+
+def _but(whole, *names):
+    return {name: value for name, value in whole.items() if name not in names}

@@ -1,0 +1,91 @@
+"""Reading a customer by ECRN."""
+
+import pytest
+
+from clausewise import clause, has, holds, lacks, outcome
+
+from .people import applicant
+from .steps import given, nobody, onboard, read
+
+JSON = {"Content-Type": "application/json"}
+
+
+@clause("cdp.getCustomer.record")
+def test_a_customer_is_read(api, judge, unique):
+    """The ECRN of a customer is answered with the bare record."""
+    ecrn = onboard(api, applicant(unique))
+
+    judge(read(api, ecrn), outcome("record"))
+
+
+@clause("cdp.getCustomer.example")
+def test_the_documented_reading_works_as_a_whole(api, judge, unique):
+    """The ECRN in the path and no payload give the record."""
+    ecrn = onboard(api, applicant(unique))
+
+    judge(read(api, ecrn, headers=JSON), outcome("record"), has("/ecrn"))
+
+
+@clause("cdp.getCustomer.not-found", "cdp.get.failure-is-no-record")
+def test_an_unknown_ecrn_is_not_found(api, judge, target, unique):
+    """An ECRN that no customer has is answered with 45001 and shows no customer."""
+    answer = read(api, nobody(target, unique))
+
+    judge(
+        answer,
+        outcome("not-found"),
+        lacks("/ecrn", clause="cdp.get.failure-is-no-record"),
+        lacks("/first_name", clause="cdp.get.failure-is-no-record"),
+    )
+
+
+@clause("cdp.getCustomer.not-subscribed")
+def test_a_customer_of_others_is_not_subscribed(api, judge, target, unique):
+    """The ECRN of a customer who is not subscribed is answered with 45003, an unknown one is not."""
+    judge(read(api, given(target, "customer.not_subscribed", "ecrn")), outcome("not-subscribed"))
+    judge(read(api, nobody(target, unique)), outcome("not-found"))
+
+
+@clause("cdp.get.ecrn-is-the-asked-one")
+def test_each_ecrn_reads_its_own_customer(api, judge, unique):
+    """Of two customers each is read under the own ECRN."""
+    for ecrn in [onboard(api, applicant(unique)) for _ in range(2)]:
+        judge(read(api, ecrn), outcome("record"), has("/ecrn", ecrn))
+
+
+@clause("cdp.get.repeatable")
+def test_a_record_can_be_read_again(api, judge, unique):
+    """A record read twice in a row is the same."""
+    ecrn = onboard(api, applicant(unique))
+    first = judge(read(api, ecrn), outcome("record"))
+
+    again = judge(read(api, ecrn), outcome("record"))
+
+    changed = sorted(key for key in first.json if first.json[key] != again.json.get(key))
+    judge(again, holds(not changed, expected="the record as read before", actual=changed))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(JSON, id="with", marks=clause("cdp.get.with-content-type")),
+        pytest.param({}, id="without", marks=clause("cdp.get.without-content-type")),
+    ],
+)
+def test_a_content_type_does_not_matter(api, judge, unique, headers):
+    """A reading has no payload, so it works with a content type and without."""
+    ecrn = onboard(api, applicant(unique))
+
+    judge(read(api, ecrn, headers=headers), outcome("record"))
+
+
+@clause("cdp.get.active-customer", "cdp.get.active-customer-has-id")
+def test_the_owners_customer_is_read(api, judge, target):
+    """The customer that the target's owner names is read under that ECRN, with that ID number."""
+    ecrn, number = (given(target, "customer.active", key) for key in ("ecrn", "id_number"))
+
+    answer = judge(read(api, ecrn), outcome("record"), has("/ecrn", ecrn))
+
+    numbers = [known.get("id_number") for known in answer.at("/id_details") or []]
+    own = "cdp.get.active-customer-has-id"
+    judge(answer, holds(number in numbers, expected=number, actual=numbers, where="/id_details", clause=own))
