@@ -21,6 +21,9 @@ from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Defect, Observability, Tolerance
 from clausewise.plugin.session import SESSION, Session, claimed, embedded
 
+_TRIES = 12  # tests that may try to catch one defect
+_LONG = 1.0  # seconds; a test that waits for a token to expire learns nothing from another key order
+
 Record = Mapping[str, Any]
 Tell = Callable[[str, int, int], None]
 
@@ -130,7 +133,7 @@ class _Runner:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Take the place of pytest's own loop."""
         run = session.config.stash[SESSION]
-        run.keep_in(self._memory)
+        run.rehearse(self._memory)
         self._items = {item.nodeid: item for item in session.items}
         self._clean = [record for item in session.items for record in self._run(run, item)]
         books = run.scope.catalogues.values()
@@ -145,14 +148,15 @@ class _Runner:
         for number, tolerance in enumerate(tolerances, 1):
             self._tell("tolerances", number, len(tolerances))
             matrix.tolerances.append(self._bear(run, tolerance))
-        self._bend(None)
+        self._bend(run, None)
         self.matrix = _judged(matrix, run, self._part)
         return True
 
     def _catch(self, run: Session, defect: Defect) -> Outcome:
         outcome = Outcome(defect.id, defect.clause)
-        self._bend(defect.bend)
-        for test in self._judging(defect.clause):
+        self._bend(run, defect.bend)
+        clause = run.scope.clause(defect.clause)
+        for test in self._judging(clause) if clause else ():
             outcome.tried += 1
             found = _findings(self._run(run, self._items[test]))
             outcome.others = sorted({*outcome.others, *(told["clause"] for told in found)} - {defect.clause})
@@ -163,8 +167,8 @@ class _Runner:
 
     def _bear(self, run: Session, tolerance: Tolerance) -> Outcome:
         outcome = Outcome(tolerance.id, "")
-        self._bend(tolerance.bend)
-        for item in self._items.values():
+        self._bend(run, tolerance.bend)
+        for item in self._meeting(run, tolerance.bend["answer"]):
             outcome.tried += 1
             records = self._run(run, item)
             bad = [told["clause"] for told in _findings(records)]
@@ -173,21 +177,41 @@ class _Runner:
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad else "")
         return outcome
 
-    def _judging(self, clause: str) -> list[str]:
-        """Return the tests that touched a clause on the clean reference: its own first, then cheapest."""
-        touching = [record for record in self._clean if clause in record["touched"]]
-        touching.sort(key=lambda record: (clause not in record["clauses"], record["seconds"]))
-        return [record["test"] for record in touching]
+    def _meeting(self, run: Session, answer: str) -> list[pytest.Item]:
+        """Return the tests that met an answer on the clean reference, but for those that wait long."""
+        operation, _, name = answer.partition(".")
+        wanted = {
+            clause.id
+            for clause in run.scope.clauses()
+            if clause.operation == operation and clause.outcome and name in {"*", clause.outcome}
+        }
+        met = [
+            told["test"] for told in self._clean if wanted & set(told["touched"]) and told["seconds"] < _LONG
+        ]
+        return [self._items[test] for test in met]
+
+    def _judging(self, clause: Clause) -> list[str]:
+        """Return the tests that touched a clause on the clean reference, the likeliest to catch it first.
+
+        These are the clause's own, then those that wanted its answer and did not only meet it in passing.
+        """
+        answer = f"{clause.family}.{clause.operation}.{clause.outcome}"
+
+        def promise(record: Record) -> tuple[bool, bool, float]:
+            return clause.id not in record["clauses"], answer not in record["touched"], record["seconds"]
+
+        touching = [record for record in self._clean if clause.id in record["touched"]]
+        return [record["test"] for record in sorted(touching, key=promise)[:_TRIES]]
 
     def _run(self, run: Session, item: pytest.Item) -> list[Record]:
-        run.forget()
         self._memory.verdicts.clear()
         runtestprotocol(item, log=False, nextitem=item)
-        item.session.shouldstop = False
         return list(self._memory.verdicts)
 
-    def _bend(self, bend: Mapping[str, Any] | None) -> None:
-        requests.put(f"{self.url}/__control__/bend", json=bend, timeout=5).raise_for_status()
+    def _bend(self, run: Session, bend: Mapping[str, Any] | None) -> None:
+        """Switch the reference, and begin anew: no log-in and no unique value outlives a bend."""
+        run.forget()
+        requests.put(f"{self.url}/__control__/bend", json=dict(bend or {}), timeout=5).raise_for_status()
 
 
 def _findings(records: Iterable[Record]) -> list[Record]:

@@ -11,7 +11,7 @@ from .steps import LET_IN, PROTECTED, ask, harmless, log_in, look_up, read
 
 
 def each(slug):
-    """Parametrise a test over the protected operations: the clause of that slug, and that of who is let in."""
+    """Parametrise a test over the protected operations: the clause of that slug and that of the twin."""
     rows = [
         pytest.param(name, id=name, marks=clause(f"cdp.{name}.{slug}", f"cdp.{name}.{LET_IN[name]}"))
         for name in PROTECTED

@@ -31,7 +31,16 @@ def tests_by_clause(suites: Path, clauses: Iterable[Clause]) -> dict[str, list[s
     Raises ConfigurationError where the suites cannot be collected.
     """
     collector = _Collector()
-    options = ["-c", str(suites / "pytest.ini"), "--collect-only", "-q", "-p", "no:terminal", "-p", "no:logging"]
+    options = [
+        "-c",
+        str(suites / "pytest.ini"),
+        "--collect-only",
+        "-q",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:logging",
+    ]
     code = pytest.main([str(suites), *options], plugins=[collector])
     if code != pytest.ExitCode.OK:
         raise ConfigurationError(

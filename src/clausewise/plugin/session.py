@@ -41,7 +41,9 @@ class Session:
     results: dict[str, Any] = field(default_factory=dict)
     current: Judge | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
+    rehearsing: bool = False
     _clients: dict[str, Client] = field(default_factory=dict)
+    _transports: list[Transport] = field(default_factory=list)
     _bench: Bench | None = None
 
     @classmethod
@@ -160,7 +162,7 @@ class Session:
         if family not in self._clients:
             target = self.scope.target
             transport = Transport(target.limits, target.tls)
-            self._stack.callback(transport.close)
+            self._transports.append(transport)
             prefix = self.worker if len(self.scope.contracts) == 1 else f"{self.worker}-{family}"
             self._clients[family] = Client(
                 self.scope.contracts[family], target.families[family], transport, prefix
@@ -169,12 +171,21 @@ class Session:
         client.heard = self.judge.hear
         return client
 
-    def keep_in(self, pages: Journal) -> None:
-        """Write verdicts and exchanges elsewhere from now on."""
+    def give_up(self, tests: pytest.Session, why: str) -> None:
+        """Run no further test: the target cannot be judged."""
+        if not self.rehearsing:
+            tests.shouldstop = why
+
+    def rehearse(self, pages: Journal) -> None:
+        """From now on write verdicts and exchanges elsewhere, and go on whatever the target does."""
+        self.rehearsing = True
         self._bench = replace(self.bench, journal=pages)
 
     def forget(self) -> None:
         """Log in anew and make new unique values from now on, as a new run would."""
+        for transport in self._transports:
+            transport.close()
+        self._transports.clear()
         self._clients.clear()
         self.key = secrets.token_bytes(16)
 
@@ -187,6 +198,8 @@ class Session:
 
     def close(self) -> None:
         """Close connections, files and the embedded reference."""
+        for transport in self._transports:
+            transport.close()
         self._stack.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import subprocess
 import sys
@@ -60,7 +61,8 @@ def _answering(act: Callable[[Request, bytes], Answer], bends: Bends) -> Handle:
 
 def _switching(bends: Bends) -> Handle:
     async def switch(request: Request) -> Response:
-        bends.switch(await request.json())
+        told = await request.body()
+        bends.switch(json.loads(told) if told else None)
         return Response(status_code=204)
 
     return switch
