@@ -150,7 +150,7 @@ def _defects(path: Path, clauses: Mapping[str, Clause], *, whole: bool) -> Itera
         if entry.get("clause") in clauses:
             yield Defect(entry["id"], entry["clause"], _bend(entry))
     for sweep in _entries(path, "sweep"):
-        yield from _sweep(sweep, clauses.values())
+        yield from _sweep(sweep, clauses)
 
 
 def _tolerances(path: Path) -> Iterator[Tolerance]:
@@ -164,11 +164,17 @@ def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sweep(sweep: Mapping[str, Any], clauses: Iterable[Clause]) -> Iterator[Defect]:
-    """Expand one sweep into a defect for each clause that it names."""
-    for clause in clauses:
-        if clause.kind == sweep["kind"] and _named(clause.id, sweep) and clause.pointer:
-            yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, _swept(clause, sweep["bend"]))
+def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[Defect]:
+    """Expand one sweep into a defect for each clause that it names.
+
+    A field whose type is a facet is not retyped: that would break the facet's clause, not the field's.
+    """
+    bend = sweep["bend"]
+    for clause in clauses.values():
+        seen = clause.pointer and clause.observability is not Observability.NOT_OBSERVABLE
+        loose = bend == "retype" and f"{clause.id}.type" in clauses
+        if clause.kind == sweep["kind"] and _named(clause.id, sweep) and seen and not loose:
+            yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, _swept(clause, bend))
 
 
 def _named(clause: str, sweep: Mapping[str, Any]) -> bool:

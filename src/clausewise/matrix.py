@@ -205,7 +205,7 @@ class _Runner:
 
     def _run(self, run: Session, item: pytest.Item) -> list[Record]:
         self._memory.verdicts.clear()
-        runtestprotocol(item, log=False, nextitem=item)
+        runtestprotocol(item, log=False, nextitem=None)
         return list(self._memory.verdicts)
 
     def _bend(self, run: Session, bend: Mapping[str, Any] | None) -> None:

@@ -11,13 +11,14 @@ from clausewise.model import Exchange, Finding, Operation, Outcome, Role, Touch
 def taken(exchange: Exchange, operation: Operation, got: str, *, wanted_success: bool) -> list[Touch]:
     """Judge the documented request fields that were sent: a success takes them all.
 
-    A validation answer to a documented request breaks the clauses of the fields that it names.
+    A documented request that is refused breaks the clauses of the fields that the answer names, or of
+    all that were sent where it names none.
     """
     outcome = next((known for known in operation.outcomes if known.name == got), None)
     sent = list(_sent(exchange, operation))
     if outcome and outcome.role is Role.SUCCESS:
         return [Touch(clause, (), exchange.id) for clause in sent]
-    if outcome and outcome.role is Role.INVALID and wanted_success:
+    if outcome and wanted_success and (outcome.role is Role.INVALID or not operation.secured):
         return list(_refused(exchange, outcome, sent))
     return []
 

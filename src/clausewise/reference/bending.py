@@ -139,6 +139,9 @@ _BYTES: dict[str, Callable[[Wire, Any, Step], Wire]] = {
     "media_type": lambda out, _, step: _with_header(out, "content-type", step["media_type"]),
     "duplicate": _doubled,
     "shuffle": _shuffled,
+    "replace": lambda out, _, step: replace(
+        out, content=out.content.replace(step["replace"].encode(), step["by"].encode())
+    ),
     "raw_prefix": lambda out, _, step: replace(out, content=step["raw_prefix"].encode() + out.content),
     "raw_suffix": lambda out, _, step: replace(out, content=out.content + step["raw_suffix"].encode()),
     "raw": lambda out, _, step: replace(out, content=step["raw"].encode()),
