@@ -55,7 +55,18 @@ def suite(target: Path, url: str) -> tuple[list[Request], float]:
     with Ear() as ear, TemporaryDirectory() as folder:
         options = ["--target", str(target), "--reference-url", url, "--run-dir", folder]
         began = time.perf_counter()
-        pytest.main([str(shipped.SUITES), "-c", str(shipped.SETTINGS), *options, "-p", "no:terminal", "-p", "no:logging"])
+        pytest.main(
+            [
+                str(shipped.SUITES),
+                "-c",
+                str(shipped.SETTINGS),
+                *options,
+                "-p",
+                "no:terminal",
+                "-p",
+                "no:logging",
+            ]
+        )
         return ear.requests, time.perf_counter() - began
 
 

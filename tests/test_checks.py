@@ -129,6 +129,15 @@ def test_a_documented_request_refused_by_field_breaks_that_field():
     assert not taken(answer, ADD, "invalid", wanted_success=False)
 
 
+def test_a_documented_request_refused_without_a_name_breaks_every_field_sent():
+    """Who refuses a good request and does not say why has taken none of its fields."""
+    answer = exchange("addWidget", 400, {"details": {}}, sent=WIDGET)
+
+    assert broken(taken(answer, ADD, "invalid", wanted_success=True)) == {
+        f"toy.addWidget.request.{name}" for name in ("name", "size", "size.minimum", "code")
+    }
+
+
 @pytest.mark.parametrize(
     ("expectation", "kept"),
     [

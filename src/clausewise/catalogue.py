@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from clausewise.errors import ConfigurationError
 from clausewise.model import (
@@ -25,6 +25,8 @@ from clausewise.model import (
     Standing,
     Tolerance,
 )
+
+Entry = TypeVar("Entry", Clause, Discrepancy, Defect, Tolerance)
 
 # A value of the same JSON type that no facet of the documents allows.
 _BAD_TEXT = "\u00a7 not as documented \u00a7"
@@ -47,13 +49,13 @@ def load(folder: Path, family: str, stated: Iterable[Clause], document: str = ""
     naming file and id where an entry is malformed, doubled, or speaks of an unknown clause.
     """
     clauses = _unique([*stated, *_clauses(folder / "clauses.toml", family)], folder)
-    discrepancies = {entry.id: entry for entry in _discrepancies(folder / "discrepancies.toml", family)}
+    discrepancies = _unique(_discrepancies(folder / "discrepancies.toml", family), folder)
     kept = {key: clause for key, clause in clauses.items() if not document or document in clause.documents}
     return Catalogue(
         clauses=kept,
         discrepancies=discrepancies,
-        defects={entry.id: entry for entry in _defects(folder / "defects.toml", kept, whole=not document)},
-        tolerances={entry.id: entry for entry in _tolerances(folder / "defects.toml")},
+        defects=_unique(_defects(folder / "defects.toml", kept, whole=not document), folder),
+        tolerances=_unique(_tolerances(folder / "defects.toml"), folder),
     )
 
 
@@ -77,12 +79,13 @@ def _role(entry: Mapping[str, Any]) -> RoleNeed:
         raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
 
 
-def _unique(clauses: Iterable[Clause], folder: Path) -> dict[str, Clause]:
-    seen: dict[str, Clause] = {}
-    for clause in clauses:
-        if clause.id in seen:
-            raise ConfigurationError(f"{folder}: the clause id {clause.id!r} stands twice; ids are unique.")
-        seen[clause.id] = clause
+def _unique(entries: Iterable[Entry], folder: Path) -> dict[str, Entry]:
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.id in seen:
+            what = type(entry).__name__.lower()
+            raise ConfigurationError(f"{folder}: the {what} id {entry.id!r} stands twice; ids are unique.")
+        seen[entry.id] = entry
     return seen
 
 
@@ -159,9 +162,8 @@ def _tolerances(path: Path) -> Iterator[Tolerance]:
 
 
 def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: value for key, value in entry.items() if key in {"answer", "bend", "switch", "refuse", "pointer"}
-    }
+    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with"}
+    return {key: value for key, value in entry.items() if key in wanted}
 
 
 def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[Defect]:
@@ -174,7 +176,8 @@ def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[
         seen = clause.pointer and clause.observability is not Observability.NOT_OBSERVABLE
         loose = bend == "retype" and f"{clause.id}.type" in clauses
         if clause.kind == sweep["kind"] and _named(clause.id, sweep) and seen and not loose:
-            yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, _swept(clause, bend))
+            bent = _swept(clause, bend) | ({"with": sweep["with"]} if "with" in sweep else {})
+            yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, bent)
 
 
 def _named(clause: str, sweep: Mapping[str, Any]) -> bool:

@@ -135,7 +135,7 @@ class _Runner:
         run = session.config.stash[SESSION]
         run.rehearse(self._memory)
         self._items = {item.nodeid: item for item in session.items}
-        self._clean = [record for item in session.items for record in self._run(run, item)]
+        self._clean = [record for item in session.items for record in self._run(item)]
         books = run.scope.catalogues.values()
         defects = self._part.of(defect for book in books for defect in book.defects.values())
         tolerances = (
@@ -158,7 +158,7 @@ class _Runner:
         clause = run.scope.clause(defect.clause)
         for test in self._judging(clause) if clause else ():
             outcome.tried += 1
-            found = _findings(self._run(run, self._items[test]))
+            found = _findings(self._run(self._items[test]))
             outcome.others = sorted({*outcome.others, *(told["clause"] for told in found)} - {defect.clause})
             if any(told["clause"] == defect.clause for told in found):
                 outcome.noticed_by = test
@@ -170,7 +170,7 @@ class _Runner:
         self._bend(run, tolerance.bend)
         for item in self._meeting(run, tolerance.bend["answer"]):
             outcome.tried += 1
-            records = self._run(run, item)
+            records = self._run(item)
             bad = [told["clause"] for told in _findings(records)]
             bad += [record["reason"] for record in records if record["verdict"] != "pass"]
             outcome.others += bad
@@ -203,7 +203,7 @@ class _Runner:
         touching = [record for record in self._clean if clause.id in record["touched"]]
         return [record["test"] for record in sorted(touching, key=promise)[:_TRIES]]
 
-    def _run(self, run: Session, item: pytest.Item) -> list[Record]:
+    def _run(self, item: pytest.Item) -> list[Record]:
         self._memory.verdicts.clear()
         runtestprotocol(item, log=False, nextitem=None)
         return list(self._memory.verdicts)

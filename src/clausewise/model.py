@@ -283,6 +283,7 @@ class Outcome:
 
     `forms` holds the printed form first, then those that a contradiction in the documents allows too.
     `names_fields` points to an object of the body whose keys name the request fields it refuses.
+    A `vague` one is documented without its body, so that its neighbours' answers fit it too.
     """
 
     operation: str
@@ -292,7 +293,7 @@ class Outcome:
     forms: tuple[Form, ...]
     needs: tuple[str, ...] = ()
     names_fields: str = ""
-    ambiguous_with: tuple[str, ...] = ()
+    vague: bool = False
 
     def form(self, status: int) -> Form | None:
         """Return the form that may come with that HTTP status, if there is one."""

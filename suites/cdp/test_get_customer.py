@@ -53,6 +53,12 @@ def test_each_ecrn_reads_its_own_customer(api, judge, unique):
         judge(read(api, ecrn), outcome("record"), has("/ecrn", ecrn))
 
 
+@clause("cdp.getCustomer.request.ecrn")
+def test_the_ecrn_in_the_path_is_taken(api, judge, unique):
+    """The ECRN that onboarding gave is enough to ask for its customer."""
+    judge(read(api, onboard(api, applicant(unique))), outcome("record"))
+
+
 @clause("cdp.get.repeatable")
 def test_a_record_can_be_read_again(api, judge, unique):
     """A record read twice in a row is the same."""

@@ -23,7 +23,7 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
 
     The reading is `given` where the answer is one of the wanted ones, even if a field of it is broken.
     """
-    fitting = [known for known in operation.outcomes if _fits(exchange, known)]
+    fitting = sorted((known for known in operation.outcomes if _fits(exchange, known)), key=_vagueness)
     if not wanted:
         return _read_freely(exchange, fitting)
     candidates = [operation.outcome(name) for name in wanted]
@@ -31,7 +31,8 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
     if hit:
         return Reading(hit.name, _evidence(exchange, hit, ()))
     close = [(known, form) for known in candidates if (form := known.form(exchange.response.status))]
-    if fitting or not close or exchange.parsed.problem:
+    telling = [known for known in fitting if not known.vague]
+    if telling or not close or exchange.parsed.problem:
         actual = f"the {fitting[0].name} answer" if fitting else ""
         return Reading(
             fitting[0].name if fitting else "", (_not_given(exchange, candidates, actual),), given=False
@@ -53,7 +54,7 @@ def _read_broken(
     sized = [(known, form.body.complaints(exchange.json)) for known, form in close]
     nearest, complaints = min(sized, key=lambda pair: len(pair[1]))
     touches = _evidence(exchange, nearest, complaints)
-    if any(_mistakable(complaint) for complaint in complaints):
+    if nearest.vague or any(_mistakable(complaint) for complaint in complaints):
         return Reading("", (_not_given(exchange, candidates, ""), *touches), given=False)
     return Reading(nearest.name, touches)
 
@@ -61,6 +62,10 @@ def _read_broken(
 def _mistakable(complaint: Complaint) -> bool:
     """Tell whether a top-level code or word is wrong, so that the caller would take another turn."""
     return complaint.fixed and complaint.where.count("/") <= 1
+
+
+def _vagueness(outcome: Outcome) -> bool:
+    return outcome.vague
 
 
 def _fits(exchange: Exchange, outcome: Outcome) -> bool:

@@ -34,15 +34,21 @@ def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
 
 def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[Touch]:
     found, named = strict_json.resolve(exchange.json, outcome.names_fields or "/-")
-    for key in named if found and isinstance(named, dict) else ():
+    if not (found and isinstance(named, dict) and named):
+        for clause in sent:
+            yield _untaken(
+                clause, exchange, f"the whole request refused ({outcome.name}), no field named", ""
+            )
+        return
+    for key in named:
         for clause in sent:
             if _same(clause.rpartition(".")[2], str(key)):
-                expected = "the field taken, as the document shows it in the request"
-                actual = f"refused: {named[key]}"
-                finding = Finding(
-                    clause, expected, actual, f"{outcome.names_fields}/{key}", exchange=exchange.id
-                )
-                yield Touch(clause, (finding,), exchange.id)
+                yield _untaken(clause, exchange, f"refused: {named[key]}", f"{outcome.names_fields}/{key}")
+
+
+def _untaken(clause: str, exchange: Exchange, actual: str, pointer: str) -> Touch:
+    expected = "the field taken, as the document shows it in the request"
+    return Touch(clause, (Finding(clause, expected, actual, pointer, exchange=exchange.id),), exchange.id)
 
 
 def _same(field: str, named: str) -> bool:

@@ -146,7 +146,7 @@ def _outcomes(spec: dict[str, Any], clause: str) -> Iterator[Outcome]:
             forms=tuple(form for _, form in forms),
             needs=tuple(first.get("x-needs", ())),
             names_fields=first.get("x-names-fields", ""),
-            ambiguous_with=tuple(first.get("x-ambiguous-with", ())),
+            vague=bool(first.get("x-vague", False)),
         )
 
 

@@ -35,7 +35,6 @@ def tests_by_clause(suites: Path, clauses: Iterable[Clause]) -> dict[str, list[s
         "-c",
         str(suites / "pytest.ini"),
         "--collect-only",
-        "-q",
         "-p",
         "no:terminal",
         "-p",

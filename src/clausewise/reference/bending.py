@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -37,10 +38,12 @@ class Bends:
 
     def __init__(self, bend: Bend | None = None) -> None:
         self._bend: Bend = bend or {}
+        self.since = time.time()
 
     def switch(self, bend: Bend | None) -> None:
         """Put another bend in place of the active one."""
         self._bend = bend or {}
+        self.since = time.time()
 
     def on(self, name: str) -> bool:
         """Tell whether a behavioural defect is switched on."""
@@ -48,9 +51,12 @@ class Bends:
 
     def refuses(self, operation: str, body: Any) -> str:
         """Return the name of the field that this operation is bent to refuse, if the body carries it."""
-        pointer = self._bend.get("pointer", "") if self._bend.get("refuse") == operation else ""
-        carried = bool(pointer) and any(True for _ in _places(body, pointer.split("/")[1:]))
-        return str(pointer.rpartition("/")[2]) if carried else ""
+        if self._bend.get("refuse") != operation:
+            return ""
+        pointer = str(self._bend["pointer"])
+        wanted = {pointer, self._bend.get("with", pointer)}
+        carried = all(any(True for _ in _places(body, place.split("/")[1:])) for place in wanted)
+        return pointer.rpartition("/")[2] if carried else ""
 
     def wire(self, answer: Answer) -> Wire:
         """Write an answer as bytes, bent where the active defect names it."""

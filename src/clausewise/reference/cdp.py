@@ -144,8 +144,9 @@ class Sandbox:
         if request.headers.get("x-fault") == "onboardCustomer.internal-error":
             told = {"status": "failed", "errorCode": "50203", "message": "Backend Technical Problem"}
             return self._onboarded("internal-error", 502, told | {"status_code": "502"})
-        sent = _json_object(body)
-        wrong = invalid_fields(sent, self._bends)
+        parsed = _json_object(body)
+        wrong = invalid_fields(parsed, self._bends)
+        sent = {} if parsed is None else parsed
         if refused := self._bends.refuses("onboardCustomer", sent):
             wrong = {refused: f"Invalid {refused}"}
         if wrong:

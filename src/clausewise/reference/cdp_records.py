@@ -53,7 +53,9 @@ def record(ecrn: str, sent: Mapping[str, Any], *, status: str, scan: str, update
 
 def found(ecrn: str, sent: Mapping[str, Any], *, status: str, scan: str, number: str) -> Body:
     """Return what lookup tells of a customer by one of the identity documents."""
-    identity = next(entry for entry in sent["id_details"] if entry["id_number"] == number)
+    identity = next(
+        (entry for entry in sent["id_details"] if entry["id_number"] == number), sent["id_details"][0]
+    )
     expiry = identity.get("date_of_expiry")
     return {
         "ecrn": ecrn,

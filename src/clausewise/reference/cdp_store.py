@@ -101,10 +101,10 @@ class Store:
         row = self._db.execute(query, (user,)).fetchone()
         return str(row[0]) if row else ""
 
-    def token_expired(self, user: str) -> bool:
-        """Tell whether any access token of a user has expired."""
-        query = "SELECT 1 FROM token WHERE user = ? AND kind = 'access' AND expires <= ?"
-        return self._db.execute(query, (user, time.time())).fetchone() is not None
+    def token_expired(self, user: str, since: float) -> bool:
+        """Tell whether an access token of a user has expired since that time."""
+        query = "SELECT 1 FROM token WHERE user = ? AND kind = 'access' AND expires BETWEEN ? AND ?"
+        return self._db.execute(query, (user, since, time.time())).fetchone() is not None
 
     def kill(self, user: str) -> None:
         """Make every token of a user worthless."""
