@@ -24,6 +24,12 @@ def clausewise(*arguments: str | Path, timeout: float = 240, **more: Any) -> sub
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, **more)
 
 
+def begun(target: Path, folder: Path) -> subprocess.Popen[str]:
+    """Begin a run in a process of its own; a context that waits for its end."""
+    command = [sys.executable, "-m", "clausewise", "run", "--target", str(target), "--run-dir", str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
 def results(folder: Path) -> dict[str, Any]:
     """Return the results.json of a run folder."""
     return json.loads((folder / "results.json").read_text())

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 import hostile
 import pytest
@@ -111,24 +112,16 @@ def test_a_target_that_is_down_gives_exit_3_with_one_sentence(tmp_path):
 def test_a_reference_stopped_in_mid_run_gives_exit_3(tmp_path):
     """A target that dies under the run is unusable; what was judged before is kept."""
     folder = tmp_path / "run"
-    with runs.reference() as url:
-        target = runs.target_at(tmp_path, url, rate=40)
-        command = [
-            sys.executable,
-            "-m",
-            "clausewise",
-            "run",
-            "--target",
-            str(target),
-            "--run-dir",
-            str(folder),
-        ]
-        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        _until(lambda: (folder / "verdicts.jsonl").exists() and len(_lines(folder)) > 5)
-    assert run.wait(60) == 3
-    told = runs.results(folder)
-    assert told["counts"]["pass"] > 0
-    assert "Traceback" not in run.stdout.read()
+    with ExitStack() as stack:
+        target = runs.target_at(tmp_path, stack.enter_context(runs.reference()), rate=40)
+        with runs.begun(target, folder) as run:
+            _until(lambda: len(_lines(folder)) > 5)
+            stack.close()
+            told, _ = run.communicate(timeout=60)
+
+    assert run.returncode == 3
+    assert runs.results(folder)["counts"]["pass"] > 0
+    assert "Traceback" not in told
 
 
 @pytest.mark.parametrize("command", ["run", "doctor"])
@@ -157,15 +150,15 @@ def test_a_wrong_password_gives_exit_3(tmp_path, command):
         (lambda text: text.replace('"cdp-2023"', '"cdp-1999"'), "has no document 'cdp-1999'"),
         (lambda text: text.replace("families.cdp", "families.cpd"), "there is no family 'cpd'"),
         (
-            lambda text: re.sub(r'\{ file = "reference.d/password" \}', '{ env = "NOT_SET_AT_ALL" }', text),
+            lambda text: re.sub(r'\{ file = "[^"]*password" \}', '{ env = "NOT_SET_AT_ALL" }', text),
             "NOT_SET_AT_ALL",
         ),
     ],
 )
 def test_a_mistake_in_the_target_file_gives_exit_4_and_one_sentence(tmp_path, change, said):
     """A typo, an unknown document or family, a variable that is not set: one sentence, no traceback."""
-    target = tmp_path / "target.toml"
-    target.write_text(change(runs.REFERENCE.read_text()))
+    target = runs.target_at(tmp_path, "http://127.0.0.1:9")
+    target.write_text(change(target.read_text()))
 
     done = runs.clausewise("run", "--target", target)
 
@@ -226,22 +219,10 @@ def test_a_hostile_target_ends_in_bounded_time_and_never_green(tmp_path, kind):
 def test_a_run_that_is_stopped_leaves_what_was_judged(tmp_path, kill):
     """After Ctrl-C or kill -9 every verdict that had fallen is on disk, and the report can be drawn."""
     folder = tmp_path / "run"
-    with runs.reference() as url:
-        target = runs.target_at(tmp_path, url, rate=40)
-        command = [
-            sys.executable,
-            "-m",
-            "clausewise",
-            "run",
-            "--target",
-            str(target),
-            "--run-dir",
-            str(folder),
-        ]
-        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        _until(lambda: (folder / "verdicts.jsonl").exists() and len(_lines(folder)) > 5)
+    with runs.reference() as url, runs.begun(runs.target_at(tmp_path, url, rate=40), folder) as run:
+        _until(lambda: len(_lines(folder)) > 5)
         run.send_signal(kill)
-        run.wait(30)
+        told, _ = run.communicate(timeout=30)
     drawn = runs.clausewise("report", folder)
 
     assert drawn.returncode == 2, drawn.stdout + drawn.stderr
@@ -252,7 +233,8 @@ def test_a_run_that_is_stopped_leaves_what_was_judged(tmp_path, kill):
 
 
 def _lines(folder):
-    return (folder / "verdicts.jsonl").read_text().splitlines()
+    path = folder / "verdicts.jsonl"
+    return path.read_text().splitlines() if path.exists() else []
 
 
 def _until(condition, seconds=30):

@@ -24,6 +24,8 @@ class Body:
         try:
             self._close(bad)
         except NotConformant as broken:
+            if isinstance(bad, KeyboardInterrupt):
+                return
             if broken.red:
                 raise pytest.fail.Exception(str(broken), pytrace=False) from None
             raise pytest.xfail.Exception(f"amber: {broken}") from None
@@ -57,9 +59,11 @@ class Body:
         raise pytest.fail.Exception(f"error: {self._judge.bench.masker.text(str(bad))}", pytrace=False)
 
     def _broke(self, bad: BaseException) -> None:
-        """Take a test that breaks on an answer already found broken as done; else the fault is ours."""
+        """Take a test that breaks on an answer already found broken as done; else the fault is ours.
+
+        What Ctrl-C cuts short has no verdict, but for what was already found.
+        """
         if self._judge.broken:
             self._judge.close(finished=False)
-        self._judge.close(
-            Verdict.ERROR, f"the test itself broke: {bad!r}", broken=not isinstance(bad, KeyboardInterrupt)
-        )
+        elif not isinstance(bad, KeyboardInterrupt):
+            self._judge.close(Verdict.ERROR, f"the test itself broke: {bad!r}", broken=True)
