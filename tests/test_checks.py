@@ -83,6 +83,22 @@ def test_a_wrong_code_breaks_its_field_and_the_answer():
     assert broken(reading.touches) == {"toy.getWidget.unknown", "toy.getWidget.unknown.errorCode"}
 
 
+def test_a_garbled_code_leaves_open_what_the_test_asks_about():
+    """A wanted answer with a wrong code is that answer's fault, not that of the rule under test."""
+    assert read(exchange("getWidget", 200, {"errorCode": "45001"}), GET, ["unknown"]).garbled
+    assert not read(exchange("getWidget", 200, {"errorCode": 45001}), GET, ["widget"]).garbled
+    assert not read(exchange("getWidget", 200, {"oops": 1}), GET, ["unknown"]).garbled
+
+
+def test_a_broken_answer_of_another_kind_is_not_taken_for_the_wanted_one():
+    """An answer that fits nothing is read as the one that it resembles most, even if that is not wanted."""
+    reading = read(exchange("getWidget", 200, {"name": "a", "size": "1"}), GET, ["unknown"])
+
+    assert not reading.given
+    assert broken(reading.touches) == {"toy.getWidget.unknown"}
+    assert "most like the widget answer" in reading.touches[0].findings[0].actual
+
+
 def test_a_broken_field_leaves_the_answer_recognised():
     """A missing field is that field's fault alone; the test can go on."""
     reading = read(exchange("getWidget", 200, {"name": "a"}), GET, ["widget"])

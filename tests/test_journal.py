@@ -47,6 +47,15 @@ def test_a_record_is_on_disk_when_the_call_returns(tmp_path):
     assert json.loads((tmp_path / journal.VERDICTS).read_text())["test"].startswith("a ")
 
 
+def test_a_folder_takes_one_run(tmp_path):
+    """A second run in the same folder is refused, or the evidence of two would be mixed."""
+    journal.begin(tmp_path, {"id": "first"})
+
+    with pytest.raises(ConfigurationError, match="holds a run already; name a new folder"):
+        journal.begin(tmp_path, {"id": "second"})
+    assert journal.facts(tmp_path)["id"] == "first"
+
+
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     """A run folder that is a file stops the run with its name."""
     (tmp_path / "run").write_text("in the way")

@@ -64,6 +64,20 @@ def test_a_wrong_answer_raises_at_once(judge):
     assert caught.value.red
 
 
+def test_a_garbled_answer_is_not_held_against_the_rule_under_test(judge, pages):
+    """A wrong code breaks its own answer; the clause that the test asks about stays open."""
+    judge.clauses = [WIDGET]
+    heard = exchange("getWidget", 200, {"errorCode": "45001"})
+    judge.hear(heard)
+
+    with pytest.raises(NotConformant):
+        judge(heard, outcome("unknown"))
+    with pytest.raises(NotConformant):
+        judge.close(finished=False)
+    assert found(pages) == {UNKNOWN, f"{UNKNOWN}.errorCode"}
+    assert WIDGET not in pages.verdicts[0]["touched"]
+
+
 def test_a_broken_field_is_raised_at_the_end(judge, pages):
     """A broken field does not keep the test from judging the rest, and is not forgotten."""
     heard = exchange("getWidget", 200, {"errorCode": 45001, "message": 7})

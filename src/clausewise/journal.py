@@ -60,9 +60,19 @@ class Pages:
 
 
 def begin(folder: Path, facts: Record) -> None:
-    """Write down what the run is, before its first call."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RUN).write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
+    """Write down what the run is, before its first call.
+
+    Raises ConfigurationError where the folder holds another run, whose evidence would be mixed with this
+    one's, or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / RUN).open("x", encoding="utf-8") as file:
+            json.dump(facts, file, ensure_ascii=False, indent=1)
+    except OSError as bad:
+        if (folder / RUN).exists():
+            raise ConfigurationError(f"{folder} holds a run already; name a new folder.") from bad
+        raise ConfigurationError(f"The run's folder {folder} cannot be written: {bad}") from bad
 
 
 def facts(folder: Path) -> dict[str, Any]:

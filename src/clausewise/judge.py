@@ -51,7 +51,9 @@ class Judge:
         self.judged += 1
         names = [name for wanted in expected if isinstance(wanted, OutcomeNames) for name in wanted.names]
         reading = self._settle(exchange, names)
-        if names and not reading.given:
+        if names and reading.garbled:
+            self._raise(self._findings)
+        elif names and not reading.given:
             self._blame(exchange, reading.touches[0].findings)
         else:
             self._expect(exchange, [wanted for wanted in expected if isinstance(wanted, Expectation)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -252,6 +252,9 @@ class BodyRule(Protocol):
 
     def fits(self, value: Json) -> bool:
         """Tell whether the value keeps every part of the schema."""
+
+    def likeness(self, value: Json, complaints: Sequence[Complaint]) -> float:
+        """Tell how much of the documented body is in the value, from 0 to 1."""
 
     def complaints(self, value: Json) -> list[Complaint]:
         """Return what is wrong with the value; empty where it fits."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from clausewise import catalogue, contracts
@@ -37,10 +38,7 @@ class Scope:
         family = name.partition(".")[0]
         if family not in self.contracts:
             return (self.schemas / family / "openapi.yaml").is_file()
-        documents = self.contracts[family].documents
-        return any(
-            name in _load(self.schemas / family, family, document)[1].clauses for document in documents
-        )
+        return name in _every_id(self.schemas / family, family)
 
     def discrepancies(self) -> Iterator[Discrepancy]:
         """Yield every discrepancy of the claimed families."""
@@ -82,6 +80,13 @@ def _load(
 ) -> tuple[Contract, Catalogue]:
     contract = contracts.load(folder / "openapi.yaml", document, readings)
     return contract, catalogue.load(folder, family, contract.clauses, document)
+
+
+@cache
+def _every_id(folder: Path, family: str) -> frozenset[str]:
+    """Return the clause ids of all documents of a family."""
+    stated = contracts.every_clause(folder / "openapi.yaml")
+    return frozenset(catalogue.load(folder, family, stated).clauses)
 
 
 def _check_readings(target: Target, family: str, book: Catalogue) -> None:

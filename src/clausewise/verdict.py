@@ -88,6 +88,11 @@ _WORDS: Mapping[Exit, str] = {
 }
 
 
+def many(count: int, one: str, more: str) -> str:
+    """Return a count with its words."""
+    return f"{count} {one if count == 1 else more}"
+
+
 def conclude(facts: Facts) -> tuple[Exit, str, list[str]]:
     """Return the exit code, its word, and the reasons, by the fixed precedence of the exit codes."""
     if facts.internal:
@@ -95,9 +100,14 @@ def conclude(facts: Facts) -> tuple[Exit, str, list[str]]:
     if facts.unusable:
         return Exit.TARGET_UNUSABLE, _WORDS[Exit.TARGET_UNUSABLE], [facts.unusable]
     if facts.red_fails:
-        return Exit.NOT_CONFORMANT, _WORDS[Exit.NOT_CONFORMANT], [f"{facts.red_fails} clauses are broken"]
+        return (
+            Exit.NOT_CONFORMANT,
+            _WORDS[Exit.NOT_CONFORMANT],
+            [many(facts.red_fails, "clause is broken", "clauses are broken")],
+        )
     if facts.errors:
-        return Exit.TARGET_UNUSABLE, "network errors", [f"{facts.errors} clauses ended in an error"]
+        reason = many(facts.errors, "clause ended in an error", "clauses ended in an error")
+        return Exit.TARGET_UNUSABLE, "network errors", [reason]
     if facts.interrupted or facts.unmet:
         stopped = ["the run was stopped before its end"] if facts.interrupted else []
         return Exit.NOT_FULLY_VERIFIED, _WORDS[Exit.NOT_FULLY_VERIFIED], [*stopped, *facts.unmet]

@@ -6,23 +6,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clausewise.checks.universal import excerpt
-from clausewise.model import Complaint, Exchange, Finding, Form, Operation, Outcome, Touch
+from clausewise.model import Complaint, Exchange, Finding, Operation, Outcome, Touch
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How an answer reads: the outcome it is ('' for none) and its word on each clause."""
+    """How an answer reads: the outcome it is ('' for none) and its word on each clause.
+
+    It is `given` where it is one of the wanted ones, even if a field of it is broken. Where it is not,
+    but `garbled`, it is a wanted one whose code or word is another: the answer is at fault, and what the
+    test asks about remains open.
+    """
 
     outcome: str
     touches: tuple[Touch, ...]
     given: bool = True
+    garbled: bool = False
 
 
 def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -> Reading:
-    """Read an answer against the outcomes that were wanted, or against all where none were.
-
-    The reading is `given` where the answer is one of the wanted ones, even if a field of it is broken.
-    """
+    """Read an answer against the outcomes that were wanted, or against all where none were."""
     fitting = sorted((known for known in operation.outcomes if _fits(exchange, known)), key=_vagueness)
     if not wanted:
         return _read_freely(exchange, fitting)
@@ -30,14 +33,16 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
     hit = next((known for known in candidates if known in fitting), None)
     if hit:
         return Reading(hit.name, _evidence(exchange, hit, ()))
-    close = [(known, form) for known in candidates if (form := known.form(exchange.response.status))]
+    near = None if exchange.parsed.problem else _nearest(exchange, operation, candidates)
     telling = [known for known in fitting if not known.vague]
-    if telling or not close or exchange.parsed.problem:
-        actual = f"the {fitting[0].name} answer" if fitting else ""
-        return Reading(
-            fitting[0].name if fitting else "", (_not_given(exchange, candidates, actual),), given=False
-        )
-    return _read_broken(exchange, candidates, close)
+    if not telling and near and near.outcome in candidates:
+        return _read_broken(exchange, candidates, near)
+    other = fitting[0] if fitting else None
+    actual = f"the {other.name} answer" if other else ""
+    if near and not telling and near.outcome not in candidates:
+        actual = f"most like the {near.outcome.name} answer: {excerpt(exchange)}"
+    missed = _not_given(exchange, candidates, actual)
+    return Reading(other.name if other else "", (missed,), given=False)
 
 
 def _read_freely(exchange: Exchange, fitting: Sequence[Outcome]) -> Reading:
@@ -47,16 +52,35 @@ def _read_freely(exchange: Exchange, fitting: Sequence[Outcome]) -> Reading:
     return Reading(fitting[0].name, _evidence(exchange, fitting[0], ())[1:])
 
 
-def _read_broken(
-    exchange: Exchange, candidates: Sequence[Outcome], close: Iterable[tuple[Outcome, Form]]
-) -> Reading:
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """An outcome that an answer resembles without fitting it."""
+
+    outcome: Outcome
+    complaints: Sequence[Complaint]
+    likeness: float
+
+
+def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outcome]) -> _Near | None:
+    """Return the outcome that an answer resembles most, a wanted one before others; None for none at all."""
+    near = []
+    for known in operation.outcomes:
+        form = known.form(exchange.response.status)
+        if form and (known in candidates or not known.vague):
+            complaints = form.body.complaints(exchange.json)
+            likeness = 1.0 if known.vague else form.body.likeness(exchange.json, complaints)
+            near.append(_Near(known, complaints, likeness))
+    best = max(near, key=lambda it: (it.likeness, it.outcome in candidates), default=None)
+    return best if best and best.likeness > 0 else None
+
+
+def _read_broken(exchange: Exchange, candidates: Sequence[Outcome], near: _Near) -> Reading:
     """Read an answer that fits no outcome as the wanted one that it resembles most."""
-    sized = [(known, form.body.complaints(exchange.json)) for known, form in close]
-    nearest, complaints = min(sized, key=lambda pair: len(pair[1]))
-    touches = _evidence(exchange, nearest, complaints)
-    if nearest.vague or any(_mistakable(complaint) for complaint in complaints):
-        return Reading("", (_not_given(exchange, candidates, ""), *touches), given=False)
-    return Reading(nearest.name, touches)
+    touches = _evidence(exchange, near.outcome, near.complaints)
+    if near.outcome.vague or any(_mistakable(complaint) for complaint in near.complaints):
+        missed = _not_given(exchange, [near.outcome, *candidates], "")
+        return Reading("", (missed, *touches), given=False, garbled=not near.outcome.vague)
+    return Reading(near.outcome.name, touches)
 
 
 def _mistakable(complaint: Complaint) -> bool:
@@ -86,7 +110,7 @@ def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complai
 
 def _not_given(exchange: Exchange, wanted: Sequence[Outcome], actual: str) -> Touch:
     first = wanted[0]
-    names = " or ".join(f"the {known.name} answer (HTTP {known.forms[0]})" for known in wanted)
+    names = " or ".join(dict.fromkeys(f"the {known.name} answer (HTTP {known.forms[0]})" for known in wanted))
     problem = exchange.parsed.problem
     told = actual or (
         f"a body that is no JSON ({problem})" if problem else excerpt(exchange) or "an empty body"

@@ -7,7 +7,7 @@ value gives evidence on, and for the complaints about it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,8 @@ from clausewise.contracts import words
 from clausewise.model import Complaint, Json
 
 Schema = Mapping[str, Any]
+
+_MISSING, _WRONG = 0.5, 0.75  # the doubt that one such key casts on what a body is
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,30 @@ class CompiledBody:
         return bool(self._fast.is_valid(value)) or self._exact.is_valid(value)
 
     def complaints(self, value: Json) -> list[Complaint]:
-        """Return what is wrong with the value; empty where it fits."""
+        """Return what is wrong with the value, once per clause and place; empty where it fits."""
         if self._fast.is_valid(value):
             return []
         errors = self._exact.iter_errors(value)
-        return [complaint for error in errors for complaint in self._complain(error)]
+        told: dict[tuple[str, str], Complaint] = {}
+        for complaint in (complaint for error in errors for complaint in self._complain(error)):
+            place = complaint.clause, complaint.where
+            if place not in told or complaint.fixed:  # the printed word says more than its type
+                told[place] = complaint
+        return list(told.values())
+
+    def likeness(self, value: Json, complaints: Sequence[Complaint]) -> float:
+        """Tell how much of the documented body is in the value, from 0 to 1.
+
+        A required key that is wrong speaks louder for another body than one that is missing; a value
+        with none of the keys is not alike at all.
+        """
+        if not isinstance(value, Mapping):
+            return float(not complaints)
+        wanted = {name for part in _parts(self.schema) for name in part.get("required", ())}
+        wrong = {complaint.where.split("/")[1] for complaint in complaints if complaint.where}
+        there = wanted & set(value)
+        doubts = _MISSING * len(wanted - there) + _WRONG * len(there & wrong)
+        return 1 - doubts / len(wanted) if there else 0.0
 
     def seen(self, value: Json) -> list[str]:
         """Return the ids of the clauses that this value gives evidence on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -70,6 +71,7 @@ def documents(path: Path) -> list[str]:
     return [entry["id"] for entry in _resolve(path)["x-documents"]]
 
 
+@cache  # nobody changes what it returns: `_prune` makes new dicts and lists
 def _resolve(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.load(path.read_text("utf-8"), Loader=_Yaml12)  # noqa: S506 - a SafeLoader

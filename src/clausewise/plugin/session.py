@@ -76,7 +76,11 @@ class Session:
             _stack=stack,
         )
         if not session.is_worker:
-            session.begin(now, getattr(config.option, "numprocesses", None) or 1)
+            try:
+                session.begin(now, getattr(config.option, "numprocesses", None) or 1)
+            except ConfigurationError:
+                session.close()
+                raise
         return session
 
     def begin(self, now: datetime, workers: int) -> None:

@@ -20,7 +20,7 @@ from clausewise.scope import Scope
 from clausewise.statement.curl import curl
 from clausewise.statement.sufficiency import Rule, rules
 from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_up
-from clausewise.verdict import Exit, Facts, Policy, conclude, must_be_exercised, roll_up
+from clausewise.verdict import Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
 
 Row = dict[str, Any]
 
@@ -152,7 +152,11 @@ def _sentence(code: Exit, word: str, clauses: list[Row], share: Row) -> str:
     counts = _counts(clauses)
     red = sum(row["colour"] == "red" and row["verdict"] == Verdict.FAIL for row in clauses)
     amber = counts["fail"] - red
-    parts = [f"{red} broken clauses", f"{counts['waived']} waived", f"{counts['pass']} kept"]
+    parts = [
+        many(red, "broken clause", "broken clauses"),
+        f"{counts['waived']} waived",
+        f"{counts['pass']} kept",
+    ]
     parts += [f"{amber} that rest on inference are not kept"] if amber else []
     parts += [f"{counts['error']} ended in an error"] if counts["error"] else []
     exercised = f"{share['share']:.1%} of what can be exercised here was exercised"
