@@ -2,12 +2,14 @@
 
 from clausewise._version import __version__
 from clausewise.checks import differs, has, holds, lacks, matches, outcome
-from clausewise.client import Bearer
+from clausewise.client import Basic, Bearer, File
 from clausewise.errors import NotConformant, Untestable
 from clausewise.marks import clause
 
 __all__ = [
+    "Basic",
     "Bearer",
+    "File",
     "NotConformant",
     "Untestable",
     "__version__",

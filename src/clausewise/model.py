@@ -180,7 +180,10 @@ class Response:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its response. `milliseconds` runs from the first byte sent to the last read."""
+    """One request and its response. `milliseconds` runs from the first byte sent to the last read.
+
+    `wrapped` tells that the answer may come as JSON inside a JSON text.
+    """
 
     id: str
     family: str
@@ -190,11 +193,18 @@ class Exchange:
     started: str = ""
     milliseconds: float = 0.0
     sent: Json = None
+    wrapped: bool = False
 
     @cached_property
     def parsed(self) -> strict_json.Parsed:
-        """The answer's body, read as strictly as the JSON standard reads it."""
-        return strict_json.parse(self.response.body)
+        """The answer's body, read as strictly as the JSON standard reads it.
+
+        Where the operation may wrap its answer in a JSON text, it is what stands in that text.
+        """
+        parsed = strict_json.parse(self.response.body)
+        if self.wrapped and isinstance(parsed.value, str):
+            return strict_json.parse(parsed.value.encode())
+        return parsed
 
     @property
     def json(self) -> Json:
@@ -286,7 +296,8 @@ class Outcome:
 
     `forms` holds the printed form first, then those that a contradiction in the documents allows too.
     `names_fields` points to an object of the body whose keys name the request fields it refuses.
-    A `vague` one is documented without its body, so that its neighbours' answers fit it too.
+    A `vague` one is documented without its body, so that its neighbours' answers fit it too; with
+    `any_body` not even JSON is promised.
     """
 
     operation: str
@@ -297,6 +308,7 @@ class Outcome:
     needs: tuple[str, ...] = ()
     names_fields: str = ""
     vague: bool = False
+    any_body: bool = False
 
     def form(self, status: int) -> Form | None:
         """Return the form that may come with that HTTP status, if there is one."""
@@ -316,6 +328,7 @@ class Operation:
     requests: Mapping[str, BodyRule] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
     read_back: Mapping[str, str] = field(default_factory=dict)
+    wrapped: bool = False
 
     @property
     def clause(self) -> str:

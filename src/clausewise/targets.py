@@ -22,6 +22,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from clausewise.errors import ConfigurationError, Untestable
 
 EMBEDDED = "embedded"
+ANY_FAULT = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,18 @@ class FamilyTarget:
         if kind == "credentials":
             return name in self.credentials
         if kind == "fault":
-            return name in self.faults
+            return name in self.faults or ANY_FAULT in self.faults
         return role in self.fixtures
+
+    def fault(self, name: str) -> tuple[str, str]:
+        """Return the header that provokes a fault; Untestable where the target has no hook for it.
+
+        A hook named `*` serves every fault; `{fault}` in its value stands for the fault's name.
+        """
+        if not self.has(f"fault.{name}"):
+            raise Untestable(f"The target file has no [families.{self.family}.faults] entry {name!r}.")
+        hook = self.faults.get(name) or self.faults[ANY_FAULT]
+        return hook["header"], hook["value"].replace("{fault}", name)
 
     def fixture(self, role: str) -> dict[str, Any]:
         """Return the entity in a role; Untestable where the target's owner provides none."""

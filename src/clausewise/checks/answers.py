@@ -94,7 +94,8 @@ def _vagueness(outcome: Outcome) -> bool:
 
 def _fits(exchange: Exchange, outcome: Outcome) -> bool:
     form = outcome.form(exchange.response.status)
-    return bool(form and not exchange.parsed.problem and form.body.fits(exchange.json))
+    readable = not exchange.parsed.problem and form and form.body.fits(exchange.json)
+    return bool(form and (outcome.any_body or readable))
 
 
 def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complaint]) -> tuple[Touch, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 from clausewise import strict_json
 from clausewise.model import Exchange, Finding, Operation, Outcome, Role, Touch
@@ -28,8 +29,10 @@ def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
     for rule in operation.requests.values():
         if rule.fits(exchange.sent):
             yield from rule.seen(exchange.sent)
+    asked = dict(parse_qsl(urlsplit(exchange.request.url).query, keep_blank_values=True))
     for name in operation.parameters:
-        yield f"{operation.clause}.request.{name}"
+        if name in asked or f"{{{name}}}" in operation.path:
+            yield f"{operation.clause}.request.{name}"
 
 
 def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[Touch]:

@@ -42,8 +42,9 @@ def _only_documented(exchange: Exchange, operation: Operation) -> Iterator[Findi
         yield Finding("", f"one of the documented statuses {documented}", f"HTTP {status}", "status")
 
 
-def _json(exchange: Exchange, _: Operation) -> Iterator[Finding]:
-    if exchange.parsed.problem:
+def _json(exchange: Exchange, operation: Operation) -> Iterator[Finding]:
+    free = any(known.any_body and known.form(exchange.response.status) for known in operation.outcomes)
+    if exchange.parsed.problem and not free:
         yield Finding("", "one JSON text", f"{exchange.parsed.problem}: {excerpt(exchange)}", "body")
 
 

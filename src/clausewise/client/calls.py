@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, urlencode
+
+from urllib3 import encode_multipart_formdata
 
 from clausewise.client.login import Login, fixed_header
 from clausewise.client.transport import Transport
@@ -27,6 +29,23 @@ class Bearer:
     """A token to send as it is, good or bad."""
 
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basic:
+    """A user name and a password to send as they are, good or bad."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to upload as one part of a multipart form."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/octet-stream"
 
 
 class Client:
@@ -54,21 +73,23 @@ class Client:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | str | None = None,
         raw: bytes | None = None,
-        auth: str | Bearer | None = "default",
+        files: Sequence[tuple[str, File]] | None = None,
+        auth: str | Bearer | Basic | None = "default",
         fault: str = "",
     ) -> Exchange:
         """Send one request and return its exchange.
 
-        Exactly one of `body` (as JSON), `form` (form-encoded) and `raw` (as it is) may be given. `auth`
-        is a role of credentials, a Bearer, or None; it counts only where the operation asks for one.
+        At most one of `body` (as JSON), `form` (form-encoded), `raw` (as it is) and `files` (parts of a
+        multipart form, by name) may be given. `auth` is a role of credentials, a Bearer, a Basic, or
+        None; it counts only where the operation asks for one.
         Raises NoVerdict where no answer came, Untestable where the target lacks the role or the fault.
         """
         known = self._operation(operation)
-        content, media_type = _content(body, form, raw)
+        content, media_type = _content(body, form, raw, files)
         sent = {"Accept": _JSON, "User-Agent": "clausewise"}
         if media_type:
             sent["Content-Type"] = media_type
-        sent |= self._fault(fault) if fault else {}
+        sent |= dict([self._target.fault(fault)] if fault else [])
         if known.secured and auth is not None:
             name, value = self._auth(auth)
             sent[name] = value
@@ -102,7 +123,9 @@ class Client:
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
         return f"{self._target.base_url}{filled}" + (f"?{urlencode(query)}" if query else "")
 
-    def _auth(self, auth: str | Bearer) -> tuple[str, str]:
+    def _auth(self, auth: str | Bearer | Basic) -> tuple[str, str]:
+        if isinstance(auth, Basic):
+            return fixed_header({"type": "basic", "username": auth.username, "password": auth.password})
         if isinstance(auth, Bearer):
             return "Authorization", f"Bearer {auth.token}"
         if auth in self._logins:
@@ -110,14 +133,6 @@ class Client:
         if auth not in self._target.credentials:
             raise Untestable(f"The target file has no [families.{self._target.family}.credentials.{auth}].")
         return fixed_header(self._target.credentials[auth])
-
-    def _fault(self, outcome: str) -> dict[str, str]:
-        if outcome not in self._target.faults:
-            raise Untestable(
-                f"The target file has no [families.{self._target.family}.faults] entry {outcome!r}."
-            )
-        hook = self._target.faults[outcome]
-        return {hook["header"]: hook["value"]}
 
     def _post_token(self, body: str) -> Exchange:
         where = self._contract.token_path
@@ -136,6 +151,7 @@ class Client:
             started=started,
             milliseconds=milliseconds,
             sent=sent,
+            wrapped=operation.wrapped,
         )
         self.heard(exchange)
         if response.status == _TOO_MANY and not any(o.form(_TOO_MANY) for o in operation.outcomes):
@@ -146,9 +162,16 @@ class Client:
         return exchange
 
 
-def _content(body: Json, form: Mapping[str, str] | str | None, raw: bytes | None) -> tuple[bytes, str]:
+def _content(
+    body: Json,
+    form: Mapping[str, str] | str | None,
+    raw: bytes | None,
+    files: Sequence[tuple[str, File]] | None,
+) -> tuple[bytes, str]:
     if raw is not None:
         return raw, _JSON
+    if files is not None:
+        return encode_multipart_formdata([(name, (it.name, it.content, it.media_type)) for name, it in files])
     if form is not None:
         return (form if isinstance(form, str) else urlencode(form)).encode(), _FORM
     if body is not None:

@@ -21,7 +21,10 @@ from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role
 _METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 
 
-class _Yaml12(yaml.SafeLoader):
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, compiled, where it is there
+
+
+class _Yaml12(_Loader):  # type: ignore[misc]
     """YAML without the surprise types: only true and false are booleans, and a date stays text."""
 
 
@@ -127,6 +130,7 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any]) -> Ope
         requests=requests,
         parameters=tuple(parameter["name"] for parameter in spec.get("parameters", [])),
         read_back=spec.get("x-read-back", {}),
+        wrapped=bool(spec.get("x-wrapped", False)),
     )
 
 
@@ -148,7 +152,8 @@ def _outcomes(spec: dict[str, Any], clause: str) -> Iterator[Outcome]:
             forms=tuple(form for _, form in forms),
             needs=tuple(first.get("x-needs", ())),
             names_fields=first.get("x-names-fields", ""),
-            vague=bool(first.get("x-vague", False)),
+            vague=bool(first.get("x-vague", first.get("x-any-body", False))),
+            any_body=bool(first.get("x-any-body", False)),
         )
 
 
