@@ -5,6 +5,7 @@ from clausewise.checks import differs, has, holds, lacks, matches, outcome
 from clausewise.client import Basic, Bearer, File
 from clausewise.errors import NotConformant, Untestable
 from clausewise.marks import clause
+from clausewise.scope import provoked
 
 __all__ = [
     "Basic",
@@ -20,4 +21,5 @@ __all__ = [
     "lacks",
     "matches",
     "outcome",
+    "provoked",
 ]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from clausewise import catalogue, contracts
+from clausewise import catalogue, contracts, shipped
 from clausewise.catalogue import Catalogue
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Contract, Discrepancy, Operation
+from clausewise.model import Clause, Contract, Discrepancy, Kind, Observability, Operation
 from clausewise.targets import Target
 
 
@@ -80,6 +80,16 @@ def _load(
 ) -> tuple[Contract, Catalogue]:
     contract = contracts.load(folder / "openapi.yaml", document, readings)
     return contract, catalogue.load(folder, family, contract.clauses, document)
+
+
+def provoked(family: str) -> list[tuple[str, str]]:
+    """Return every operation and outcome of a family, as its data stand, that only a fault hook provokes."""
+    stated = contracts.every_clause(shipped.SCHEMAS / family / "openapi.yaml")
+    return [
+        (clause.operation, clause.outcome)
+        for clause in stated
+        if clause.kind is Kind.ANSWER and clause.observability is Observability.NEEDS_FAULT
+    ]
 
 
 @cache

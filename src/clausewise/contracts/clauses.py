@@ -113,7 +113,7 @@ def _standing(node: Node) -> Standing:
 
 def _own(branch: Spec, schema: Spec) -> dict[str, Any]:
     """Return what a field says for itself; the rest it takes from its answer or request."""
-    own = {"x-discrepancies": schema["x-discrepancies"]} if "x-discrepancies" in schema else {}
+    own = {key: schema[key] for key in ("x-discrepancies", "x-needs", "x-observability") if key in schema}
     if "x-source" in schema:
         given = schema["x-source"]
         basis = dict(next(iter(branch.get("x-source", [])), {}))

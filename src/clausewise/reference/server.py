@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,13 +19,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from clausewise.errors import ConfigurationError
-from clausewise.reference import cdp
+from clausewise.reference import cdp, ecm
 from clausewise.reference.bending import Answer, Bends
 
 Handle = Callable[[Request], Any]
+Act = Callable[[Request, bytes], Answer]
+
+
+class Sandbox(Protocol):
+    """What plays one family."""
+
+    def routes(self) -> Iterator[tuple[str, str, Act]]:
+        """Yield method, path and action of every operation."""
+
 
 # A family is one entry here and one module beside this one.
-_FAMILIES: Mapping[str, Callable[[str, str, Bends], cdp.Sandbox]] = {"cdp": cdp.Sandbox}
+_FAMILIES: Mapping[str, Callable[[str, str, Bends], Sandbox]] = {
+    "cdp": cdp.Sandbox,
+    "ofs-ecm": ecm.Sandbox,
+}
 
 _START_SECONDS = 20
 
@@ -49,7 +61,7 @@ def build(
     return Starlette(routes=routes, exception_handlers={HTTPException: _plain})
 
 
-def _answering(act: Callable[[Request, bytes], Answer], bends: Bends) -> Handle:
+def _answering(act: Act, bends: Bends) -> Handle:
     async def handle(request: Request) -> Response:
         wire = bends.wire(act(request, await request.body()))
         if wire.delay:

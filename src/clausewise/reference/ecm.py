@@ -1,0 +1,161 @@
+"""The case management sandbox of document 004: who is let in, and which service answers."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from clausewise.reference import ecm_cases, ecm_events, ecm_lists, ecm_upload
+from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.ecm_store import STATUSES, Store
+
+Act = Callable[[Request, bytes], Answer]
+
+_USER, _PASSWORD = "sandbox-analyst", "sandbox-analyst-6c1f"
+_EVENTS = "/rest-api/CMRestService/RealTimeCaseCreationService/"
+_CASES = "/rest-api/ECMService/CaseManagementService/"
+_INVALID = "Invalid JSON Input format. Please correct the data."
+_INTERNAL = "Internal error occurred. Please contact system administrator."
+
+
+class Sandbox:
+    """All 18 services over one database."""
+
+    def __init__(self, document: str, database: str, bends: Bends) -> None:
+        self.document = document
+        self._bends = bends
+        self._store = Store(database)
+        self._events = ecm_events.Events(self._store, bends)
+        self._cases = ecm_cases.Cases(self._store, bends)
+        self._lists = ecm_lists.Lists(bends)
+        self._upload = ecm_upload.Upload(self._store, bends)
+
+    def routes(self) -> Iterator[tuple[str, str, Act]]:
+        """Yield method, path and action of every operation."""
+        for name in ecm_events.SERVICES:
+            yield "POST", f"{_EVENTS}{name}", self._guarded(name, self._events.answer)
+        for name in ecm_cases.SERVICES:
+            yield "POST", f"{_CASES}{name}", self._guarded(name, self._cases.answer)
+        for name, path in ecm_lists.SERVICES.items():
+            yield "POST", path, self._guarded(name, self._lists.answer)
+        own: Mapping[str, Callable[[str, str, Any], Answer]] = {
+            "updateCaseDescription": self._describe,
+            "getCaseStatusDetails": self._status,
+        }
+        for name, act in own.items():
+            yield "POST", f"{_CASES}{name}", self._guarded(name, act)
+        yield "POST", f"{_CASES}ecmUploadFile", self._guarded("ecmUploadFile", None)
+
+    def _guarded(self, name: str, act: Callable[[str, str, Any], Answer] | None) -> Act:
+        def guarded(request: Request, body: bytes) -> Answer:
+            refused = _refusal(request.headers.get("authorization", ""))
+            if (refused and not self._bends.on(f"let-in:{name}:{refused}")) or self._bends.on(f"shut:{name}"):
+                told = {"status": 401, "error": "Unauthorized"}
+                return Answer(f"{name}.unauthorized", 401, told, {"www-authenticate": "Basic"})
+            fault = request.headers.get("x-fault", "")
+            fault = fault.partition(".")[2] if fault.startswith(f"{name}.") else ""
+            if act is None:
+                return self._upload.answer(fault, dict(request.query_params), body)
+            return act(name, fault, _json(body))
+
+        return guarded
+
+    def _describe(self, name: str, fault: str, sent: Any) -> Answer:
+        if not isinstance(sent, dict) or self._bends.refuses(name, sent):
+            return _flat(name, "invalid-json", 400, _INVALID)
+        case = str(sent.get("caseId", ""))
+        if refused := self._indescribable(name, fault, case, sent):
+            return refused
+        self._store.describe(case, str(sent["caseDescription"]))
+        text = "Case description updated successfully."
+        return Answer(f"{name}.updated", 200, {"MESSAGE": text, "STATUS": "SUCCESS", "caseId": case})
+
+    def _indescribable(self, name: str, fault: str, case: str, sent: Mapping[str, Any]) -> Answer | None:
+        known = self._store.case(case)
+        if not case:
+            return _flat(name, "no-case-id", 400, "Input JSON data does not have caseId.")
+        if "caseDescription" not in sent:
+            text = "Input JSON data does not have caseDescription."
+            return _flat(name, "no-description", 400, text, case)
+        if known is None:
+            return _flat(name, "no-such-case", 400, "Case does not exist.", case)
+        if known.locked_by:
+            return _flat(name, "locked", 409, f"Case is locked by another user {known.locked_by}.", case)
+        if self._store.description(case) and self._bends.on("description-once"):
+            fault = "internal-error"
+        if fault:
+            status, text = _DESCRIPTION_FAULTS[fault]
+            return _flat(name, fault, status, text, case)
+        return None
+
+    def _status(self, name: str, fault: str, sent: Any) -> Answer:
+        good = isinstance(sent, list) and sent and all(isinstance(entry, dict) for entry in sent)
+        if not good or self._bends.refuses(name, sent):
+            return _flat(name, "invalid-json", 400, _INVALID)
+        if not all(entry.get("caseId") for entry in sent):
+            return _flat(name, "no-case-id", 400, "Input JSON data does not have caseId.")
+        entries = []
+        for entry in sent:
+            case = self._store.case(entry["caseId"])
+            if case is None:
+                return _flat(name, "no-such-case", 400, "Case does not exist.", entry["caseId"])
+            entries.append(
+                {
+                    "MESSAGE": "Case status fetch successful.",
+                    "STATUS": "SUCCESS",
+                    "caseId": case.id,
+                    "caseStatusCode": case.status,
+                    "caseStatusName": STATUSES[case.status],
+                    "caseStatusDateTime": case.since,
+                    "caseClosedFlag": case.closed,
+                }
+            )
+        if fault:
+            return _flat(name, fault, 500, _INTERNAL, entries[0]["caseId"])
+        if self._bends.on("status-wavers"):
+            entries[0]["caseStatusCode"] += secrets.token_hex(2)
+        if self._bends.on("status-in-any-order"):
+            entries.reverse()
+        told = {"MESSAGE": "Case Status fetch Successful.", "STATUS": "SUCCESS", "RESULTARRAY": entries}
+        return Answer(f"{name}.fetched", 200, told)
+
+
+_DESCRIPTION_FAULTS = {
+    "exists-kdd-case-actions": (409, "Entry already exists in KDD_CASE_ACTIONS table."),
+    "update-kdd-cases": (500, "Error occurred while updating KDD_CASES table."),
+    "insert-kdd-case-actions": (500, "Error occurred while inserting into KDD_CASE_ACTIONS table."),
+    "internal-error": (500, _INTERNAL),
+}
+
+
+def _flat(name: str, outcome: str, status: int, text: str, case: str = "") -> Answer:
+    told = {"MESSAGE": text, "STATUS": "FAILED"} | ({"caseId": case} if case else {})
+    return Answer(f"{name}.{outcome}", status, told)
+
+
+def _refusal(header: str) -> str:
+    """Return why a caller is not let in: missing, other-scheme, wrong; '' if let in."""
+    scheme, _, value = header.partition(" ")
+    if not scheme:
+        return "missing"
+    if scheme.lower() != "basic":
+        return "other-scheme"
+    try:
+        given = b64decode(value, validate=True)
+    except Error:
+        return "wrong"
+    good = f"{_USER}:{_PASSWORD}".encode()
+    return "" if secrets.compare_digest(given, good) else "wrong"
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

@@ -1,0 +1,247 @@
+"""The ten services of document 004 that work on a list of cases: sections 6.8 to 6.17, tables 56 to 65."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.ecm_store import Store
+
+_INTERNAL = "Internal error occurred. Please contact system administrator."
+_INVALID = "Invalid JSON Input format. Please correct the data."
+_DONE = {"addition": "added", "removal": "removed", "updation": "updated"}
+_BUSINESS = {
+    "customers": {"SANDBOX-CUST-1"},
+    "accounts": {"SANDBOX-ACCT-1"},
+    "externalEntities": {"SANDBOX-EXT-1"},
+    "transactions": {"SANDBOX-TRX-1"},
+}
+_RISK_SOURCES = {"P8C"}
+_ONLINE_ACCOUNTS = {"SANDBOX-ONLINE-1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How one service names things: the items' key ('' for none), their id, and the words of its messages."""
+
+    key: str
+    id: str
+    one: str
+    many: str
+    noun: str
+    failure: str
+    subject: str = ""
+
+    @property
+    def done(self) -> str:
+        """The message on an item that went well."""
+        return f"{self.one} {_DONE[self.noun]} successfully."
+
+
+def _pair(key: str, name: str, one: str, many: str, tables: tuple[str, str]) -> Mapping[str, Service]:
+    word, (added, removed) = one.replace(" ", ""), tables
+    told = f"{one} insertion failed as error occurred while inserting into {added} related tables."
+    gone = f"{one} removal failed as error occurred while deleting from {removed} related tables."
+    return {
+        f"add{word}": Service(key, name, one, many, "addition", told),
+        f"remove{word}": Service(key, name, one, many, "removal", gone),
+    }
+
+
+SERVICES: Mapping[str, Service] = {
+    **_pair("customers", "customerId", "Customer", "Customers", ("customer", "customer")),
+    **_pair("accounts", "accountId", "Account", "Accounts", ("account", "account")),
+    **_pair(
+        "externalEntities",
+        "externalEntity",
+        "External Entity",
+        "External Entities",
+        ("externalEntity", "External Entity"),
+    ),
+    **_pair(
+        "transactions",
+        "transactionReferenceId",
+        "Transaction",
+        "Transactions",
+        ("transaction", "Transaction"),
+    ),
+    "updateEventRiskDecision": Service(
+        "events",
+        "eventCode",
+        "Event Decision",
+        "Event Decision",
+        "updation",
+        "Event Decision updation failed as error occurred while updating Event Decision related tables.",
+        "Event",
+    ),
+    "addNarrative": Service(
+        "",
+        "",
+        "Narrative",
+        "Narrative",
+        "addition",
+        "Narrative addition failed as error occurred while inserting into narrative related tables.",
+    ),
+}
+
+Entry = dict[str, Any]
+
+
+class Cases:
+    """Adding to cases, removing from them, deciding on their events."""
+
+    def __init__(self, store: Store, bends: Bends) -> None:
+        self._store = store
+        self._bends = bends
+
+    def answer(self, name: str, fault: str, sent: Any) -> Answer:
+        """Answer one call of a service that takes a list of cases."""
+        service = SERVICES[name]
+        if not _readable(sent, service) or self._bends.refuses(name, sent):
+            return Answer(f"{name}.invalid-json", 400, {"MESSAGE": _INVALID, "STATUS": "FAILED"})
+        if fault == "internal-error":
+            entries = [{"MESSAGE": _INTERNAL, "STATUS": "FAILED", "caseId": case["caseId"]} for case in sent]
+            return self._told(name, "internal-error", entries)
+        entries = [self._case(name, service, fault, case) for case in sent]
+        if self._bends.on(f"cases-in-any-order:{name}"):
+            entries.reverse()
+        return self._told(name, "", entries)
+
+    def _told(self, name: str, outcome: str, entries: list[Entry]) -> Answer:
+        service = SERVICES[name]
+        overall = _overall(entries)
+        if self._bends.on(f"mixed-is-success:{name}") and overall == "PARTIALSUCCESS":
+            overall = "SUCCESS"
+        if self._bends.on(f"mixed-is-failure:{name}") and overall == "PARTIALSUCCESS":
+            overall = "FAILED"
+        words = {
+            "SUCCESS": "was successful.",
+            "PARTIALSUCCESS": "was partially successful.",
+            "FAILED": "failed.",
+        }
+        told = {
+            "MESSAGE": f"{service.many} {service.noun} {words[overall]}",
+            "STATUS": overall,
+            "RESULTARRAY": entries,
+        }
+        names = {"SUCCESS": "successful", "PARTIALSUCCESS": "partly-successful", "FAILED": "failed"}
+        return Answer(f"{name}.{outcome or names[overall]}", 500 if overall == "FAILED" else 200, told)
+
+    def _case(self, name: str, service: Service, fault: str, sent: Entry) -> Entry:
+        case = self._store.case(str(sent["caseId"]))
+        if case is None and not self._bends.on(f"takes-unknown-case:{name}"):
+            return _untouched(service, sent["caseId"], "Case does not exist.")
+        if case and case.locked_by and not self._bends.on(f"takes-locked-case:{name}"):
+            return _untouched(service, sent["caseId"], f"Case is locked by another user {case.locked_by}.")
+        if not service.key:
+            text = service.failure if fault else service.done
+            return {"MESSAGE": text, "STATUS": "FAILED" if fault else "SUCCESS", "caseId": sent["caseId"]}
+        items = [self._item(name, service, fault, sent["caseId"], item) for item in sent[service.key]]
+        if self._bends.on(f"items-in-any-order:{name}"):
+            items.reverse()
+        overall = _overall(items)
+        if self._bends.on(f"mixed-case-is-failure:{name}") and overall == "PARTIALSUCCESS":
+            overall = "FAILED"
+        words = {
+            "SUCCESS": "was successful.",
+            "PARTIALSUCCESS": "was partially successful.",
+            "FAILED": "failed.",
+        }
+        text = f"{service.many} {service.noun} {words[overall]}"
+        return {"MESSAGE": text, "STATUS": overall, "caseId": sent["caseId"], service.key: items}
+
+    def _item(self, name: str, service: Service, fault: str, case: str, item: Entry) -> Entry:
+        known = str(item[service.id])
+        problem = self._problem(name, service, fault, case, item)
+        wrong = problem.partition(":")[0]
+        if problem and self._bends.on(f"takes-{wrong}:{name}"):
+            problem = ""
+        if not problem or self._bends.on(f"adds-what-fails:{name}"):
+            self._do(name, service, case, known)
+        text = problem.partition(":")[2] if problem else service.done
+        return {"MESSAGE": text, "STATUS": "FAILED" if problem else "SUCCESS", service.id: known}
+
+    def _do(self, name: str, service: Service, case: str, known: str) -> None:
+        if service.noun == "addition":
+            self._store.add(case, service.key, known)
+            if self._bends.on(f"adds-everywhere:{name}"):
+                self._store.add("CA9001", service.key, known)
+        if service.noun == "removal" and not self._bends.on(f"removes-nothing:{name}"):
+            self._store.remove(case, service.key, "" if self._bends.on(f"removes-all:{name}") else known)
+
+    def _problem(self, name: str, service: Service, fault: str, case: str, item: Entry) -> str:
+        """Return 'slug:message' of what is wrong with an item, or ''."""
+        one = service.one
+        if fault == "unknown":
+            return f"unknown:{one} does not exists."
+        if fault:
+            return f"{fault}:{service.failure}"
+        held = self._store.holds(case, service.key, str(item[service.id]))
+        if service.noun != "addition":
+            return "" if held else f"not-in-case:{service.subject or one} does not exist in case."
+        labelling = name == "addTransaction" and item.get("businessAdd", "Y") == "Y"  # giving or deleting
+        if held and not labelling:
+            return f"exists:{one} already exists."
+        business = item.get("businessAdd") == "Y" and item[service.id] not in _BUSINESS[service.key]
+        if business:
+            return f"not-in-business:{one} does not exist in business."
+        return self._own_problem(name, case, item)
+
+    def _own_problem(self, name: str, case: str, item: Entry) -> str:
+        if name == "addCustomer":
+            if not all(self._account(case, entry["accountId"]) for entry in item.get("accounts", [])):
+                return "no-account:Customer account does not exists."
+            online = {entry["onlineAccountId"] for entry in item.get("onlineAccounts", [])}
+            if online - _ONLINE_ACCOUNTS:
+                return "no-online-account:Customer online account does not exists."
+        if name == "addTransaction" and "accountId" in item and not self._account(case, item["accountId"]):
+            return "no-account:Transaction account does not exists."
+        if name == "addExternalEntity":
+            return _entity_problem(item)
+        return ""
+
+    def _account(self, case: str, name: str) -> bool:
+        return name in _BUSINESS["accounts"] or self._store.holds(case, "accounts", name)
+
+
+def _entity_problem(item: Entry) -> str:
+    both = [key for key in ("institutionId", "institutionName") if key in item]
+    if "institution" in item and both:
+        return (
+            "two-institutions:Either existing Institution or new Institution Id and Institution Name should "
+            "be specified but not both."
+        )
+    if len(both) == 1:
+        return "half-institution:Institution Id and Institution Name both should be specified."
+    sources = {entry.get("riskSource") for entry in item.get("riskListMembership", [])}
+    if sources - _RISK_SOURCES:
+        return "no-risk-source:External entity risk Source does not exists."
+    return ""
+
+
+def _readable(sent: Any, service: Service) -> bool:
+    if not isinstance(sent, list) or not sent:
+        return False
+    for case in sent:
+        if not isinstance(case, dict) or "caseId" not in case:
+            return False
+        items = case.get(service.key, []) if service.key else []
+        if not isinstance(items, list) or (service.key and not items):
+            return False
+        if not all(isinstance(item, dict) and service.id in item for item in items):
+            return False
+    return True
+
+
+def _overall(entries: list[Entry]) -> str:
+    words = {entry["STATUS"] for entry in entries}
+    return words.pop() if len(words) == 1 else "PARTIALSUCCESS"
+
+
+def _untouched(service: Service, case: Any, text: str) -> Entry:
+    entry: Entry = {"MESSAGE": text, "STATUS": "FAILED", "caseId": case}
+    if service.key:
+        entry[service.key] = [{"MESSAGE": None, "STATUS": None, service.id: None}]
+    return entry

@@ -1,0 +1,151 @@
+"""The three event services of document 004, sections 6.1 to 6.3 and table 53."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.ecm_store import Store
+
+SERVICES = ("saveEvents", "saveEventsAndPromoteToCase", "saveEventsAndExtendToCase")
+
+_TEXTS = {
+    "invalid-json": "Invalid JSON Input format. Please correct the data.",
+    "no-events": "Input JSON data does not have events array.",
+    "event-lookup-exists": "Event lookup entry already exists.",
+    "event-code-exists": "Event Code already exists.",
+    "generic-entity-exists": "Generic entity already exists.",
+    "event-entity-map-exists": "Event entity map entry already exists.",
+    "event-binding-exists": "Event binding entry already exists.",
+    "event-details-exists": "Event details entry already exists.",
+    "status-forbids": "Event(s) cannot be saved and extended to case in the current case status.",
+    "no-such-case": "Case does not exist.",
+    "delete-entity": "Error occurred while deleting from FCC_ACCOUNT table.",
+    "insert-entity": "Error occurred while inserting into FCC_ACCOUNT table.",
+    "insert-ptc": "Error occurred while inserting into configured PTC query table.",
+    "exists-ptc": "Entry already exists in the configured PTC query table.",
+    "workflow-failed": "PMF service call failed : HTTP error code : 503",
+    "no-sequence-name": (
+        "Sequence retrieval failed for Lookup Table as V_LOOKUP_SEQUENCE_NAME is configured as null in "
+        "FCC_RT_EVENT_ENTITY_TABLES."
+    ),
+    "sequence-failed": "Error occurred while getting next value for SEQ_FCC_EVENTS sequence.",
+    "no-connection": "Error occurred while getting database connection.",
+    "internal-error": "Internal error occurred. Please contact system administrator.",
+    "refused": "Exactly one entity has to be the focus of an event.",
+}
+_VERBS = {
+    "insert-": "Error occurred while inserting into {} table.",
+    "update-": "Error occurred while updating {} table.",
+    "exists-": "Entry already exists in {} table.",
+}
+
+
+class Events:
+    """Saving events, alone or into a case."""
+
+    def __init__(self, store: Store, bends: Bends) -> None:
+        self._store = store
+        self._bends = bends
+
+    def answer(self, name: str, fault: str, sent: Any) -> Answer:
+        """Answer one call of an event service."""
+        if not isinstance(sent, dict) or self._bends.refuses(name, sent):
+            return _failed(name, "invalid-json")
+        events = sent.get("events")
+        if not isinstance(events, list):
+            return _failed(name, "no-events")
+        if problem := fault or self._problem(name, sent, events):
+            if self._bends.on(f"saves-refused:{name}"):
+                self._save(events)
+            return _failed(name, problem)
+        self._save(events)
+        return self._saved(name, sent, [str(event["eventCode"]) for event in events])
+
+    def _save(self, events: list[Any]) -> None:
+        for event in events:
+            self._store.save_event(str(event.get("eventCode")))
+
+    def _problem(self, name: str, sent: Any, events: list[Any]) -> str:
+        codes = [str(event.get("eventCode")) for event in events]
+        if any(self._store.knows_event(code) for code in codes) or len(set(codes)) < len(codes):
+            return "" if self._bends.on(f"takes-repeated:{name}") else "event-code-exists"
+        if missing := next(_missing(events), "") and not self._bends.on(f"takes-missing:{name}"):
+            return "missing-attribute:actId" if missing else ""
+        if any(self._out_of_focus(name, event) for event in events):
+            return "refused"
+        return self._case_problem(sent) if name.endswith("ExtendToCase") else ""
+
+    def _out_of_focus(self, name: str, event: Any) -> bool:
+        entities = event.get("entities", [])
+        focal = [entity for entity in entities if entity.get("focusFlag") == "Y"]
+        if any("genericEntityInformation" in entity for entity in focal):
+            return not self._bends.on(f"takes-generic-focal:{name}")
+        if len(focal) > 1:
+            return not self._bends.on(f"takes-two-focal:{name}")
+        return not focal and not self._bends.on(f"takes-no-focal:{name}")
+
+    def _case_problem(self, sent: Any) -> str:
+        if "caseID" not in sent:
+            return "missing-attribute:caseID"
+        case = self._store.case(str(sent["caseID"]))
+        if case is None:
+            return "no-such-case"
+        return "status-forbids" if case.closed == "Y" else ""
+
+    def _saved(self, name: str, sent: Any, codes: list[str]) -> Answer:
+        shown = codes[:1] if self._bends.on(f"first-code-only:{name}") else codes
+        ids = {"Event Id(s)": ",".join(shown)}
+        if name == "saveEvents":
+            text = "Event(s) saved successfully."
+            return Answer(f"{name}.saved", 200, {"MESSAGE": text, "STATUS": "SUCCESS", **ids})
+        if name.endswith("PromoteToCase"):
+            case = "CA9001" if self._bends.on("one-case-for-all") else self._store.open_case("AML_SURV")
+            text, outcome = "Event(s) saved successfully and promoted to case.", "promoted"
+            shown_case = {"caseId": f"X{case}" if self._bends.on("names-another-case") else case}
+            if self._bends.on("new-case-is-closed"):
+                case = shown_case["caseId"] = "CA9002"
+        else:
+            case, text, outcome = (
+                str(sent["caseID"]),
+                "Event(s) saved successfully and extended to case.",
+                "extended",
+            )
+            shown_case = {}
+        self._link(name, case, codes)
+        told = {**shown_case, "message": text, **ids, "status": "SUCCESS", "caseType": "AML_SURV"}
+        return Answer(f"{name}.{outcome}", 200, told)
+
+    def _link(self, name: str, case: str, codes: list[str]) -> None:
+        if not self._bends.on(f"event-not-linked:{name}"):
+            for code in codes:
+                self._store.add(case, "events", code)
+        if self._bends.on("event-in-every-case"):
+            for code in codes:
+                self._store.add("CA9001", "events", code)
+
+
+def _missing(events: list[Any]) -> Iterator[str]:
+    """Yield the name of each mandatory attribute that an account entity lacks."""
+    for event in events:
+        for entity in event.get("entities", []):
+            if entity.get("entityType") == "ACCOUNT" and "actId" not in entity:
+                yield "actId"
+
+
+def _failed(name: str, problem: str) -> Answer:
+    outcome, _, attribute = problem.partition(":")
+    if attribute or problem == "missing-attribute":
+        outcome, text = "missing-attribute", f'JSONObject["{attribute or "actId"}"] not found.'
+    else:
+        text = _TEXTS.get(problem) or _table_text(problem)
+    keys = ("MESSAGE", "STATUS") if name == "saveEvents" else ("message", "status")
+    return Answer(f"{name}.{outcome}", 500, {keys[0]: text, keys[1]: "FAILED"})
+
+
+def _table_text(problem: str) -> str:
+    for verb, text in _VERBS.items():
+        if problem.startswith(verb):
+            return text.format(problem.removeprefix(verb).upper().replace("-", "_"))
+    return _TEXTS["internal-error"]

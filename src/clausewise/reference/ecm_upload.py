@@ -1,0 +1,104 @@
+"""The attachment and comments service of document 004, section 6.18 and table 50."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.ecm_store import Store
+
+_NAME = "ecmUploadFile"
+_MANDATORY = ("entityId", "entityType", "comments")
+_CONFIGURED = {"CASE": (), "CUSTOMER": ("senderId", "actionCode")}  # table 52's example
+_ACTIONS = {"CA985", "CA986", "CA901"}
+_MOVES = {"CA901": "ESC"}  # known to the workflow, too
+_FAILURES = {
+    "workflow-failed": "Unable to start workflow.",
+    "service-insert-failed": "Unable to INSERT the record to the service table.",
+    "attachment-insert-failed": "Unable to INSERT the record to attachment table.",
+    "comment-insert-failed": "Unable to INSERT the record to comment table.",
+    "upload-failed": "Unable to upload selected files.",
+}
+
+
+class Upload:
+    """Comments and files on cases and entities."""
+
+    def __init__(self, store: Store, bends: Bends) -> None:
+        self._store = store
+        self._bends = bends
+
+    def answer(self, fault: str, query: Mapping[str, str], body: bytes) -> Answer:
+        """Answer one call."""
+        if field := self._bends.refuses(_NAME, dict(query)):
+            return _invalid(field)
+        refused = _failure(fault) if fault else self._missing(query) or self._invalid(query)
+        if refused or self._files_refused(re.findall(rb'filename="([^"]*)"', body)):
+            return self._unmoved(query, refused or _failure("upload-failed"))
+        self._act(query)
+        text = "The request has been successfully processed."
+        return Answer(f"{_NAME}.processed", 200, {"status": "Success", "description": text})
+
+    def _files_refused(self, names: list[bytes]) -> bool:
+        on = self._bends.on
+        bad = any(name.endswith(b".exe") for name in names) and not on("takes-any-file")
+        none = not names and on("wants-a-file")
+        return bad or none or bool(names and on("refuses-files")) or (len(names) > 1 and on("one-file-only"))
+
+    def _missing(self, query: Mapping[str, str]) -> Answer | None:
+        own = _CONFIGURED.get(query.get("entityType", "").upper(), ())
+        lacking = [
+            name
+            for name in (*_MANDATORY, *own)
+            if not query.get(name) and not self._bends.on(f"upload-takes-missing:{name}")
+        ]
+        lacking += [
+            name
+            for name in ("senderId", "docDesc", "docType", "caseId", "actionCode", "source")
+            if name not in query and self._bends.on(f"upload-wants:{name}")
+        ]
+        text = f"Please make sure you send these parameters : {', '.join((*_MANDATORY, *own))}."
+        told = {"status": "Failed", "description": f"Missing mandatory parameters. {text}"}
+        return Answer(f"{_NAME}.missing-parameters", 200, told) if lacking else None
+
+    def _invalid(self, query: Mapping[str, str]) -> Answer | None:
+        kind = query.get("entityType", "CASE")
+        kind = kind if self._bends.on("case-in-capitals-only") else kind.upper()
+        takes = self._bends.on
+        if kind not in _CONFIGURED and not takes("takes-any-type"):
+            return _invalid("entityType")
+        if kind == "CASE" and not self._store.case(query.get("entityId", "")) and not takes("takes-any-case"):
+            return _invalid("entityId")
+        if kind != "CASE" and takes("checks-entity-id"):
+            return _invalid("entityId")
+        beside = query.get("caseId")
+        if beside and (not self._store.case(beside) or takes("one-or-the-other")):
+            return None if takes("takes-any-case-beside") else _invalid("caseId")
+        action = query.get("actionCode")
+        if action and action not in _ACTIONS:
+            return _failure("internal") if takes("breaks-on-unknown-action") else _invalid("actionCode")
+        return _invalid("actionCode") if action and takes("refuses-action-codes") else None
+
+    def _act(self, query: Mapping[str, str]) -> None:
+        case = query.get("caseId") or query.get("entityId", "")
+        action = query.get("actionCode", "")
+        if self._bends.on("every-call-moves") or (action and self._bends.on("every-action-moves")):
+            self._store.move(case, "ESC")
+        elif action in _MOVES and not self._bends.on("no-action-moves"):
+            self._store.move(case, _MOVES[action])
+
+    def _unmoved(self, query: Mapping[str, str], answer: Answer) -> Answer:
+        if self._bends.on("refused-call-moves"):
+            self._store.move(query.get("caseId") or query.get("entityId", ""), "ESC")
+        return answer
+
+
+def _invalid(name: str) -> Answer:
+    text = f"Invalid value for the parameter. Please make sure you send valid value for : {name}."
+    return Answer(f"{_NAME}.invalid-value", 200, {"status": "Failed", "description": text})
+
+
+def _failure(name: str) -> Answer:
+    text = f"Request has been failed : {_FAILURES.get(name, 'Unknown.')}"
+    return Answer(f"{_NAME}.{name}", 200, {"status": "Failed", "description": text})

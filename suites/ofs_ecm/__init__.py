@@ -1,0 +1,1 @@
+"""Enterprise case management: document 004."""

@@ -1,0 +1,267 @@
+"""Requests with every documented field, about made-up people and accounts."""
+
+ADDRESS = {f"addressLine{line}": f"Example line {line}" for line in range(1, 7)} | {
+    "city": "Exampletown",
+    "state": "North",
+    "postalCode": "12345-123",
+    "countryCode": "US",
+}
+RISKS = dict.fromkeys(("effectiveRisk", "businessRisk", "listRisk", "geoRisk", "kycRisk"), 10)
+MOMENT = "2031-06-24 11:00:48"
+GENERIC = {"Example Details": {"Example Name": "Example Value"}}
+
+
+def customer(name, account=None, online=None):
+    """Return a customer with every field; accounts only where they exist."""
+    told = {
+        "customerId": name,
+        "businessAdd": "N",
+        "customerTypeCode": "IND",
+        "firstName": "Example",
+        "middleName": "Middle",
+        "lastName": "Testperson",
+        "customerOrganizationName": "Example Ltd",
+        "taxIdFormatCode": "S",
+        "taxId": "TX000",
+        "dateOfBirth": "1990-12-01",
+        "genderCode": "A",
+        "maritalStatusCode": "M",
+        "jurisdictionCode": "AMEA",
+        "businessDomainCode": "A",
+        "primaryCitizenshipCode": "UK",
+        "secondaryCitizenshipCode": "IND",
+        "legalStructure": "TRU",
+        "residenceCode": "UK",
+        "addedOn": MOMENT,
+        "citizenshipStatus": "RAL",
+        "estimatedNetWorth": 1000000,
+        "estimatedAnnualIncome": 200000,
+        "estimatedLiquidNetWorth": 300000,
+        "sourceOfWealth": "INCOME",
+        "creditRating": "A",
+        "creditRatingSource": "SYS",
+        "creditScore": 10,
+        "assetsOutsideOfUSCode": "Y",
+        "isEmployeeCode": "Y",
+        "worksForFinancialInstitutionCode": "Y",
+        "employer": "EXAMPLE",
+        "isBrokerDealerCode": "Y",
+        "occupationCode": "AFF",
+        "customerStatusCode": "A",
+        "pepFlagCode": "Y",
+        **RISKS,
+        "addresses": [ADDRESS | {"regionName": "EXAMPLE", "addressUsageCode": "B"}],
+        "phones": [{"phoneNumber": 5550100, "extensionNumber": 100, "phoneUsageCode": "P"}],
+        "emails": [{"emailId": "someone@example.com"}],
+        "anticipatoryProfiles": [
+            {
+                "profileMetricCode": "CASH-EQ-MI",
+                "averageTransactionAmount": 12345,
+                "debitOrCreditCode": "D",
+                "totalAmount": 54321,
+                "periodTypeCode": "N",
+                "sourceOfFundCountryCode": "USA",
+                "averageTransactionCount": 23,
+                "sourceOfFundInstitutionId": "ABC",
+            }
+        ],
+        "genericInformation": GENERIC,
+    }
+    if account:
+        told["accounts"] = [{"accountId": account, "accountRoleCode": "OWNER"}]
+    if online:
+        told["onlineAccounts"] = [
+            {
+                "onlineAccountId": online,
+                "onlineAccountUserId": "EXAMPLE-USER",
+                "accountId": account,
+                "relationshipDate": MOMENT,
+            }
+        ]
+    return told
+
+
+def account(name):
+    """Return an account with every field."""
+    return {
+        "accountId": name,
+        "businessAdd": "N",
+        "accountName": "EXAMPLE",
+        "type1": "INV",
+        "type2": "INV",
+        "registrationType": "IND",
+        "ownerTypeCode": "CUST",
+        "taxIdFormatCode": "S",
+        "taxId": "TX000",
+        "firmId": "EXAMPLE-FIRM",
+        "taxWithHoldCode": "Y",
+        "jurisdictionCode": "AMEA",
+        "businessDomainCode": "A",
+        "houseHoldGroupId": "EXAMPLE-HOUSE",
+        "legalEntity": "EXAMPLE-ENTITY",
+        "openDate": MOMENT,
+        "closeDate": MOMENT,
+        "accountStatusCode": "A",
+        "statusEffectiveDate": MOMENT,
+        "branch": "EXAMPLE-BRANCH",
+        "businessUnit": "EXAMPLE-UNIT",
+        "discretionFlag": "Y",
+        "lastActivityDate": MOMENT,
+        "primeBrokerFlag": "N",
+        "oracleAccountPurposeCode": "O",
+        "oracleBusinessTypeCode": "RBR",
+        **RISKS,
+        "contactInformation": [ADDRESS | {"regionName": "EXAMPLE", "addressTypeCode": "B"}],
+        "riskListMembership": [_membership()],
+        "accountRestriction": [{"restrictionCode": "NC", "addedDate": MOMENT, "removedDate": MOMENT}],
+        "accountManagement": [{"employeeId": "EXAMPLE-EMPLOYEE", "role": "OWNER"}],
+        "genericInformation": GENERIC,
+    }
+
+
+def external_entity(name, **institution):
+    """Return an external entity with every field that may stand together, and an institution."""
+    return {
+        "externalEntity": name,
+        "businessAdd": "N",
+        "externalEntityTypeCode": "XA",
+        "lastActivityDate": MOMENT,
+        "riskRating": 2,
+        "jurisdictionCode": "AMEA",
+        "businessDomainCode": "A",
+        **(institution or {"institution": "Example"}),
+        "contactInformation": [ADDRESS],
+        "riskListMembership": [_membership() | {"matchedName": "P8C"}],
+        "genericInformation": GENERIC,
+    }
+
+
+def transaction(name, kind, account=None):
+    """Return a transaction of type B, C, M or W with every field that applies to it."""
+    told = {
+        "transactionReferenceId": name,
+        "businessAdd": "N",
+        "transactionTypeCode": kind,
+        "baseAmount": 500,
+        **{f"transactionType{number}": "ABC" for number in range(1, 5)},
+        "genericInformation": GENERIC,
+        **_TYPES[kind],
+    }
+    return told | ({"accountId": account} if account and kind in "BC" else {})
+
+
+_TYPES = {
+    "B": {
+        "offsetAccountId": "EXAMPLE-OFFSET",
+        "securityId": "EXAMPLE-SECURITY",
+        "quantity": 10,
+        "transactionDateTime": MOMENT,
+        "debitOrCreditCode": "D",
+        "description": "Example",
+        "bodescription": "Example",
+        "accountRisk": 1,
+        "offsetAccountRisk": 2,
+        "overallRisk": 3,
+    },
+    "C": {
+        "transactionDateTime": MOMENT,
+        "debitOrCreditCode": "D",
+        "cashdescription": "Example",
+        "accountRisk": 1,
+        "locationId": "EXAMPLE-PLACE",
+        "locationName": "Example place",
+    },
+    "M": {
+        **{f"{what}DateTime": MOMENT for what in ("issue", "deposit", "clearing", "post")},
+        "thirdPartyFlag": "Y",
+        "serialCheckNo": "EXAMPLE",
+        "remitterName": "Example remitter",
+        "remitterAccountId": "EXAMPLE-REMITTER",
+        "beneficiaryName": "Example beneficiary",
+        "beneficiaryAccountId": "EXAMPLE-BENEFICIARY",
+        "midescription": "Example",
+        "issuingFIId": "EXAMPLE-ISSUER",
+        "instrument": "EXAMPLE",
+        "clearingFI": "Example clearer",
+        "clearingFIId": "EXAMPLE-CLEARER",
+        "depositingFI": "Example depositor",
+        "depositingFIId": "EXAMPLE-DEPOSITOR",
+        "remitterRisk": 8,
+        "beneficiaryRisk": 9,
+    },
+    "W": {
+        "transactionDateTime": MOMENT,
+        "thirdPartyFlag": "Y",
+        "wiredescription": "Example",
+        "originatorName": "Example originator",
+        "originatorAccountId": "EXAMPLE-ORIGINATOR",
+        "beneficiaryName": "Example beneficiary",
+        "beneficiaryAccountId": "EXAMPLE-BENEFICIARY",
+        "sendFI": "Example sender",
+        "sendFIId": "EXAMPLE-SENDER",
+        "receivingFI": "Example receiver",
+        "receivingFIId": "EXAMPLE-RECEIVER",
+        "originatorRisk": 8,
+        "beneficiaryRisk": 9,
+    },
+}
+
+
+def _membership():
+    return {
+        "riskSource": "P8C",
+        "addedDate": MOMENT,
+        "removedDate": MOMENT,
+        "entryDescription": "P8C",
+    }
+
+
+def focal(name="EXAMPLE-ACCOUNT"):
+    """Return an account that is the focus of its event."""
+    return {
+        "entityCode": name,
+        "entityType": "ACCOUNT",
+        "entityTypeCode": "ECM_ACCOUNT",
+        "entityName": "EXAMPLE",
+        "focusFlag": "Y",
+        "actId": name,
+    }
+
+
+def event(code, *entities):
+    """Return an event with every field, about one focal account unless entities are given."""
+    return {
+        "eventCode": code,
+        "eventScore": "",
+        "dataOrigin": "DLY",
+        "jurisdictionCode": "AMEA",
+        "businessDomain": "c",
+        "type": "AML_SURV",
+        "priority": "",
+        "scenarioClass": "AML",
+        "comments": "Example",
+        "entities": list(entities or [focal()]),
+        "details": [{"reason": "Example", "scenarioName": "User Defined Event"}],
+        "bindings": [
+            {
+                "bindingName": "Effectv_Risk_Lvl",
+                "bindingActualValue": "50",
+                "bindingBaseValue": "5",
+                "bindingType": "",
+            }
+        ],
+    }
+
+
+def events(*each):
+    """Return a request that saves events, with the attributes of their entity."""
+    attributes = {
+        "entityCode": "EXAMPLE-ACCOUNT",
+        "entityType": "ACCOUNT",
+        "entityTypeCode": "ECM_ACCOUNT",
+        "entityName": "EXAMPLE",
+        "actId": "EXAMPLE-ACCOUNT",
+        "dataOrigin": "DLY",
+        "jurisdiction": "AMEA",
+    }
+    return {"events": list(each), "entities": [attributes]}

@@ -1,0 +1,131 @@
+"""The calls that many tests begin with: a case of one's own, items in it, a good request for each service."""
+
+from clausewise import NotConformant, Untestable
+
+from .samples import account, customer, event, events, external_entity, transaction
+
+SAVE, PROMOTE, EXTEND = "saveEvents", "saveEventsAndPromoteToCase", "saveEventsAndExtendToCase"
+EVENTS = (SAVE, PROMOTE, EXTEND)
+GOOD = {SAVE: "saved", PROMOTE: "promoted", EXTEND: "extended"}
+LISTS = ("getTrustedPairsList", "getSuppressionRulesList")
+UPLOAD = "ecmUploadFile"
+NARRATIVE, DECISION = "addNarrative", "updateEventRiskDecision"
+
+# Of each service on the items of a case: the items' key, and the key of their id.
+ITEMS = {
+    "addCustomer": ("customers", "customerId"),
+    "removeCustomer": ("customers", "customerId"),
+    "addAccount": ("accounts", "accountId"),
+    "removeAccount": ("accounts", "accountId"),
+    "addExternalEntity": ("externalEntities", "externalEntity"),
+    "removeExternalEntity": ("externalEntities", "externalEntity"),
+    "addTransaction": ("transactions", "transactionReferenceId"),
+    "removeTransaction": ("transactions", "transactionReferenceId"),
+    DECISION: ("events", "eventCode"),
+}
+ADD = ("addCustomer", "addAccount", "addExternalEntity", "addTransaction")
+REMOVE = tuple(name.replace("add", "remove") for name in ADD)
+CASES = (*ITEMS, NARRATIVE)
+ALL = (*EVENTS, *LISTS, "updateCaseDescription", "getCaseStatusDetails", *CASES, UPLOAD)
+
+
+def code(unique):
+    """Return an id that nothing has."""
+    return f"CW{unique.digits(14)}"
+
+
+def promote(api, unique, *codes):
+    """Promote an event to a case and return the case's id; Untestable where there is no case to go on with."""
+    answer = api.call(PROMOTE, events(*(event(name) for name in codes or [code(unique)])))
+    try:
+        return str(answer.at("/caseId"))
+    except NotConformant:
+        told = f"Promotion gave no case to go on with: it was answered HTTP {answer.response.status}."
+        raise Untestable(told) from None
+
+
+def given(target, role, key="case_id"):
+    """Return a value of a role, as text; Untestable where the target lacks it."""
+    return str(target.fixture(role)[key])
+
+
+def new(service, name):
+    """Return an item to add, with every field that needs nothing else to be there."""
+    if service == "addTransaction":
+        return transaction(name, "M")
+    return {"addCustomer": customer, "addAccount": account, "addExternalEntity": external_entity}[service](
+        name
+    )
+
+
+def bare(service, name):
+    """Return an item as the services that remove or decide name it."""
+    told = {ITEMS[service][1]: name}
+    if service == "removeExternalEntity":
+        told["externalEntityTypeCode"] = "XA"
+    if service == "removeTransaction":
+        told["transactionTypeCode"] = "M"
+    if service == DECISION:
+        told |= {"eventTypeCode": "AML", "dataOrigin": "DLY", "eventDecisionCode": 1}
+        told |= {"standardCommentId": "8151,8152", "comments": "Example"}
+    return told
+
+
+def batch(service, case, *items):
+    """Return one case of a request with its items; of a narrative there is but the text."""
+    if service == NARRATIVE:
+        return {"caseId": case, "narrative": "An example narrative."}
+    return {"caseId": case, ITEMS[service][0]: list(items)}
+
+
+def there(api, unique, service, case):
+    """Return an item that the service can work on: one already in the case, or one to add."""
+    name = code(unique)
+    if service in REMOVE:
+        adding = service.replace("remove", "add")
+        api.call(adding, [batch(adding, case, new(adding, name))])
+        return bare(service, name)
+    if service == DECISION:
+        api.call(EXTEND, events(event(name)) | {"caseID": case})
+        return bare(service, name)
+    return new(service, name) if service in ITEMS else None
+
+
+def absent(unique, service):
+    """Return an item that the service refuses: unknown in the case, or unknown in business."""
+    name = code(unique)
+    return new(service, name) | {"businessAdd": "Y"} if service in ADD else bare(service, name)
+
+
+def good(api, unique, service):
+    """Return the arguments of a call that is answered with success."""
+    if service in EVENTS:
+        more = {"caseID": promote(api, unique)} if service == EXTEND else {}
+        return {"body": events(event(code(unique))) | more}
+    if service in LISTS:
+        return {"body": {}}
+    case = promote(api, unique)
+    if service == "updateCaseDescription":
+        return {"body": {"caseId": case, "caseDescription": "Example"}}
+    if service == "getCaseStatusDetails":
+        return {"body": [{"caseId": case}]}
+    if service == UPLOAD:
+        return {"query": comment(case)}
+    return {"body": [batch(service, case, there(api, unique, service, case))]}
+
+
+def comment(case, **more):
+    """Return the query of an upload for a case."""
+    return {"entityId": case, "entityType": "CASE", "comments": "An example comment."} | more
+
+
+def status(api, case):
+    """Return the status code of a case."""
+    return api.call("getCaseStatusDetails", [{"caseId": case}]).at("/RESULTARRAY/0/caseStatusCode")
+
+
+def well(service):
+    """Return the name of the service's success."""
+    named = GOOD | dict.fromkeys(LISTS, "records") | {"updateCaseDescription": "updated"}
+    named |= {"getCaseStatusDetails": "fetched", UPLOAD: "processed"}
+    return named.get(service, "successful")

@@ -1,0 +1,526 @@
+"""What is added to cases, removed from them and decided in them, case by case and item by item."""
+
+import pytest
+
+from clausewise import clause, has, holds, outcome
+
+from .samples import customer, external_entity, transaction
+from .steps import ADD, CASES, ITEMS, REMOVE, absent, bare, batch, code, given, good, new, promote, there
+
+WELL = {
+    "addCustomer": "Customer added successfully.",
+    "removeCustomer": "Customer removed successfully.",
+    "addAccount": "Account added successfully.",
+    "removeAccount": "Account removed successfully.",
+    "addExternalEntity": "External Entity added successfully.",
+    "removeExternalEntity": "External Entity removed successfully.",
+    "addTransaction": "Transaction added successfully.",
+    "removeTransaction": "Transaction removed successfully.",
+    "updateEventRiskDecision": "Event Decision updated successfully.",
+}
+ABSENT = {
+    "addCustomer": ("not-in-business", "Customer does not exist in business."),
+    "addAccount": ("not-in-business", "Account does not exist in business."),
+    "addExternalEntity": ("not-in-business", "External Entity does not exist in business."),
+    "addTransaction": ("not-in-business", "Transaction does not exist in business."),
+    "removeCustomer": ("not-in-case", "Customer does not exist in case."),
+    "removeAccount": ("not-in-case", "Account does not exist in case."),
+    "removeExternalEntity": ("not-in-case", "External Entity does not exist in case."),
+    "removeTransaction": ("not-in-case", "Transaction does not exist in case."),
+    "updateEventRiskDecision": ("not-in-case", "Event does not exist in case."),
+}
+OTHER_WORDS = {
+    "addAccount": "Account does not exists.",
+    "addExternalEntity": "External Entity does not exists.",
+}
+EXISTS = {
+    "addCustomer": "Customer already exists.",
+    "addAccount": "Account already exists.",
+    "addExternalEntity": "External Entity already exists.",
+    "addTransaction": "Transaction already exists.",
+}
+FAILS = {
+    "addCustomer": (
+        "insertion-failed",
+        "Customer insertion failed as error occurred while inserting into customer related tables.",
+    ),
+    "addAccount": (
+        "insertion-failed",
+        "Account insertion failed as error occurred while inserting into account related tables.",
+    ),
+    "addExternalEntity": (
+        "insertion-failed",
+        "External Entity insertion failed as error occurred while inserting into externalEntity related tables.",
+    ),
+    "addTransaction": (
+        "insertion-failed",
+        "Transaction insertion failed as error occurred while inserting into transaction related tables.",
+    ),
+    "removeCustomer": (
+        "removal-failed",
+        "Customer removal failed as error occurred while deleting from customer related tables.",
+    ),
+    "removeAccount": (
+        "removal-failed",
+        "Account removal failed as error occurred while deleting from account related tables.",
+    ),
+    "removeExternalEntity": (
+        "removal-failed",
+        "External Entity removal failed as error occurred while deleting from External Entity related tables.",
+    ),
+    "removeTransaction": (
+        "removal-failed",
+        "Transaction removal failed as error occurred while deleting from Transaction related tables.",
+    ),
+    "updateEventRiskDecision": (
+        "updation-failed",
+        "Event Decision updation failed as error occurred while updating Event Decision related tables.",
+    ),
+    "addNarrative": (
+        "insertion-failed",
+        "Narrative addition failed as error occurred while inserting into narrative related tables.",
+    ),
+}
+LOCKED = r"^Case is locked by another user \S+\.$"
+FIRST = "/RESULTARRAY/0"
+
+
+def each(rule, services, answer=""):
+    """Return a parameter for each service, for its clause of that rule, and of an answer if one is named."""
+    return [
+        pytest.param(
+            service,
+            id=service,
+            marks=clause(f"ofs-ecm.{service}.{rule}", *([f"ofs-ecm.{service}.{answer}"] if answer else [])),
+        )
+        for service in services
+    ]
+
+
+@pytest.mark.parametrize("service", each("successful", CASES))
+def test_a_good_call_is_successful(api, judge, unique, service):
+    """An item with every field that needs nothing else is added, removed or decided on."""
+    judge(api.call(service, **good(api, unique, service)), outcome("successful"))
+
+
+@pytest.mark.parametrize("service", each("invalid-json", CASES))
+def test_what_is_no_json_is_refused(api, judge, service):
+    """A request that is cut off is answered with the invalid-format text."""
+    judge(api.call(service, raw=b'[{"caseId": "CW1", '), outcome("invalid-json"))
+
+
+@pytest.mark.parametrize("service", each("partly-successful", CASES))
+def test_one_good_case_and_one_unknown_is_a_partial_success(api, judge, unique, service):
+    """Of a known and an unknown case the one is worked on and the other is not."""
+    judge(_mixed(api, unique, service), outcome("partly-successful"))
+
+
+@pytest.mark.parametrize("service", each("failed", CASES))
+def test_nothing_but_failures_is_a_failure(api, judge, unique, service):
+    """Where there is only an unknown case nothing succeeds."""
+    judge(_only_unknown(api, unique, service), outcome("failed"))
+
+
+@pytest.mark.parametrize("service", each("case.unknown", CASES, "failed"))
+def test_an_unknown_case_is_told(api, judge, unique, service):
+    """The entry of an unknown case says so."""
+    answer = _only_unknown(api, unique, service)
+
+    judge(
+        answer,
+        outcome("failed"),
+        has(f"{FIRST}/MESSAGE", "Case does not exist."),
+        has(f"{FIRST}/STATUS", "FAILED"),
+    )
+
+
+@pytest.mark.parametrize("service", each("case.locked", CASES))
+def test_a_locked_case_is_told(api, judge, target, unique, service):
+    """The entry of a locked case names who has locked it."""
+    case = given(target, "case.locked")
+
+    answer = judge(api.call(service, [batch(service, case, _any(unique, service))]), outcome("failed"))
+
+    told = answer.at(f"{FIRST}/MESSAGE")
+    held = told.startswith("Case is locked by another user ") and answer.at(f"{FIRST}/STATUS") == "FAILED"
+    judge(
+        answer,
+        holds(
+            held, expected="FAILED: Case is locked by another user ...", actual=told, where=f"{FIRST}/MESSAGE"
+        ),
+    )
+
+
+@pytest.mark.parametrize("service", each("one-entry-per-case", CASES))
+def test_each_case_has_its_entry_in_order(api, judge, unique, service):
+    """Of two cases there are two entries, in the order of the request."""
+    cases = [promote(api, unique), promote(api, unique)]
+
+    answer = api.call(service, [batch(service, case, there(api, unique, service, case)) for case in cases])
+
+    judge(answer, outcome("successful"))
+    told = [entry["caseId"] for entry in answer.at("/RESULTARRAY")]
+    judge(answer, holds(told == cases, expected=f"the cases {cases}", actual=told, where="/RESULTARRAY"))
+
+
+@pytest.mark.parametrize("service", each("one-entry-per-item", ITEMS))
+def test_each_item_has_its_entry_in_order(api, judge, unique, service):
+    """Of two items there are two entries, in the order of the request."""
+    key, name = ITEMS[service]
+    case = promote(api, unique)
+    items = [there(api, unique, service, case) for _ in range(2)]
+
+    answer = judge(api.call(service, [batch(service, case, *items)]), outcome("successful"))
+
+    told = [entry[name] for entry in answer.at(f"{FIRST}/{key}")]
+    wanted = [item[name] for item in items]
+    judge(answer, holds(told == wanted, expected=f"the items {wanted}", actual=told, where=f"{FIRST}/{key}"))
+
+
+@pytest.mark.parametrize("service", each("status-follows-entries", CASES))
+def test_the_status_follows_the_entries(api, judge, unique, service):
+    """SUCCESS where all succeed, FAILED where none does, PARTIALSUCCESS else."""
+    calls = [
+        api.call(service, **good(api, unique, service)),
+        _mixed(api, unique, service),
+        _only_unknown(api, unique, service),
+    ]
+
+    for answer, wanted in zip(calls, ("SUCCESS", "PARTIALSUCCESS", "FAILED"), strict=True):
+        told = {entry["STATUS"] for entry in answer.at("/RESULTARRAY")}
+        follows = told.pop() if len(told) == 1 else "PARTIALSUCCESS"
+        judge(
+            answer,
+            has("/STATUS", wanted),
+            holds(
+                follows == wanted,
+                expected=f"entries that make {wanted}",
+                actual=follows,
+                where="/RESULTARRAY",
+            ),
+        )
+
+
+@pytest.mark.parametrize("service", each("mixed-case-is-partial", ITEMS))
+def test_a_case_with_good_and_bad_items_is_partial(api, judge, unique, service):
+    """A case of which one item succeeds and one fails is PARTIALSUCCESS."""
+    case = promote(api, unique)
+
+    answer = api.call(
+        service, [batch(service, case, there(api, unique, service, case), absent(unique, service))]
+    )
+
+    judge(answer, outcome("partly-successful"), has(f"{FIRST}/STATUS", "PARTIALSUCCESS"))
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        pytest.param(name, id=name, marks=clause(f"ofs-ecm.{name}.item.{rule}", f"ofs-ecm.{name}.failed"))
+        for name, (rule, _) in ABSENT.items()
+    ],
+)
+def test_an_item_that_is_not_there_is_told(api, judge, unique, service):
+    """What business or the case does not know is FAILED, with the documented text."""
+    answer = api.call(service, [batch(service, promote(api, unique), absent(unique, service))])
+
+    judge(answer, outcome("failed"))
+    _says(judge, answer, service, ABSENT[service][1], OTHER_WORDS.get(service, ""))
+
+
+@pytest.mark.parametrize("service", each("item.exists", ADD))
+def test_what_is_there_cannot_be_added_again(api, judge, unique, service):
+    """The second addition of the same item is FAILED, with the documented text."""
+    request = [batch(service, promote(api, unique), new(service, code(unique)))]
+
+    judge(api.call(service, request), outcome("successful"))
+    again = judge(api.call(service, request), outcome("failed"))
+    _says(judge, again, service, EXISTS[service])
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        pytest.param(name, id=name, marks=clause(f"ofs-ecm.{name}.item.{rule}"))
+        for name, (rule, _) in FAILS.items()
+    ],
+)
+def test_a_failure_inside_is_told_for_the_item(api, judge, unique, service):
+    """An item whose writing fails is FAILED, with the documented text."""
+    rule, text = FAILS[service]
+
+    answer = api.call(service, **good(api, unique, service), fault=f"{service}.{rule}")
+
+    judge(answer, outcome("failed"))
+    _says(judge, answer, service, text)
+
+
+@pytest.mark.parametrize("service", each("item.unknown", OTHER_WORDS))
+def test_an_unknown_item_is_told(api, judge, unique, service):
+    """An item that is unknown for another reason is FAILED, with the documented text."""
+    answer = api.call(service, **good(api, unique, service), fault=f"{service}.unknown")
+
+    judge(answer, outcome("failed"))
+    _says(judge, answer, service, OTHER_WORDS[service])
+
+
+@clause("ofs-ecm.addCustomer.item.no-account")
+def test_a_customer_with_an_unknown_account_is_refused(api, judge, unique):
+    """A customer's account that nobody knows is told."""
+    item = customer(code(unique), code(unique))
+
+    _refused(api, judge, unique, "addCustomer", item, "Customer account does not exists.")
+
+
+@clause("ofs-ecm.addCustomer.item.no-online-account")
+def test_a_customer_with_an_unknown_online_account_is_refused(api, judge, unique):
+    """A customer's online account that nobody knows is told."""
+    case, held = _with_account(api, unique)
+
+    answer = api.call("addCustomer", [batch("addCustomer", case, customer(code(unique), held, code(unique)))])
+
+    judge(answer, outcome("failed"))
+    _says(judge, answer, "addCustomer", "Customer online account does not exists.")
+
+
+@clause("ofs-ecm.addTransaction.item.no-account")
+def test_a_transaction_of_an_unknown_account_is_refused(api, judge, unique):
+    """A transaction's account that nobody knows is told."""
+    item = transaction(code(unique), "C", code(unique))
+
+    _refused(api, judge, unique, "addTransaction", item, "Transaction account does not exists.")
+
+
+@pytest.mark.parametrize(
+    ("institution", "text"),
+    [
+        pytest.param(
+            {"institution": "Example", "institutionId": "1", "institutionName": "Example"},
+            "Either existing Institution or new Institution Id and Institution Name should be specified but not both.",
+            id="two",
+            marks=clause("ofs-ecm.addExternalEntity.item.two-institutions"),
+        ),
+        pytest.param(
+            {"institutionId": "1"},
+            "Institution Id and Institution Name both should be specified.",
+            id="half",
+            marks=clause("ofs-ecm.addExternalEntity.item.half-institution"),
+        ),
+    ],
+)
+def test_an_institution_is_either_known_or_new(api, judge, unique, institution, text):
+    """A known institution beside a new one, and half a new one, are told."""
+    _refused(api, judge, unique, "addExternalEntity", external_entity(code(unique), **institution), text)
+
+
+@clause("ofs-ecm.addExternalEntity.item.no-risk-source")
+def test_an_unknown_risk_source_is_refused(api, judge, unique):
+    """A risk list that nobody knows is told."""
+    item = external_entity(code(unique))
+    item["riskListMembership"] = [item["riskListMembership"][0] | {"riskSource": code(unique)}]
+
+    _refused(api, judge, unique, "addExternalEntity", item, "External entity risk Source does not exists.")
+
+
+@clause("ofs-ecm.addExternalEntity.successful")
+def test_an_external_entity_with_a_new_institution_is_added(api, judge, unique):
+    """Id and name of a new institution are taken together."""
+    item = external_entity(code(unique), institutionId="12345", institutionName="Example")
+
+    judge(
+        api.call("addExternalEntity", [batch("addExternalEntity", promote(api, unique), item)]),
+        outcome("successful"),
+    )
+
+
+@clause("ofs-ecm.addCustomer.successful")
+def test_a_customer_with_accounts_is_added(api, judge, target, unique):
+    """A customer with an account of the case, and with an online account where the owner names one, is added."""
+    case, held = _with_account(api, unique)
+    online = given(target, "online.account", "id") if target.has("online.account") else None
+
+    judge(
+        api.call("addCustomer", [batch("addCustomer", case, customer(code(unique), held, online))]),
+        outcome("successful"),
+    )
+
+
+@pytest.mark.parametrize("service", each("from-business", ADD))
+def test_what_business_knows_is_added_by_its_id(api, judge, target, unique, service):
+    """With businessAdd Y an id that business knows is enough."""
+    role = {"addCustomer": "customer", "addAccount": "account", "addExternalEntity": "external_entity"}.get(
+        service, "transaction"
+    )
+    item = _business(target, service, role)
+
+    judge(api.call(service, [batch(service, promote(api, unique), item)]), outcome("successful"))
+
+
+@pytest.mark.parametrize("service", each("removed-can-be-added-again", ADD))
+def test_what_was_removed_can_be_added_again(api, judge, unique, service):
+    """Added, removed and added again: each time with success."""
+    case, name = promote(api, unique), code(unique)
+    removing = service.replace("add", "remove")
+    adding = [batch(service, case, new(service, name))]
+
+    judge(api.call(service, adding), outcome("successful"))
+    judge(api.call(removing, [batch(removing, case, bare(removing, name))]), outcome("successful"))
+    judge(api.call(service, adding), outcome("successful"))
+
+
+@pytest.mark.parametrize("service", each("cases-are-apart", ADD))
+def test_an_item_is_in_its_own_case_only(api, judge, target, unique, service):
+    """What is added to one case cannot be removed from another."""
+    name, removing = code(unique), service.replace("add", "remove")
+    other = given(target, "case.open") if target.has("case.open") else promote(api, unique)
+    judge(
+        api.call(service, [batch(service, promote(api, unique), new(service, name))]), outcome("successful")
+    )
+
+    judge(api.call(removing, [batch(removing, other, bare(removing, name))]), outcome("failed"))
+
+
+@pytest.mark.parametrize("service", each("failed-item-changes-nothing", ADD))
+def test_a_failed_item_is_not_in_the_case(api, judge, unique, service):
+    """What could not be added cannot be removed."""
+    case, item = promote(api, unique), absent(unique, service)
+    removing = service.replace("add", "remove")
+    judge(api.call(service, [batch(service, case, item)]), outcome("failed"))
+
+    judge(
+        api.call(removing, [batch(removing, case, bare(removing, item[ITEMS[service][1]]))]),
+        outcome("failed"),
+    )
+
+
+@pytest.mark.parametrize("service", each("only-the-named", REMOVE))
+def test_a_removal_takes_only_the_named(api, judge, unique, service):
+    """Of two items the one that was not named can still be removed."""
+    case = promote(api, unique)
+    first, second = (there(api, unique, service, case) for _ in range(2))
+
+    for item in (first, second):
+        judge(api.call(service, [batch(service, case, item)]), outcome("successful"))
+
+
+APPLIES = [
+    (kind, field)
+    for kind in "BCMW"
+    for field in [*transaction("", kind, "A"), *(["accountId"] if kind in "BC" else [])]
+    if field
+    not in {
+        "transactionReferenceId",
+        "businessAdd",
+        "transactionTypeCode",
+        "baseAmount",
+        "genericInformation",
+    }
+    and not field.startswith("transactionType")
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        pytest.param(
+            kind,
+            field,
+            id=f"{kind}-{field}",
+            marks=clause(f"ofs-ecm.addTransaction.applies-{kind.lower()}.{field}"),
+        )
+        for kind, field in dict.fromkeys(APPLIES)
+    ],
+)
+def test_each_field_is_taken_in_its_type_of_transaction(api, judge, unique, kind, field):
+    """A transaction with no more than its id, its type and one field of that type is added."""
+    case, held = _with_account(api, unique)
+    whole = transaction(code(unique), kind, held)
+    few = ("transactionReferenceId", "businessAdd", "transactionTypeCode", "baseAmount", field)
+
+    answer = api.call("addTransaction", [batch("addTransaction", case, {name: whole[name] for name in few})])
+
+    judge(answer, outcome("successful"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, id=kind, marks=clause("ofs-ecm.addTransaction.successful")) for kind in "BCMW"],
+)
+def test_a_whole_transaction_of_each_type_is_added(api, judge, unique, kind):
+    """A transaction with all fields of its type is added."""
+    case, held = _with_account(api, unique)
+
+    answer = api.call(
+        "addTransaction", [batch("addTransaction", case, transaction(code(unique), kind, held))]
+    )
+
+    judge(answer, outcome("successful"))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(name, id=name, marks=clause(f"ofs-ecm.addTransaction.{name}"))
+        for name in ("labels-are-taken", "labels-can-be-deleted")
+    ],
+)
+def test_labels_are_given_and_deleted(api, judge, target, unique, rule):
+    """A transaction from business takes labels; the call without labels deletes them and leaves it in the case."""
+    case, item = promote(api, unique), _business(target, "addTransaction", "transaction")
+    labelled = item | {"transactionLabels": ["SURROUNDING", "SUSPICIOUS"]}
+    judge(api.call("addTransaction", [batch("addTransaction", case, labelled)]), outcome("successful"))
+    if rule == "labels-can-be-deleted":
+        judge(api.call("addTransaction", [batch("addTransaction", case, item)]), outcome("successful"))
+
+        removing = bare("removeTransaction", item["transactionReferenceId"]) | {
+            "transactionTypeCode": item["transactionTypeCode"]
+        }
+        judge(
+            api.call("removeTransaction", [batch("removeTransaction", case, removing)]), outcome("successful")
+        )
+
+
+def _business(target, service, role):
+    told = {ITEMS[service][1]: given(target, f"business.{role}", "id"), "businessAdd": "Y"}
+    if service in {"addTransaction", "addExternalEntity"}:
+        key = "transactionTypeCode" if service == "addTransaction" else "externalEntityTypeCode"
+        told[key] = given(target, f"business.{role}", "type")
+    return told
+
+
+def _with_account(api, unique):
+    case, held = promote(api, unique), code(unique)
+    api.call("addAccount", [batch("addAccount", case, new("addAccount", held))])
+    return case, held
+
+
+def _any(unique, service):
+    return None if service not in ITEMS else absent(unique, service)
+
+
+def _only_unknown(api, unique, service):
+    return api.call(service, [batch(service, code(unique), _any(unique, service))])
+
+
+def _mixed(api, unique, service):
+    case = promote(api, unique)
+    known = batch(service, case, there(api, unique, service, case))
+    return api.call(service, [known, batch(service, code(unique), _any(unique, service))])
+
+
+def _refused(api, judge, unique, service, item, text):
+    answer = judge(api.call(service, [batch(service, promote(api, unique), item)]), outcome("failed"))
+    _says(judge, answer, service, text)
+
+
+def _says(judge, answer, service, *texts):
+    where = f"{FIRST}/{ITEMS[service][0]}/0" if service in ITEMS else FIRST
+    told = answer.at(f"{where}/MESSAGE")
+    fine = {text for given in texts for text in (given, given.replace("exists.", "exist.")) if text} | set(
+        texts
+    )
+    judge(
+        answer,
+        holds(told in fine, expected=texts[0], actual=told, where=f"{where}/MESSAGE"),
+        has(f"{where}/STATUS", "FAILED"),
+    )

@@ -1,0 +1,217 @@
+"""Trusted pairs and suppression rules, and their filters, worked out from what the target itself tells."""
+
+from datetime import datetime
+
+import pytest
+
+from clausewise import Untestable, clause, holds, outcome
+
+from .steps import LISTS
+
+# Of each list: the key of the creation date, the keys of jurisdictions, the keys of domains, the id.
+KEYS = {
+    "getTrustedPairsList": (
+        "tpCreateDate",
+        ("tpMbrParty1JrsdcnCd", "tpMbrParty2JrsdcnCd"),
+        ("tpMbrParty1BusDmn", "tpMbrParty2BusDmn"),
+        "tpSeqId",
+    ),
+    "getSuppressionRulesList": ("supCreateDate", ("supJrsdcnCd", "supJrscdnCd"), ("supBusDmn",), "supSeqId"),
+}
+
+
+def each(rule, *services):
+    """Return a parameter for each list, for its clause of that rule."""
+    return [
+        pytest.param(service, id=service, marks=clause(f"ofs-ecm.{service}.{rule}"))
+        for service in services or LISTS
+    ]
+
+
+@pytest.mark.parametrize("service", each("records"))
+def test_the_list_is_answered(api, judge, service):
+    """A call without filters is answered with records."""
+    judge(api.call(service, {}), outcome("records"))
+
+
+@pytest.mark.parametrize("service", each("no-filter-gives-all"))
+def test_no_filter_gives_all(api, judge, service):
+    """What a filter gives is among what no filter gives."""
+    every = _all(api, service)
+    widest = api.call(service, {"fromDate": _days(service, every)[0].strftime("%d/%m/%Y")})
+
+    judge(widest, outcome("records"))
+    _same(judge, api.call(service, {}), service, _rows(widest), "every record")
+
+
+@pytest.mark.parametrize("service", each("from-date"))
+def test_the_first_day_is_a_bound(api, judge, service):
+    """Nothing older than fromDate comes, and all that is younger."""
+    _dates(api, judge, service, "fromDate")
+
+
+@pytest.mark.parametrize("service", each("to-date"))
+def test_the_last_day_is_a_bound(api, judge, service):
+    """Nothing younger than toDate comes, and all that is older."""
+    _dates(api, judge, service, "toDate")
+
+
+@pytest.mark.parametrize("service", each("date-range"))
+def test_both_days_bound_together(api, judge, service):
+    """Of the records between two days all come, and no other."""
+    _dates(api, judge, service, "fromDate", "toDate")
+
+
+@pytest.mark.parametrize("service", each("bounds-are-inclusive"))
+def test_both_days_belong_to_the_range(api, judge, service):
+    """The records of the first and of the last day come, too."""
+    _dates(api, judge, service, "fromDate", "toDate", inclusive=True)
+
+
+@pytest.mark.parametrize("service", each("jurisdiction"))
+def test_the_jurisdiction_is_a_filter(api, judge, service):
+    """All records of one jurisdiction come, and no other."""
+    _values(api, judge, service, "jurisdiction", 1)
+
+
+@pytest.mark.parametrize("service", each("jurisdiction-list"))
+def test_a_list_of_jurisdictions_is_a_filter(api, judge, service):
+    """All records of two jurisdictions come, and no other."""
+    _values(api, judge, service, "jurisdiction", 2)
+
+
+@pytest.mark.parametrize("service", each("domain"))
+def test_the_domain_is_a_filter(api, judge, service):
+    """All records of one domain come, and no other."""
+    _values(api, judge, service, "domain", 1)
+
+
+@pytest.mark.parametrize("service", each("filters-together"))
+def test_filters_narrow_each_other(api, judge, service):
+    """With a day and a domain only what both leave comes."""
+    every = _all(api, service)
+    day = _middle(_days(service, every))
+    domain = sorted(_of(service, every[0], 2))[0]
+    wanted = [row for row in every if _day(service, row) >= day and domain in _of(service, row, 2)]
+
+    answer = api.call(service, {"fromDate": day.strftime("%d/%m/%Y"), "domain": domain})
+
+    _same(judge, answer, service, wanted, f"the records since {day} of the domain {domain}")
+
+
+@pytest.mark.parametrize("service", each("nothing-matches"))
+def test_a_filter_that_nothing_matches_leaves_nothing(api, judge, unique, service):
+    """For a jurisdiction that nobody has no record comes."""
+    _same(judge, api.call(service, {"jurisdiction": unique.word(5)}), service, [], "no record")
+
+
+@pytest.mark.parametrize("service", each("code-is-sequence"))
+def test_the_code_is_the_sequence(api, judge, service):
+    """Code and sequence number of a record are the same."""
+    code = {"getTrustedPairsList": "tpCode", "getSuppressionRulesList": "supCode"}[service]
+    answer = judge(api.call(service, {}), outcome("records"))
+
+    odd = [row for row in _rows(answer) if str(row[code]) != str(row[KEYS[service][3]])]
+    judge(answer, holds(not odd, expected="the same in both", actual=odd[:1]))
+
+
+@pytest.mark.parametrize(
+    "party",
+    [
+        pytest.param(n, id=str(n), marks=clause(f"ofs-ecm.getTrustedPairsList.party{n}-sequence"))
+        for n in (1, 2)
+    ],
+)
+def test_an_account_has_no_sequence(api, judge, party):
+    """The sequence of a party that is an account is empty or blank."""
+    who = f"tpMbrParty{party}"
+    answer = judge(api.call("getTrustedPairsList", {}), outcome("records"))
+
+    odd = [row for row in _rows(answer) if row[f"{who}TypeCd"] in {"IA", "GL"} and row[f"{who}Seq"].strip()]
+    judge(answer, holds(not odd, expected=f"{who}Seq empty for accounts", actual=odd[:1]))
+
+
+@clause("ofs-ecm.getSuppressionRulesList.entity-sequence")
+def test_only_entities_and_addresses_have_a_sequence(api, judge):
+    """The sequence of another focus is empty or blank."""
+    answer = judge(api.call("getSuppressionRulesList", {}), outcome("records"))
+    others = [row for row in _rows(answer) if row["supEntityType"] not in {"EXTERNAL_ENTITY", "ADDRESS"}]
+
+    odd = [row for row in others if row["supEntitySeq"].strip()]
+    judge(answer, holds(not odd, expected="supEntitySeq empty", actual=odd[:1]))
+
+
+@clause("ofs-ecm.getSuppressionRulesList.client-bank-id")
+def test_the_id_of_a_client_bank_has_a_slash(api, judge):
+    """The id of a client bank is type and code with a slash between."""
+    answer = judge(api.call("getSuppressionRulesList", {}), outcome("records"))
+    banks = [row for row in _rows(answer) if row["supEntityType"] == "CLIENT_BANK"]
+
+    odd = [row["supEntityId"] for row in banks if "/" not in row["supEntityId"]]
+    judge(answer, holds(not odd, expected="type/code", actual=odd[:1]))
+
+
+def _rows(answer):
+    return answer.json if isinstance(answer.json, list) else [answer.json]
+
+
+def _all(api, service):
+    rows = _rows(api.call(service, {}))
+    if len(rows) < 2:
+        raise Untestable(f"{service} has fewer than two records, so that no filter can be seen at work.")
+    return rows
+
+
+def _day(service, row):
+    return datetime.strptime(row[KEYS[service][0]].strip(), "%Y-%m-%d %H:%M:%S").date()  # noqa: DTZ007 - no zone is documented
+
+
+def _days(service, rows):
+    return sorted(_day(service, row) for row in rows)
+
+
+def _middle(days):
+    return days[len(days) // 2]
+
+
+def _of(service, row, which):
+    return {row[key].strip() for key in KEYS[service][which] if key in row}
+
+
+def _dates(api, judge, service, *bounds, inclusive=False):
+    every = _all(api, service)
+    days = _days(service, every)
+    first, last = days[len(days) // 3], days[2 * len(days) // 3]
+    low = first if "fromDate" in bounds else days[0]
+    high = last if "toDate" in bounds else days[-1]
+    asked = {"fromDate": low, "toDate": high}
+    wanted = [row for row in every if low <= _day(service, row) <= high]
+
+    answer = api.call(service, {name: asked[name].strftime("%d/%m/%Y") for name in bounds})
+
+    if not inclusive:  # the document does not say whether the days themselves belong to it (ECM-63)
+        edge = {asked[name] for name in bounds}
+        came = {str(row[KEYS[service][3]]) for row in _rows(answer)}
+        wanted = [
+            row for row in wanted if _day(service, row) not in edge or str(row[KEYS[service][3]]) in came
+        ]
+    _same(judge, answer, service, wanted, f"the records from {low} to {high}")
+
+
+def _values(api, judge, service, name, count):
+    which = {"jurisdiction": 1, "domain": 2}[name]
+    every = _all(api, service)
+    known = sorted({value for row in every for value in _of(service, row, which)})
+    asked = known[-count:]
+    wanted = [row for row in every if _of(service, row, which) & set(asked)]
+
+    answer = api.call(service, {name: ", ".join(asked)})
+
+    _same(judge, answer, service, wanted, f"the records of {name} {', '.join(asked)}")
+
+
+def _same(judge, answer, service, wanted, words):
+    judge(answer, outcome("records"))
+    key = KEYS[service][3]
+    ids = [sorted(str(row[key]) for row in rows) for rows in (_rows(answer), wanted)]
+    judge(answer, holds(ids[0] == ids[1], expected=f"{words}: {key} {ids[1]}", actual=ids[0]))

@@ -1,0 +1,241 @@
+"""Comments and files on cases and entities."""
+
+import pytest
+
+from clausewise import File, clause, differs, holds, outcome
+
+from .steps import UPLOAD, code, comment, given, promote, status
+
+NOTE = File("note.txt", b"An example note.", "text/plain")
+EVERY = {
+    "senderId": "EXAMPLEUSER",
+    "docDesc": "Example description",
+    "docType": "Example type",
+    "actionCode": "CA985",
+    "source": "Example source",
+}
+
+
+@clause("ofs-ecm.ecmUploadFile.processed", "ofs-ecm.ecmUploadFile.with-file")
+def test_a_file_with_every_parameter_is_taken(api, judge, unique):
+    """A file for a case with all parameters is processed."""
+    case = promote(api, unique)
+
+    judge(
+        api.call(UPLOAD, query=comment(case, caseId=case, **EVERY), files=[("file", NOTE)]),
+        outcome("processed"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "files"),
+    [
+        pytest.param(more, files, id=name, marks=clause(f"ofs-ecm.ecmUploadFile.{name}"))
+        for name, more, files in [
+            ("with-file", {}, [("file", NOTE)]),
+            ("several-files", {}, [("file", NOTE), ("file", File("second.txt", b"Another.", "text/plain"))]),
+            ("comment-only", {}, None),
+            ("percent-encoded", {"comments": '50 % of A&B = C/D, "so" + more?'}, None),
+            ("comment-in-other-scripts", {"comments": "\u0645\u062b\u0627\u0644 \u4f8b\u5b50"}, None),
+            ("comment-of-a-thousand", {"comments": "x" * 1000}, None),
+            ("case-in-lower-case", {"entityType": "case"}, None),
+        ]
+    ],
+)
+def test_what_the_document_shows_is_taken(api, judge, unique, more, files):
+    """A comment, a file and several files, in each form that the document shows, are processed."""
+    judge(api.call(UPLOAD, query=comment(promote(api, unique), **more), files=files), outcome("processed"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, id=name, marks=clause(f"ofs-ecm.ecmUploadFile.optional-{name}"))
+        for name in (*EVERY, "caseId")
+    ],
+)
+def test_an_optional_parameter_may_be_left_out(api, judge, unique, name):
+    """A call with all parameters but one optional is processed."""
+    case = promote(api, unique)
+    query = comment(case, caseId=case, **EVERY)
+
+    judge(api.call(UPLOAD, query={key: query[key] for key in query if key != name}), outcome("processed"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name,
+            id=name,
+            marks=clause(f"ofs-ecm.ecmUploadFile.missing-{name}", "ofs-ecm.ecmUploadFile.missing-parameters"),
+        )
+        for name in ("entityId", "entityType", "comments")
+    ],
+)
+def test_a_mandatory_parameter_may_not_be_left_out(api, judge, unique, name):
+    """A call that is good but for one mandatory parameter is told what is missing."""
+    query = comment(promote(api, unique))
+
+    judge(api.call(UPLOAD, query=query), outcome("processed"))
+    judge(
+        api.call(UPLOAD, query={key: query[key] for key in query if key != name}),
+        outcome("missing-parameters"),
+    )
+
+
+@clause("ofs-ecm.ecmUploadFile.missing-parameters")
+def test_a_call_of_nothing_misses_all(api, judge):
+    """A call without any parameter is told what is missing."""
+    judge(api.call(UPLOAD), outcome("missing-parameters"))
+
+
+@clause("ofs-ecm.ecmUploadFile.invalid-value")
+def test_an_invalid_value_is_told(api, judge, unique):
+    """A case that nobody knows is an invalid value."""
+    judge(api.call(UPLOAD, query=comment(code(unique))), outcome("invalid-value"))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param("entityType", id="type", marks=clause("ofs-ecm.ecmUploadFile.unknown-entity-type")),
+        pytest.param("entityId", id="case", marks=clause("ofs-ecm.ecmUploadFile.unknown-case")),
+    ],
+)
+def test_a_value_that_nobody_knows_is_invalid(api, judge, unique, more):
+    """A call that is good but for its type, or for its case, is told the parameter."""
+    query = comment(promote(api, unique))
+
+    judge(api.call(UPLOAD, query=query), outcome("processed"))
+    judge(api.call(UPLOAD, query=query | {more: code(unique)}), outcome("invalid-value"))
+
+
+@clause("ofs-ecm.ecmUploadFile.action-codes")
+def test_the_documented_action_codes_are_taken(api, judge, unique):
+    """CA985 with a file and CA986 with a comment are processed."""
+    case = promote(api, unique)
+
+    judge(
+        api.call(UPLOAD, query=comment(case, actionCode="CA985"), files=[("file", NOTE)]),
+        outcome("processed"),
+    )
+    judge(api.call(UPLOAD, query=comment(case, actionCode="CA986")), outcome("processed"))
+
+
+@clause("ofs-ecm.ecmUploadFile.unknown-action-code")
+def test_an_unknown_action_code_is_refused_or_taken(api, judge, unique):
+    """An action code that nobody knows is an invalid value, or of no matter."""
+    answer = api.call(UPLOAD, query=comment(promote(api, unique), actionCode=code(unique)))
+
+    told = str(answer.at("/description"))
+    known = told.startswith(
+        ("Invalid value for the parameter.", "The request has been successfully processed")
+    )
+    judge(answer, holds(known, expected="an invalid value, or success", actual=told, where="/description"))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({}, id="none", marks=clause("ofs-ecm.ecmUploadFile.no-action-keeps-status")),
+        pytest.param(
+            {"actionCode": "CA986"},
+            id="known",
+            marks=clause("ofs-ecm.ecmUploadFile.known-action-keeps-status"),
+        ),
+    ],
+)
+def test_the_status_stays(api, judge, unique, more):
+    """Without an action code, and with one that no workflow knows, the case keeps its status."""
+    case = promote(api, unique)
+    before = status(api, case)
+
+    judge(api.call(UPLOAD, query=comment(case, **more)), outcome("processed"))
+    _stays(api, judge, case, before)
+
+
+@clause("ofs-ecm.ecmUploadFile.refused-leaves-status")
+def test_a_refused_call_leaves_the_status(api, judge, unique):
+    """A call without a comment changes nothing in the case."""
+    case = promote(api, unique)
+    before = status(api, case)
+
+    judge(api.call(UPLOAD, query={"entityId": case, "entityType": "CASE"}), outcome("missing-parameters"))
+    _stays(api, judge, case, before)
+
+
+@clause("ofs-ecm.ecmUploadFile.action-moves-status")
+def test_a_moving_action_moves_the_case(api, judge, target, unique):
+    """An action code that the workflow knows moves the case to another status."""
+    case = promote(api, unique)
+    before = status(api, case)
+    judge(
+        api.call(UPLOAD, query=comment(case, actionCode=given(target, "action.moving", "code"))),
+        outcome("processed"),
+    )
+
+    answer = api.call("getCaseStatusDetails", [{"caseId": case}])
+
+    judge(answer, outcome("fetched"), differs("/RESULTARRAY/0/caseStatusCode", before))
+
+
+@pytest.mark.parametrize(
+    ("beside", "wanted"),
+    [
+        pytest.param(None, "processed", id="alone", marks=clause("ofs-ecm.ecmUploadFile.configured-type")),
+        pytest.param(
+            "own", "processed", id="case", marks=clause("ofs-ecm.ecmUploadFile.configured-type-with-case")
+        ),
+        pytest.param(
+            "none",
+            "invalid-value",
+            id="unknown",
+            marks=clause("ofs-ecm.ecmUploadFile.configured-type-unknown-case"),
+        ),
+    ],
+)
+def test_a_configured_type_is_taken(api, judge, target, unique, beside, wanted):
+    """A type that the owner configured is taken, alone and beside a case, if the case is known."""
+    cases = {"own": promote(api, unique), "none": code(unique)}
+    more = {"caseId": cases[beside]} if beside else {}
+
+    judge(api.call(UPLOAD, query=_configured(target, unique) | more), outcome(wanted))
+
+
+@clause("ofs-ecm.ecmUploadFile.configured-mandatory")
+def test_a_configured_parameter_is_mandatory(api, judge, target, unique):
+    """A parameter that the type makes mandatory may not be left out."""
+    query = _configured(target, unique)
+    name = target.fixture("entity_type.configured")["mandatory"]
+
+    judge(
+        api.call(UPLOAD, query={key: query[key] for key in query if key != name}),
+        outcome("missing-parameters"),
+    )
+
+
+@clause("ofs-ecm.ecmUploadFile.refused-extension", "ofs-ecm.ecmUploadFile.upload-failed")
+def test_a_file_of_a_refused_extension_is_refused(api, judge, target, unique):
+    """A file whose extension the owner does not allow is an upload that failed."""
+    bad = File(f"example.{given(target, 'file.refused', 'extension')}", b"MZ example")
+
+    judge(
+        api.call(UPLOAD, query=comment(promote(api, unique)), files=[("file", bad)]), outcome("upload-failed")
+    )
+
+
+def _configured(target, unique):
+    kind = target.fixture("entity_type.configured")["entity_type"]
+    return comment(code(unique), entityType=kind, senderId="EXAMPLEUSER", actionCode="CA986")
+
+
+def _stays(api, judge, case, before):
+    answer = api.call("getCaseStatusDetails", [{"caseId": case}])
+    now = answer.at("/RESULTARRAY/0/caseStatusCode")
+    judge(
+        answer,
+        holds(
+            now == before, expected=f"the status {before}", actual=now, where="/RESULTARRAY/0/caseStatusCode"
+        ),
+    )
