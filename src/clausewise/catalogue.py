@@ -26,6 +26,9 @@ from clausewise.model import (
     Tolerance,
 )
 
+_EMPTY: Mapping[str, Any] = {"minItems": [], "minLength": ""}
+_NO_STATUS = 299  # an HTTP status that no document gives
+
 Entry = TypeVar("Entry", Clause, Discrepancy, Defect, Tolerance)
 
 # A value of the same JSON type that no facet of the documents allows.
@@ -173,7 +176,8 @@ def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[
     """
     bend = sweep["bend"]
     for clause in clauses.values():
-        seen = clause.pointer and clause.observability is not Observability.NOT_OBSERVABLE
+        placed = clause.pointer or bend == "status"
+        seen = placed and clause.observability is not Observability.NOT_OBSERVABLE
         loose = bend == "retype" and f"{clause.id}.type" in clauses
         if clause.kind == sweep["kind"] and _named(clause.id, sweep) and seen and not loose:
             bent = _swept(clause, bend) | ({"with": sweep["with"]} if "with" in sweep else {})
@@ -193,11 +197,13 @@ def _glob(pattern: str) -> str:
 def _swept(clause: Clause, bend: str) -> dict[str, Any]:
     if bend == "refuse":
         return {"refuse": clause.operation, "pointer": clause.pointer}
-    step: dict[str, Any] = {bend: clause.pointer}
+    step: dict[str, Any] = {bend: _NO_STATUS if bend == "status" else clause.pointer}
     if bend == "break-facet":
         step = {"drop": clause.pointer} if clause.keyword == "required" else _broken(clause)
     return {"answer": f"{clause.operation}.{clause.outcome}", "bend": [step]}
 
 
 def _broken(clause: Clause) -> dict[str, Any]:
-    return {"set": clause.pointer, "to": _BAD_TEXT * (40 if clause.keyword == "maxLength" else 1)}
+    if clause.keyword in _EMPTY:
+        return {"set": clause.pointer, "to": _EMPTY[clause.keyword]}
+    return {"set": clause.pointer, "to": _BAD_TEXT * (200 if clause.keyword == "maxLength" else 1)}

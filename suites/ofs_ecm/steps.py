@@ -35,7 +35,7 @@ def code(unique):
 
 
 def promote(api, unique, *codes):
-    """Promote an event to a case and return the case's id; Untestable where there is no case to go on with."""
+    """Promote an event and return the id of its case; Untestable where there is no case to go on with."""
     answer = api.call(PROMOTE, events(*(event(name) for name in codes or [code(unique)])))
     try:
         return str(answer.at("/caseId"))

@@ -9,12 +9,7 @@ from .steps import ALL, good, well
 
 def each(rule):
     """Return a parameter for each service, for its clause of that rule."""
-    return [
-        pytest.param(
-            service, id=service, marks=clause(f"ofs-ecm.{service}.{rule}", f"ofs-ecm.{service}.unauthorized")
-        )
-        for service in ALL
-    ]
+    return [pytest.param(service, id=service, marks=clause(f"ofs-ecm.{service}.{rule}")) for service in ALL]
 
 
 @pytest.mark.parametrize("service", each("refuses-missing-credentials"))

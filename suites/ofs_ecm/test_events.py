@@ -13,18 +13,6 @@ GENERIC = {"genericEntityInformation": {"Example Details": {"Example Name": "Exa
 def each(rule, *services):
     """Return a parameter for each event service, for its clause of that rule."""
     return [
-        pytest.param(
-            service,
-            id=service,
-            marks=clause(f"ofs-ecm.{service}.{rule}", f"ofs-ecm.{service}.{GOOD[service]}"),
-        )
-        for service in services or EVENTS
-    ]
-
-
-def only(rule, *services):
-    """Return a parameter for each event service, for its clause of that rule alone."""
-    return [
         pytest.param(service, id=service, marks=clause(f"ofs-ecm.{service}.{rule}"))
         for service in services or EVENTS
     ]
@@ -54,13 +42,13 @@ def test_the_codes_of_all_events_are_answered(api, judge, unique, service):
     judge(answer, holds(not missed, expected=f"both of {codes}", actual=told, where="/Event Id(s)"))
 
 
-@pytest.mark.parametrize("service", only("invalid-json"))
+@pytest.mark.parametrize("service", each("invalid-json"))
 def test_what_is_no_json_is_refused(api, judge, service):
     """A request that is cut off is answered with the invalid-format text."""
     judge(api.call(service, raw=b'{"events": [{"eventCode": "CW1"'), outcome("invalid-json"))
 
 
-@pytest.mark.parametrize("service", only("no-events"))
+@pytest.mark.parametrize("service", each("no-events"))
 def test_a_request_without_events_is_refused(api, judge, unique, service):
     """A request without the events array is answered with that text."""
     request = good(api, unique, service)["body"]
@@ -68,7 +56,7 @@ def test_a_request_without_events_is_refused(api, judge, unique, service):
     judge(api.call(service, {key: request[key] for key in request if key != "events"}), outcome("no-events"))
 
 
-@pytest.mark.parametrize("service", only("event-code-exists"))
+@pytest.mark.parametrize("service", each("event-code-exists"))
 def test_a_code_works_once(api, judge, unique, service):
     """The same event sent twice is refused the second time."""
     request = good(api, unique, service)
@@ -77,13 +65,13 @@ def test_a_code_works_once(api, judge, unique, service):
     judge(api.call(service, **request), outcome("event-code-exists", "event-lookup-exists"))
 
 
-@pytest.mark.parametrize("service", only("missing-attribute"))
+@pytest.mark.parametrize("service", each("missing-attribute"))
 def test_a_missing_attribute_is_named(api, judge, unique, service):
     """An account without actId is answered with a missing attribute."""
     judge(_without_act_id(api, unique, service), outcome("missing-attribute"))
 
 
-@pytest.mark.parametrize("service", only("missing-focal-flag-attribute"))
+@pytest.mark.parametrize("service", each("missing-focal-flag-attribute"))
 def test_the_missing_attribute_is_the_one_that_is_missing(api, judge, unique, service):
     """The answer to an account without actId names actId."""
     key = "/MESSAGE" if service == SAVE else "/message"
@@ -95,7 +83,7 @@ def test_the_missing_attribute_is_the_one_that_is_missing(api, judge, unique, se
     )
 
 
-@pytest.mark.parametrize("service", only("refused"))
+@pytest.mark.parametrize("service", each("refused"))
 def test_what_is_out_of_focus_is_refused(api, judge, unique, service):
     """An event with two focal entities is answered FAILED."""
     judge(_about(api, unique, service, focal(), focal("EXAMPLE-OTHER")), outcome("refused"))
@@ -129,7 +117,7 @@ def test_a_refused_event_is_not_saved(api, judge, unique, service):
     judge(api.call(service, **request), outcome(GOOD[service]))
 
 
-@clause("ofs-ecm.saveEventsAndPromoteToCase.case-is-known", "ofs-ecm.getCaseStatusDetails.fetched")
+@clause("ofs-ecm.saveEventsAndPromoteToCase.case-is-known")
 def test_the_new_case_is_known(api, judge, unique):
     """The status of the case that a promotion names can be asked for."""
     judge(api.call("getCaseStatusDetails", [{"caseId": promote(api, unique)}]), outcome("fetched"))

@@ -37,8 +37,7 @@ def test_the_list_is_answered(api, judge, service):
 @pytest.mark.parametrize("service", each("no-filter-gives-all"))
 def test_no_filter_gives_all(api, judge, service):
     """What a filter gives is among what no filter gives."""
-    every = _all(api, service)
-    widest = api.call(service, {"fromDate": _days(service, every)[0].strftime("%d/%m/%Y")})
+    widest = api.call(service, {"fromDate": "01/01/1900"})
 
     judge(widest, outcome("records"))
     _same(judge, api.call(service, {}), service, _rows(widest), "every record")
@@ -91,7 +90,7 @@ def test_filters_narrow_each_other(api, judge, service):
     """With a day and a domain only what both leave comes."""
     every = _all(api, service)
     day = _middle(_days(service, every))
-    domain = sorted(_of(service, every[0], 2))[0]
+    domain = min(_of(service, every[0], 2))
     wanted = [row for row in every if _day(service, row) >= day and domain in _of(service, row, 2)]
 
     answer = api.call(service, {"fromDate": day.strftime("%d/%m/%Y"), "domain": domain})

@@ -16,7 +16,14 @@ EVERY = {
 }
 
 
-@clause("ofs-ecm.ecmUploadFile.processed", "ofs-ecm.ecmUploadFile.with-file")
+@pytest.fixture
+def configured(target, unique):
+    """The query of an upload for an entity of a type that the owner configured."""
+    kind = given(target, "entity_type.configured", "entity_type")
+    return comment(code(unique), entityType=kind, senderId="EXAMPLEUSER", actionCode="CA986")
+
+
+@clause("ofs-ecm.ecmUploadFile.processed")
 def test_a_file_with_every_parameter_is_taken(api, judge, unique):
     """A file for a case with all parameters is processed."""
     case = promote(api, unique)
@@ -38,6 +45,8 @@ def test_a_file_with_every_parameter_is_taken(api, judge, unique):
             ("percent-encoded", {"comments": '50 % of A&B = C/D, "so" + more?'}, None),
             ("comment-in-other-scripts", {"comments": "\u0645\u062b\u0627\u0644 \u4f8b\u5b50"}, None),
             ("comment-of-a-thousand", {"comments": "x" * 1000}, None),
+            ("pdf-file", {}, [("file", File("example.pdf", b"%PDF-1.4 example", "application/pdf"))]),
+            ("text-file", {}, [("file", NOTE)]),
             ("case-in-lower-case", {"entityType": "case"}, None),
         ]
     ],
@@ -68,7 +77,7 @@ def test_an_optional_parameter_may_be_left_out(api, judge, unique, name):
         pytest.param(
             name,
             id=name,
-            marks=clause(f"ofs-ecm.ecmUploadFile.missing-{name}", "ofs-ecm.ecmUploadFile.missing-parameters"),
+            marks=clause(f"ofs-ecm.ecmUploadFile.missing-{name}"),
         )
         for name in ("entityId", "entityType", "comments")
     ],
@@ -82,6 +91,20 @@ def test_a_mandatory_parameter_may_not_be_left_out(api, judge, unique, name):
         api.call(UPLOAD, query={key: query[key] for key in query if key != name}),
         outcome("missing-parameters"),
     )
+
+
+@clause("ofs-ecm.ecmUploadFile.case-with-both-ids")
+def test_a_case_may_be_named_twice(api, judge, unique):
+    """The case as entity and as case is processed."""
+    case = promote(api, unique)
+
+    judge(api.call(UPLOAD, query=comment(case, caseId=case)), outcome("processed"))
+
+
+@clause("ofs-ecm.ecmUploadFile.empty-comments")
+def test_an_empty_comment_is_a_missing_one(api, judge, unique):
+    """A call whose comment is empty is told what is missing."""
+    judge(api.call(UPLOAD, query=comment(promote(api, unique), comments="")), outcome("missing-parameters"))
 
 
 @clause("ofs-ecm.ecmUploadFile.missing-parameters")
@@ -180,42 +203,36 @@ def test_a_moving_action_moves_the_case(api, judge, target, unique):
     judge(answer, outcome("fetched"), differs("/RESULTARRAY/0/caseStatusCode", before))
 
 
-@pytest.mark.parametrize(
-    ("beside", "wanted"),
-    [
-        pytest.param(None, "processed", id="alone", marks=clause("ofs-ecm.ecmUploadFile.configured-type")),
-        pytest.param(
-            "own", "processed", id="case", marks=clause("ofs-ecm.ecmUploadFile.configured-type-with-case")
-        ),
-        pytest.param(
-            "none",
-            "invalid-value",
-            id="unknown",
-            marks=clause("ofs-ecm.ecmUploadFile.configured-type-unknown-case"),
-        ),
-    ],
-)
-def test_a_configured_type_is_taken(api, judge, target, unique, beside, wanted):
-    """A type that the owner configured is taken, alone and beside a case, if the case is known."""
-    cases = {"own": promote(api, unique), "none": code(unique)}
-    more = {"caseId": cases[beside]} if beside else {}
+@clause("ofs-ecm.ecmUploadFile.configured-type")
+def test_a_configured_type_is_taken(api, judge, configured):
+    """A type that the owner configured is taken, whatever the entity id."""
+    judge(api.call(UPLOAD, query=configured), outcome("processed"))
 
-    judge(api.call(UPLOAD, query=_configured(target, unique) | more), outcome(wanted))
+
+@clause("ofs-ecm.ecmUploadFile.configured-type-with-case")
+def test_a_configured_type_is_taken_beside_a_case(api, judge, configured, unique):
+    """An entity of a configured type and a case stand side by side."""
+    judge(api.call(UPLOAD, query=configured | {"caseId": promote(api, unique)}), outcome("processed"))
+
+
+@clause("ofs-ecm.ecmUploadFile.configured-type-unknown-case")
+def test_an_unknown_case_beside_a_configured_type_is_invalid(api, judge, configured, unique):
+    """A case that nobody knows is an invalid value beside an entity, too."""
+    judge(api.call(UPLOAD, query=configured | {"caseId": code(unique)}), outcome("invalid-value"))
 
 
 @clause("ofs-ecm.ecmUploadFile.configured-mandatory")
-def test_a_configured_parameter_is_mandatory(api, judge, target, unique):
+def test_a_configured_parameter_is_mandatory(api, judge, target, configured):
     """A parameter that the type makes mandatory may not be left out."""
-    query = _configured(target, unique)
     name = target.fixture("entity_type.configured")["mandatory"]
 
     judge(
-        api.call(UPLOAD, query={key: query[key] for key in query if key != name}),
+        api.call(UPLOAD, query={key: configured[key] for key in configured if key != name}),
         outcome("missing-parameters"),
     )
 
 
-@clause("ofs-ecm.ecmUploadFile.refused-extension", "ofs-ecm.ecmUploadFile.upload-failed")
+@clause("ofs-ecm.ecmUploadFile.refused-extension")
 def test_a_file_of_a_refused_extension_is_refused(api, judge, target, unique):
     """A file whose extension the owner does not allow is an upload that failed."""
     bad = File(f"example.{given(target, 'file.refused', 'extension')}", b"MZ example")
@@ -223,11 +240,6 @@ def test_a_file_of_a_refused_extension_is_refused(api, judge, target, unique):
     judge(
         api.call(UPLOAD, query=comment(promote(api, unique)), files=[("file", bad)]), outcome("upload-failed")
     )
-
-
-def _configured(target, unique):
-    kind = target.fixture("entity_type.configured")["entity_type"]
-    return comment(code(unique), entityType=kind, senderId="EXAMPLEUSER", actionCode="CA986")
 
 
 def _stays(api, judge, case, before):

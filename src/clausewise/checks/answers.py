@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clausewise.checks.universal import excerpt
-from clausewise.model import Complaint, Exchange, Finding, Operation, Outcome, Touch
+from clausewise.model import Complaint, Exchange, Finding, Form, Operation, Outcome, Touch
+
+_SEVERAL = 2  # forms of one answer under one status
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,13 @@ def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outc
     """Return the outcome that an answer resembles most, a wanted one before others; None for none at all."""
     near = []
     for known in operation.outcomes:
-        form = known.form(exchange.response.status)
+        form = _form(exchange, known)
         if form and (known in candidates or not known.vague):
             complaints = form.body.complaints(exchange.json)
             likeness = 1.0 if known.vague else form.body.likeness(exchange.json, complaints)
             near.append(_Near(known, complaints, likeness))
-    best = max(near, key=lambda it: (it.likeness, it.outcome in candidates), default=None)
+    rank = {known.name: len(candidates) - at for at, known in enumerate(candidates)}
+    best = max(near, key=lambda it: (it.likeness, rank.get(it.outcome.name, 0)), default=None)
     return best if best and best.likeness > 0 else None
 
 
@@ -93,14 +96,22 @@ def _vagueness(outcome: Outcome) -> bool:
 
 
 def _fits(exchange: Exchange, outcome: Outcome) -> bool:
-    form = outcome.form(exchange.response.status)
+    form = _form(exchange, outcome)
     readable = not exchange.parsed.problem and form and form.body.fits(exchange.json)
     return bool(form and (outcome.any_body or readable))
 
 
+def _form(exchange: Exchange, outcome: Outcome) -> Form | None:
+    """Return the form of an outcome that the answer has: one that it fits, or else the printed one."""
+    forms = [form for form in outcome.forms if form.covers(exchange.response.status)]
+    if len(forms) < _SEVERAL:
+        return forms[0] if forms else None
+    return next((form for form in forms if form.body.fits(exchange.json)), forms[0])
+
+
 def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complaint]) -> tuple[Touch, ...]:
     """Return the word of a recognised answer on its own clause and on each of its fields."""
-    form = outcome.form(exchange.response.status)
+    form = _form(exchange, outcome)
     seen = form.body.seen(exchange.json) if form else []
     findings: dict[str, list[Finding]] = {clause: [] for clause in [outcome.clause, *seen]}
     for bad in complaints:

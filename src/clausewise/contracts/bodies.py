@@ -74,13 +74,11 @@ class CompiledBody:
         A required key that is wrong speaks louder for another body than one that is missing; a value
         with none of the keys is not alike at all.
         """
-        if not isinstance(value, Mapping):
-            return float(not complaints)
-        wanted = {name for part in _parts(self.schema) for name in part.get("required", ())}
-        wrong = {complaint.where.split("/")[1] for complaint in complaints if complaint.where}
-        there = wanted & set(value)
-        doubts = _MISSING * len(wanted - there) + _WRONG * len(there & wrong)
-        return 1 - doubts / len(wanted) if there else 0.0
+        wrong = {complaint.where for complaint in complaints}
+        items = self.schema.get("items")
+        if isinstance(value, list) and value and isinstance(items, Mapping):
+            return sum(_alike(items, item, f"/{at}", wrong) for at, item in enumerate(value)) / len(value)
+        return _alike(self.schema, value, "", wrong)
 
     def seen(self, value: Json) -> list[str]:
         """Return the ids of the clauses that this value gives evidence on."""
@@ -101,6 +99,16 @@ class CompiledBody:
             clause = f"{clause}.{keyword}"
         expected = words.expectation(keyword, error.validator_value, owner.get("description", ""))
         yield Complaint(clause, expected, words.value(error.instance), where, fixed=keyword == "const")
+
+
+def _alike(schema: Schema, value: Json, place: str, wrong: set[str]) -> float:
+    if not isinstance(value, Mapping):
+        return float(not wrong)
+    wanted = {name for part in _parts(schema) for name in part.get("required", ())}
+    there = wanted & set(value)
+    bad = {name for name in there if any(f"{it}/".startswith(f"{place}/{name}/") for it in wrong)}
+    doubts = _MISSING * len(wanted - there) + _WRONG * len(bad)
+    return 1 - doubts / len(wanted) if there else 0.0
 
 
 def _absences(clause: str, owner: Schema, error: ValidationError, where: str) -> Iterator[Complaint]:

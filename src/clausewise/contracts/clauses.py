@@ -65,7 +65,8 @@ class _Page:
     def parameters(self) -> Iterator[Clause]:
         for parameter in self.spec.get("parameters", []):
             name, statement = f"request.{parameter['name']}", parameter.get("description", "")
-            yield self._clause(parameter, name, Kind.REQUEST_FIELD, statement)
+            clause = self._clause(parameter, name, Kind.REQUEST_FIELD, statement)
+            yield replace(clause, pointer=f"/{parameter['name']}")
 
     def requests(self) -> Iterator[Clause]:
         for branch in request_branches(self.spec):

@@ -151,6 +151,7 @@ _BYTES: dict[str, Callable[[Wire, Any, Step], Wire]] = {
     "raw_prefix": lambda out, _, step: replace(out, content=step["raw_prefix"].encode() + out.content),
     "raw_suffix": lambda out, _, step: replace(out, content=out.content + step["raw_suffix"].encode()),
     "raw": lambda out, _, step: replace(out, content=step["raw"].encode()),
+    "wrap": lambda out, *_: replace(out, content=_dump(out.content.decode())),
     "encoding": lambda out, _, step: replace(out, content=out.content.decode().encode(step["encoding"])),
     "truncate": lambda out, _, step: replace(out, content=out.content[: -step["truncate"]]),
     "delay": lambda out, _, step: replace(out, delay=step["delay"]),

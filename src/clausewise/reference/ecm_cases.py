@@ -182,7 +182,8 @@ class Cases:
         if service.noun != "addition":
             return "" if held else f"not-in-case:{service.subject or one} does not exist in case."
         labelling = name == "addTransaction" and item.get("businessAdd", "Y") == "Y"  # giving or deleting
-        if held and not labelling:
+        stuck = self._bends.on("labels-cannot-go") and "transactionLabels" not in item
+        if held and (stuck or not labelling):
             return f"exists:{one} already exists."
         business = item.get("businessAdd") == "Y" and item[service.id] not in _BUSINESS[service.key]
         if business:

@@ -46,9 +46,10 @@ class Lists:
         made = _day(record["tpCreateDate" if pair else "supCreateDate"])
         places = _values(record, ("tpMbrParty1JrsdcnCd", "tpMbrParty2JrsdcnCd") if pair else ("supJrsdcnCd",))
         domains = _values(record, ("tpMbrParty1BusDmn", "tpMbrParty2BusDmn") if pair else ("supBusDmn",))
+        outside = timedelta(days=self._bends.on(f"excludes-bounds:{name}"))
         checks: dict[str, Callable[[str], bool]] = {
-            "fromDate": lambda text: made >= _asked(text),
-            "toDate": lambda text: made <= _asked(text),
+            "fromDate": lambda text: made >= _asked(text) + outside,
+            "toDate": lambda text: made <= _asked(text) - outside,
             "jurisdiction": lambda text: bool(places & self._list(name, text)),
             "domain": lambda text: bool(domains & self._list(name, text)),
         }

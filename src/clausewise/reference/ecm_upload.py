@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from clausewise.reference.bending import Answer, Bends
 from clausewise.reference.ecm_store import Store
@@ -11,6 +11,7 @@ from clausewise.reference.ecm_store import Store
 _NAME = "ecmUploadFile"
 _MANDATORY = ("entityId", "entityType", "comments")
 _CONFIGURED = {"CASE": (), "CUSTOMER": ("senderId", "actionCode")}  # table 52's example
+_LONG = 500
 _ACTIONS = {"CA985", "CA986", "CA901"}
 _MOVES = {"CA901": "ESC"}  # known to the workflow, too
 _FAILURES = {
@@ -31,8 +32,8 @@ class Upload:
 
     def answer(self, fault: str, query: Mapping[str, str], body: bytes) -> Answer:
         """Answer one call."""
-        if field := self._bends.refuses(_NAME, dict(query)):
-            return _invalid(field)
+        if self._bends.refuses(_NAME, dict(query)):
+            return _invalid("entityId")
         refused = _failure(fault) if fault else self._missing(query) or self._invalid(query)
         if refused or self._files_refused(re.findall(rb'filename="([^"]*)"', body)):
             return self._unmoved(query, refused or _failure("upload-failed"))
@@ -44,6 +45,7 @@ class Upload:
         on = self._bends.on
         bad = any(name.endswith(b".exe") for name in names) and not on("takes-any-file")
         none = not names and on("wants-a-file")
+        bad |= any(name.endswith(b".pdf") for name in names) and on("refuses-pdf")
         return bad or none or bool(names and on("refuses-files")) or (len(names) > 1 and on("one-file-only"))
 
     def _missing(self, query: Mapping[str, str]) -> Answer | None:
@@ -63,22 +65,32 @@ class Upload:
         return Answer(f"{_NAME}.missing-parameters", 200, told) if lacking else None
 
     def _invalid(self, query: Mapping[str, str]) -> Answer | None:
+        bad = next(self._bad_values(query), "")
+        if bad == "actionCode" and self._bends.on("breaks-on-unknown-action"):
+            return _failure("internal")
+        return _invalid(bad) if bad else None
+
+    def _bad_values(self, query: Mapping[str, str]) -> Iterator[str]:
+        """Yield the names of the parameters whose values are on no list."""
+        on = self._bends.on
         kind = query.get("entityType", "CASE")
-        kind = kind if self._bends.on("case-in-capitals-only") else kind.upper()
-        takes = self._bends.on
-        if kind not in _CONFIGURED and not takes("takes-any-type"):
-            return _invalid("entityType")
-        if kind == "CASE" and not self._store.case(query.get("entityId", "")) and not takes("takes-any-case"):
-            return _invalid("entityId")
-        if kind != "CASE" and takes("checks-entity-id"):
-            return _invalid("entityId")
+        kind = kind if on("case-in-capitals-only") else kind.upper()
+        if kind not in _CONFIGURED and not on("takes-any-type"):
+            yield "entityType"
+        unknown = kind == "CASE" and not self._store.case(query.get("entityId", ""))
+        if (unknown and not on("takes-any-case")) or (kind != "CASE" and on("checks-entity-id")):
+            yield "entityId"
         beside = query.get("caseId")
-        if beside and (not self._store.case(beside) or takes("one-or-the-other")):
-            return None if takes("takes-any-case-beside") else _invalid("caseId")
+        wrong = beside and (not self._store.case(beside) or on("one-or-the-other"))
+        if wrong and not on("takes-any-case-beside"):
+            yield "caseId"
+        text = query.get("comments", "")
+        odd = {"percent": "%" in text, "other-scripts": not text.isascii(), "long": len(text) > _LONG}
+        if any(on(f"refuses-comment:{what}") for what, held in odd.items() if held):
+            yield "comments"
         action = query.get("actionCode")
-        if action and action not in _ACTIONS:
-            return _failure("internal") if takes("breaks-on-unknown-action") else _invalid("actionCode")
-        return _invalid("actionCode") if action and takes("refuses-action-codes") else None
+        if action and (action not in _ACTIONS or on("refuses-action-codes")):
+            yield "actionCode"
 
     def _act(self, query: Mapping[str, str]) -> None:
         case = query.get("caseId") or query.get("entityId", "")
