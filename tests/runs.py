@@ -16,6 +16,7 @@ from clausewise.reference import server
 
 REFERENCE = shipped.TARGETS / "reference.toml"
 DOCUMENTS = ("cdp-2023", "cdp-drap-1.0.1")
+ECM = "ofs-ecm-8.1.2.8"
 
 
 def clausewise(*arguments: str | Path, timeout: float = 240, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -59,8 +60,8 @@ def _rest(text: str) -> str:
 
 @contextmanager
 def reference(document: str = "cdp-2023", *, control: bool = False) -> Iterator[str]:
-    """Serve the CDP reference while the context lasts; yields its URL."""
-    with server.started({"cdp": document}, control=control) as url:
+    """Serve the reference of every family while the context lasts; yields its URL."""
+    with server.started({"cdp": document, "ofs-ecm": ECM}, control=control) as url:
         yield url
 
 

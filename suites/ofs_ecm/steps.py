@@ -129,3 +129,19 @@ def well(service):
     named = GOOD | dict.fromkeys(LISTS, "records") | {"updateCaseDescription": "updated"}
     named |= {"getCaseStatusDetails": "fetched", UPLOAD: "processed"}
     return named.get(service, "successful")
+
+
+def business(target, service, role):
+    """Return an item to add that business knows by its id."""
+    told = {ITEMS[service][1]: given(target, f"business.{role}", "id"), "businessAdd": "Y"}
+    if service in {"addTransaction", "addExternalEntity"}:
+        key = "transactionTypeCode" if service == "addTransaction" else "externalEntityTypeCode"
+        told[key] = given(target, f"business.{role}", "type")
+    return told
+
+
+def with_account(api, unique):
+    """Return a case and an account in it."""
+    case, held = promote(api, unique), code(unique)
+    api.call("addAccount", [batch("addAccount", case, new("addAccount", held))])
+    return case, held

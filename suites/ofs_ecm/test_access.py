@@ -12,6 +12,12 @@ def each(rule):
     return [pytest.param(service, id=service, marks=clause(f"ofs-ecm.{service}.{rule}")) for service in ALL]
 
 
+@pytest.mark.parametrize("service", each("unauthorized"))
+def test_a_refusal_says_so(api, judge, unique, service):
+    """A call without credentials is answered 401, or 403, with whatever body."""
+    judge(api.call(service, **good(api, unique, service), auth=None), outcome("unauthorized"))
+
+
 @pytest.mark.parametrize("service", each("refuses-missing-credentials"))
 def test_who_gives_no_credentials_is_not_let_in(api, judge, unique, service):
     """A call that is good but for its missing credentials is refused."""

@@ -5,89 +5,25 @@ import pytest
 from clausewise import clause, has, holds, outcome
 
 from .samples import customer, external_entity, transaction
-from .steps import ADD, CASES, ITEMS, REMOVE, absent, bare, batch, code, given, good, new, promote, there
+from .steps import (
+    ADD,
+    CASES,
+    ITEMS,
+    REMOVE,
+    absent,
+    bare,
+    batch,
+    business,
+    code,
+    given,
+    good,
+    new,
+    promote,
+    there,
+    with_account,
+)
+from .texts import ABSENT, EXISTS, FAILS, OTHER_WORDS
 
-WELL = {
-    "addCustomer": "Customer added successfully.",
-    "removeCustomer": "Customer removed successfully.",
-    "addAccount": "Account added successfully.",
-    "removeAccount": "Account removed successfully.",
-    "addExternalEntity": "External Entity added successfully.",
-    "removeExternalEntity": "External Entity removed successfully.",
-    "addTransaction": "Transaction added successfully.",
-    "removeTransaction": "Transaction removed successfully.",
-    "updateEventRiskDecision": "Event Decision updated successfully.",
-}
-ABSENT = {
-    "addCustomer": ("not-in-business", "Customer does not exist in business."),
-    "addAccount": ("not-in-business", "Account does not exist in business."),
-    "addExternalEntity": ("not-in-business", "External Entity does not exist in business."),
-    "addTransaction": ("not-in-business", "Transaction does not exist in business."),
-    "removeCustomer": ("not-in-case", "Customer does not exist in case."),
-    "removeAccount": ("not-in-case", "Account does not exist in case."),
-    "removeExternalEntity": ("not-in-case", "External Entity does not exist in case."),
-    "removeTransaction": ("not-in-case", "Transaction does not exist in case."),
-    "updateEventRiskDecision": ("not-in-case", "Event does not exist in case."),
-}
-OTHER_WORDS = {
-    "addAccount": "Account does not exists.",
-    "addExternalEntity": "External Entity does not exists.",
-}
-EXISTS = {
-    "addCustomer": "Customer already exists.",
-    "addAccount": "Account already exists.",
-    "addExternalEntity": "External Entity already exists.",
-    "addTransaction": "Transaction already exists.",
-}
-FAILS = {
-    "addCustomer": (
-        "insertion-failed",
-        "Customer insertion failed as error occurred while inserting into customer related tables.",
-    ),
-    "addAccount": (
-        "insertion-failed",
-        "Account insertion failed as error occurred while inserting into account related tables.",
-    ),
-    "addExternalEntity": (
-        "insertion-failed",
-        (
-            "External Entity insertion failed as error occurred while inserting into externalEntity "
-            "related tables."
-        ),
-    ),
-    "addTransaction": (
-        "insertion-failed",
-        "Transaction insertion failed as error occurred while inserting into transaction related tables.",
-    ),
-    "removeCustomer": (
-        "removal-failed",
-        "Customer removal failed as error occurred while deleting from customer related tables.",
-    ),
-    "removeAccount": (
-        "removal-failed",
-        "Account removal failed as error occurred while deleting from account related tables.",
-    ),
-    "removeExternalEntity": (
-        "removal-failed",
-        (
-            "External Entity removal failed as error occurred while deleting from External Entity "
-            "related tables."
-        ),
-    ),
-    "removeTransaction": (
-        "removal-failed",
-        "Transaction removal failed as error occurred while deleting from Transaction related tables.",
-    ),
-    "updateEventRiskDecision": (
-        "updation-failed",
-        "Event Decision updation failed as error occurred while updating Event Decision related tables.",
-    ),
-    "addNarrative": (
-        "insertion-failed",
-        "Narrative addition failed as error occurred while inserting into narrative related tables.",
-    ),
-}
-LOCKED = r"^Case is locked by another user \S+\.$"
 FIRST = "/RESULTARRAY/0"
 
 
@@ -275,7 +211,7 @@ def test_a_customer_with_an_unknown_account_is_refused(api, judge, unique):
 @clause("ofs-ecm.addCustomer.item.no-online-account")
 def test_a_customer_with_an_unknown_online_account_is_refused(api, judge, unique):
     """A customer's online account that nobody knows is told."""
-    case, held = _with_account(api, unique)
+    case, held = with_account(api, unique)
 
     answer = api.call("addCustomer", [batch("addCustomer", case, customer(code(unique), held, code(unique)))])
 
@@ -354,7 +290,7 @@ def test_an_external_entity_with_a_new_institution_is_added(api, judge, unique):
 @clause("ofs-ecm.addCustomer.successful")
 def test_a_customer_with_accounts_is_added(api, judge, target, unique):
     """A customer with an account of the case, and an online one where the owner names it, is added."""
-    case, held = _with_account(api, unique)
+    case, held = with_account(api, unique)
     online = given(target, "online.account", "id") if target.has("online.account") else None
 
     judge(
@@ -369,7 +305,7 @@ def test_what_business_knows_is_added_by_its_id(api, judge, target, unique, serv
     role = {"addCustomer": "customer", "addAccount": "account", "addExternalEntity": "external_entity"}.get(
         service, "transaction"
     )
-    item = _business(target, service, role)
+    item = business(target, service, role)
 
     judge(api.call(service, [batch(service, promote(api, unique), item)]), outcome("successful"))
 
@@ -419,97 +355,6 @@ def test_a_removal_takes_only_the_named(api, judge, unique, service):
 
     for item in (first, second):
         judge(api.call(service, [batch(service, case, item)]), outcome("successful"))
-
-
-APPLIES = [
-    (kind, field)
-    for kind in "BCMW"
-    for field in [*transaction("", kind, "A"), *(["accountId"] if kind in "BC" else [])]
-    if field
-    not in {
-        "transactionReferenceId",
-        "businessAdd",
-        "transactionTypeCode",
-        "baseAmount",
-        "genericInformation",
-    }
-    and not field.startswith("transactionType")
-]
-
-
-@pytest.mark.parametrize(
-    ("kind", "field"),
-    [
-        pytest.param(
-            kind,
-            field,
-            id=f"{kind}-{field}",
-            marks=clause(f"ofs-ecm.addTransaction.applies-{kind.lower()}.{field}"),
-        )
-        for kind, field in dict.fromkeys(APPLIES)
-    ],
-)
-def test_each_field_is_taken_in_its_type_of_transaction(api, judge, unique, kind, field):
-    """A transaction with no more than its id, its type and one field of that type is added."""
-    case, held = _with_account(api, unique)
-    whole = transaction(code(unique), kind, held)
-    few = ("transactionReferenceId", "businessAdd", "transactionTypeCode", "baseAmount", field)
-
-    answer = api.call("addTransaction", [batch("addTransaction", case, {name: whole[name] for name in few})])
-
-    judge(answer, outcome("successful"))
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [pytest.param(kind, id=kind, marks=clause("ofs-ecm.addTransaction.successful")) for kind in "BCMW"],
-)
-def test_a_whole_transaction_of_each_type_is_added(api, judge, unique, kind):
-    """A transaction with all fields of its type is added."""
-    case, held = _with_account(api, unique)
-
-    answer = api.call(
-        "addTransaction", [batch("addTransaction", case, transaction(code(unique), kind, held))]
-    )
-
-    judge(answer, outcome("successful"))
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        pytest.param(name, id=name, marks=clause(f"ofs-ecm.addTransaction.{name}"))
-        for name in ("labels-are-taken", "labels-can-be-deleted")
-    ],
-)
-def test_labels_are_given_and_deleted(api, judge, target, unique, rule):
-    """A transaction from business takes labels; without them the call deletes them and leaves it there."""
-    case, item = promote(api, unique), _business(target, "addTransaction", "transaction")
-    labelled = item | {"transactionLabels": ["SURROUNDING", "SUSPICIOUS"]}
-    judge(api.call("addTransaction", [batch("addTransaction", case, labelled)]), outcome("successful"))
-    if rule == "labels-can-be-deleted":
-        judge(api.call("addTransaction", [batch("addTransaction", case, item)]), outcome("successful"))
-
-        removing = bare("removeTransaction", item["transactionReferenceId"]) | {
-            "transactionTypeCode": item["transactionTypeCode"]
-        }
-        judge(
-            api.call("removeTransaction", [batch("removeTransaction", case, removing)]), outcome("successful")
-        )
-
-
-def _business(target, service, role):
-    told = {ITEMS[service][1]: given(target, f"business.{role}", "id"), "businessAdd": "Y"}
-    if service in {"addTransaction", "addExternalEntity"}:
-        key = "transactionTypeCode" if service == "addTransaction" else "externalEntityTypeCode"
-        told[key] = given(target, f"business.{role}", "type")
-    return told
-
-
-def _with_account(api, unique):
-    case, held = promote(api, unique), code(unique)
-    api.call("addAccount", [batch("addAccount", case, new("addAccount", held))])
-    return case, held
 
 
 def _any(unique, service):

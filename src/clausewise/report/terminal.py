@@ -149,6 +149,6 @@ def _errors(results: Row) -> Iterator[Text]:
 
 def _ledger(results: Row) -> Text:
     states = [row["state"] for row in results["ledger"]]
-    kinds = ("proven", "contradicted", "not provokable here", "never observed")
+    kinds = ("proven", "contradicted", "not provokable here", "never observed", "not observable")
     counts = ", ".join(f"{states.count(state)} {state}" for state in kinds if state in states)
     return Text(f"documented outcomes: {counts} of {len(states)}")

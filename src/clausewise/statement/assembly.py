@@ -228,6 +228,8 @@ def _state(row: Row, *, contradicted: bool) -> str:
         return "contradicted"
     if row["verdict"] == Verdict.PASS:
         return "proven"
+    if row["observability"] == Observability.NOT_OBSERVABLE:
+        return "not observable"
     return (
         "not provokable here" if row["reason"].startswith("the target file provides no") else "never observed"
     )

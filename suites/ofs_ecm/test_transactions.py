@@ -1,0 +1,84 @@
+"""Transactions: what applies to which type, and labels."""
+
+import pytest
+
+from clausewise import clause, outcome
+
+from .samples import transaction
+from .steps import bare, batch, business, code, promote, with_account
+
+APPLIES = [
+    (kind, field)
+    for kind in "BCMW"
+    for field in [*transaction("", kind, "A"), *(["accountId"] if kind in "BC" else [])]
+    if field
+    not in {
+        "transactionReferenceId",
+        "businessAdd",
+        "transactionTypeCode",
+        "baseAmount",
+        "genericInformation",
+    }
+    and not field.startswith("transactionType")
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        pytest.param(
+            kind,
+            field,
+            id=f"{kind}-{field}",
+            marks=clause(f"ofs-ecm.addTransaction.applies-{kind.lower()}.{field}"),
+        )
+        for kind, field in dict.fromkeys(APPLIES)
+    ],
+)
+def test_each_field_is_taken_in_its_type_of_transaction(api, judge, unique, kind, field):
+    """A transaction with no more than its id, its type and one field of that type is added."""
+    case, held = with_account(api, unique)
+    whole = transaction(code(unique), kind, held)
+    few = ("transactionReferenceId", "businessAdd", "transactionTypeCode", "baseAmount", field)
+
+    answer = api.call("addTransaction", [batch("addTransaction", case, {name: whole[name] for name in few})])
+
+    judge(answer, outcome("successful"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, id=kind, marks=clause("ofs-ecm.addTransaction.successful")) for kind in "BCMW"],
+)
+def test_a_whole_transaction_of_each_type_is_added(api, judge, unique, kind):
+    """A transaction with all fields of its type is added."""
+    case, held = with_account(api, unique)
+
+    answer = api.call(
+        "addTransaction", [batch("addTransaction", case, transaction(code(unique), kind, held))]
+    )
+
+    judge(answer, outcome("successful"))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(name, id=name, marks=clause(f"ofs-ecm.addTransaction.{name}"))
+        for name in ("labels-are-taken", "labels-can-be-deleted")
+    ],
+)
+def test_labels_are_given_and_deleted(api, judge, target, unique, rule):
+    """A transaction from business takes labels; without them the call deletes them and leaves it there."""
+    case, item = promote(api, unique), business(target, "addTransaction", "transaction")
+    labelled = item | {"transactionLabels": ["SURROUNDING", "SUSPICIOUS"]}
+    judge(api.call("addTransaction", [batch("addTransaction", case, labelled)]), outcome("successful"))
+    if rule == "labels-can-be-deleted":
+        judge(api.call("addTransaction", [batch("addTransaction", case, item)]), outcome("successful"))
+
+        removing = bare("removeTransaction", item["transactionReferenceId"]) | {
+            "transactionTypeCode": item["transactionTypeCode"]
+        }
+        judge(
+            api.call("removeTransaction", [batch("removeTransaction", case, removing)]), outcome("successful")
+        )

@@ -1,0 +1,171 @@
+"""The families' data as they ship: complete, sourced, coherent, and usable without us."""
+
+import json
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import runs
+import schemathesis
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from clausewise import catalogue, contracts, shipped
+from clausewise.contracts.bodies import CompiledBody
+from clausewise.model import Kind, Observability
+
+FAMILIES = ("cdp", "ofs-ecm")
+BODIES = sorted(
+    path for name in FAMILIES for path in (shipped.SCHEMAS / name / "bodies").glob("*.schema.json")
+)
+
+# Independent counts of the documents. Of 002 and 003 by kind; of 004 by service, within 5 %.
+CDP_KINDS = {Kind.REQUEST_FIELD: 104, Kind.RESPONSE_FIELD: 175, Kind.ANSWER: 22}
+ECM_SERVICES = {
+    "saveEvents": 78,
+    "saveEventsAndPromoteToCase": 122,
+    "saveEventsAndExtendToCase": 119,
+    "getTrustedPairsList": 85,
+    "getSuppressionRulesList": 70,
+    "updateCaseDescription": 23,
+    "getCaseStatusDetails": 26,
+    "addCustomer": 124,
+    "removeCustomer": 39,
+    "addAccount": 108,
+    "removeAccount": 38,
+    "addExternalEntity": 72,
+    "removeExternalEntity": 40,
+    "addTransaction": 149,
+    "removeTransaction": 40,
+    "updateEventRiskDecision": 45,
+    "addNarrative": 29,
+    "ecmUploadFile": 85,
+}
+
+
+def _book(family):
+    """Return a family's whole catalogue, whichever document a target may claim."""
+    folder = shipped.SCHEMAS / family
+    return catalogue.load(folder, family, contracts.every_clause(folder / "openapi.yaml"))
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def book(request):
+    """The whole catalogue of a family."""
+    return _book(request.param)
+
+
+def test_nothing_of_documents_002_and_003_was_skipped():
+    """At least as many clauses of each kind as an independent count found."""
+    kinds = Counter(clause.kind for clause in _book("cdp").clauses.values())
+
+    assert all(kinds[kind] >= count for kind, count in CDP_KINDS.items())
+    assert sum(kinds[kind] for kind in (Kind.RULE, Kind.FLOW, Kind.AUTH, Kind.EXAMPLE)) >= 47
+
+
+@pytest.mark.parametrize("service", ECM_SERVICES)
+def test_nothing_of_document_004_was_skipped(service):
+    """At least as many clauses of each service as an independent count found, within 5 %."""
+    clauses = [clause for clause in _book("ofs-ecm").clauses.values() if clause.operation == service]
+
+    assert len(clauses) >= 0.95 * ECM_SERVICES[service]
+
+
+def test_every_row_of_table_53_is_an_answer_of_each_service_that_it_names():
+    """The 70 rows make 151 answers of the three event services."""
+    rows = [
+        clause
+        for clause in _book("ofs-ecm").clauses.values()
+        if clause.kind is Kind.ANSWER and clause.sources[0].table == "Table 53"
+    ]
+
+    assert len(rows) == 151
+    assert len({clause.sources[0].row for clause in rows}) == 70
+
+
+def test_every_clause_that_can_be_seen_owns_a_defect(book):
+    """A clause without a seeded defect has a check that may be unable to fail."""
+    owned = {known.clause for known in book.defects.values()}
+
+    seen = {
+        known.id for known in book.clauses.values() if known.observability is not Observability.NOT_OBSERVABLE
+    }
+    assert seen <= owned
+
+
+def test_every_clause_cites_document_section_and_line(book):
+    """Each clause can be shown in its document, and says something."""
+    for clause in book.clauses.values():
+        assert clause.statement, clause.id
+        assert clause.sources, clause.id
+        assert all(source.document and source.section for source in clause.sources), clause.id
+
+
+def test_every_discrepancy_is_about_clauses_that_exist(book):
+    """Rulings name real clauses, and clauses cite real discrepancies."""
+    cited = {name for clause in book.clauses.values() for name in clause.discrepancies}
+
+    assert cited <= set(book.discrepancies)
+    for known in book.discrepancies.values():
+        assert len(known.readings) >= 1, known.id
+        assert set(known.clauses) <= set(book.clauses), known.id
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_clause_has_tests_or_a_reason(family):
+    """`clausewise clauses` names the tests that judge a clause, or why none can."""
+    done = runs.clausewise("clauses", "--family", family, "--format", "json")
+
+    rows = json.loads(done.stdout)["clauses"]
+    bare = [row["id"] for row in rows if not row["tests"] and not row["reason"]]
+    assert bare == []
+    assert all(row["reason"] for row in rows if row["observability"] == Observability.NOT_OBSERVABLE)
+
+
+@pytest.mark.parametrize("path", BODIES, ids=lambda path: path.name)
+def test_each_body_schema_stands_alone_and_fits_its_examples(path):
+    """A body schema is valid JSON Schema 2020-12, describes itself, and its examples keep it."""
+    schema = json.loads(path.read_text())
+    Draft202012Validator.check_schema(schema)
+
+    assert schema["$id"].endswith(path.name)
+    assert schema["title"]
+    assert schema["description"]
+    assert schema["examples"]
+    for example in schema["examples"]:
+        assert CompiledBody("x", schema).complaints(example) == []
+
+
+CLAIMS = [*(("cdp", document) for document in runs.DOCUMENTS), ("ofs-ecm", runs.ECM)]
+
+
+@pytest.mark.parametrize(("family", "document"), CLAIMS)
+def test_no_example_fits_two_outcomes_of_one_status(family, document):
+    """Each documented answer is fitted by its own outcome only, but for those documented without a body."""
+    contract = contracts.load(shipped.SCHEMAS / family / "openapi.yaml", document)
+    for operation in contract.operations.values():
+        forms = [(outcome, form) for outcome in operation.outcomes for form in outcome.forms]
+        for outcome, form in forms:
+            for example in form.body.schema["examples"]:
+                told = [
+                    o.name for o, f in forms if f.covers(form.first) and f.body.fits(example) and not o.vague
+                ]
+                assert outcome.vague or set(told) == {outcome.name}, (operation.id, outcome.name, told)
+
+
+@pytest.mark.parametrize(("family", "count"), [("cdp", 4), ("ofs-ecm", 18)])
+def test_the_contract_is_valid_openapi_and_schemathesis_reads_it(family, count):
+    """Tools that know nothing of us can use the contract as it lies in the folder."""
+    path = shipped.SCHEMAS / family / "openapi.yaml"
+    validate(__import__("yaml").safe_load(path.read_text()), base_uri=path.as_uri())
+
+    operations = [found.ok().label for found in schemathesis.openapi.from_path(path).get_all_operations()]
+    assert len(operations) == count
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_hand_written_files_are_toml_that_python_reads(family):
+    """What people write by hand is TOML of the standard library's kind."""
+    for path in (shipped.SCHEMAS / family).glob("*.toml"):
+        assert tomllib.loads(Path(path).read_text())
