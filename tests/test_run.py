@@ -125,7 +125,8 @@ def test_a_reference_stopped_in_mid_run_gives_exit_3(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["run", "doctor"])
-def test_a_wrong_password_gives_exit_3(tmp_path, command):
+@pytest.mark.parametrize("secret", ["password", "ecm-password"])
+def test_a_wrong_password_gives_exit_3(tmp_path, command, secret):
     """Credentials that are turned away are named with their role, before any clause is called broken."""
     with runs.reference() as url:
         target = runs.target_at(tmp_path, url)
@@ -133,7 +134,7 @@ def test_a_wrong_password_gives_exit_3(tmp_path, command):
         wrong = tmp_path / "wrong"
         wrong.write_text("not-the-password")
         target.write_text(
-            re.sub(r'password = \{ file = "[^"]+" \}', f'password = {{ file = "{wrong}" }}', text, count=1)
+            re.sub(rf'password = \{{ file = "[^"]+/{secret}" \}}', f'password = {{ file = "{wrong}" }}', text)
         )
         folder = ["--run-dir", tmp_path / "r"] if command == "run" else []
         done = runs.clausewise(command, "--target", target, *folder)
@@ -141,6 +142,27 @@ def test_a_wrong_password_gives_exit_3(tmp_path, command):
     assert done.returncode == 3
     assert "role 'default'" in done.stdout
     assert "not-the-password" not in done.stdout + done.stderr
+
+
+def test_a_target_with_few_fixtures_gets_an_honest_statement(tmp_path):
+    """Without fault hooks and with two cases only: what was judged counts, what was not has its reason."""
+    target = runs.target_at(tmp_path, "embedded")
+    kept = [
+        table
+        for table in target.read_text().split("\n\n")
+        if "ofs-ecm" not in table
+        or not ("fixtures" in table or "faults" in table)
+        or "case.open" in table
+        or "case.locked" in table
+    ]
+    target.write_text("\n\n".join(kept))
+
+    done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "r")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    open_rows = [row for row in runs.results(tmp_path / "r")["clauses"] if row["verdict"] == "untestable"]
+    assert len(open_rows) > 400
+    assert all(row["reason"].startswith("the target file provides no") for row in open_rows)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 from clausewise import catalogue, checks, contracts
 from clausewise.client import Client, Transport
 from clausewise.errors import NoVerdict, TargetUnusable, Untestable
-from clausewise.model import Contract, Request, RoleNeed
+from clausewise.model import Contract, Request, Role, RoleNeed
 from clausewise.scope import Scope
 from clausewise.targets import FamilyTarget
 
@@ -101,6 +101,9 @@ def _probe(
     reading = checks.read(answer, operation, probe["outcomes"])
     if reading.given:
         return Diagnosis("ok", what)
+    if reading.outcome and operation.outcome(reading.outcome).role is Role.REFUSED:
+        told = f"{operation.id} turns the credentials of role 'default' away (HTTP {answer.response.status})."
+        return Diagnosis("dead", what, f"{told} Mend [families.{contract.family}.credentials.default].")
     got = f"the {reading.outcome} answer" if reading.outcome else f"HTTP {answer.response.status}"
     wanted = " or ".join(probe["outcomes"])
     return Diagnosis("wrong", what, f"{operation.id} gives {got} for it, not {wanted}: {role.says}")

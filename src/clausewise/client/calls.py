@@ -13,13 +13,15 @@ from urllib3 import encode_multipart_formdata
 
 from clausewise.client.login import Login, fixed_header
 from clausewise.client.transport import Transport
-from clausewise.errors import ConfigurationError, Throttled, Untestable
-from clausewise.model import Contract, Exchange, Json, Operation, Request
+from clausewise.errors import ConfigurationError, TargetUnusable, Throttled, Untestable
+from clausewise.model import Contract, Exchange, Json, Operation, Request, Role
 from clausewise.targets import FamilyTarget
 
 Heard = Callable[[Exchange], None]
 
 _TOO_MANY = 429
+_DEFAULT = "default"
+_DOORS = 2  # operations that turn credentials away before these are called wrong
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -62,6 +64,8 @@ class Client:
             if credentials["type"] == "oauth2-password"
         }
         self.heard: Heard = lambda _: None
+        self._turned_away: set[str] = set()
+        self._let_in = False
 
     def call(
         self,
@@ -74,7 +78,7 @@ class Client:
         form: Mapping[str, str] | str | None = None,
         raw: bytes | None = None,
         files: Sequence[tuple[str, File]] | None = None,
-        auth: str | Bearer | Basic | None = "default",
+        auth: str | Bearer | Basic | None = _DEFAULT,
         fault: str = "",
     ) -> Exchange:
         """Send one request and return its exchange.
@@ -95,7 +99,10 @@ class Client:
             sent[name] = value
         url = self._url(known, path or {}, query or {})
         request = Request(known.method, url, tuple((sent | dict(headers or {})).items()), content)
-        return self._send(known, request, dict(parse_qsl(form)) if isinstance(form, str) else form or body)
+        answer = self._send(known, request, dict(parse_qsl(form)) if isinstance(form, str) else form or body)
+        if known.secured and auth == _DEFAULT and auth not in self._logins:
+            self._note_entry(known, answer.response.status)
+        return answer
 
     def token(self, role: str = "default") -> str:
         """Return a living token of a role; Untestable where the target has no such role."""
@@ -107,6 +114,24 @@ class Client:
                 )
             return given["token"]
         return self._logins[role].token()
+
+    def _note_entry(self, operation: Operation, status: int) -> None:
+        """Give up where the default credentials, which need no log-in, are turned away from the start.
+
+        One operation that turns good credentials away is a broken clause; several, and none that lets
+        them in, is a mistake in the target file. Raises TargetUnusable.
+        """
+        refusals = (known for known in operation.outcomes if known.role is Role.REFUSED)
+        if not any(known.form(status) for known in refusals):
+            self._let_in = True
+        elif not self._let_in:
+            self._turned_away.add(operation.id)
+            if len(self._turned_away) >= _DOORS:
+                doors = " and ".join(sorted(self._turned_away))
+                raise TargetUnusable(
+                    f"The credentials of role {_DEFAULT!r} are turned away: {doors} answered HTTP {status}. "
+                    f"Mend [families.{self._target.family}.credentials.{_DEFAULT}]."
+                )
 
     def _operation(self, name: str) -> Operation:
         try:
