@@ -29,6 +29,7 @@ def masker():
             "request_headers": (("Content-Type", "application/x-www-form-urlencoded"),),
         },
         {"asked": b'{"id_front": {"base64_data": "abcdef-token-value"}}'},
+        {"body": json.dumps({"first_name": "abcdef-token-value"})},
     ],
 )
 def test_a_secret_is_masked_wherever_it_travels(masker, told):

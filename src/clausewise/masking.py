@@ -99,6 +99,8 @@ class Masker:
             value = json.loads(text)
         except (ValueError, RecursionError):
             return text
+        if isinstance(value, str) and value[:1] in {"{", "["}:  # an answer wrapped in a JSON text
+            return json.dumps(self._body(value.encode(), media_type), ensure_ascii=False)
         masked = self._value(value)
         return text if masked == value else json.dumps(masked, ensure_ascii=False)
 

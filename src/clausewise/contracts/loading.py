@@ -168,7 +168,7 @@ def _sensitive(node: Any, name: str = "") -> Iterator[tuple[str, str]]:
     """Yield the names of fields marked `x-sensitive`, with the mark: secret or personal."""
     if isinstance(node, list):
         for item in node:
-            yield from _sensitive(item)
+            yield from _sensitive(item, str(item.get("name", "")) if isinstance(item, dict) else "")
     elif isinstance(node, dict):
         if name and isinstance(node.get("x-sensitive"), str):
             yield name, node["x-sensitive"]
