@@ -186,6 +186,24 @@ def test_an_unknown_case_cannot_be_extended(api, judge, unique):
     judge(api.call(EXTEND, events(event(code(unique))) | {"caseID": code(unique)}), outcome("no-such-case"))
 
 
+@clause("ofs-ecm.saveEventsAndExtendToCase.missing-case-id")
+def test_an_extension_needs_a_case(api, judge, unique):
+    """An extension without caseID is told the missing attribute, or that there is no such case."""
+    answer = api.call(EXTEND, events(event(code(unique))))
+
+    judge(answer, outcome("missing-attribute", "no-such-case"))
+
+
+@pytest.mark.parametrize("service", each("generic-information"))
+def test_generic_information_about_a_customer_is_taken(api, judge, unique, service):
+    """Beside the entity itself an entry of a generic type code may tell more about it."""
+    body = good(api, unique, service)["body"]
+    more = {"entityType": "CUSTOMER", "entityTypeCode": "ECM_CUSTOMER_GENERIC", "custId": "EXAMPLE-CUSTOMER"}
+    more |= {"dataOrigin": "DLY", "genericInformation": {"Example Details": {"Name": "Example"}}}
+
+    judge(api.call(service, body | {"entities": [*body["entities"], more]}), outcome(GOOD[service]))
+
+
 @clause("ofs-ecm.saveEventsAndExtendToCase.status-forbids")
 def test_a_closed_case_cannot_be_extended(api, judge, target, unique):
     """An extension of a case whose status forbids it is refused."""

@@ -44,6 +44,18 @@ def test_what_is_no_json_is_refused(api, judge, service):
     judge(api.call(service, raw=b'[{"caseId": "CW1", '), outcome("invalid-json"))
 
 
+@pytest.mark.parametrize("service", each("missing-case-id", CASES))
+def test_a_case_without_its_id_is_refused(api, judge, unique, service):
+    """A request that is good but for its missing caseId is answered 400 with FAILED."""
+    (case,) = good(api, unique, service)["body"]
+
+    answer = api.call(service, [{key: case[key] for key in case if key != "caseId"}])
+
+    code_, told = answer.response.status, answer.at("/STATUS")
+    refused = code_ == 400 and told == "FAILED"
+    judge(answer, holds(refused, expected="HTTP 400 with FAILED", actual=f"HTTP {code_} with {told}"))
+
+
 @pytest.mark.parametrize("service", each("partly-successful", CASES))
 def test_one_good_case_and_one_unknown_is_a_partial_success(api, judge, unique, service):
     """Of a known and an unknown case the one is worked on and the other is not."""
