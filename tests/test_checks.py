@@ -1,9 +1,14 @@
 """Checks: from an exchange and its contract to what is said on each clause."""
 
+import json
+from dataclasses import replace
+
 import pytest
 from exchanges import TOY, exchange
 
 from clausewise.checks import differs, has, holds, lacks, matches, read, taken, universal
+from clausewise.contracts.bodies import CompiledBody
+from clausewise.model import Form, Outcome, Role
 
 GET = TOY.operations["getWidget"]
 ADD = TOY.operations["addWidget"]
@@ -180,3 +185,66 @@ def test_an_expectation_says_no_only_where_it_is_not_met(expectation, kept):
     answer = exchange("getWidget", 200, {"name": "a", "size": 1, "null": None})
 
     assert (expectation.check(answer) is None) is kept
+
+
+def outcomes(*added):
+    """Return the operation with more documented answers."""
+    return replace(GET, outcomes=(*GET.outcomes, *added))
+
+
+def documented(name, role, *forms, **more):
+    """Return an outcome of the operation with a form for each (status, schema)."""
+    clause = f"toy.getWidget.{name}"
+    made = tuple(Form(status, status, CompiledBody(clause, schema)) for status, schema in forms)
+    return Outcome("getWidget", name, clause, role, made, **more)
+
+
+def test_an_answer_of_which_no_body_is_promised_may_have_any():
+    """Where the document gives no body, HTML is as good as JSON; elsewhere it is not."""
+    operation = outcomes(documented("shut", Role.REFUSED, (401, {}), vague=True, any_body=True))
+    refused = exchange("getWidget", 401, raw=b"<html>no</html>")
+
+    assert read(refused, operation, ["shut"]).given
+    assert "toy.getWidget.json" not in broken(universal(refused, operation))
+    assert "toy.getWidget.json" in broken(
+        universal(exchange("getWidget", 200, raw=b"<html>no</html>"), operation)
+    )
+
+
+@pytest.mark.parametrize("body", [[{"id": 1}], {"id": 1}])
+def test_two_forms_of_an_answer_may_share_a_status(body):
+    """A list and a single object are the same answer where the document allows either."""
+    one = {"type": "object", "required": ["id"]}
+    operation = outcomes(documented("rows", Role.SUCCESS, (200, {"type": "array", "items": one}), (200, one)))
+
+    assert read(exchange("getWidget", 200, body), operation, ["rows"]).given
+
+
+def test_a_broken_record_in_a_list_breaks_its_field():
+    """A list with one bad record is still the list, and the field is to blame."""
+    record = {"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "integer"}}}
+    operation = outcomes(documented("rows", Role.SUCCESS, (200, {"type": "array", "items": record})))
+
+    reading = read(exchange("getWidget", 200, [{"id": "1", "name": "a"}]), operation, ["rows"])
+
+    assert reading.given
+    assert broken(reading.touches) == {"toy.getWidget.rows[].id"}
+
+
+def test_an_answer_wrapped_in_a_json_text_is_read_through():
+    """Where the operation may wrap its answer, what stands in the text is the answer."""
+    plain = exchange("getWidget", 200, json.dumps(WIDGET))
+
+    assert plain.json == json.dumps(WIDGET)
+    assert replace(plain, wrapped=True).json == WIDGET
+
+
+def test_a_query_parameter_counts_only_where_it_was_sent():
+    """Of two documented parameters the one in the URL is proven by a success."""
+    operation = replace(GET, path="/widgets", parameters=("name", "size"))
+    asked = exchange("getWidget", 200, WIDGET)
+    asked = replace(asked, request=replace(asked.request, url="http://127.0.0.1/widgets?name=a"))
+
+    touches = taken(asked, operation, "widget", wanted_success=True)
+
+    assert {touch.clause for touch in touches} == {"toy.getWidget.request.name"}

@@ -6,10 +6,18 @@ from pathlib import Path
 import hostile
 import pytest
 
-from clausewise import contracts
-from clausewise.client import Bearer, Client, Transport
-from clausewise.errors import CircuitOpen, CredentialsRefused, Throttled, Unreachable, Unreadable, Untestable
-from clausewise.model import Request
+from clausewise import contracts, shipped
+from clausewise.client import Basic, Bearer, Client, File, Transport
+from clausewise.errors import (
+    CircuitOpen,
+    CredentialsRefused,
+    TargetUnusable,
+    Throttled,
+    Unreachable,
+    Unreadable,
+    Untestable,
+)
+from clausewise.model import Request, Response
 from clausewise.targets import FamilyTarget, Limits, Tls
 
 TOY = contracts.load(Path(__file__).parent / "toy" / "openapi.yaml", "toy-1")
@@ -128,3 +136,70 @@ def test_every_exchange_is_heard_and_sent_as_written():
     assert exchange.request.url.endswith("/widgets/a%2Fb")
     assert ("Authorization", "Bearer gärbled") in exchange.request.headers
     assert exchange.json == {"name": "a"}
+
+
+class Stub:
+    """A transport that answers every request alike and remembers what it was asked."""
+
+    def __init__(self, status):
+        self.status = status
+        self.asked = []
+
+    def send(self, request):
+        """Answer with the status, and nothing in it."""
+        self.asked.append(request)
+        return Response(self.status, (), b""), 1.0
+
+
+ECM = contracts.load(shipped.SCHEMAS / "ofs-ecm" / "openapi.yaml", "ofs-ecm-8.1.2.8")
+BASIC = {"default": {"type": "basic", "username": "me", "password": "made-up"}}
+
+
+def ecm(status):
+    """Return a client of the ofs-ecm family and the stub it talks to."""
+    stub = Stub(status)
+    family = FamilyTarget("ofs-ecm", ECM.document, "http://127.0.0.1:9", credentials=BASIC)
+    return Client(ECM, family, stub, "t"), stub
+
+
+def test_credentials_that_open_no_door_are_called_wrong():
+    """One operation that turns good credentials away may be broken; a second before any success is not."""
+    client, _ = ecm(401)
+
+    assert client.call("saveEvents", {}).response.status == 401
+    with pytest.raises(TargetUnusable, match="role 'default' are turned away: addCustomer and saveEvents"):
+        client.call("addCustomer", [])
+
+
+def test_credentials_that_opened_a_door_are_not_called_wrong():
+    """After a success a refusal is the operation's own, however often it comes."""
+    client, stub = ecm(200)
+    client.call("saveEvents", {})
+    stub.status = 401
+
+    assert {client.call(name, {}).response.status for name in ("addCustomer", "addAccount")} == {401}
+
+
+def test_wrong_credentials_given_on_purpose_are_not_the_target_files():
+    """Who sends a bad password, or none, on purpose says nothing about the target file."""
+    client, stub = ecm(401)
+
+    for name in ("addCustomer", "addAccount", "saveEvents"):
+        client.call(name, {}, auth=Basic("me", "bad"))
+        client.call(name, {}, auth=None)
+    assert dict(stub.asked[0].headers)["Authorization"] == "Basic bWU6YmFk"
+
+
+def test_files_travel_as_parts_of_a_form():
+    """Each file is a part under its name, and the header names the boundary."""
+    client, stub = ecm(200)
+
+    client.call(
+        "ecmUploadFile", query={"comments": "a & b"}, files=[("file", File("a.txt", b"hello", "text/plain"))]
+    )
+
+    (asked,) = stub.asked
+    assert asked.url.endswith("?comments=a+%26+b")
+    assert dict(asked.headers)["Content-Type"].startswith("multipart/form-data; boundary=")
+    assert b'name="file"; filename="a.txt"' in asked.body
+    assert b"hello" in asked.body

@@ -114,3 +114,18 @@ def test_a_missing_file_points_to_init():
     """A target file that is not there is answered with the command that writes one."""
     with pytest.raises(ConfigurationError, match="clausewise init"):
         targets.load(Path("nowhere.toml"), shipped.SCHEMAS / "target.schema.json")
+
+
+def test_one_hook_may_serve_every_fault(load):
+    """A hook named * provides each fault role, and its value is told which fault is meant."""
+    hook = '[families.cdp.faults."*"]\nheader = "X-Fault"\nvalue = "please {fault}"\n'
+    family = load(GOOD + hook).families["cdp"]
+
+    assert family.has("fault.saveEvents.no-connection")
+    assert family.fault("saveEvents.no-connection") == ("X-Fault", "please saveEvents.no-connection")
+
+
+def test_a_missing_hook_makes_a_test_untestable(load):
+    """Without a hook the fault is named."""
+    with pytest.raises(Untestable, match=r"faults\] entry 'lookup'"):
+        load(GOOD).families["cdp"].fault("lookup")
