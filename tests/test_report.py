@@ -232,6 +232,21 @@ def test_the_terminal_shows_the_clause_the_source_and_both_sides():
     assert "\u202e" not in text
 
 
+def test_what_one_answer_breaks_in_the_same_words_is_told_once():
+    """Of seven clauses that one answer breaks alike the first is shown, and the others by name."""
+    told = results()
+    first = told["findings"][0]
+    told["clauses"] += [clause(number, "fail", "red") for number in range(11, 17)]
+    told["findings"] += [{**first, "id": number, "clause": f"toy.op.c{number}"} for number in range(11, 17)]
+    console = Console(width=200, record=True, file=io.StringIO())
+
+    console.print(*terminal.conclusion(told, shipped.ROOT))
+
+    text = console.export_text()
+    assert text.count("actual    45003") == 1
+    assert "the same  breaks toy.op.c11, toy.op.c12, toy.op.c13, toy.op.c14, toy.op.c15 and 1 more" in text
+
+
 def test_progress_without_a_terminal_is_plain_lines(monkeypatch):
     """In a CI log progress is a line now and then: how many of how many, how many failed."""
     monkeypatch.setattr(terminal, "_EVERY", 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ Row = Mapping[str, Any]
 _STYLES = {"red": "bold red", "amber": "yellow", "green": "green", "grey": "dim"}
 _BANNER = {0: "bold green", 2: "bold yellow"}
 _SHOWN_AMBER = 20
+_SHOWN_ALIKE = 5
 _EVERY = 5.0  # seconds between two lines where there is no terminal to keep one line alive
 
 
@@ -69,14 +70,28 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
         yield Text(f"  because {visible(reason)}", style=style)
     yield _operations(results)
     by_id = {row["id"]: row for row in results["clauses"]}
-    for bad in (known for known in results["findings"] if known["colour"] == "red"):
+    for bad, *alike in _causes(results):
         yield from _finding(bad, by_id[bad["clause"]], results)
+        if alike:
+            names = ", ".join(known["clause"] for known in alike[:_SHOWN_ALIKE])
+            more = f" and {len(alike) - _SHOWN_ALIKE} more" if len(alike) > _SHOWN_ALIKE else ""
+            yield Text(f"  the same  breaks {names}{more}")
     yield from _amber(results)
     yield from _errors(results)
     yield _ledger(results)
     run = results["run"]
     yield Text(f"{run['exchanges']} exchanges in {run['seconds']} s, seed {run['seed']}")
     yield Text(f"{folder / 'report.html'}")
+
+
+def _causes(results: Row) -> Iterable[list[Row]]:
+    """Gather the red findings that one answer makes in the same words: one cause, many clauses."""
+    causes: dict[tuple[str, ...], list[Row]] = {}
+    for bad in results["findings"]:
+        if bad["colour"] == "red":
+            told = (bad["exchange"] or bad["clause"], bad["expected"], bad["actual"], bad["where"])
+            causes.setdefault(told, []).append(bad)
+    return causes.values()
 
 
 def _operations(results: Row) -> Table:
