@@ -56,6 +56,25 @@ def test_what_the_document_shows_is_taken(api, judge, unique, more, files):
     judge(api.call(UPLOAD, query=comment(promote(api, unique), **more), files=files), outcome("processed"))
 
 
+@clause("ofs-ecm.ecmUploadFile.comment-of-64k")
+def test_a_comment_may_be_long(api, judge, target, unique):
+    """A comment of 64,000 characters is taken where the target takes URLs of that length."""
+    given(target, "url.long", "characters")
+
+    judge(api.call(UPLOAD, query=comment(promote(api, unique), comments="x" * 64_000)), outcome("processed"))
+
+
+@clause("ofs-ecm.ecmUploadFile.comment-beyond-64k")
+def test_a_comment_may_not_be_endless(api, judge, target, unique):
+    """One character more than 64 * 1024 is refused, in whatever words."""
+    given(target, "url.long", "characters")
+
+    answer = api.call(UPLOAD, query=comment(promote(api, unique), comments="x" * (64 * 1024 + 1)))
+
+    told = answer.at("/status")
+    judge(answer, holds(told == "Failed", expected="Failed", actual=told, where="/status"))
+
+
 @pytest.mark.parametrize(
     "name",
     [

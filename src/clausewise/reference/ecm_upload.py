@@ -11,7 +11,7 @@ from clausewise.reference.ecm_store import Store
 _NAME = "ecmUploadFile"
 _MANDATORY = ("entityId", "entityType", "comments")
 _CONFIGURED = {"CASE": (), "CUSTOMER": ("senderId", "actionCode")}  # table 52's example
-_LONG = 500
+_LONG, _MOST = 500, 64 * 1024
 _ACTIONS = {"CA985", "CA986", "CA901"}
 _MOVES = {"CA901": "ESC"}  # known to the workflow, too
 _FAILURES = {
@@ -86,7 +86,8 @@ class Upload:
             yield "caseId"
         text = query.get("comments", "")
         odd = {"percent": "%" in text, "other-scripts": not text.isascii(), "long": len(text) > _LONG}
-        if any(on(f"refuses-comment:{what}") for what, held in odd.items() if held):
+        endless = len(text) > _MOST and not on("takes-any-comment")
+        if endless or any(on(f"refuses-comment:{what}") for what, held in odd.items() if held):
             yield "comments"
         action = query.get("actionCode")
         if action and (action not in _ACTIONS or on("refuses-action-codes")):

@@ -40,6 +40,7 @@ _FAMILIES: Mapping[str, Callable[[str, str, Bends], Sandbox]] = {
 }
 
 _START_SECONDS = 20
+_MOST_HEADER = 1 << 20  # bytes; a comment of 64k characters travels in the URL
 
 
 def build(
@@ -103,7 +104,9 @@ def serve(
         raise ConfigurationError(f"The reference cannot listen on {host}:{port}: {bad.strerror}.") from bad
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer waits 40 ms for an ACK
     ready(f"http://{host}:{listener.getsockname()[1]}")
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", h11_max_incomplete_event_size=_MOST_HEADER
+    )
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
 
