@@ -12,6 +12,7 @@ from clausewise.reference.ecm_store import Store
 _INTERNAL = "Internal error occurred. Please contact system administrator."
 _INVALID = "Invalid JSON Input format. Please correct the data."
 _DONE = {"addition": "added", "removal": "removed", "updation": "updated"}
+_HOW = {"SUCCESS": "was successful.", "PARTIALSUCCESS": "was partially successful.", "FAILED": "failed."}
 _BUSINESS = {
     "customers": {"SANDBOX-CUST-1"},
     "accounts": {"SANDBOX-ACCT-1"},
@@ -38,6 +39,10 @@ class Service:
     def done(self) -> str:
         """The message on an item that went well."""
         return f"{self.one} {_DONE[self.noun]} successfully."
+
+    def summary(self, status: str) -> str:
+        """Return the message that goes with the status of a whole call or case."""
+        return f"{self.many} {self.noun} {_HOW[status]}"
 
 
 def _pair(key: str, name: str, one: str, many: str, tables: tuple[str, str]) -> Mapping[str, Service]:
@@ -114,15 +119,8 @@ class Cases:
         overall = _overall(entries)
         if self._bends.on(f"mixed-is-success:{name}") and overall == "PARTIALSUCCESS":
             overall = "SUCCESS"
-        if self._bends.on(f"mixed-is-failure:{name}") and overall == "PARTIALSUCCESS":
-            overall = "FAILED"
-        words = {
-            "SUCCESS": "was successful.",
-            "PARTIALSUCCESS": "was partially successful.",
-            "FAILED": "failed.",
-        }
         told = {
-            "MESSAGE": f"{service.many} {service.noun} {words[overall]}",
+            "MESSAGE": service.summary(overall),
             "STATUS": overall,
             "RESULTARRAY": entries,
         }
@@ -144,12 +142,7 @@ class Cases:
         overall = _overall(items)
         if self._bends.on(f"mixed-case-is-failure:{name}") and overall == "PARTIALSUCCESS":
             overall = "FAILED"
-        words = {
-            "SUCCESS": "was successful.",
-            "PARTIALSUCCESS": "was partially successful.",
-            "FAILED": "failed.",
-        }
-        text = f"{service.many} {service.noun} {words[overall]}"
+        text = service.summary(overall)
         return {"MESSAGE": text, "STATUS": overall, "caseId": sent["caseId"], service.key: items}
 
     def _item(self, name: str, service: Service, fault: str, case: str, item: Entry) -> Entry:
