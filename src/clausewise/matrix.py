@@ -156,7 +156,7 @@ class _Runner:
         outcome = Outcome(defect.id, defect.clause)
         self._bend(run, defect.bend)
         clause = run.scope.clause(defect.clause)
-        for test in self._judging(clause) if clause else ():
+        for test in self._judging(clause, str(defect.bend.get("answer", ""))) if clause else ():
             outcome.tried += 1
             found = _findings(self._run(self._items[test]))
             outcome.others = sorted({*outcome.others, *(told["clause"] for told in found)} - {defect.clause})
@@ -190,12 +190,14 @@ class _Runner:
         ]
         return [self._items[test] for test in met]
 
-    def _judging(self, clause: Clause) -> list[str]:
+    def _judging(self, clause: Clause, bent: str) -> list[str]:
         """Return the tests that touched a clause on the clean reference, the likeliest to catch it first.
 
-        These are the clause's own, then those that wanted its answer and did not only meet it in passing.
+        These are the clause's own, then those that wanted the `bent` answer, or the clause's where a
+        defect names none, and did not only meet it in passing.
         """
-        answer = f"{clause.family}.{clause.operation}.{clause.outcome}"
+        named = bent if bent and "*" not in bent else f"{clause.operation}.{clause.outcome}"
+        answer = f"{clause.family}.{named}"
 
         def promise(record: Record) -> tuple[bool, bool, float]:
             return clause.id not in record["clauses"], answer not in record["touched"], record["seconds"]
