@@ -131,6 +131,15 @@ def test_each_promotion_makes_a_case_of_its_own(api, judge, unique):
     judge(api.call(PROMOTE, events(event(code(unique)))), outcome("promoted"), differs("/caseId", first))
 
 
+@clause("ofs-ecm.saveEventsAndPromoteToCase.type-is-mapped")
+def test_the_type_of_the_event_decides_the_type_of_the_case(api, judge, unique):
+    """Two events of one type are promoted to cases of one type."""
+    first, second = (api.call(PROMOTE, events(event(code(unique)))) for _ in range(2))
+
+    judge(first, outcome("promoted"))
+    judge(second, outcome("promoted"), has("/caseType", first.at("/caseType")))
+
+
 @clause("ofs-ecm.saveEventsAndPromoteToCase.new-case-is-open")
 def test_a_new_case_is_open(api, judge, unique):
     """A case just made is not closed."""

@@ -114,7 +114,8 @@ class Events:
             )
             shown_case = {}
         self._link(name, case, codes)
-        told = {**shown_case, "message": text, **ids, "status": "SUCCESS", "caseType": "AML_SURV"}
+        kind = f"AML_{case}" if self._bends.on("case-type-wavers") else "AML_SURV"
+        told = {**shown_case, "message": text, **ids, "status": "SUCCESS", "caseType": kind}
         return Answer(f"{name}.{outcome}", 200, told)
 
     def _link(self, name: str, case: str, codes: list[str]) -> None:
