@@ -7,7 +7,7 @@ import hostile
 import pytest
 
 from clausewise import contracts, shipped
-from clausewise.client import Basic, Bearer, Client, File, Transport
+from clausewise.client import Basic, Bearer, Client, Transport
 from clausewise.errors import (
     CircuitOpen,
     CredentialsRefused,
@@ -17,7 +17,7 @@ from clausewise.errors import (
     Unreadable,
     Untestable,
 )
-from clausewise.model import Request, Response
+from clausewise.model import File, Request, Response
 from clausewise.targets import FamilyTarget, Limits, Tls
 
 TOY = contracts.load(Path(__file__).parent / "toy" / "openapi.yaml", "toy-1")

@@ -2,9 +2,10 @@
 
 from clausewise._version import __version__
 from clausewise.checks import differs, has, holds, lacks, matches, outcome
-from clausewise.client import Basic, Bearer, File
+from clausewise.client import Basic, Bearer
 from clausewise.errors import NotConformant, Untestable
 from clausewise.marks import clause
+from clausewise.model import File
 from clausewise.scope import provoked
 
 __all__ = [

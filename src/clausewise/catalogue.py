@@ -27,6 +27,7 @@ from clausewise.model import (
 )
 
 _EMPTY: Mapping[str, Any] = {"minItems": [], "minLength": ""}
+_ANYWHERE = {"status", "steps", "switch"}  # bends that need no field
 _NO_STATUS = 299  # an HTTP status that no document gives
 
 Entry = TypeVar("Entry", Clause, Discrepancy, Defect, Tolerance)
@@ -176,11 +177,11 @@ def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[
     """
     bend = sweep["bend"]
     for clause in clauses.values():
-        placed = clause.pointer or bend == "status"
+        placed = clause.pointer or bend in _ANYWHERE
         seen = placed and clause.observability is not Observability.NOT_OBSERVABLE
         loose = bend == "retype" and f"{clause.id}.type" in clauses
         if clause.kind == sweep["kind"] and _named(clause.id, sweep) and seen and not loose:
-            bent = _swept(clause, bend) | ({"with": sweep["with"]} if "with" in sweep else {})
+            bent = _swept(clause, sweep) | ({"with": sweep["with"]} if "with" in sweep else {})
             yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, bent)
 
 
@@ -194,13 +195,19 @@ def _glob(pattern: str) -> str:
     return pattern.replace("[]", "[[]]")
 
 
-def _swept(clause: Clause, bend: str) -> dict[str, Any]:
+def _swept(clause: Clause, sweep: Mapping[str, Any]) -> dict[str, Any]:
+    bend = sweep["bend"]
     if bend == "refuse":
         return {"refuse": clause.operation, "pointer": clause.pointer}
-    step: dict[str, Any] = {bend: _NO_STATUS if bend == "status" else clause.pointer}
+    if bend == "switch":
+        return {"switch": sweep["switch"].replace("{operation}", clause.operation)}
+    answer = f"{clause.operation}.{clause.outcome or '*'}"
+    if bend == "steps":
+        return {"answer": answer, "bend": sweep["steps"]}
+    step: dict[str, Any] = {bend: sweep.get("to", _NO_STATUS) if bend == "status" else clause.pointer}
     if bend == "break-facet":
         step = {"drop": clause.pointer} if clause.keyword == "required" else _broken(clause)
-    return {"answer": f"{clause.operation}.{clause.outcome}", "bend": [step]}
+    return {"answer": answer, "bend": [step]}
 
 
 def _broken(clause: Clause) -> dict[str, Any]:

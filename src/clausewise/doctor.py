@@ -43,7 +43,7 @@ def _family(
     yield reached
     if reached.state != "ok":
         return
-    client = Client(contract, target, transport, "doctor")
+    client = Client(contract, target, transport, "doctor", scope.bindings[target.family])
     logins = list(_credentials(target, client))
     yield from logins
     if any(login.state != "ok" for login in logins):

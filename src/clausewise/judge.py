@@ -95,12 +95,13 @@ class Judge:
         reading = read(exchange, operation, wanted)
         if self._waiting.pop(exchange.id, None):
             success = any(operation.outcome(name).role is Role.SUCCESS for name in wanted)
-            self._take(universal(exchange, operation))
-            self._take(taken(exchange, operation, reading.outcome, wanted_success=success))
+            if not exchange.stray:
+                self._take(universal(exchange, operation))
+                self._take(taken(exchange, operation, reading.outcome, wanted_success=success))
             record = self.bench.masker.record(exchange)
             told = {"test": self.test, "expected": list(wanted), "matched": reading.outcome}
-            self.bench.journal.exchange(record | told)
-        self._take(reading.touches)
+            self.bench.journal.exchange(record | told | ({"stray": True} if exchange.stray else {}))
+        self._take(() if exchange.stray else reading.touches)
         return reading
 
     def _expect(self, exchange: Exchange, expectations: Sequence[Expectation]) -> None:

@@ -19,6 +19,9 @@ from clausewise.model import Exchange
 _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
 _SECRET_NAME = re.compile(r"pass(word|wd)|secret|token(?!_type)|api_?key|authorization|base64", re.IGNORECASE)
 _SHORTEST = 6  # a shorter value would blot out innocent text
+_LONGEST = 4096  # a longer one is a file, which no other text quotes
+_BINARY = re.compile(r"^(image|audio|video)/|octet-stream|application/pdf", re.IGNORECASE)
+_FIELD = re.compile(r'\bname="([^"]*)"')
 
 Headers = list[list[str]]
 
@@ -35,14 +38,15 @@ class Masker:
 
     def learn(self, secret: str) -> None:
         """Remember a secret value, to be masked wherever it stands from now on."""
-        if len(secret) >= _SHORTEST and secret not in self._known:
+        if _SHORTEST <= len(secret) <= _LONGEST and secret not in self._known:
             self._known[secret] = self.masked(secret)
 
     def masked(self, value: Any) -> str:
-        """Return what stands in place of a value: type, length in characters, fingerprint."""
-        text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+        """Return what stands in place of a value: type, length in characters or bytes, fingerprint."""
+        text = value if isinstance(value, str | bytes) else json.dumps(value, sort_keys=True)
         name = "text" if isinstance(value, str) else type(value).__name__
-        print_ = hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:8]
+        raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        print_ = hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:8]
         return f"[masked {name} {len(text)} {print_}]"
 
     def text(self, text: str) -> str:
@@ -92,6 +96,10 @@ class Masker:
         return self.masked(value)
 
     def _body(self, body: bytes, media_type: str) -> str:
+        if _BINARY.search(media_type):
+            return self.masked(body)
+        if media_type.startswith("multipart/"):
+            return self._parts(body, media_type)
         text = body.decode("utf-8", "backslashreplace")
         if "form-urlencoded" in media_type:
             return self._form(text)
@@ -103,6 +111,21 @@ class Masker:
             return json.dumps(self._body(value.encode(), media_type), ensure_ascii=False)
         masked = self._value(value)
         return text if masked == value else json.dumps(masked, ensure_ascii=False)
+
+    def _parts(self, body: bytes, media_type: str) -> str:
+        """Show a multipart form with its files masked, and its fields as those of any other form."""
+        boundary = b"--" + media_type.partition("boundary=")[2].strip('"').encode()
+        shown = []
+        for part in body.split(boundary):
+            head, blank, content = part.partition(b"\r\n\r\n")
+            told = head.decode("utf-8", "backslashreplace")
+            if blank and "filename=" in told:
+                content = self.masked(content.removesuffix(b"\r\n")).encode() + b"\r\n"
+            elif name := _FIELD.search(told):
+                held = content.removesuffix(b"\r\n").decode("utf-8", "backslashreplace")
+                content = str(self._field(name[1], held)).encode() + b"\r\n"
+            shown.append(told + (blank + content).decode("utf-8", "backslashreplace"))
+        return boundary.decode().join(shown)
 
     def _form(self, text: str) -> str:
         pairs = parse_qsl(text, keep_blank_values=True)

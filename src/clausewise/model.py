@@ -155,6 +155,30 @@ class RoleNeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """A thing that the documents leave nameless, and where it stands unless the target says otherwise.
+
+    `form` is name (of a field, or a pointer), pointer, header or value; `requests` are the operations
+    whose request carries it.
+    """
+
+    id: str
+    says: str
+    form: str
+    default: Json
+    requests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to send: as a part of a form, as the whole body, or as base64 text in JSON."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What was sent, byte for byte."""
 
@@ -182,7 +206,8 @@ class Response:
 class Exchange:
     """One request and its response. `milliseconds` runs from the first byte sent to the last read.
 
-    `wrapped` tells that the answer may come as JSON inside a JSON text.
+    `wrapped` tells that the answer may come as JSON inside a JSON text; a `stray` one asked for what no
+    document describes, so that nothing holds for its answer.
     """
 
     id: str
@@ -194,6 +219,7 @@ class Exchange:
     milliseconds: float = 0.0
     sent: Json = None
     wrapped: bool = False
+    stray: bool = False
 
     @cached_property
     def parsed(self) -> strict_json.Parsed:
@@ -297,7 +323,9 @@ class Outcome:
     `forms` holds the printed form first, then those that a contradiction in the documents allows too.
     `names_fields` points to an object of the body whose keys name the request fields it refuses.
     A `vague` one is documented without its body, so that its neighbours' answers fit it too; with
-    `any_body` not even JSON is promised.
+    `any_body` not even JSON is promised. One told `by_status` is known by its status, and by its `code`
+    where it has one: a text at the pointer `code_at`, or anywhere in the answer where that is ''. What
+    an overlay says of its body is judged field by field.
     """
 
     operation: str
@@ -309,6 +337,9 @@ class Outcome:
     names_fields: str = ""
     vague: bool = False
     any_body: bool = False
+    by_status: bool = False
+    code: str = ""
+    code_at: str = ""
 
     def form(self, status: int) -> Form | None:
         """Return the form that may come with that HTTP status, if there is one."""
@@ -316,8 +347,34 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a printed request; `place` is query, header or path."""
+
+    name: str
+    place: str
+    example: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A request as the contract prints it: its parameters, media type and body.
+
+    `required` names the parameters and fields that must be there.
+    """
+
+    parameters: tuple[Parameter, ...] = ()
+    media_type: str = ""
+    body: Json = None
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """A method and a path under one name, with what may be sent and every documented outcome."""
+    """A method and a path under one name, with what may be sent and every documented outcome.
+
+    A `secured` one asks for credentials; one that only `accepts_credentials` gets them where the target
+    has some.
+    """
 
     id: str
     family: str
@@ -329,6 +386,13 @@ class Operation:
     parameters: tuple[str, ...] = ()
     read_back: Mapping[str, str] = field(default_factory=dict)
     wrapped: bool = False
+    accepts_credentials: bool = False
+    sample: Sample | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether a success may come in any form, JSON or not."""
+        return any(known.any_body and known.role is Role.SUCCESS for known in self.outcomes)
 
     @property
     def clause(self) -> str:

@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from clausewise import catalogue, contracts, shipped
+from clausewise import bindings, catalogue, contracts, shipped
+from clausewise.bindings import Bindings
 from clausewise.catalogue import Catalogue
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Contract, Discrepancy, Kind, Observability, Operation
-from clausewise.targets import Target
+from clausewise.targets import FamilyTarget, Target
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A target beside the contract and catalogue of each family that it claims."""
+    """A target beside the contract, the catalogue and the bindings of each family that it claims."""
 
     target: Target
     schemas: Path
     contracts: Mapping[str, Contract]
     catalogues: Mapping[str, Catalogue]
+    bindings: Mapping[str, Bindings]
 
     def clauses(self) -> Iterator[Clause]:
         """Yield every clause that the target claims to keep."""
@@ -63,23 +65,29 @@ def of(target: Target, schemas: Path) -> Scope:
 
     Raises ConfigurationError for a family, document or reading that nobody knows.
     """
-    agreed, books = {}, {}
+    agreed, books, bound = {}, {}, {}
     for name, claimed in target.families.items():
         folder = schemas / name
         if not (folder / "openapi.yaml").is_file():
             known = ", ".join(sorted(path.parent.name for path in schemas.glob("*/openapi.yaml")))
             raise ConfigurationError(f"{target.path}: there is no family {name!r}; clausewise knows {known}.")
-        contract, book = _load(folder, name, claimed.document, claimed.readings)
-        _check_readings(target, name, book)
-        agreed[name], books[name] = contract, book
-    return Scope(target, schemas, agreed, books)
+        bound[name] = _bindings(target, folder, claimed)
+        agreed[name] = contracts.load(
+            folder / "openapi.yaml",
+            claimed.document,
+            claimed.readings,
+            claimed.overlays,
+            str(bound[name].given.get("error_code", "")),
+        )
+        bound[name].check(agreed[name].operations)
+        books[name] = catalogue.load(folder, name, agreed[name].clauses, claimed.document)
+        _check_readings(target, name, books[name])
+    return Scope(target, schemas, agreed, books, bound)
 
 
-def _load(
-    folder: Path, family: str, document: str, readings: Mapping[str, str] | None = None
-) -> tuple[Contract, Catalogue]:
-    contract = contracts.load(folder / "openapi.yaml", document, readings)
-    return contract, catalogue.load(folder, family, contract.clauses, document)
+def _bindings(target: Target, folder: Path, claimed: FamilyTarget) -> Bindings:
+    known = {it.id: it for it in bindings.load(folder / "bindings.toml")}
+    return Bindings(known, claimed.bindings, f"{target.path}: [families.{claimed.family}.bindings]")
 
 
 def provoked(family: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from clausewise import shipped
 from clausewise.errors import ConfigurationError, Untestable
 
 EMBEDDED = "embedded"
 ANY_FAULT = "*"
+ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Limits:
     connect_timeout: float = 5.0
     read_timeout: float = 20.0
     total_timeout: float = 60.0
-    max_body_bytes: int = 8 * 1024 * 1024
+    max_body_bytes: int = 32 * 1024 * 1024  # an image of 10 MB as base64 text, with room to spare
     max_wait: float = 10.0
     breaker: int = 5
     minimum_exercised: float = 0.9
@@ -51,7 +53,11 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class FamilyTarget:
-    """One family's part of a target; credentials and fixtures are resolved values by role."""
+    """One family's part of a target; credentials and fixtures are resolved values by role.
+
+    `overlays` are the files that fill what the document leaves open, in the order they are applied;
+    `bindings` say where a thing stands that the document does not name.
+    """
 
     family: str
     document: str
@@ -60,10 +66,14 @@ class FamilyTarget:
     credentials: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fixtures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    overlays: tuple[Path, ...] = ()
+    bindings: Mapping[str, Any] = field(default_factory=dict)
 
     def has(self, role: str) -> bool:
-        """Tell whether the target provides a role: a fixture, `credentials.*` or `fault.*`."""
+        """Tell whether the target provides a role: a fixture, `overlay`, `credentials.*` or `fault.*`."""
         kind, _, name = role.partition(".")
+        if role == "overlay":
+            return bool(self.overlays)
         if kind == "credentials":
             return name in self.credentials
         if kind == "fault":
@@ -220,7 +230,27 @@ def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str]) -
         credentials=credentials,
         fixtures=fixtures,
         faults=spec.get("faults", {}),
+        overlays=tuple(_overlays(path, name, spec.get("overlays", ()))),
+        bindings=dict(_flat(spec.get("bindings", {}))),
     )
+
+
+def _overlays(path: Path, family: str, names: Iterable[str]) -> Iterator[Path]:
+    for name in names:
+        file = shipped.SCHEMAS / family / "assumed.overlay.yaml" if name == ASSUMED else path.parent / name
+        if not file.is_file():
+            told = f"the family has no {ASSUMED} overlay" if name == ASSUMED else f"there is no file {file}"
+            raise ConfigurationError(f"{path}: [families.{family}] overlays names {name!r}, and {told}.")
+        yield file.absolute()
+
+
+def _flat(bindings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield bindings by key; a table `[...bindings.<operation>]` gives keys `<operation>.<thing>`."""
+    for key, value in bindings.items():
+        if isinstance(value, dict):
+            yield from ((f"{key}.{thing}", given) for thing, given in value.items())
+        else:
+            yield key, value
 
 
 def _resolved(path: Path, place: str, entry: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:

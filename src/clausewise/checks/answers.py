@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from clausewise import strict_json
 from clausewise.checks.universal import excerpt
-from clausewise.model import Complaint, Exchange, Finding, Form, Operation, Outcome, Touch
+from clausewise.model import Complaint, Exchange, Finding, Form, Json, Operation, Outcome, Touch
 
 _SEVERAL = 2  # forms of one answer under one status
 
@@ -34,7 +35,7 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
     candidates = [operation.outcome(name) for name in wanted]
     hit = next((known for known in candidates if known in fitting), None)
     if hit:
-        return Reading(hit.name, _evidence(exchange, hit, ()))
+        return Reading(hit.name, _evidence(exchange, hit, _amiss(exchange, hit)))
     near = None if exchange.parsed.problem else _nearest(exchange, operation, candidates)
     telling = [known for known in fitting if not known.vague]
     if not telling and near and near.outcome in candidates:
@@ -51,7 +52,8 @@ def _read_freely(exchange: Exchange, fitting: Sequence[Outcome]) -> Reading:
     """Take the fields' word, but not the answer's own: nobody had provoked it."""
     if not fitting:
         return Reading("", (), given=False)
-    return Reading(fitting[0].name, _evidence(exchange, fitting[0], ())[1:])
+    first = fitting[0]
+    return Reading(first.name, _evidence(exchange, first, _amiss(exchange, first))[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outc
     near = []
     for known in operation.outcomes:
         form = _form(exchange, known)
-        if form and (known in candidates or not known.vague):
+        if form and not known.code and (known in candidates or not known.vague):
             complaints = form.body.complaints(exchange.json)
             likeness = 1.0 if known.vague else form.body.likeness(exchange.json, complaints)
             near.append(_Near(known, complaints, likeness))
@@ -97,8 +99,33 @@ def _vagueness(outcome: Outcome) -> bool:
 
 def _fits(exchange: Exchange, outcome: Outcome) -> bool:
     form = _form(exchange, outcome)
-    readable = not exchange.parsed.problem and form and form.body.fits(exchange.json)
-    return bool(form and (outcome.any_body or readable))
+    if form is None or (outcome.code and outcome.code not in codes(exchange, outcome.code_at)):
+        return False
+    readable = not exchange.parsed.problem and form.body.fits(exchange.json)
+    return outcome.any_body or outcome.by_status or readable
+
+
+def codes(exchange: Exchange, pointer: str) -> Sequence[Json]:
+    """Return the texts of an answer that may be its code: the one at a pointer, or all where it is ''."""
+    if not pointer:
+        return list(_texts(exchange.json))
+    found, value = strict_json.resolve(exchange.json, pointer)
+    return [value] if found else []
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
+def _amiss(exchange: Exchange, outcome: Outcome) -> Sequence[Complaint]:
+    """Return what an overlay's fields have against an answer that is known by its status."""
+    form = _form(exchange, outcome)
+    judged = outcome.by_status and form and not exchange.parsed.problem
+    return form.body.complaints(exchange.json) if judged and form else ()
 
 
 def _form(exchange: Exchange, outcome: Outcome) -> Form | None:

@@ -9,6 +9,7 @@ from clausewise.model import Exchange, Finding, Operation, Touch
 
 Check = Callable[[Exchange, Operation], Iterator[Finding]]
 
+_BODILESS = {204, 205, 304}
 _JSON_TYPE = re.compile(r"^application/([\w.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
 _LEAKS = {
     "a Java stack trace": re.compile(r"\bat [\w$.]+\([\w$]+\.java:\d+\)|\bjava\.(lang|util|sql|io)\.\w+"),
@@ -43,7 +44,8 @@ def _only_documented(exchange: Exchange, operation: Operation) -> Iterator[Findi
 
 
 def _json(exchange: Exchange, operation: Operation) -> Iterator[Finding]:
-    free = any(known.any_body and known.form(exchange.response.status) for known in operation.outcomes)
+    status = exchange.response.status
+    free = status in _BODILESS or any(known.any_body and known.form(status) for known in operation.outcomes)
     if exchange.parsed.problem and not free:
         yield Finding("", "one JSON text", f"{exchange.parsed.problem}: {excerpt(exchange)}", "body")
 

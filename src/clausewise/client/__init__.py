@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clausewise.client.calls import Basic, Bearer, Client, File, Heard
+from clausewise.client.calls import Basic, Bearer, Client, Heard
 from clausewise.client.transport import Transport
 
-__all__ = ["Basic", "Bearer", "Client", "File", "Heard", "Transport"]
+__all__ = ["Basic", "Bearer", "Client", "Heard", "Transport"]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, urlencode
 
 from urllib3 import encode_multipart_formdata
 
-from clausewise.client.login import Login, fixed_header
+from clausewise.bindings import Bindings
+from clausewise.client.login import BoundLogin, Login, fixed_header
 from clausewise.client.transport import Transport
 from clausewise.errors import ConfigurationError, TargetUnusable, Throttled, Untestable
-from clausewise.model import Contract, Exchange, Json, Operation, Request, Role
+from clausewise.model import Contract, Exchange, File, Json, Operation, Request, Role
 from clausewise.targets import FamilyTarget
 
 Heard = Callable[[Exchange], None]
@@ -41,28 +42,29 @@ class Basic:
     password: str
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file to upload as one part of a multipart form."""
-
-    name: str
-    content: bytes
-    media_type: str = "application/octet-stream"
-
-
 class Client:
     """The client of one family. Every exchange, log-ins too, goes to `heard` before it is returned."""
 
-    def __init__(self, contract: Contract, target: FamilyTarget, transport: Transport, prefix: str) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        target: FamilyTarget,
+        transport: Transport,
+        prefix: str,
+        bindings: Bindings | None = None,
+    ) -> None:
         self._contract = contract
         self._target = target
         self._transport = transport
         self._numbers = (f"{prefix}-{number}" for number in itertools.count(1))
-        self._logins = {
-            role: Login(role, credentials, self._post_token)
-            for role, credentials in target.credentials.items()
-            if credentials["type"] == "oauth2-password"
-        }
+        self._bindings = bindings or Bindings()
+        self._logins: dict[str, Login | BoundLogin] = {}
+        for role, credentials in target.credentials.items():
+            if credentials["type"] == "oauth2-password":
+                self._logins[role] = Login(role, credentials, self._post_token)
+            elif credentials["type"] == "login":
+                lives = {"lives": float(credentials["lives"])} if "lives" in credentials else {}
+                self._logins[role] = BoundLogin(role, self._log_in, self._bindings, **lives)
         self.heard: Heard = lambda _: None
         self._turned_away: set[str] = set()
         self._let_in = False
@@ -77,32 +79,82 @@ class Client:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | str | None = None,
         raw: bytes | None = None,
-        files: Sequence[tuple[str, File]] | None = None,
+        files: Sequence[tuple[str, File | str]] | None = None,
+        media_type: str = "",
         auth: str | Bearer | Basic | None = _DEFAULT,
         fault: str = "",
     ) -> Exchange:
         """Send one request and return its exchange.
 
-        At most one of `body` (as JSON), `form` (form-encoded), `raw` (as it is) and `files` (parts of a
-        multipart form, by name) may be given. `auth` is a role of credentials, a Bearer, a Basic, or
-        None; it counts only where the operation asks for one.
+        At most one of `body` (as JSON), `form` (form-encoded), `raw` (as it is, JSON unless `media_type`
+        says otherwise) and `files` (parts of a multipart form, by name) may be given. `auth` is a role of
+        credentials, a Bearer, a Basic, or None; it counts only where the operation asks for one.
         Raises NoVerdict where no answer came, Untestable where the target lacks the role or the fault.
         """
         known = self._operation(operation)
-        content, media_type = _content(body, form, raw, files)
-        sent = {"Accept": _JSON, "User-Agent": "clausewise"}
-        if media_type:
-            sent["Content-Type"] = media_type
+        content, kind = _content(body, form, raw, files)
+        sent = {"Accept": "*/*" if known.free else _JSON, "User-Agent": "clausewise"}
+        if kind:
+            sent["Content-Type"] = media_type or kind
         sent |= dict([self._target.fault(fault)] if fault else [])
-        if known.secured and auth is not None:
-            name, value = self._auth(auth)
-            sent[name] = value
+        sent |= self._entry(known, auth)
         url = self._url(known, path or {}, query or {})
         request = Request(known.method, url, tuple((sent | dict(headers or {})).items()), content)
         answer = self._send(known, request, dict(parse_qsl(form)) if isinstance(form, str) else form or body)
         if known.secured and auth == _DEFAULT and auth not in self._logins:
             self._note_entry(known, answer.response.status)
         return answer
+
+    def ask(
+        self,
+        operation: str,
+        *,
+        without: Collection[str] = (),
+        auth: str | Bearer | Basic | None = _DEFAULT,
+        fault: str = "",
+        **things: Json,
+    ) -> Exchange:
+        """Send the request that the overlays print, with some things in it and others left out.
+
+        Things go by the names of the family's bindings. Raises what `call` does, and Untestable where no
+        request is printed or it has no place for them.
+        """
+        known = self._operation(operation)
+        request = self._bindings.request(known, things, without)
+        return self.call(operation, **request, auth=auth, fault=fault)
+
+    def takes(self, operation: str, thing: str) -> bool:
+        """Tell whether the request that the overlays print has a place for a thing."""
+        return self._bindings.takes(self._operation(operation), thing)
+
+    def printed(self, operation: str, thing: str) -> Json:
+        """Return the value that the printed request has for a thing; Untestable where it has none."""
+        return self._bindings.printed(self._operation(operation), thing)
+
+    def required(self, operation: str) -> Sequence[str]:
+        """Return the fields and parameters that the overlays call required."""
+        sample = self._operation(operation).sample
+        return sample.required if sample else ()
+
+    def bound(self, thing: str) -> Json:
+        """Return what the target binds a thing to."""
+        return self._bindings.value(thing)
+
+    def found(self, answer: Exchange, thing: str) -> list[Json]:
+        """Return every value that an answer has at a thing's place; empty for none."""
+        return self._bindings.found(answer, thing)
+
+    def one(self, answer: Exchange, thing: str) -> Json:
+        """Return the value that an answer has at a thing's place; Untestable where it has none."""
+        return self._bindings.one(answer, thing)
+
+    def stray(self, operation: str, *, method: str = "", path: str = "") -> Exchange:
+        """Send an empty request with another method or path; nothing is held against its answer."""
+        known = self._operation(operation)
+        sent = {"Accept": _JSON, "User-Agent": "clausewise"} | self._entry(known, _DEFAULT)
+        url = f"{self._target.base_url}{path or known.path}"
+        request = Request(method or known.method, url, tuple(sent.items()))
+        return self._send(known, request, None, stray=True)
 
     def token(self, role: str = "default") -> str:
         """Return a living token of a role; Untestable where the target has no such role."""
@@ -152,19 +204,30 @@ class Client:
         if isinstance(auth, Basic):
             return fixed_header({"type": "basic", "username": auth.username, "password": auth.password})
         if isinstance(auth, Bearer):
-            return "Authorization", f"Bearer {auth.token}"
+            return self._bindings.header(auth.token)
         if auth in self._logins:
-            return "Authorization", f"Bearer {self._logins[auth].token()}"
+            return self._bindings.header(self._logins[auth].token())
         if auth not in self._target.credentials:
             raise Untestable(f"The target file has no [families.{self._target.family}.credentials.{auth}].")
         return fixed_header(self._target.credentials[auth])
+
+    def _entry(self, operation: Operation, auth: str | Bearer | Basic | None) -> dict[str, str]:
+        """Return the header that carries credentials, where the operation asks for some or may get them."""
+        given = not isinstance(auth, str) or auth in self._target.credentials
+        asked = operation.secured or (operation.accepts_credentials and given)
+        return dict([self._auth(auth)]) if auth is not None and asked else {}
+
+    def _log_in(self, role: str) -> Exchange:
+        """Log a role in by the family's own log-in, as the overlays print it."""
+        given = self._target.credentials[role]
+        return self.ask("login", auth=None, username=given["username"], password=given["password"])
 
     def _post_token(self, body: str) -> Exchange:
         where = self._contract.token_path
         operation = next(known for known in self._contract.operations.values() if known.path == where)
         return self.call(operation.id, form=body)
 
-    def _send(self, operation: Operation, request: Request, sent: Json) -> Exchange:
+    def _send(self, operation: Operation, request: Request, sent: Json, *, stray: bool = False) -> Exchange:
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         response, milliseconds = self._transport.send(request)
         exchange = Exchange(
@@ -177,6 +240,7 @@ class Client:
             milliseconds=milliseconds,
             sent=sent,
             wrapped=operation.wrapped,
+            stray=stray,
         )
         self.heard(exchange)
         if response.status == _TOO_MANY and not any(o.form(_TOO_MANY) for o in operation.outcomes):
@@ -191,14 +255,18 @@ def _content(
     body: Json,
     form: Mapping[str, str] | str | None,
     raw: bytes | None,
-    files: Sequence[tuple[str, File]] | None,
+    files: Sequence[tuple[str, File | str]] | None,
 ) -> tuple[bytes, str]:
     if raw is not None:
         return raw, _JSON
     if files is not None:
-        return encode_multipart_formdata([(name, (it.name, it.content, it.media_type)) for name, it in files])
+        return encode_multipart_formdata([(name, _part(it)) for name, it in files])
     if form is not None:
         return (form if isinstance(form, str) else urlencode(form)).encode(), _FORM
     if body is not None:
         return json.dumps(body, ensure_ascii=False).encode(), _JSON
     return b"", ""
+
+
+def _part(given: File | str) -> str | tuple[str, bytes, str]:
+    return given if isinstance(given, str) else (given.name, given.content, given.media_type)

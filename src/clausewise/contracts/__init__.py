@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from clausewise.contracts.loading import documents, every_clause, load
+from clausewise.contracts.loading import ASSUMED, documents, every_clause, load
 
-__all__ = ["documents", "every_clause", "load"]
+__all__ = ["ASSUMED", "documents", "every_clause", "load"]

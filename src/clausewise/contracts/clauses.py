@@ -15,7 +15,7 @@ Spec = Mapping[str, Any]
 # What holds for every operation, whatever it does: suffix, standing, statement.
 UNIVERSAL = (
     ("only-documented", Standing.INFERRED, "Every answer is one of those that the document lists."),
-    ("json", Standing.DOCUMENTED, "Every answer's body is one JSON text, as the document prints it."),
+    ("json", Standing.DOCUMENTED, "Every answer's body is one JSON text."),
     ("media-type", Standing.INFERRED, "Every JSON answer says so in its Content-Type."),
     ("unique-keys", Standing.INFERRED, "No object of an answer has a key twice."),
     ("no-leak", Standing.INFERRED, "No answer shows a stack trace, a query or the inside of the program."),
@@ -25,12 +25,13 @@ UNIVERSAL = (
 def clauses_of(api: Spec) -> Iterator[Clause]:
     """Yield every clause of the document: universal ones, requests, answers and all their fields."""
     documents = tuple(entry["id"] for entry in api["x-documents"])
+    rules = {suffix: standing for suffix, standing, _ in UNIVERSAL} | api.get("x-universal", {})
     for place in ("paths", "webhooks"):
         for item in api.get(place, {}).values():
             for spec in item.values():
                 page = _Page(api["x-family"], documents, spec)
                 if place == "paths":
-                    yield from page.universal()
+                    yield from page.universal(rules)
                     yield from page.parameters()
                 yield from page.requests()
                 yield from page.answers()
@@ -58,9 +59,11 @@ class _Page:
     documents: tuple[str, ...]
     spec: Spec
 
-    def universal(self) -> Iterator[Clause]:
-        for suffix, standing, statement in UNIVERSAL:
-            yield replace(self._clause({}, suffix, Kind.UNIVERSAL, statement), standing=standing)
+    def universal(self, rules: Mapping[str, str | None]) -> Iterator[Clause]:
+        for suffix, _, statement in UNIVERSAL:
+            if standing := rules[suffix]:  # a document without answers gives some of them no ground
+                whole = self._clause({}, suffix, Kind.UNIVERSAL, statement)
+                yield replace(whole, standing=Standing(standing))
 
     def parameters(self) -> Iterator[Clause]:
         for parameter in self.spec.get("parameters", []):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,57 +15,76 @@ import yaml
 
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
+from clausewise.contracts.filling import METHODS, filled, folded
+from clausewise.contracts.overlays import read
+from clausewise.contracts.reading import Yaml12
+from clausewise.contracts.samples import sample
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role
 
-_METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+ASSUMED = "assumed.overlay.yaml"
 
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, compiled, where it is there
-
-
-class _Yaml12(_Loader):  # type: ignore[misc]
-    """YAML without the surprise types: only true and false are booleans, and a date stays text."""
-
-
-_Yaml12.yaml_implicit_resolvers = {
-    letter: [(tag, rule) for tag, rule in rules if not tag.endswith((":bool", ":timestamp"))]
-    for letter, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Yaml12.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-
-
-def load(file: Path, document: str, readings: Mapping[str, str] | None = None) -> Contract:
+def load(
+    file: Path,
+    document: str,
+    readings: Mapping[str, str] | None = None,
+    overlays: Sequence[Path] = (),
+    code_at: str = "",
+) -> Contract:
     """Load a family's contract as the claimed document and readings make it.
 
     `readings` maps discrepancy ids to the one reading that the target claims; every other reading of
-    that discrepancy is dropped. Raises ConfigurationError naming the file where it cannot be read.
+    that discrepancy is dropped. `overlays` fill what the document leaves open, in that order; `code_at`
+    points to where an answer carries its error code, if that is known.
+    Raises ConfigurationError naming the file where it cannot be read.
     """
-    api = _prune(_resolve(file), document, dict(readings or {}))
+    layers = [
+        _prune(_resolve(file, tuple(overlays[:count])), document, dict(readings or {}))
+        for count in range(len(overlays) + 1)
+    ]
+    api = layers[-1]
     family = str(api["x-family"])
     documents = {entry["id"]: entry for entry in api["x-documents"]}
     if document not in documents:
         known = ", ".join(documents)
         raise ConfigurationError(f"The family {family} has no document {document!r}; it has {known}.")
     operations = {
-        spec["operationId"]: _operation(family, method, path, spec) for method, path, spec in _specs(api)
+        spec["operationId"]: _operation(family, method, path, spec, code_at)
+        for method, path, spec in _specs(api)
     }
     return Contract(
         family=family,
         document=document,
         documents=documents,
         operations=operations,
-        clauses=tuple(clauses_of(api)),
+        clauses=tuple(_clauses(layers, overlays)),
         sensitive=dict(_sensitive(api)),
         token_path=_token_path(api),
     )
 
 
+def _clauses(layers: Sequence[dict[str, Any]], overlays: Sequence[Path]) -> Iterator[Clause]:
+    """Yield the document's clauses, then what each overlay adds, under its own name and standing."""
+    known: dict[str, Clause] = {clause.id: clause for clause in clauses_of(layers[0])}
+    yield from known.values()
+    for api, path in zip(layers[1:], overlays, strict=True):
+        overlay = read(path)
+        for clause in clauses_of(api):
+            if clause.id not in known:
+                known[clause.id] = clause
+                yield replace(clause, standing=overlay.standing, sources=(overlay.source,))
+
+
 def every_clause(path: Path) -> list[Clause]:
-    """Return the clauses of all documents of a family, whichever a target may claim."""
+    """Return the clauses of all documents of a family, whichever a target may claim.
+
+    What the family's own overlay assumes is among them.
+    """
     found: dict[str, Clause] = {}
+    assumed = [path.parent / ASSUMED] if (path.parent / ASSUMED).is_file() else []
     for document in documents(path):
-        found |= {clause.id: clause for clause in load(path, document).clauses}
+        found |= {clause.id: clause for clause in load(path, document, overlays=assumed).clauses}
     return list(found.values())
 
 
@@ -75,15 +94,18 @@ def documents(path: Path) -> list[str]:
 
 
 @cache  # nobody changes what it returns: `_prune` makes new dicts and lists
-def _resolve(path: Path) -> dict[str, Any]:
+def _resolve(path: Path, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
     try:
-        raw = yaml.load(path.read_text("utf-8"), Loader=_Yaml12)  # noqa: S506 - a SafeLoader
+        raw = yaml.load(path.read_text("utf-8"), Loader=Yaml12)  # noqa: S506 - a SafeLoader
+        for overlay in overlays:
+            raw = filled(raw, read(overlay))
         resolved: dict[str, Any] = jsonref.replace_refs(
             raw, base_uri=path.as_uri(), loader=_read, merge_props=True, proxies=False, lazy_load=False
         )
     except (OSError, ValueError, yaml.YAMLError, jsonref.JsonRefError) as bad:
-        raise ConfigurationError(f"The contract {path} cannot be read: {bad}") from bad
-    return resolved
+        laid = f" with {overlays[-1]} over it" if overlays else ""
+        raise ConfigurationError(f"The contract {path}{laid} cannot be read: {bad}") from bad
+    return folded(resolved) if overlays else resolved
 
 
 def _read(uri: str) -> Any:
@@ -110,11 +132,11 @@ def _stays(node: Any, document: str, readings: dict[str, str]) -> bool:
 def _specs(api: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in api.get("paths", {}).items():
         for method, spec in item.items():
-            if method in _METHODS:
+            if method in METHODS:
                 yield method.upper(), path, spec
 
 
-def _operation(family: str, method: str, path: str, spec: dict[str, Any]) -> Operation:
+def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_at: str) -> Operation:
     clause = f"{family}.{spec['operationId']}"
     requests = {
         branch["x-request"]: CompiledBody(f"{clause}.{branch['x-request']}", branch)
@@ -125,16 +147,18 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any]) -> Ope
         family=family,
         method=method,
         path=path,
-        secured=bool(spec.get("security")),
-        outcomes=tuple(_outcomes(spec, clause)),
+        secured=bool(spec.get("security")) and {} not in spec["security"],
+        outcomes=tuple(_outcomes(spec, clause, code_at)),
         requests=requests,
         parameters=tuple(parameter["name"] for parameter in spec.get("parameters", [])),
         read_back=spec.get("x-read-back", {}),
         wrapped=bool(spec.get("x-wrapped", False)),
+        accepts_credentials=bool(spec.get("security")),
+        sample=sample(spec),
     )
 
 
-def _outcomes(spec: dict[str, Any], clause: str) -> Iterator[Outcome]:
+def _outcomes(spec: dict[str, Any], clause: str, code_at: str) -> Iterator[Outcome]:
     """Gather the forms of each outcome; the printed one, which carries no reading, comes first."""
     gathered: dict[str, list[tuple[dict[str, Any], Form]]] = {}
     for status, branch in answer_branches(spec):
@@ -154,6 +178,9 @@ def _outcomes(spec: dict[str, Any], clause: str) -> Iterator[Outcome]:
             names_fields=first.get("x-names-fields", ""),
             vague=bool(first.get("x-vague", first.get("x-any-body", False))),
             any_body=bool(first.get("x-any-body", False)),
+            by_status=bool(first.get("x-by-status", False)),
+            code=first.get("x-code", ""),
+            code_at=code_at,
         )
 
 

@@ -30,6 +30,14 @@ class Unique:
         """Return a capitalised word of lower-case letters."""
         return "".join(self._source.choices("abcdefghijklmnopqrstuvwxyz", k=length)).capitalize()
 
+    def like(self, example: str) -> str:
+        """Return a text of an example's form: its first two characters, then digits and letters by chance."""
+        return example[:2] + "".join(self._other(character) for character in example[2:])
+
+    def _other(self, character: str) -> str:
+        kinds = "0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        return next((self._source.choice(kind) for kind in kinds if character in kind), character)
+
     def email(self) -> str:
         """Return a mail address of the example domain."""
         return f"{self.word(12).lower()}@example.com"

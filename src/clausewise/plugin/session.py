@@ -169,7 +169,11 @@ class Session:
             self._transports.append(transport)
             prefix = self.worker if len(self.scope.contracts) == 1 else f"{self.worker}-{family}"
             self._clients[family] = Client(
-                self.scope.contracts[family], target.families[family], transport, prefix
+                self.scope.contracts[family],
+                target.families[family],
+                transport,
+                prefix,
+                self.scope.bindings[family],
             )
         client = self._clients[family]
         client.heard = self.judge.hear

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from clausewise.errors import ConfigurationError
-from clausewise.reference import cdp, ecm
+from clausewise.reference import accounts, cdp, ecm, images
 from clausewise.reference.bending import Answer, Bends
 
 Handle = Callable[[Request], Any]
@@ -37,6 +37,8 @@ class Sandbox(Protocol):
 _FAMILIES: Mapping[str, Callable[[str, str, Bends], Sandbox]] = {
     "cdp": cdp.Sandbox,
     "ofs-ecm": ecm.Sandbox,
+    "int-ecm": images.Sandbox,
+    "account-service": accounts.Sandbox,
 }
 
 _START_SECONDS = 20

@@ -101,6 +101,8 @@ def _fold(findings: list[dict[str, Any]], new: dict[str, Any]) -> None:
 
 def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None:
     tally.exchanges += 1
+    if record.get("stray"):
+        return
     operation = scope.operation(record["family"], record["operation"])
     entry = tally.operations[operation.family, operation.id]
     entry.milliseconds.append(record["milliseconds"])

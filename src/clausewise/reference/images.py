@@ -1,0 +1,240 @@
+"""The image sandbox of document 000, in the shape of the family's assumed overlay."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import time
+from base64 import b64decode, b64encode
+from binascii import Error
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from clausewise.reference.bending import Answer, Bends
+
+Act = Callable[[Request, bytes], Answer]
+
+_BASE = "/int-ecm-service/v1"
+_INVALID, _UNREACHED, _FUNCTION = "ESB.027.02.008", "ESB.027.01.008", "ESB.027.01.009"
+_FUNCTIONS = {"login": "LOGIN", "upload-on-boarding": "UPLOAD_ON_BOARDING", "download": "DOWNLOAD"}
+_SIDES = {"ID_CARD_FRONT", "ID_CARD_BACK", "SELFIE"}
+_REQUIRED = {
+    "login": ("functionCode", "username", "password"),
+    "upload-on-boarding": ("functionCode", "documentType", "fileName", "image"),
+    "download": ("functionCode", "document_id"),
+}
+_PORTRAIT = "10000000-0000-4000-8000-000000000001"
+_PIXEL = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+_KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+@dataclass(frozen=True)
+class _User:
+    """Somebody who may log in: password, seconds that a token lives, and where access is denied."""
+
+    password: str
+    lives: float = 300
+    denied: str = ""
+
+
+_USERS: Mapping[str, _User] = {
+    "sandbox-channel": _User("sandbox-channel-2b7e"),
+    "sandbox-channel-brief": _User("sandbox-channel-brief-51aa", lives=1),
+    "sandbox-channel-denied": _User("sandbox-channel-denied-9c04", denied="documents"),
+    "sandbox-channel-barred": _User("sandbox-channel-barred-77d3", denied="login"),
+}
+
+
+class Sandbox:
+    """Log-in, upload and download over one database."""
+
+    def __init__(self, document: str, database: str, bends: Bends) -> None:
+        self.document = document
+        self._bends = bends
+        self._db = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        self._db.execute("CREATE TABLE IF NOT EXISTS image (id TEXT PRIMARY KEY, content BLOB, kind TEXT)")
+        self._db.execute("CREATE TABLE IF NOT EXISTS entry (token TEXT PRIMARY KEY, who TEXT, until REAL)")
+        self._keep(_PORTRAIT, _PIXEL)
+        self._spent: set[str] = set()
+
+    def routes(self) -> Iterator[tuple[str, str, Act]]:
+        """Yield method, path and action of every operation."""
+        yield "POST", f"{_BASE}/login", self._served("login", self._log_in)
+        for name, act in (("upload-on-boarding", self._upload), ("download", self._download)):
+            yield "POST", f"{_BASE}/document/{name}", self._served(name, act)
+
+    def _served(self, name: str, act: Callable[[dict[str, Any]], Answer]) -> Act:
+        def served(request: Request, body: bytes) -> Answer:
+            return self._refusal(name, request) or self._unfit(name, request, body) or act(json.loads(body))
+
+        return served
+
+    def _refusal(self, name: str, request: Request) -> Answer | None:
+        """Turn away who is not let in."""
+        if name == "login":
+            return None
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        who, problem = self._holder(token)
+        if problem == "missing" and self._bends.on("missing-token-400"):
+            return self._invalid(name, "The token is mandatory.")
+        if problem and not self._bends.on(f"let-in:{name}:{problem}"):
+            answer = _refused(name, "unauthorized", 401, "UNAUTHORIZED", "Token is not valid or expired.")
+            return self._leaking(answer)
+        if (who and _USERS[who].denied and not self._bends.on(f"let-in:{name}:denied")) or self._bends.on(
+            f"shut:{name}"
+        ):
+            return _refused(name, "forbidden", 403, "FORBIDDEN", "Access to the service is denied.")
+        return None
+
+    def _leaking(self, answer: Answer) -> Answer:
+        if self._bends.on("refused-with-image"):
+            return Answer(answer.name, 401, answer.body | {"image": b64encode(_PIXEL).decode()})
+        return answer
+
+    def _holder(self, token: str) -> tuple[str, str]:
+        """Return whose token it is, and what is wrong with it ('' for nothing)."""
+        row = self._db.execute("SELECT who, until FROM entry WHERE token = ?", (token,)).fetchone()
+        if row is None:
+            problem = "missing" if not token else "foreign" if token.count(".") == 2 else "garbled"  # noqa: PLR2004
+            return "", "username" if token in _USERS else problem
+        used = self._bends.on("one-use-tokens") and token in self._spent
+        self._spent.add(token)
+        return row[0], "expired" if row[1] < time.time() else "used" if used else ""
+
+    def _unfit(self, name: str, request: Request, body: bytes) -> Answer | None:
+        """Refuse what the error table lists: failures that were asked for, then what is wrong inside."""
+        fault = request.headers.get("x-fault", "")
+        if fault == f"{name}.internal-error":
+            return _refused(name, "internal-error", 500, "INTERNAL", "An internal error occurred.")
+        if fault == f"{name}.connection-error":
+            return _refused(name, "connection-error", 400, _UNREACHED, "Connection error to targetService.")
+        sent = _object(body)
+        if sent is None:
+            return self._invalid(name, "The body is no JSON object.")
+        lacking = [field for field in _REQUIRED[name] if self._lacks(name, sent, field)]
+        if lacking or self._bends.refuses(name, sent):
+            return self._invalid(name, "A field is missing or not taken.")
+        return self._misdirected(name, sent)
+
+    def _lacks(self, name: str, sent: Mapping[str, Any], field: str) -> bool:
+        if self._bends.on(f"optional:{name}:{field}") and field not in sent:
+            return False
+        return sent.get(field) in (None, "") and not (
+            field in sent and self._bends.on(f"empty:{name}:{field}")
+        )
+
+    def _misdirected(self, name: str, sent: Mapping[str, Any]) -> Answer | None:
+        if sent.get("functionCode") in {None, _FUNCTIONS[name]} or self._bends.on(f"any-function:{name}"):
+            return None
+        answer = _refused(name, "invalid-function-code", 400, _FUNCTION, "Invalid FunctionCode.")
+        stored = {"document_id": secrets.token_hex(8)} if self._bends.on("refused-with-id") else {}
+        return Answer(answer.name, 400, answer.body | stored)
+
+    def _invalid(self, name: str, message: str) -> Answer:
+        return _refused(name, "validation-error", 400, _INVALID, message)
+
+    def _log_in(self, sent: dict[str, Any]) -> Answer:
+        known = _USERS.get(str(sent.get("username", "sandbox-channel")))
+        if known is None and self._bends.on("any-user"):
+            known = _USERS["sandbox-channel"]
+        right = known and (
+            known.password == sent.get("password", known.password) or self._bends.on("any-password")
+        )
+        if not known or not right:
+            told = {"access_token": secrets.token_urlsafe(24)} if self._bends.on("refused-with-token") else {}
+            answer = self._invalid("login", "The user name or password does not exist.")
+            return Answer(answer.name, answer.status, answer.body | told)
+        if known.denied == "login" and not self._bends.on("let-in:login:denied"):
+            return _refused("login", "forbidden", 403, "FORBIDDEN", "Access to the service is denied.")
+        if self._bends.on("forgets-at-log-in"):
+            self._db.execute("DELETE FROM image WHERE id != ?", (_PORTRAIT,))
+        token = secrets.token_urlsafe(36)
+        lives = 3600 if self._bends.on("tokens-for-ever") else known.lives
+        row = (token, str(sent.get("username", "sandbox-channel")), time.time() + lives)
+        self._db.execute("INSERT INTO entry VALUES (?, ?, ?)", row)
+        body = {"access_token": token, "token_type": "Bearer", "expires_in": int(known.lives)}
+        return Answer("login.token", 200, body)
+
+    def _upload(self, sent: dict[str, Any]) -> Answer:
+        given = sent.get("image", "")
+        images = given if isinstance(given, list) else [given]
+        content = [_decoded(image) for image in images]
+        if not content or any(it is None for it in content) or sent.get("documentType") not in _SIDES:
+            return self._invalid("upload-on-boarding", "The image cannot be read, or its kind is unknown.")
+        several = len(content) > 1
+        if several and self._bends.on("first-image-only"):
+            content, several = content[:1], False
+        if several and not self._bends.on("several-images"):
+            return self._invalid("upload-on-boarding", "One image per request.")
+        ids = [self._stored(sent, it or b"") for it in content]
+        body = {"document_id": ids[0]} | ({"documents": ids} if several else {})
+        return Answer("upload-on-boarding.uploaded", 200, body)
+
+    def _stored(self, sent: Mapping[str, Any], content: bytes) -> str:
+        """Keep an image, or what a defect makes of it, and return its id."""
+        name = secrets.token_hex(16)
+        last = self._db.execute("SELECT id, content FROM image ORDER BY rowid DESC LIMIT 1").fetchone()
+        same = self._db.execute("SELECT id FROM image WHERE content = ?", (content,)).fetchone()
+        if (self._bends.on("same-id-for-same-image") and same) or (
+            self._bends.on("one-id") and last[0] != _PORTRAIT
+        ):
+            name = same[0] if same else last[0]
+        spoilt = {
+            f"spoils:{sent.get('documentType')}": content[:-1] + b"?",
+            "cuts-large": content[: 1 << 20],
+            "strips-zeros": content.replace(b"\x00", b""),
+            "spoils-one-byte": content if len(content) > 1 else b"",
+            "spoils-jpeg": content[:-2] if content.startswith(b"\xff\xd8") else content,
+            "spoils-png": content[:-2] if content.startswith(b"\x89PNG") else content,
+            "stores-the-one-before": last[1],
+        }
+        kept = next((made for bend, made in spoilt.items() if self._bends.on(bend)), content)
+        self._keep(name, kept)
+        return name[:8] if self._bends.on("cuts-id") else name
+
+    def _keep(self, name: str, content: bytes) -> None:
+        kind = next(
+            (kind for head, kind in _KINDS.items() if content.startswith(head)), "application/octet-stream"
+        )
+        self._db.execute("INSERT OR REPLACE INTO image VALUES (?, ?, ?)", (name, content, kind))
+
+    def _download(self, sent: dict[str, Any]) -> Answer:
+        name = str(sent.get("document_id", _PORTRAIT))
+        row = self._db.execute("SELECT content, kind FROM image WHERE id = ?", (name,)).fetchone()
+        if row is None and self._bends.on("any-id"):
+            row = _PIXEL, "image/png"
+        if row is None and self._bends.on("unknown-id-404"):
+            return _refused("download", "validation-error", 404, "NOT_FOUND", "No such document.")
+        if row is None:
+            return self._invalid("download", "The document id does not exist.")
+        content, kind = row
+        if self._bends.on("download-once"):
+            self._db.execute("DELETE FROM image WHERE id = ?", (name,))
+        if self._bends.on("no-portrait") and name == _PORTRAIT:
+            return self._invalid("download", "The document id does not exist.")
+        return Answer("download.image", 200, {"image": b64encode(content).decode(), "mediaType": kind})
+
+
+def _refused(name: str, outcome: str, status: int, code: str, message: str) -> Answer:
+    return Answer(f"{name}.{outcome}", status, {"code": code, "message": message})
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _decoded(text: Any) -> bytes | None:
+    try:
+        return b64decode(text, validate=True) if isinstance(text, str) else None
+    except (Error, ValueError):
+        return None

@@ -1,0 +1,163 @@
+"""Customers to judge with, and what it means that two answers differ; the bindings name the fields."""
+
+from typing import NamedTuple
+
+from clausewise import Untestable, holds
+
+OPERATIONS = (
+    "get-account-list",
+    "create-current-account",
+    "create-nice-hold-acct",
+    "close-izi-mobile-acct",
+    "inquiry-nice-acct",
+    "inquiry-nice-acct-online",
+    "get-customer-info",
+    "updateEkycLimit",
+    "update-blacklist-customer",
+    "update-protect-agreement",
+    "valid-ekyc-customer",
+    "valid-izi-mobile-user",
+    "valid-legal-id",
+    "valid-phone-number",
+    "update-user-ib-status",
+    "get-user-info-ebank",
+    "get-customer-by-id",
+    "create-ekyc-account",
+)
+COMBO, LIST, OPEN, HOLD = (
+    "create-ekyc-account",
+    "get-account-list",
+    "create-current-account",
+    "create-nice-hold-acct",
+)
+CLOSE, BLOCK, LOCK = "close-izi-mobile-acct", "update-blacklist-customer", "update-user-ib-status"
+OFFER, OFFER_ONLINE = "inquiry-nice-acct", "inquiry-nice-acct-online"
+
+_SUCCESS = range(200, 300)
+
+
+class Person(NamedTuple):
+    """Who becomes a customer: what no other customer may have."""
+
+    phone: str
+    legal_id: str
+    username: str
+
+
+class Customer(NamedTuple):
+    """A customer whom the combo opening made."""
+
+    cif: str
+    person: Person
+
+    @property
+    def things(self):
+        """Everything that a request about this customer may carry."""
+        return {"cif": self.cif, **self.person._asdict()}
+
+
+def person(api, unique):
+    """Return somebody new, in the form of the printed request's examples."""
+    return Person(*(unique.like(str(api.printed(COMBO, thing))) for thing in Person._fields))
+
+
+def open_combo(api, someone):
+    """Open CIF, account and user for a person and return the answer."""
+    return api.ask(COMBO, **someone._asdict())
+
+
+def customer(api, unique):
+    """Return a new customer; Untestable where the combo opening gives none."""
+    someone = person(api, unique)
+    answer = prepared(open_combo(api, someone))
+    return Customer(str(api.one(answer, "cif")), someone)
+
+
+def prepared(answer):
+    """Return an answer that prepares the ground; Untestable where it is no success."""
+    if answer.response.status not in _SUCCESS:
+        told = f"{answer.operation} prepared nothing: it was answered HTTP {answer.response.status}."
+        raise Untestable(told)
+    return answer
+
+
+def good(api, unique, operation):
+    """Return the things of a request that the operation can serve."""
+    if operation == COMBO or operation.startswith("valid-"):
+        return person(api, unique)._asdict()
+    if operation in {OFFER, OFFER_ONLINE}:
+        return {}
+    things = customer(api, unique).things
+    if operation == HOLD:
+        things["number"] = offered(api, OFFER)[0]
+    return things | _news(api, operation)
+
+
+def _news(api, operation):
+    """Return what an update is to set."""
+    bound = {
+        "updateEkycLimit": ("limit", "limit_value"),
+        "update-protect-agreement": ("consent", "consent_given"),
+        LOCK: ("user_status", "status_locked"),
+    }
+    thing, value = bound.get(operation, ("", ""))
+    return {thing: api.bound(value)} if thing else {}
+
+
+def accounts(api, cif):
+    """Return the numbers in a customer's list of accounts, as text."""
+    return [str(number) for number in api.found(prepared(api.ask(LIST, cif=cif)), "account")]
+
+
+def account_states(api, cif):
+    """Return the status of every account in a customer's list; Untestable where the list shows none."""
+    answer = prepared(api.ask(LIST, cif=cif))
+    api.one(answer, "account_status")
+    return api.found(answer, "account_status")
+
+
+def offered(api, operation):
+    """Return the numbers on offer; Untestable where there are fewer than two."""
+    numbers = [str(number) for number in api.found(prepared(api.ask(operation)), "number")]
+    if len(numbers) < 2:
+        raise Untestable(f"{operation} offers {len(numbers)} numbers; it takes two.")
+    return numbers
+
+
+def shown(api, query, thing, whom):
+    """Return what the query that a binding names shows of a thing."""
+    return api.one(prepared(api.ask(api.bound(query), **whom.things)), thing)
+
+
+def facts(answer):
+    """Return an answer as a flat map: its status, and each value by where it stands."""
+    flat = {"status": answer.response.status}
+    _flatten(answer.json, "", flat)
+    return flat
+
+
+def _flatten(value, place, flat):
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            _flatten(item, f"{place}/{key}", flat)
+    else:
+        flat[place] = value
+
+
+def told_apart(before, used, after):
+    """Expect that a used value is answered in another way than two free ones, asked before and after it.
+
+    What differs between the free ones (an echo, a time, a number of the call) does not count.
+    """
+    first, middle, last = facts(before), facts(used), facts(after)
+    moving = {place for place in first.keys() | last.keys() if first.get(place) != last.get(place)}
+    steady = {
+        place for place in first.keys() | middle.keys() if first.get(place) != middle.get(place)
+    } - moving
+    free = {place: value for place, value in first.items() if place not in moving}
+    return holds(
+        bool(steady),
+        expected="another answer than a free value gets",
+        actual=f"the same: {free}",
+        where="body",
+    )

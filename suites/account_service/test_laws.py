@@ -1,0 +1,390 @@
+"""The laws that the purposes imply: what one operation does, another one shows."""
+
+import pytest
+
+from clausewise import clause, holds, outcome
+
+from .steps import (
+    BLOCK,
+    CLOSE,
+    HOLD,
+    LIST,
+    LOCK,
+    OFFER,
+    OFFER_ONLINE,
+    OPEN,
+    account_states,
+    accounts,
+    customer,
+    facts,
+    offered,
+    open_combo,
+    person,
+    prepared,
+    shown,
+    told_apart,
+)
+
+LAW = "account-service.law"
+BY_CIF, INFO, EBANK = "get-customer-by-id", "get-customer-info", "get-user-info-ebank"
+
+
+def law(slug, *values):
+    """Return a parameter that speaks for the law of that name."""
+    return pytest.param(*values, id=slug, marks=clause(f"{LAW}.{slug}"))
+
+
+@pytest.mark.parametrize(
+    ("check", "thing"),
+    [
+        law("used-phone", "valid-phone-number", "phone"),
+        law("used-legal-id", "valid-legal-id", "legal_id"),
+        law("used-username", "valid-izi-mobile-user", "username"),
+        law("completed-ekyc", "valid-ekyc-customer", "legal_id"),
+    ],
+)
+def test_who_is_known_is_answered_differently(api, judge, unique, check, thing):
+    """The same value is answered in another way once a customer has it (ACC-09)."""
+    someone, nobody = person(api, unique), person(api, unique)
+    before = api.ask(check, **_told(api, check, someone, thing))
+    made = prepared(open_combo(api, someone))
+
+    used = api.ask(check, **_told(api, check, someone, thing, made))
+
+    judge(used, told_apart(before, used, api.ask(check, **_told(api, check, nobody, thing))))
+
+
+@clause(f"{LAW}.opened-account-listed")
+def test_an_opened_account_is_listed(api, judge, unique):
+    """The number that an opening tells is in the customer's list."""
+    whom = customer(api, unique)
+    opened = judge(api.ask(OPEN, cif=whom.cif), outcome("done"))
+
+    _lists(api, judge, whom, {str(api.one(opened, "account"))})
+
+
+@clause(f"{LAW}.additional-account")
+def test_an_additional_account_takes_no_other_away(api, judge, unique):
+    """The accounts that were listed before are listed after one more was opened."""
+    whom = customer(api, unique)
+    prepared(api.ask(OPEN, cif=whom.cif))
+    before = accounts(api, whom.cif)
+    judge(api.ask(OPEN, cif=whom.cif), outcome("done"))
+
+    _lists(api, judge, whom, set(before))
+
+
+@clause(f"{LAW}.own-number")
+def test_two_accounts_have_two_numbers(api, judge, unique):
+    """No number is given twice."""
+    first, second = (judge(api.ask(OPEN, cif=customer(api, unique).cif), outcome("done")) for _ in range(2))
+
+    numbers = [api.one(first, "account"), api.one(second, "account")]
+    judge(
+        second, holds(numbers[0] != numbers[1], expected="another number", actual=numbers[1], where="account")
+    )
+
+
+@clause(f"{LAW}.own-list")
+def test_a_list_shows_nobody_elses_accounts(api, judge, unique):
+    """The accounts of two customers have no number in common."""
+    one, other = customer(api, unique), customer(api, unique)
+    for whom in (one, other):
+        prepared(api.ask(OPEN, cif=whom.cif))
+
+    answer = judge(api.ask(LIST, cif=other.cif), outcome("done"))
+
+    shared = set(map(str, api.found(answer, "account"))) & set(accounts(api, one.cif))
+    judge(answer, holds(not shared, expected="no account of another customer", actual=sorted(shared)))
+
+
+@pytest.mark.parametrize(
+    "inquiry", [law("held-not-offered", OFFER), law("held-not-offered-online", OFFER_ONLINE)]
+)
+def test_a_held_number_is_no_longer_offered(api, judge, unique, inquiry):
+    """A number that the inquiry offered is gone from it once it is held (ACC-13)."""
+    number = offered(api, inquiry)[0]
+    judge(api.ask(HOLD, number=number, cif=customer(api, unique).cif), outcome("done"))
+
+    answer = judge(api.ask(inquiry), outcome("done"))
+
+    left = list(map(str, api.found(answer, "number")))
+    judge(answer, holds(number not in left, expected=f"{number} gone", actual=f"{number} on offer"))
+
+
+@clause(f"{LAW}.others-still-offered")
+def test_holding_one_number_leaves_the_others(api, judge, unique):
+    """The number beside the held one is still on offer."""
+    number, other = offered(api, OFFER)[:2]
+    prepared(api.ask(HOLD, number=number, cif=customer(api, unique).cif))
+
+    answer = judge(api.ask(OFFER), outcome("done"))
+
+    left = list(map(str, api.found(answer, "number")))
+    judge(answer, holds(other in left, expected=f"{other} on offer", actual=left))
+
+
+@clause(f"{LAW}.held-not-opened")
+def test_a_held_number_is_no_account(api, judge, unique):
+    """What is only reserved is not in the customer's list."""
+    whom, number = customer(api, unique), offered(api, OFFER)[0]
+    prepared(api.ask(HOLD, number=number, cif=whom.cif))
+
+    answer = judge(api.ask(LIST, cif=whom.cif), outcome("done"))
+
+    listed = list(map(str, api.found(answer, "account")))
+    judge(answer, holds(number not in listed, expected="no account of that number", actual=listed))
+
+
+@clause(f"{LAW}.closed-shown")
+def test_a_closed_user_is_shown_as_closed(api, judge, unique):
+    """After closing, the query answers another status, or finds the user no more."""
+    whom = customer(api, unique)
+    query = api.bound("user_query")
+    before = prepared(api.ask(query, **whom.things))
+    judge(api.ask(CLOSE, **whom.things), outcome("done"))
+
+    after = api.ask(query, **whom.things)
+
+    gone = after.response.status >= 400
+    judge(
+        after,
+        holds(
+            gone or api.found(after, "user_status") != api.found(before, "user_status"),
+            expected="another status than before",
+            actual=api.found(after, "user_status"),
+            where="user_status",
+        ),
+    )
+
+
+@clause(f"{LAW}.closed-keeps-accounts")
+def test_closing_internet_banking_keeps_the_accounts(api, judge, unique):
+    """The payment accounts are listed as before."""
+    whom = customer(api, unique)
+    prepared(api.ask(OPEN, cif=whom.cif))
+    before = accounts(api, whom.cif)
+    judge(api.ask(CLOSE, **whom.things), outcome("done"))
+
+    _lists(api, judge, whom, set(before))
+
+
+@pytest.mark.parametrize(
+    ("update", "thing", "value", "query"),
+    [
+        law("limit-shown", "updateEkycLimit", "limit", "limit_value", "limit_query"),
+        law("consent-given-shown", "update-protect-agreement", "consent", "consent_given", "consent_query"),
+        law("locked-shown", LOCK, "user_status", "status_locked", "user_query"),
+    ],
+)
+def test_what_an_update_sets_is_shown(api, judge, unique, update, thing, value, query):  # noqa: PLR0917 - fixtures
+    """The query that showed something else before shows what was set."""
+    whom = customer(api, unique)
+    before = shown(api, query, thing, whom)
+    judge(_set(api, update, whom, thing, value), outcome("done"))
+
+    _shows(api, judge, query, thing, whom, before, api.bound(value))
+
+
+@pytest.mark.parametrize(
+    ("update", "thing", "value", "back", "query"),
+    [
+        law(
+            "consent-withdrawn-shown",
+            "update-protect-agreement",
+            "consent",
+            "consent_given",
+            "consent_withdrawn",
+            "consent_query",
+        ),
+        law("unlocked-shown", LOCK, "user_status", "status_locked", "status_unlocked", "user_query"),
+    ],
+)
+def test_what_is_taken_back_is_shown(api, judge, unique, update, thing, value, back, query):  # noqa: PLR0917 - fixtures
+    """After the second update the query no longer shows the first."""
+    whom = customer(api, unique)
+    prepared(_set(api, update, whom, thing, value))
+    between = shown(api, query, thing, whom)
+    judge(_set(api, update, whom, thing, back), outcome("done"))
+
+    _shows(api, judge, query, thing, whom, between, api.bound(back))
+
+
+@pytest.mark.parametrize(
+    ("update", "thing", "value", "query"),
+    [
+        law("limit-own", "updateEkycLimit", "limit", "limit_value", "limit_query"),
+        law("locked-own", LOCK, "user_status", "status_locked", "user_query"),
+    ],
+)
+def test_an_update_is_of_one_customer(api, judge, unique, update, thing, value, query):  # noqa: PLR0917 - fixtures
+    """What is set for one is not set for another."""
+    whom, other = customer(api, unique), customer(api, unique)
+    before = shown(api, query, thing, other)
+    prepared(_set(api, update, whom, thing, value))
+
+    answer = judge(api.ask(api.bound(query), **other.things), outcome("done"))
+
+    now = api.one(answer, thing)
+    judge(answer, holds(now == before, expected=f"{before}, as before", actual=now, where=thing))
+
+
+@clause(f"{LAW}.blocked-shown")
+def test_a_blocked_customer_has_no_open_account(api, judge, target, unique):
+    """Every account has another status than before, or the customer has another flag (ACC-08)."""
+    whom = customer(api, unique)
+    prepared(api.ask(OPEN, cif=whom.cif))
+    before, flag = account_states(api, whom.cif), _flag(api, whom)
+    judge(api.ask(BLOCK, **whom.things), outcome("done"))
+
+    answer = judge(api.ask(LIST, cif=whom.cif), outcome("done"))
+
+    after = api.found(answer, "account_status")
+    kept = [state for state in after if state in before]
+    flagged = flag != _flag(api, whom) and target.readings.get("ACC-08") != "a"
+    judge(answer, holds(flagged or not kept, expected="every account restricted", actual=after))
+
+
+@clause(f"{LAW}.blocked-own")
+def test_blocking_is_of_one_customer(api, judge, unique):
+    """The accounts of somebody else keep their status."""
+    whom, other = customer(api, unique), customer(api, unique)
+    prepared(api.ask(OPEN, cif=other.cif))
+    before = account_states(api, other.cif)
+    prepared(api.ask(BLOCK, **whom.things))
+
+    answer = judge(api.ask(LIST, cif=other.cif), outcome("done"))
+
+    after = api.found(answer, "account_status")
+    judge(answer, holds(after == before, expected=str(before), actual=after))
+
+
+@clause(f"{LAW}.info-agrees-by-cif")
+def test_both_queries_of_a_customer_agree(api, judge, unique):
+    """What stands in both answers under one name is the same (ACC-05)."""
+    whom = customer(api, unique)
+    one = prepared(api.ask(INFO, **whom.things))
+
+    other = judge(api.ask(BY_CIF, **whom.things), outcome("done"))
+
+    left, right = _leaves(one), _leaves(other)
+    apart = sorted(name for name in left.keys() & right.keys() if left[name] != right[name])
+    judge(other, holds(not apart, expected=f"what {INFO} tells", actual=f"other values of {apart}"))
+
+
+@clause(f"{LAW}.info-agrees-by-username")
+def test_a_user_belongs_to_the_cif(api, judge, unique):
+    """The e-banking query names the CIF that the user was opened with, where it names one."""
+    whom = customer(api, unique)
+
+    answer = judge(api.ask(EBANK, **whom.things), outcome("done"))
+
+    told = str(api.one(answer, "cif"))
+    judge(answer, holds(told == whom.cif, expected=whom.cif, actual=told, where="cif"))
+
+
+@clause(f"{LAW}.info-is-own")
+def test_two_customers_are_told_apart(api, judge, unique):
+    """Each CIF is answered with itself."""
+    for whom in (customer(api, unique), customer(api, unique)):
+        answer = judge(api.ask(BY_CIF, **whom.things), outcome("done"))
+        told = str(api.one(answer, "cif"))
+        judge(answer, holds(told == whom.cif, expected=whom.cif, actual=told, where="cif"))
+
+
+@clause(f"{LAW}.info-of-nobody")
+def test_nobody_is_not_answered_as_a_customer(api, judge, unique):
+    """A CIF by chance is answered in another way than a customer's: refused, or without the data."""
+    whom = customer(api, unique)
+    known = prepared(api.ask(BY_CIF, **whom.things))
+
+    nobody = api.ask(BY_CIF, cif=unique.like(whom.cif[:2] + "9" * len(whom.cif)))
+
+    same = nobody.response.status < 400 and _filled(nobody) >= _filled(known)
+    judge(nobody, holds(not same, expected="no customer", actual="a customer's data", where="body"))
+
+
+@pytest.mark.parametrize(
+    ("query", "thing"),
+    [law("combo-creates-customer", BY_CIF, "cif"), law("combo-creates-user", EBANK, "username")],
+)
+def test_the_combo_creates_what_a_query_finds(api, judge, unique, query, thing):
+    """Right after the combo the query answers with what it created."""
+    whom = customer(api, unique)
+
+    answer = judge(api.ask(query, **whom.things), outcome("done"))
+
+    told = list(map(str, api.found(answer, thing)))
+    judge(answer, holds(not told or whom.things[thing] in told, expected=whom.things[thing], actual=told))
+
+
+@clause(f"{LAW}.combo-creates-account")
+def test_the_combo_creates_an_account(api, judge, unique):
+    """The list of a customer who was just opened shows the account that the combo told."""
+    someone = person(api, unique)
+    made = judge(open_combo(api, someone), outcome("done"))
+
+    answer = judge(api.ask(LIST, cif=str(api.one(made, "cif"))), outcome("done"))
+
+    listed, told = (set(map(str, api.found(it, "account"))) for it in (answer, made))
+    fits = told <= listed if told else bool(listed)
+    judge(answer, holds(fits, expected=f"the account {sorted(told)}", actual=sorted(listed)))
+
+
+@clause(f"{LAW}.combo-own-cif")
+def test_two_combos_make_two_customers(api, judge, unique):
+    """No CIF is given twice."""
+    first, second = (judge(open_combo(api, person(api, unique)), outcome("done")) for _ in range(2))
+
+    ids = [api.one(first, "cif"), api.one(second, "cif")]
+    judge(second, holds(ids[0] != ids[1], expected="another CIF", actual=ids[1], where="cif"))
+
+
+@clause(f"{LAW}.reading-changes-nothing")
+def test_reading_changes_nothing(api, judge, unique):
+    """The list of accounts is the same the second time."""
+    whom = customer(api, unique)
+    prepared(api.ask(OPEN, cif=whom.cif))
+    before = accounts(api, whom.cif)
+
+    answer = judge(api.ask(LIST, cif=whom.cif), outcome("done"))
+
+    again = list(map(str, api.found(answer, "account")))
+    judge(answer, holds(sorted(again) == sorted(before), expected=str(before), actual=again))
+
+
+def _told(api, check, someone, thing, made=None):
+    """Return what a check is asked about: the thing, and the CIF where it takes one and there is one."""
+    cif = {"cif": api.one(made, "cif")} if made and api.takes(check, "cif") else {}
+    return {thing: getattr(someone, thing)} | cif
+
+
+def _lists(api, judge, whom, wanted):
+    answer = judge(api.ask(LIST, cif=whom.cif), outcome("done"))
+    listed = set(map(str, api.found(answer, "account")))
+    judge(answer, holds(wanted <= listed, expected=f"{sorted(wanted)} in the list", actual=sorted(listed)))
+
+
+def _set(api, update, whom, thing, value):
+    return api.ask(update, **(whom.things | {thing: api.bound(value)}))
+
+
+def _shows(api, judge, query, thing, whom, before, wanted):  # noqa: PLR0917 - all of them name one comparison
+    """Judge that the query shows what was set, or, in words of its own, something else than before."""
+    answer = judge(api.ask(api.bound(query), **whom.things), outcome("done"))
+    now = api.one(answer, thing)
+    fits = str(now) == str(wanted) or (now != before and not isinstance(now, int | float))
+    judge(answer, holds(fits, expected=f"{wanted}", actual=now, where=thing))
+
+
+def _flag(api, whom):
+    return api.found(api.ask(api.bound("flag_query"), **whom.things), "customer_flag")
+
+
+def _leaves(answer):
+    """Return the values of an answer by their own name."""
+    return {place.rpartition("/")[2]: value for place, value in facts(answer).items()}
+
+
+def _filled(answer):
+    return sum(value not in (None, "", 0, False) for value in facts(answer).values())

@@ -1,0 +1,98 @@
+"""Each operation by itself: it is there, it serves a good request, it refuses what it cannot read."""
+
+import pytest
+
+from clausewise import Untestable, clause, holds, outcome
+
+from .steps import OPERATIONS, good
+
+_ABSENT, _OTHER_METHOD = 404, 405
+_METHODS = ("POST", "GET")
+
+
+def each(rule):
+    """Return a parameter for each operation, for its clause of that rule."""
+    return [
+        pytest.param(name, id=name, marks=clause(f"account-service.{name}.{rule}")) for name in OPERATIONS
+    ]
+
+
+@pytest.mark.parametrize("operation", each("there"))
+def test_the_path_is_there(api, judge, unique, operation):
+    """By one method or another the path is answered in another way than a path that nobody knows."""
+    answers = [api.stray(operation, method=method) for method in _METHODS]
+    nowhere = [api.stray(operation, method=method, path=_nowhere(unique)) for method in _METHODS]
+
+    if all(
+        _alike(here, there) and here.response.status != _ABSENT for here, there in _pairs(answers, nowhere)
+    ):
+        told = f"HTTP {answers[0].response.status}"
+        raise Untestable(f"The target answers a path that nobody knows as it answers this one ({told}).")
+    found = any(
+        here.response.status not in {_ABSENT, _OTHER_METHOD} or _business(here, there)
+        for here, there in _pairs(answers, nowhere)
+    )
+    _judge(judge, answers[0], found, "an answer other than 404 or 405 to POST or GET", answers)
+
+
+@pytest.mark.parametrize("operation", each("method"))
+def test_it_is_called_by_its_method(api, judge, operation):
+    """The method that the overlays give, POST unless they do, is not answered 405."""
+    answer = api.stray(operation)
+
+    fits = answer.response.status != _OTHER_METHOD
+    _judge(judge, answer, fits, f"{answer.request.method} taken", [answer])
+
+
+@pytest.mark.parametrize("operation", each("done"))
+def test_a_good_request_succeeds(api, judge, unique, operation):
+    """The printed request, about somebody who exists, is answered with success."""
+    judge(api.ask(operation, **_placed(api, operation, good(api, unique, operation))), outcome("done"))
+
+
+@pytest.mark.parametrize("operation", each("refused"))
+def test_what_cannot_be_read_is_refused(api, judge, unique, operation):
+    """Half a JSON text, or a query without its parameters, is answered 4xx."""
+    things = _placed(api, operation, good(api, unique, operation))
+    accepted = api.ask(operation, **things)
+
+    if accepted.request.body:
+        refused = api.call(operation, raw=accepted.request.body[: len(accepted.request.body) // 2])
+    elif api.required(operation):
+        refused = api.call(operation)
+    else:
+        raise Untestable(f"No request of {operation} is wrong: it has no body and no required parameter.")
+
+    judge(accepted, outcome("done"))
+    judge(refused, outcome("refused"))
+
+
+def _placed(api, operation, things):
+    """Return those things that the printed request has a place for."""
+    return {thing: value for thing, value in things.items() if api.takes(operation, thing)}
+
+
+def _nowhere(unique):
+    return f"/accountService/v1/{unique.word(24).lower()}"
+
+
+def _pairs(answers, nowhere):
+    return list(zip(answers, nowhere, strict=True))
+
+
+def _alike(here, there):
+    return here.response.status == there.response.status and here.response.body == there.response.body
+
+
+def _business(here, there):
+    """Tell whether a 404 speaks of a customer, not of the path: its body is of another form."""
+    return here.response.status == _ABSENT and _form(here) != _form(there)
+
+
+def _form(answer):
+    return sorted(answer.json) if isinstance(answer.json, dict) else type(answer.json).__name__
+
+
+def _judge(judge, answer, fits, expected, answers):
+    told = ", ".join(f"{it.request.method} {it.response.status}" for it in answers)
+    judge(answer, holds(fits, expected=expected, actual=told, where="status"))

@@ -1,0 +1,89 @@
+"""The calls that many tests begin with. What a field is called, the target's bindings say."""
+
+from base64 import b64decode, urlsafe_b64decode
+from binascii import Error
+
+from clausewise import NotConformant, Untestable, holds
+
+from .pictures import png
+
+UPLOAD, DOWNLOAD = "upload-on-boarding", "download"
+LET_IN = {UPLOAD: "uploaded", DOWNLOAD: "image"}
+_SUCCESS = range(200, 300)
+
+
+def credentials(target, role="default"):
+    """Return the user name and password of a role; Untestable where they are of another type."""
+    known = target.credentials.get(role, {"type": "missing"})
+    if known["type"] != "login":
+        raise Untestable(f"The credentials {role!r} of the target file are no log-in (type login).")
+    return {"username": known["username"], "password": known["password"]}
+
+
+def log_in(api, target, role="default", **changes):
+    """Log in with a role's credentials, some of them changed, and return the answer."""
+    return api.ask("login", auth=None, **(credentials(target, role) | changes))
+
+
+def token(api, target, role="default"):
+    """Return a new token of a role."""
+    return str(api.one(log_in(api, target, role), "token"))
+
+
+def upload(api, image, **how):
+    """Upload an image, as the front of an ID card unless told otherwise."""
+    side = {"side": api.bound("side_front")} if api.takes(UPLOAD, "side") else {}
+    return api.ask(UPLOAD, image=image, **(side | how))
+
+
+def stored(api, image, **how):
+    """Upload an image and return its document id; Untestable where that did not succeed."""
+    answer = upload(api, image, **how)
+    if answer.response.status not in _SUCCESS:
+        raise Untestable(f"No image was stored: the upload was answered HTTP {answer.response.status}.")
+    return identified(api, answer)
+
+
+def identified(api, answer):
+    """Return the document id of an upload's answer; NotConformant where the answer has nothing to be one."""
+    if not api.found(answer, "document_id") and answer.json in (None, {}, [], ""):
+        raise NotConformant("The answer of the upload is empty: it carries no document id.", red=True)
+    return api.one(answer, "document_id")
+
+
+def fetch(api, name, **how):
+    """Ask for the image of a document id."""
+    return api.ask(DOWNLOAD, document_id=name, **how)
+
+
+def good(api, unique, operation):
+    """Return the things of a request that only a missing right can keep from success."""
+    if operation == DOWNLOAD:
+        return {"document_id": stored(api, png(unique))}
+    return {"image": png(unique)}
+
+
+def image_of(api, answer):
+    """Return the bytes of a downloaded image: the body itself, or its base64 text in JSON."""
+    kind = (answer.response.header("Content-Type") or "").lower()
+    if "json" not in kind:
+        return answer.response.body
+    text = str(api.one(answer, "image_back")).rpartition("base64,")[2]  # a data: URL says what it is
+    try:
+        return urlsafe_b64decode(text) if set(text) & set("-_") else b64decode(text, validate=True)
+    except (Error, ValueError):
+        raise NotConformant(f"The image of the answer is no base64 text: {text[:40]}", red=True) from None
+
+
+def same(api, answer, image):
+    """Expect the very bytes that were uploaded."""
+    back = image_of(api, answer)
+    told = f"{len(back)} bytes" + (", the first difference at byte " + str(_apart(back, image.content)))
+    return holds(
+        back == image.content, expected=f"the {len(image.content)} bytes that were uploaded", actual=told
+    )
+
+
+def _apart(one, other):
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))

@@ -1,0 +1,130 @@
+"""Download: what was uploaded comes back byte for byte."""
+
+import pytest
+
+from clausewise import Bearer, Untestable, clause, holds, outcome
+
+from .pictures import jpeg, odd_bytes, one_byte, png, ten_megabytes
+from .steps import DOWNLOAD, fetch, good, identified, image_of, same, stored, token, upload
+
+
+@clause("int-ecm.download.image", "int-ecm.download.id-of-upload")
+def test_the_id_of_an_upload_fetches_its_image(api, judge, unique):
+    """Download takes the document id that upload told."""
+    sent = judge(upload(api, png(unique)), outcome("uploaded"))
+
+    judge(fetch(api, identified(api, sent)), outcome("image"))
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        pytest.param("side_front", id="front", marks=clause("int-ecm.download.returns-front")),
+        pytest.param("side_back", id="back", marks=clause("int-ecm.download.returns-back")),
+        pytest.param("side_selfie", id="selfie", marks=clause("int-ecm.download.returns-selfie")),
+    ],
+)
+def test_each_side_comes_back_as_it_was(api, judge, unique, side):
+    """The image of a side of the card, or of the customer, is the one that was uploaded."""
+    image = png(unique)
+    name = stored(api, image, side=api.bound(side))
+
+    back = judge(fetch(api, name), outcome("image"))
+
+    judge(back, same(api, back, image))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(jpeg, id="jpeg", marks=clause("int-ecm.download.returns-jpeg")),
+        pytest.param(png, id="png", marks=clause("int-ecm.download.returns-png")),
+        pytest.param(one_byte, id="one-byte", marks=clause("int-ecm.download.returns-one-byte")),
+        pytest.param(odd_bytes, id="odd-bytes", marks=clause("int-ecm.download.returns-odd-bytes")),
+        pytest.param(
+            ten_megabytes, id="ten-megabytes", marks=clause("int-ecm.download.returns-ten-megabytes")
+        ),
+    ],
+)
+def test_each_kind_of_image_comes_back_as_it_was(api, judge, unique, make):
+    """Whatever an image's form and size, what comes back is what was uploaded."""
+    image = make(unique)
+    name = stored(api, image)
+
+    back = judge(fetch(api, name), outcome("image"))
+
+    judge(back, same(api, back, image))
+
+
+@clause("int-ecm.download.each-its-own")
+def test_images_are_not_mixed_up(api, judge, unique):
+    """Of three images uploaded in a row, each comes back under its own id."""
+    images = [png(unique), jpeg(unique), odd_bytes(unique)]
+    names = [stored(api, image) for image in images]
+
+    for image, name in zip(images, names, strict=True):
+        back = judge(fetch(api, name), outcome("image"))
+        judge(back, same(api, back, image))
+
+
+@clause("int-ecm.download.after-a-new-log-in")
+def test_an_image_stays_for_a_later_log_in(api, judge, target, unique):
+    """What one log-in stored another one fetches."""
+    image = png(unique)
+    name = stored(api, image, auth=Bearer(token(api, target)))
+
+    back = judge(fetch(api, name, auth=Bearer(token(api, target))), outcome("image"))
+
+    judge(back, same(api, back, image))
+
+
+@clause("int-ecm.download.twice-the-same")
+def test_fetching_takes_nothing_away(api, judge, unique):
+    """The same id brings the same image the second time."""
+    image = png(unique)
+    name = stored(api, image)
+    judge(fetch(api, name), outcome("image"))
+
+    back = judge(fetch(api, name), outcome("image"))
+
+    judge(back, same(api, back, image))
+
+
+@clause("int-ecm.download.validation-error", "int-ecm.download.unknown-id")
+def test_an_unknown_id_is_refused(api, judge, unique):
+    """An id like a good one, that nothing was stored under, is refused (INT-14)."""
+    known = stored(api, png(unique))
+
+    refused = fetch(api, unique.like(str(known)))
+
+    judge(fetch(api, known), outcome("image"))
+    judge(refused, outcome("validation-error"))
+
+
+@clause("int-ecm.download.missing-id")
+def test_a_download_needs_its_id(api, judge, unique):
+    """A download that is good but for its missing id is refused with ESB.027.02.008."""
+    judge(fetch(api, stored(api, png(unique))), outcome("image"))
+    judge(api.ask(DOWNLOAD, without=["document_id"]), outcome("validation-error"))
+
+
+@clause("int-ecm.download.invalid-function-code")
+def test_an_unknown_function_is_refused(api, judge, unique):
+    """A download that is good but for its function code is refused with ESB.027.01.009."""
+    things = good(api, unique, DOWNLOAD)
+
+    judge(api.ask(DOWNLOAD, **things), outcome("image"))
+    judge(api.ask(DOWNLOAD, function_code=unique.word(12), **things), outcome("invalid-function-code"))
+
+
+@clause("int-ecm.download.stored-portrait")
+def test_a_portrait_of_the_archive_can_be_fetched(api, judge, target):
+    """The portrait of an existing customer comes as an image with something in it."""
+    known = target.fixture("document.portrait").get("document_id")
+    if known is None:
+        raise Untestable('The fixture "document.portrait" of the target file has no document_id.')
+
+    back = judge(fetch(api, known), outcome("image"))
+
+    size = len(image_of(api, back))
+    judge(back, holds(size > 0, expected="an image", actual="nothing", where="body"))

@@ -1,0 +1,94 @@
+"""Who is let in to upload and download: a living token of this service, and nobody else."""
+
+import pytest
+
+from clausewise import Bearer, clause, holds, outcome
+
+from .pictures import png
+from .steps import DOWNLOAD, LET_IN, UPLOAD, credentials, fetch, good, stored, token
+
+
+def each(rule):
+    """Return a parameter for each guarded operation, for its clause of that rule."""
+    return [
+        pytest.param(name, id=name, marks=clause(f"int-ecm.{name}.{rule}")) for name in (UPLOAD, DOWNLOAD)
+    ]
+
+
+@pytest.mark.parametrize("operation", each("unauthorized"))
+def test_a_token_that_is_not_valid_is_answered_401(api, judge, unique, operation):
+    """A token by chance is answered 401."""
+    judge(_call(api, unique, operation, Bearer(unique.word(40))), outcome("unauthorized"))
+
+
+@pytest.mark.parametrize("operation", each("refuses-missing-token"))
+def test_without_a_token_there_is_no_entry(api, judge, target, unique, operation):
+    """A call that is good but for its missing token is refused: as a token, or as a field (INT-02)."""
+    readings = {"a": ["unauthorized"], "b": ["validation-error"]}
+    accepted = readings.get(target.readings.get("INT-02", ""), ["unauthorized", "validation-error"])
+    _refused(api, judge, unique, operation, None, *accepted)
+
+
+@pytest.mark.parametrize("operation", each("refuses-garbled-token"))
+def test_a_garbled_token_is_no_entry(api, judge, target, unique, operation):
+    """A call that is good but for two letters of its token is answered 401."""
+    held = token(api, target)
+
+    _refused(api, judge, unique, operation, Bearer(held[:-2] + held[-2:].swapcase() + "x"))
+
+
+@pytest.mark.parametrize("operation", each("refuses-foreign-token"))
+def test_a_foreign_token_is_no_entry(api, judge, unique, operation):
+    """A well-formed token that another service issued is answered 401."""
+    _refused(api, judge, unique, operation, Bearer(api.token("foreign")))
+
+
+@pytest.mark.parametrize("operation", each("refuses-username-as-token"))
+def test_a_user_name_is_no_token(api, judge, target, unique, operation):
+    """The user name, sent where the token belongs, is answered 401."""
+    _refused(api, judge, unique, operation, Bearer(credentials(target)["username"]))
+
+
+@pytest.mark.parametrize("operation", each("refuses-expired-token"))
+def test_an_expired_token_is_no_entry(api, judge, target, unique, wait, operation):  # noqa: PLR0917 - fixtures
+    """A token that was good is answered 401 when its life is over."""
+    things = good(api, unique, operation)
+    held = Bearer(token(api, target, "short_lived"))
+    judge(api.ask(operation, auth=held, **things), outcome(LET_IN[operation]))
+
+    wait(float(target.credentials["short_lived"].get("lives", 60)) + 0.5)
+
+    judge(api.ask(operation, auth=held, **things), outcome("unauthorized"))
+
+
+@pytest.mark.parametrize("operation", each("forbidden"))
+def test_a_denied_user_is_answered_403(api, judge, unique, operation):
+    """A user who may log in but not use the service is answered 403."""
+    judge(_call(api, unique, operation, "denied"), outcome("forbidden"))
+
+
+@clause("int-ecm.download.no-image-on-refusal")
+def test_a_refusal_carries_no_image(api, judge, unique):
+    """Who is turned away gets nothing of the image."""
+    image = png(unique)
+    refused = fetch(api, stored(api, image), auth=Bearer(unique.word(40)))
+
+    bare = image.content not in refused.response.body and not api.found(refused, "image_back")
+    judge(
+        refused,
+        outcome("unauthorized"),
+        holds(bare, expected="no image", actual="an image in the refusal", where="body"),
+    )
+
+
+def _call(api, unique, operation, auth):
+    return api.ask(operation, auth=auth, **good(api, unique, operation))
+
+
+def _refused(api, judge, unique, operation, auth, *accepted):
+    things = good(api, unique, operation)
+
+    refused = api.ask(operation, auth=auth, **things)
+
+    judge(api.ask(operation, **things), outcome(LET_IN[operation]))
+    judge(refused, outcome(*(accepted or ["unauthorized"])))
