@@ -70,11 +70,12 @@ class Part:
 
     def of(self, defects: Iterable[Defect]) -> list[Defect]:
         """Return the defects of this part."""
-        wanted = [known for known in defects if not self.globs or self._named(known.id)]
+        wanted = [known for known in defects if self.takes(known.id)]
         return wanted[self.number - 1 :: self.parts]
 
-    def _named(self, name: str) -> bool:
-        return any(fnmatchcase(name, glob.replace("[]", "[[]]")) for glob in self.globs)
+    def takes(self, name: str) -> bool:
+        """Tell whether a defect or tolerance of that id is picked."""
+        return not self.globs or any(fnmatchcase(name, glob.replace("[]", "[[]]")) for glob in self.globs)
 
 
 def prove(target: Path, documents: Sequence[str], part: Part, folder: Path, tell: Tell) -> Matrix:
@@ -138,16 +139,19 @@ class _Runner:
         self._clean = [record for item in session.items for record in self._run(item)]
         books = run.scope.catalogues.values()
         defects = self._part.of(defect for book in books for defect in book.defects.values())
-        tolerances = (
-            [known for book in books for known in book.tolerances.values()] if self._part.number == 1 else []
-        )
+        tolerances = [
+            (family, known)
+            for family, book in run.scope.catalogues.items()
+            for known in book.tolerances.values()
+            if self._part.number == 1 and self._part.takes(known.id)
+        ]
         matrix = Matrix(unclean=[f"{told['clause']}: {told['actual']}" for told in _findings(self._clean)])
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
             matrix.defects.append(self._catch(run, defect))
-        for number, tolerance in enumerate(tolerances, 1):
+        for number, (family, tolerance) in enumerate(tolerances, 1):
             self._tell("tolerances", number, len(tolerances))
-            matrix.tolerances.append(self._bear(run, tolerance))
+            matrix.tolerances.append(self._bear(run, family, tolerance))
         self._bend(run, None)
         self.matrix = _judged(matrix, run, self._part)
         return True
@@ -165,10 +169,10 @@ class _Runner:
                 break
         return outcome
 
-    def _bear(self, run: Session, tolerance: Tolerance) -> Outcome:
+    def _bear(self, run: Session, family: str, tolerance: Tolerance) -> Outcome:
         outcome = Outcome(tolerance.id, "")
         self._bend(run, tolerance.bend)
-        for item in self._meeting(run, tolerance.bend["answer"]):
+        for item in self._meeting(run, family, tolerance.bend.get("answer", "*")):
             outcome.tried += 1
             records = self._run(item)
             bad = [told["clause"] for told in _findings(records)]
@@ -177,13 +181,14 @@ class _Runner:
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad else "")
         return outcome
 
-    def _meeting(self, run: Session, answer: str) -> list[pytest.Item]:
-        """Return the tests that met an answer on the clean reference, but for those that wait long."""
+    def _meeting(self, run: Session, family: str, answer: str) -> list[pytest.Item]:
+        """Return the family's tests that met an answer on the clean reference, but for slow ones."""
         operation, _, name = answer.partition(".")
         wanted = {
             clause.id
-            for clause in run.scope.clauses()
-            if clause.operation == operation and clause.outcome and name in {"*", clause.outcome}
+            for clause in run.scope.catalogues[family].clauses.values()
+            if answer == "*"
+            or (clause.operation == operation and clause.outcome and name in {"*", clause.outcome})
         }
         met = [
             told["test"] for told in self._clean if wanted & set(told["touched"]) and told["seconds"] < _LONG

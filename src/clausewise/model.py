@@ -301,11 +301,12 @@ class BodyRule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One shape of an outcome: the HTTP statuses it covers, both ends included, and its body."""
+    """One shape of an outcome: the HTTP statuses it covers, both ends included, its body, its code."""
 
     first: int
     last: int
     body: BodyRule
+    code: str = ""
 
     def covers(self, status: int) -> bool:
         """Tell whether this form may come with that HTTP status."""
@@ -323,9 +324,9 @@ class Outcome:
     `forms` holds the printed form first, then those that a contradiction in the documents allows too.
     `names_fields` points to an object of the body whose keys name the request fields it refuses.
     A `vague` one is documented without its body, so that its neighbours' answers fit it too; with
-    `any_body` not even JSON is promised. One told `by_status` is known by its status, and by its `code`
-    where it has one: a text at the pointer `code_at`, or anywhere in the answer where that is ''. What
-    an overlay says of its body is judged field by field.
+    `any_body` not even JSON is promised. One told `by_status` is known by its status, and by the code of
+    its form where that has one: a text at the pointer `code_at`, or anywhere in the answer where that is
+    ''. What an overlay says of its body is judged field by field.
     """
 
     operation: str
@@ -338,7 +339,6 @@ class Outcome:
     vague: bool = False
     any_body: bool = False
     by_status: bool = False
-    code: str = ""
     code_at: str = ""
 
     def form(self, status: int) -> Form | None:

@@ -5,15 +5,32 @@ import pytest
 from clausewise import Bearer, Untestable, clause, holds, outcome
 
 from .pictures import jpeg, odd_bytes, one_byte, png, ten_megabytes
-from .steps import DOWNLOAD, fetch, good, identified, image_of, same, stored, token, upload
+from .steps import DOWNLOAD, fetch, good, image_of, same, stored, token, upload
 
 
-@clause("int-ecm.download.image", "int-ecm.download.id-of-upload")
+@clause("int-ecm.download.image")
+def test_a_stored_image_is_returned(api, judge, unique):
+    """A good download succeeds, and its answer is not empty."""
+    answer = judge(fetch(api, stored(api, png(unique))), outcome("image"))
+
+    judge(
+        answer,
+        holds(answer.response.body != b"", expected="an image", actual="an empty answer", where="body"),
+    )
+
+
+@clause("int-ecm.download.validation-error")
+def test_a_download_without_its_id_gets_the_documented_code(api, judge):
+    """A download without its document id is refused with ESB.027.02.008."""
+    judge(api.ask(DOWNLOAD, without=["document_id"]), outcome("validation-error"))
+
+
+@clause("int-ecm.download.id-of-upload")
 def test_the_id_of_an_upload_fetches_its_image(api, judge, unique):
     """Download takes the document id that upload told."""
     sent = judge(upload(api, png(unique)), outcome("uploaded"))
 
-    judge(fetch(api, identified(api, sent)), outcome("image"))
+    judge(fetch(api, api.one(sent, "document_id")), outcome("image"))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +107,7 @@ def test_fetching_takes_nothing_away(api, judge, unique):
     judge(back, same(api, back, image))
 
 
-@clause("int-ecm.download.validation-error", "int-ecm.download.unknown-id")
+@clause("int-ecm.download.unknown-id")
 def test_an_unknown_id_is_refused(api, judge, unique):
     """An id like a good one, that nothing was stored under, is refused (INT-14)."""
     known = stored(api, png(unique))

@@ -70,7 +70,7 @@ def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outc
     near = []
     for known in operation.outcomes:
         form = _form(exchange, known)
-        if form and not known.code and (known in candidates or not known.vague):
+        if form and not form.code and (known in candidates or not known.vague):
             complaints = form.body.complaints(exchange.json)
             likeness = 1.0 if known.vague else form.body.likeness(exchange.json, complaints)
             near.append(_Near(known, complaints, likeness))
@@ -99,7 +99,7 @@ def _vagueness(outcome: Outcome) -> bool:
 
 def _fits(exchange: Exchange, outcome: Outcome) -> bool:
     form = _form(exchange, outcome)
-    if form is None or (outcome.code and outcome.code not in codes(exchange, outcome.code_at)):
+    if form is None or (form.code and form.code not in codes(exchange, outcome.code_at)):
         return False
     readable = not exchange.parsed.problem and form.body.fits(exchange.json)
     return outcome.any_body or outcome.by_status or readable

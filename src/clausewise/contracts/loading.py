@@ -163,7 +163,8 @@ def _outcomes(spec: dict[str, Any], clause: str, code_at: str) -> Iterator[Outco
     gathered: dict[str, list[tuple[dict[str, Any], Form]]] = {}
     for status, branch in answer_branches(spec):
         name = branch["x-outcome"]
-        form = Form(*_span(status), CompiledBody(f"{clause}.{name}", branch))
+        body = CompiledBody(f"{clause}.{name}", branch)
+        form = Form(*_span(status), body, branch.get("x-code", ""))
         gathered.setdefault(name, []).append((branch, form))
     for name, forms in gathered.items():
         forms.sort(key=lambda pair: "x-role" not in pair[0])
@@ -179,7 +180,6 @@ def _outcomes(spec: dict[str, Any], clause: str, code_at: str) -> Iterator[Outco
             vague=bool(first.get("x-vague", first.get("x-any-body", False))),
             any_body=bool(first.get("x-any-body", False)),
             by_status=bool(first.get("x-by-status", False)),
-            code=first.get("x-code", ""),
             code_at=code_at,
         )
 

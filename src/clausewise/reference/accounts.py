@@ -163,7 +163,10 @@ class Sandbox:
         if not self._one(free, str(sent["accountNumber"])):
             raise _Refused(409, "NOT_ON_OFFER", "The number is not on offer.")
         if not self._bends.on("holds-nothing"):
-            self._change("UPDATE number SET held = 1", "holds-all", accountNumber=str(sent["accountNumber"]))
+            more = 1 if self._bends.on("holds-the-next-too") else 0
+            first = "SELECT rowid FROM number WHERE accountNumber = :number"
+            these = f"UPDATE number SET held = 1 WHERE rowid - ({first}) BETWEEN 0 AND {more}"  # noqa: S608 - our own words
+            self._db.execute(these, {"number": str(sent["accountNumber"])})
         return {"accountNumber": sent["accountNumber"], "status": "HELD"}
 
     def _offer(self, sent: Fields) -> Fields:

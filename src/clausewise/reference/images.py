@@ -165,7 +165,11 @@ class Sandbox:
         given = sent.get("image", "")
         images = given if isinstance(given, list) else [given]
         content = [_decoded(image) for image in images]
-        if not content or any(it is None for it in content) or sent.get("documentType") not in _SIDES:
+        if (
+            not content
+            or any(it is None for it in content)
+            or sent.get("documentType", "SELFIE") not in _SIDES
+        ):
             return self._invalid("upload-on-boarding", "The image cannot be read, or its kind is unknown.")
         several = len(content) > 1
         if several and self._bends.on("first-image-only"):
