@@ -86,13 +86,14 @@ class Bindings:
     def _check_request(self, name: str, operation: Operation) -> None:
         """See that a printed request has a place for what it must carry, and for what the file binds."""
         sample = operation.sample
-        carried = [known for known in self.known.values() if name in known.requests]
+        carried = [known.id for known in self.known.values() if name in known.requests]
         if sample is None or not carried:
             return
-        lacking = [known.id for known in carried if not _holds(sample, self.value(known.id, name))]
-        own = [thing for thing in lacking if f"{name}.{thing}" in self.given]
-        if own or len(lacking) == len(carried):
-            thing = (own or lacking)[0]
+        fields = [known.id for known in self.known.values() if known.form == "name"]
+        placed = [thing for thing in fields if _holds(sample, self.value(thing, name))]
+        own = [thing for thing in carried if f"{name}.{thing}" in self.given and thing not in placed]
+        if own or not placed:
+            thing = (own or carried)[0]
             key = f"{name}.{thing}" if own else thing
             raise ConfigurationError(
                 f"{self.place} {key} is {self.value(thing, name)!r}, but the request that the overlays print "

@@ -49,6 +49,12 @@ def fetch(api, name, **how):
     return api.ask(DOWNLOAD, document_id=name, **how)
 
 
+def unknown(unique, known):
+    """Return an id of the form of a known one that nothing was stored under."""
+    text = str(known)
+    return unique.digits(len(text) + 6) if text.isdecimal() else unique.like(text) + unique.like(text)[-4:]
+
+
 def good(api, unique, operation):
     """Return the things of a request that only a missing right can keep from success."""
     if operation == DOWNLOAD:

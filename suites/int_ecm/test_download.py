@@ -5,7 +5,7 @@ import pytest
 from clausewise import Bearer, Untestable, clause, holds, outcome
 
 from .pictures import jpeg, odd_bytes, one_byte, png, ten_megabytes
-from .steps import DOWNLOAD, fetch, good, image_of, same, stored, token, upload
+from .steps import DOWNLOAD, fetch, good, image_of, same, stored, token, unknown, upload
 
 
 @clause("int-ecm.download.image")
@@ -112,7 +112,7 @@ def test_an_unknown_id_is_refused(api, judge, unique):
     """An id like a good one, that nothing was stored under, is refused (INT-14)."""
     known = stored(api, png(unique))
 
-    refused = fetch(api, unique.like(str(known)))
+    refused = fetch(api, unknown(unique, known))
 
     judge(fetch(api, known), outcome("image"))
     judge(refused, outcome("validation-error"))

@@ -30,8 +30,9 @@ def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
         if rule.fits(exchange.sent):
             yield from rule.seen(exchange.sent)
     asked = dict(parse_qsl(urlsplit(exchange.request.url).query, keep_blank_values=True))
+    headers = {name.lower() for name, _ in exchange.request.headers}
     for name in operation.parameters:
-        if name in asked or f"{{{name}}}" in operation.path:
+        if name in asked or f"{{{name}}}" in operation.path or name.lower() in headers:
             yield f"{operation.clause}.request.{name}"
 
 

@@ -100,7 +100,7 @@ class Client:
         sent |= self._entry(known, auth)
         url = self._url(known, path or {}, query or {})
         request = Request(known.method, url, tuple((sent | dict(headers or {})).items()), content)
-        answer = self._send(known, request, dict(parse_qsl(form)) if isinstance(form, str) else form or body)
+        answer = self._send(known, request, _fields(body, form, files))
         if known.secured and auth == _DEFAULT and auth not in self._logins:
             self._note_entry(known, answer.response.status)
         return answer
@@ -266,6 +266,15 @@ def _content(
     if body is not None:
         return json.dumps(body, ensure_ascii=False).encode(), _JSON
     return b"", ""
+
+
+def _fields(
+    body: Json, form: Mapping[str, str] | str | None, files: Sequence[tuple[str, File | str]] | None
+) -> Json:
+    """Return what was sent as a JSON value; a file stands by its name."""
+    if files is not None:
+        return {name: it if isinstance(it, str) else it.name for name, it in files}
+    return dict(parse_qsl(form)) if isinstance(form, str) else form or body
 
 
 def _part(given: File | str) -> str | tuple[str, bytes, str]:

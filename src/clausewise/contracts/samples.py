@@ -10,8 +10,11 @@ from clausewise.model import Json, Parameter, Sample
 Spec = Mapping[str, Any]
 
 
-def sample(spec: Spec) -> Sample | None:
-    """Return an operation's printed request; None where the contract prints none."""
+def sample(method: str, spec: Spec) -> Sample | None:
+    """Return an operation's printed request; None where the contract prints none.
+
+    A GET for which no parameter is written takes none.
+    """
     parameters = tuple(_parameters(spec))
     asked = [entry["name"] for entry in spec.get("parameters", ()) if entry.get("required")]
     for media_type, content in spec.get("requestBody", {}).get("content", {}).items():
@@ -19,7 +22,7 @@ def sample(spec: Spec) -> Sample | None:
         if found:
             shape: Spec = next(iter(content.get("schema", {}).get("oneOf", ())), {})
             return Sample(parameters, media_type, example, (*asked, *shape.get("required", ())))
-    return Sample(parameters, required=tuple(asked)) if parameters else None
+    return Sample(parameters, required=tuple(asked)) if parameters or method == "GET" else None
 
 
 def _parameters(spec: Spec) -> Iterator[Parameter]:
@@ -46,6 +49,8 @@ def _of_schema(schema: Spec) -> tuple[bool, Json]:
     for key in ("examples", "enum"):
         if schema.get(key):
             return True, schema[key][0]
+    if schema.get("oneOf"):
+        return _of_schema(schema["oneOf"][0])
     fields = {name: _of_schema(child) for name, child in schema.get("properties", {}).items()}
     given = {name: value for name, (found, value) in fields.items() if found}
     return bool(given), given or None
