@@ -19,6 +19,7 @@ from typing import Any
 
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.model import Binding, Exchange, File, Json, Operation, Sample
+from clausewise.strict_json import scalars
 
 _BEARER = "Authorization: Bearer {token}"
 _BINARY = ("image/", "application/octet-stream")
@@ -168,16 +169,6 @@ _FORMS = {
     "operation": "one of the operations ",
     "value": "one plain value",
 }
-
-
-def scalars(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
-    """Yield the pointer and the value of every text, number or flag in a JSON value."""
-    if isinstance(value, dict | list):
-        pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in pairs:
-            yield from scalars(item, f"{pointer}/{key}")
-    elif value is not None:
-        yield pointer, value
 
 
 class _Draft:

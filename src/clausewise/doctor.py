@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from clausewise import catalogue, checks, contracts
+from clausewise.bindings import Bindings
 from clausewise.client import Client, Transport
 from clausewise.errors import NoVerdict, TargetUnusable, Untestable
-from clausewise.model import Contract, Request, Role, RoleNeed
+from clausewise.model import Contract, Exchange, Request, Role, RoleNeed
 from clausewise.scope import Scope
+from clausewise.strict_json import scalars
 from clausewise.targets import FamilyTarget
+
+_WRONG = "no-such-password"
+_SECRETIVE = 16  # characters that a token has at least
+_REFUSALS = range(400, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,10 @@ def _family(
     if reached.state != "ok":
         return
     client = Client(contract, target, transport, "doctor", scope.bindings[target.family])
-    logins = list(_credentials(target, client))
+    yield from (places := list(_places(scope.bindings[target.family], contract, target, client)))
+    logins = [] if any(place.state != "ok" for place in places) else list(_credentials(target, client))
     yield from logins
-    if any(login.state != "ok" for login in logins):
+    if any(login.state != "ok" for login in [*places, *logins]):
         return
     for role in catalogue.roles(scope.schemas / contract.family / "roles.toml"):
         if contract.document in (role.documents or [contract.document]):
@@ -66,7 +73,7 @@ def _credentials(target: FamilyTarget, client: Client) -> Iterator[Diagnosis]:
     for role, given in target.credentials.items():
         what = f"[families.{target.family}.credentials.{role}]"
         try:
-            if given["type"] == "oauth2-password":
+            if given["type"] in {"oauth2-password", "login"}:
                 client.token(role)
         except (NoVerdict, TargetUnusable, Untestable) as bad:
             yield Diagnosis("dead", what, str(bad))
@@ -74,15 +81,65 @@ def _credentials(target: FamilyTarget, client: Client) -> Iterator[Diagnosis]:
             yield Diagnosis("ok", what)
 
 
+def _places(
+    bindings: Bindings, contract: Contract, target: FamilyTarget, client: Client
+) -> Iterator[Diagnosis]:
+    """Log in once well and once badly, and see whether token and error code stand where they are bound.
+
+    Where one does not, propose the line to paste.
+    """
+    given = target.credentials.get("default", {})
+    if "token" not in bindings.known or given.get("type") != "login":
+        return
+    head = f"[families.{target.family}.bindings]"
+    try:
+        good, bad = client.log_in("default"), client.log_in("default", password=_WRONG)
+    except (NoVerdict, TargetUnusable, Untestable) as problem:
+        yield Diagnosis("dead", f"[families.{target.family}] login", str(problem))
+        return
+    yield _token_place(bindings, good, head)
+    documented = {form.code for known in contract.operations["login"].outcomes for form in known.forms} - {""}
+    yield _code_place(bindings, bad, documented, head)
+
+
+def _token_place(bindings: Bindings, answer: Exchange, head: str) -> Diagnosis:
+    bound = str(bindings.value("token"))
+    if any(isinstance(value, str) and value for value in bindings.found(answer, "token")):
+        return Diagnosis("ok", f"{head} token {bound}")
+    told = f"The log-in's answer (HTTP {answer.response.status}) has nothing at {bound}"
+    texts = [(where, text) for where, text in scalars(answer.json) if isinstance(text, str)]
+    likely = sorted((pair for pair in texts if len(pair[1]) >= _SECRETIVE), key=lambda pair: -len(pair[1]))
+    if answer.response.status in _REFUSALS or not likely:
+        return Diagnosis("wrong", f"{head} token", f"{told}, and no text that could be a token.")
+    where, text = likely[0]
+    one = f"one text of {len(text)} characters" if len(likely) == 1 else f"a text of {len(text)} characters"
+    return Diagnosis(
+        "wrong", f"{head} token", f'{told}; it has {one} at {where}: use it?\n{head}\ntoken = "{where}"'
+    )
+
+
+def _code_place(bindings: Bindings, answer: Exchange, documented: set[str], head: str) -> Diagnosis:
+    bound = str(bindings.value("error_code"))
+    places = [where for where, text in scalars(answer.json) if text in documented]
+    if bound in places or (not bound and not places):
+        return Diagnosis("ok", f"{head} error_code {bound or 'wherever it stands'}")
+    if not places:
+        told = f"A log-in with a wrong password (HTTP {answer.response.status}) has no documented code at"
+        return Diagnosis("wrong", f"{head} error_code", f"{told} {bound}, nor anywhere else.")
+    told = f"A log-in with a wrong password is answered with its code at {places[0]}: use it?"
+    state = "wrong" if bound else "ok"
+    return Diagnosis(state, f"{head} error_code", f'{told}\n{head}\nerror_code = "{places[0]}"')
+
+
 def _role(role: RoleNeed, contract: Contract, target: FamilyTarget, client: Client) -> Diagnosis:
     kind = role.id.partition(".")[0]
-    table = kind if kind in {"credentials", "fault"} else "fixtures"
-    what = f"[families.{contract.family}.{'faults' if table == 'fault' else table}] {role.id}"
+    table = {"credentials": ".credentials", "fault": ".faults", "overlay": ""}.get(kind, ".fixtures")
+    what = f"[families.{contract.family}{table}] {role.id}"
     if not target.has(role.id):
         return Diagnosis("missing", what, f"Not given: {role.unlocks}")
     given = target.fixtures.get(role.id, {})
     lacking = [key for key in role.keys if key not in given]
-    if table == "fixtures" and lacking:
+    if table == ".fixtures" and lacking:
         return Diagnosis("wrong", what, f"It lacks {', '.join(lacking)}: {role.says}")
     return _probe(role, contract, given, client, what) if role.probe else Diagnosis("ok", what)
 

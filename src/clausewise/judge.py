@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from clausewise.checks import Expectation, OutcomeNames, Reading, read, taken, universal
-from clausewise.errors import ConfigurationError, NotConformant
+from clausewise.checks import Expectation, OutcomeNames, Reading, misplaced, read, taken, universal
+from clausewise.errors import ConfigurationError, NotConformant, Untestable
 from clausewise.journal import Journal
 from clausewise.masking import Masker
 from clausewise.model import Clause, Exchange, Finding, Operation, Role, Touch, Verdict
@@ -32,7 +32,8 @@ class Judge:
     """The judge of one test. Called with an exchange, it judges; it remembers every clause touched.
 
     An answer that is not the wanted one, or a broken expectation of the test, raises NotConformant at
-    once, since the test cannot go on. A broken field is remembered and raised by `close`.
+    once, since the test cannot go on; one whose code stands elsewhere than the target's binding says
+    raises Untestable. A broken field is remembered and raised by `close`.
     """
 
     bench: Bench
@@ -50,6 +51,10 @@ class Judge:
             raise ConfigurationError(f"{self.test} judges without saying what it expects.")
         self.judged += 1
         names = [name for wanted in expected if isinstance(wanted, OutcomeNames) for name in wanted.names]
+        operation = self.bench.operation(exchange.family, exchange.operation)
+        if told := misplaced(exchange, operation, names):
+            self._settle(exchange, [])
+            raise Untestable(told)
         reading = self._settle(exchange, names)
         if names and reading.garbled:
             self._raise(self._findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -62,6 +63,16 @@ def resolve(value: Any, pointer: str) -> tuple[bool, Any]:
         else:
             return False, None
     return True, value
+
+
+def scalars(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the pointer and the value of every text, number or flag in a JSON value."""
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in pairs:
+            yield from scalars(item, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+    elif value is not None:
+        yield pointer, value
 
 
 def _refuse(constant: str) -> NoReturn:

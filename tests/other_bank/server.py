@@ -194,8 +194,8 @@ QUERIES = (
     "get-customer-by-id valid-ekyc-customer valid-izi-mobile-user valid-legal-id valid-phone-number"
 ).split()
 UPDATES = (
-    "create-current-account create-nice-hold-acct close-izi-mobile-acct updateEkycLimit update-blacklist-customer "
-    "update-protect-agreement update-user-ib-status create-ekyc-account"
+    "create-current-account create-nice-hold-acct close-izi-mobile-acct updateEkycLimit "
+    "update-blacklist-customer update-protect-agreement update-user-ib-status create-ekyc-account"
 ).split()
 
 

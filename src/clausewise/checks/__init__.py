@@ -5,7 +5,7 @@ No room here reads files, the clock or the network, or knows which target it loo
 
 from __future__ import annotations
 
-from clausewise.checks.answers import Reading, read
+from clausewise.checks.answers import Reading, misplaced, read
 from clausewise.checks.expectations import (
     Expectation,
     OutcomeNames,
@@ -28,6 +28,7 @@ __all__ = [
     "holds",
     "lacks",
     "matches",
+    "misplaced",
     "outcome",
     "read",
     "taken",

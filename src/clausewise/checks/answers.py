@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clausewise import strict_json
@@ -108,17 +108,23 @@ def _fits(exchange: Exchange, outcome: Outcome) -> bool:
 def codes(exchange: Exchange, pointer: str) -> Sequence[Json]:
     """Return the texts of an answer that may be its code: the one at a pointer, or all where it is ''."""
     if not pointer:
-        return list(_texts(exchange.json))
+        return [value for _, value in strict_json.scalars(exchange.json)]
     found, value = strict_json.resolve(exchange.json, pointer)
     return [value] if found else []
 
 
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
+def misplaced(exchange: Exchange, operation: Operation, wanted: Sequence[str]) -> str:
+    """Say that a wanted code stands elsewhere than the target binds it; '' where that is not so."""
+    for outcome in (operation.outcome(name) for name in wanted):
+        form = outcome.form(exchange.response.status)
+        if form and form.code and outcome.code_at and not codes(exchange, outcome.code_at):
+            for where, value in strict_json.scalars(exchange.json):
+                if value == form.code:
+                    return (
+                        f"The target file's [families.{exchange.family}.bindings] error_code is "
+                        f"{outcome.code_at!r}, but the answer of {operation.id} has {value} at {where}."
+                    )
+    return ""
 
 
 def _amiss(exchange: Exchange, outcome: Outcome) -> Sequence[Complaint]:

@@ -63,8 +63,8 @@ def _doctor(given: Namespace) -> int:
         for diagnosis in doctor.examine(scope.of(reached, shipped.SCHEMAS)):
             mark, style, code = _STATES[diagnosis.state]
             console.print(Text(f"{mark} {diagnosis.what}", style=style))
-            if diagnosis.advice:
-                console.print(Text(f"    {diagnosis.advice}"))
+            for line in diagnosis.advice.splitlines():
+                console.print(Text(f"    {line}"))
             worst = max(worst, code, key=_STATE_ORDER.index)
     return worst
 

@@ -64,7 +64,7 @@ class Client:
                 self._logins[role] = Login(role, credentials, self._post_token)
             elif credentials["type"] == "login":
                 lives = {"lives": float(credentials["lives"])} if "lives" in credentials else {}
-                self._logins[role] = BoundLogin(role, self._log_in, self._bindings, **lives)
+                self._logins[role] = BoundLogin(role, self.log_in, self._bindings, **lives)
         self.heard: Heard = lambda _: None
         self._turned_away: set[str] = set()
         self._let_in = False
@@ -122,6 +122,12 @@ class Client:
         known = self._operation(operation)
         request = self._bindings.request(known, things, without)
         return self.call(operation, **request, auth=auth, fault=fault)
+
+    def log_in(self, role: str, **changes: str) -> Exchange:
+        """Log a role in by the family's own log-in, as the overlays print it, some values changed."""
+        given = self._target.credentials[role]
+        things = {"username": given["username"], "password": given["password"]} | changes
+        return self.ask("login", auth=None, **things)
 
     def takes(self, operation: str, thing: str) -> bool:
         """Tell whether the request that the overlays print has a place for a thing."""
@@ -216,11 +222,6 @@ class Client:
         given = not isinstance(auth, str) or auth in self._target.credentials
         asked = operation.secured or (operation.accepts_credentials and given)
         return dict([self._auth(auth)]) if auth is not None and asked else {}
-
-    def _log_in(self, role: str) -> Exchange:
-        """Log a role in by the family's own log-in, as the overlays print it."""
-        given = self._target.credentials[role]
-        return self.ask("login", auth=None, username=given["username"], password=given["password"])
 
     def _post_token(self, body: str) -> Exchange:
         where = self._contract.token_path

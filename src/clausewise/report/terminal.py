@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clausewise.report.pages import visible
+from clausewise.verdict import many
 
 Row = Mapping[str, Any]
 
@@ -21,6 +23,7 @@ _STYLES = {"red": "bold red", "amber": "yellow", "green": "green", "grey": "dim"
 _BANNER = {0: "bold green", 2: "bold yellow"}
 _SHOWN_AMBER = 20
 _SHOWN_ALIKE = 5
+_SHOWN_REASONS = 12
 _EVERY = 5.0  # seconds between two lines where there is no terminal to keep one line alive
 
 
@@ -77,7 +80,8 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
             more = f" and {len(alike) - _SHOWN_ALIKE} more" if len(alike) > _SHOWN_ALIKE else ""
             yield Text(f"  the same  breaks {names}{more}")
     yield from _amber(results)
-    yield from _errors(results)
+    yield from _unjudged(results, "untestable", "yellow")
+    yield from _unjudged(results, "error", "bold red")
     yield _ledger(results)
     run = results["run"]
     yield Text(f"{run['exchanges']} exchanges in {run['seconds']} s, seed {run['seed']}")
@@ -152,14 +156,14 @@ def _amber(results: Row) -> Iterator[Text]:
         yield Text(f"and {len(amber) - _SHOWN_AMBER} more in report.html", style="yellow")
 
 
-def _errors(results: Row) -> Iterator[Text]:
-    """Say each reason for an error once, with how many clauses it cost."""
-    reasons: dict[str, int] = {}
-    for row in results["clauses"]:
-        if row["verdict"] == "error":
-            reasons[row["reason"]] = reasons.get(row["reason"], 0) + 1
-    for reason, count in reasons.items():
-        yield Text(f"error ({count} clauses): {visible(reason)}", style="bold red")
+def _unjudged(results: Row, verdict: str, style: str) -> Iterator[Text]:
+    """Say each reason for an error, or for what is untestable, once, with how many clauses it cost."""
+    reasons = Counter(row["reason"] for row in results["clauses"] if row["verdict"] == verdict)
+    for reason, count in reasons.most_common(_SHOWN_REASONS):
+        yield Text(f"{verdict} ({many(count, 'clause', 'clauses')}): {visible(reason)}", style=style)
+    if len(reasons) > _SHOWN_REASONS:
+        left = len(reasons) - _SHOWN_REASONS
+        yield Text(f"and {many(left, 'reason', 'reasons')} more in report.html", style=style)
 
 
 def _ledger(results: Row) -> Text:

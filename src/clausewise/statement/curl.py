@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 _MASKED = re.compile(r"\[masked \w+ \d+ [0-9a-f]{8}\]")
+_NAME, _FILE = re.compile(r'\bname="([^"]*)"'), re.compile(r'\bfilename="([^"]*)"')
+_KIND = re.compile(r"Content-Type: (\S+)")
 _SKIPPED = {"user-agent", "accept-encoding", "content-length", "host", "connection"}
 
 
@@ -15,12 +17,30 @@ def curl(record: Mapping[str, Any]) -> str:
     """Return the curl line of a masked exchange record."""
     request = record["request"]
     parts = ["curl", "-sS", "-i", "-X", request["method"], _quoted(request["url"], "VALUE")]
+    boundary = ""
     for name, value in request["headers"]:
-        if name.lower() not in _SKIPPED:
+        if value.startswith(
+            "multipart/form-data"
+        ):  # curl writes this header itself, with a boundary of its own
+            boundary = value.partition("boundary=")[2]
+        elif name.lower() not in _SKIPPED:
             parts += ["-H", _quoted(f"{name}: {value}", _variable(name))]
-    if request["body"]:
+    if boundary:
+        parts += [word for field in _fields(request["body"], boundary) for word in ("-F", field)]
+    elif request["body"]:
         parts += ["--data-raw", _quoted_body(request["body"])]
     return " ".join(parts)
+
+
+def _fields(body: str, boundary: str) -> Iterator[str]:
+    """Yield the parts of a multipart form as curl takes them; a file stands by its name."""
+    for part in body.split(f"--{boundary}"):
+        head, _, content = part.partition("\r\n\r\n")
+        if name := _NAME.search(head):
+            file, kind = _FILE.search(head), _KIND.search(head)
+            typed = f";type={kind[1]}" if kind else ""
+            held = content.removesuffix("\r\n")
+            yield _quoted(f"{name[1]}=@{file[1]}{typed}" if file else f"{name[1]}={held}", _variable(name[1]))
 
 
 def _quoted(text: str, variable: str) -> str:
