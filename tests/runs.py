@@ -61,7 +61,8 @@ def _rest(text: str) -> str:
 @contextmanager
 def reference(document: str = "cdp-2023", *, control: bool = False) -> Iterator[str]:
     """Serve the reference of every family while the context lasts; yields its URL."""
-    with server.started({"cdp": document, "ofs-ecm": ECM}, control=control) as url:
+    documents = {"cdp": document, "ofs-ecm": ECM, "int-ecm": "", "account-service": ""}
+    with server.started(documents, control=control) as url:
         yield url
 
 

@@ -36,8 +36,8 @@ class Images:
         self.ids = itertools.count(5001)
 
     async def login(self, request: Request) -> Response:
-        form = await request.form()
-        user, secret = form.get("user"), form.get("secret")
+        async with request.form() as form:
+            user, secret = form.get("user"), form.get("secret")
         if request.headers.get("x-function-code") != "0001":
             return bad(400, "ESB.027.01.009")
         if user not in {"channel", "brief", "denied"} or secret != PASSWORD:
@@ -60,10 +60,11 @@ class Images:
     async def upload(self, request: Request) -> Response:
         if refused := self.refusal(request, "0002"):
             return refused
-        form = await request.form()
-        files = [it for it in form.getlist("file") if not isinstance(it, str)]
-        content = await files[0].read() if files else b""
-        if form.get("kind") not in {"F", "B", "S"} or not content:
+        async with request.form() as form:
+            kind = form.get("kind")
+            files = [it for it in form.getlist("file") if not isinstance(it, str)]
+            content = await files[0].read() if files else b""
+        if kind not in {"F", "B", "S"} or not content:
             return bad(400, "ESB.027.02.008")
         name = next(self.ids)
         self.store[name] = content  # of two, the first (INT-11)
