@@ -47,7 +47,7 @@ ECM_SERVICES = {
 }
 
 
-def _book(family):
+def book_of(family):
     """Return a family's whole catalogue, whichever document a target may claim."""
     folder = shipped.SCHEMAS / family
     return catalogue.load(folder, family, contracts.every_clause(folder / "openapi.yaml"))
@@ -56,12 +56,12 @@ def _book(family):
 @pytest.fixture(scope="module", params=FAMILIES)
 def book(request):
     """The whole catalogue of a family."""
-    return _book(request.param)
+    return book_of(request.param)
 
 
 def test_nothing_of_documents_002_and_003_was_skipped():
     """At least as many clauses of each kind as an independent count found."""
-    kinds = Counter(clause.kind for clause in _book("cdp").clauses.values())
+    kinds = Counter(clause.kind for clause in book_of("cdp").clauses.values())
 
     assert all(kinds[kind] >= count for kind, count in CDP_KINDS.items())
     assert sum(kinds[kind] for kind in (Kind.RULE, Kind.FLOW, Kind.AUTH, Kind.EXAMPLE)) >= 47
@@ -70,7 +70,7 @@ def test_nothing_of_documents_002_and_003_was_skipped():
 @pytest.mark.parametrize("family", THIN)
 def test_nothing_that_a_thin_document_implies_was_skipped(family):
     """More clauses of the document than an independent count found, without what the overlay assumes."""
-    clauses = [it for it in _book(family).clauses.values() if it.standing is not Standing.ASSUMED]
+    clauses = [it for it in book_of(family).clauses.values() if it.standing is not Standing.ASSUMED]
     own = [clause for clause in clauses if clause.kind is not Kind.UNIVERSAL]
 
     assert len(own) >= THIN[family]
@@ -104,7 +104,7 @@ def test_every_binding_says_what_it_is_and_fits_the_assumed_overlay(family):
 @pytest.mark.parametrize("service", ECM_SERVICES)
 def test_nothing_of_document_004_was_skipped(service):
     """At least as many clauses of each service as an independent count found, within 5 %."""
-    clauses = [clause for clause in _book("ofs-ecm").clauses.values() if clause.operation == service]
+    clauses = [clause for clause in book_of("ofs-ecm").clauses.values() if clause.operation == service]
 
     assert len(clauses) >= 0.95 * ECM_SERVICES[service]
 
@@ -113,7 +113,7 @@ def test_every_row_of_table_53_is_an_answer_of_each_service_that_it_names():
     """The 70 rows make 151 answers of the three event services."""
     rows = [
         clause
-        for clause in _book("ofs-ecm").clauses.values()
+        for clause in book_of("ofs-ecm").clauses.values()
         if clause.kind is Kind.ANSWER and clause.sources[0].table == "Table 53"
     ]
 

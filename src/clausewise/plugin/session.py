@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,11 @@ class Session:
         """Write down what the run is before its first call."""
         target = self.scope.target
         families = {
-            name: {"document": known.document, "base_url": known.base_url}
+            name: {
+                "document": known.document,
+                "base_url": known.base_url,
+                "overlays": {path.name: sha256(path.read_bytes()).hexdigest() for path in known.overlays},
+            }
             for name, known in target.families.items()
         }
         journal.begin(
