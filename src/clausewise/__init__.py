@@ -1,7 +1,7 @@
 """clausewise judges a running API clause by clause against its documents."""
 
 from clausewise._version import __version__
-from clausewise.checks import differs, has, holds, lacks, matches, outcome
+from clausewise.checks import any_outcome, differs, has, holds, lacks, matches, outcome
 from clausewise.client import Basic, Bearer
 from clausewise.errors import NotConformant, Untestable
 from clausewise.marks import clause
@@ -15,6 +15,7 @@ __all__ = [
     "NotConformant",
     "Untestable",
     "__version__",
+    "any_outcome",
     "clause",
     "differs",
     "has",

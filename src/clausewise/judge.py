@@ -6,7 +6,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from clausewise.checks import Expectation, OutcomeNames, Reading, misplaced, read, taken, universal
+from clausewise.checks import (
+    Expectation,
+    OutcomeNames,
+    OutcomeRoles,
+    Reading,
+    misplaced,
+    read,
+    taken,
+    universal,
+)
 from clausewise.errors import ConfigurationError, NotConformant, Untestable
 from clausewise.journal import Journal
 from clausewise.masking import Masker
@@ -45,21 +54,27 @@ class Judge:
     _waiting: dict[str, Exchange] = field(default_factory=dict)
     _began: float = field(default_factory=time.perf_counter)
 
-    def __call__(self, exchange: Exchange, *expected: OutcomeNames | Expectation) -> Exchange:
-        """Judge one exchange by all that holds for it and by what the test expects; return it."""
+    def __call__(
+        self, exchange: Exchange, *expected: OutcomeNames | OutcomeRoles | Expectation, about: str = ""
+    ) -> Exchange:
+        """Judge one exchange by all that holds for it and by what the test expects; return it.
+
+        `about` says in the finding what is special about the request.
+        """
         if not expected:
             raise ConfigurationError(f"{self.test} judges without saying what it expects.")
         self.judged += 1
-        names = [name for wanted in expected if isinstance(wanted, OutcomeNames) for name in wanted.names]
         operation = self.bench.operation(exchange.family, exchange.operation)
+        names = [name for wanted in expected for name in _named(wanted, operation)]
         if told := misplaced(exchange, operation, names):
             self._settle(exchange, [])
             raise Untestable(told)
-        reading = self._settle(exchange, names)
-        if names and reading.garbled:
+        loose = any(isinstance(wanted, OutcomeRoles) for wanted in expected)
+        reading = self._settle(exchange, names, loose=loose)
+        if names and reading.garbled and not loose:
             self._raise(self._findings)
         elif names and not reading.given:
-            self._blame(exchange, reading.touches[0].findings)
+            self._blame(exchange, [replace(bad, hint=about) for bad in reading.touches[0].findings])
         else:
             self._expect(exchange, [wanted for wanted in expected if isinstance(wanted, Expectation)])
         return exchange
@@ -94,19 +109,23 @@ class Judge:
         """Whether anything was found so far."""
         return bool(self._findings)
 
-    def _settle(self, exchange: Exchange, wanted: Sequence[str]) -> Reading:
-        """Judge an exchange by what holds for it whatever the test expects, once."""
+    def _settle(self, exchange: Exchange, wanted: Sequence[str], *, loose: bool = False) -> Reading:
+        """Judge an exchange by what holds for it whatever the test expects, once.
+
+        Where any outcome of some roles would do (`loose`), missing them all is held against none of them.
+        """
         operation = self.bench.operation(exchange.family, exchange.operation)
         reading = read(exchange, operation, wanted)
         if self._waiting.pop(exchange.id, None):
-            success = any(operation.outcome(name).role is Role.SUCCESS for name in wanted)
+            roles = {operation.outcome(name).role for name in wanted}
+            success = Role.SUCCESS in roles and Role.INVALID not in roles
             if not exchange.stray:
                 self._take(universal(exchange, operation))
                 self._take(taken(exchange, operation, reading.outcome, wanted_success=success))
             record = self.bench.masker.record(exchange)
             told = {"test": self.test, "expected": list(wanted), "matched": reading.outcome}
             self.bench.journal.exchange(record | told | ({"stray": True} if exchange.stray else {}))
-        self._take(() if exchange.stray else reading.touches)
+        self._take(() if exchange.stray or (loose and not reading.given) else reading.touches)
         return reading
 
     def _expect(self, exchange: Exchange, expectations: Sequence[Expectation]) -> None:
@@ -167,3 +186,9 @@ class Judge:
                 for bad in self._findings
             ],
         }
+
+
+def _named(wanted: OutcomeNames | OutcomeRoles | Expectation, operation: Operation) -> Sequence[str]:
+    if isinstance(wanted, OutcomeRoles):
+        return wanted.names(operation)
+    return wanted.names if isinstance(wanted, OutcomeNames) else ()

@@ -286,6 +286,10 @@ class Complaint:
 class BodyRule(Protocol):
     """A compiled body schema that knows which clause each of its parts stands for."""
 
+    @property
+    def schema(self) -> Mapping[str, Json]:
+        """The JSON Schema that it was compiled from."""
+
     def fits(self, value: Json) -> bool:
         """Tell whether the value keeps every part of the schema."""
 
@@ -373,7 +377,7 @@ class Operation:
     """A method and a path under one name, with what may be sent and every documented outcome.
 
     A `secured` one asks for credentials; one that only `accepts_credentials` gets them where the target
-    has some.
+    has some. One that `writes` may change something in the target.
     """
 
     id: str
@@ -387,6 +391,7 @@ class Operation:
     read_back: Mapping[str, str] = field(default_factory=dict)
     wrapped: bool = False
     accepts_credentials: bool = False
+    writes: bool = True
     sample: Sample | None = None
 
     @property

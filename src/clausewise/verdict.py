@@ -73,6 +73,7 @@ class Facts:
 
     red_fails: int = 0
     errors: int = 0
+    missing: int = 0
     unmet: Sequence[str] = ()
     unusable: str = ""
     interrupted: bool = False
@@ -99,12 +100,11 @@ def conclude(facts: Facts) -> tuple[Exit, str, list[str]]:
         return Exit.INTERNAL, _WORDS[Exit.INTERNAL], [facts.internal]
     if facts.unusable:
         return Exit.TARGET_UNUSABLE, _WORDS[Exit.TARGET_UNUSABLE], [facts.unusable]
-    if facts.red_fails:
-        return (
-            Exit.NOT_CONFORMANT,
-            _WORDS[Exit.NOT_CONFORMANT],
-            [many(facts.red_fails, "clause is broken", "clauses are broken")],
-        )
+    if facts.red_fails or facts.missing:
+        broken = [many(facts.red_fails, "clause is broken", "clauses are broken")] if facts.red_fails else []
+        missing = many(facts.missing, "documented clause was", "documented clauses were")
+        lacking = [f"{missing} not exercised, and the plan asks for all"] if facts.missing else []
+        return Exit.NOT_CONFORMANT, _WORDS[Exit.NOT_CONFORMANT], broken + lacking
     if facts.errors:
         reason = many(facts.errors, "clause ended in an error", "clauses ended in an error")
         return Exit.TARGET_UNUSABLE, "network errors", [reason]

@@ -9,6 +9,8 @@ from clausewise.checks.answers import Reading, misplaced, read
 from clausewise.checks.expectations import (
     Expectation,
     OutcomeNames,
+    OutcomeRoles,
+    any_outcome,
     differs,
     has,
     holds,
@@ -22,7 +24,9 @@ from clausewise.checks.universal import universal
 __all__ = [
     "Expectation",
     "OutcomeNames",
+    "OutcomeRoles",
     "Reading",
+    "any_outcome",
     "differs",
     "has",
     "holds",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clausewise import strict_json
-from clausewise.model import Exchange, Finding, Json
+from clausewise.model import Exchange, Finding, Json, Operation, Role
 
 _ANY = object()
 
@@ -18,6 +18,17 @@ class OutcomeNames:
     """The documented outcomes that a test accepts, the one it means first."""
 
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRoles:
+    """The roles of the documented outcomes that a test accepts, the one it means first."""
+
+    roles: tuple[Role, ...]
+
+    def names(self, operation: Operation) -> list[str]:
+        """Return the operation's outcomes in these roles, in their order."""
+        return [known.name for role in self.roles for known in operation.outcomes if known.role is role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,11 @@ class Expectation:
 def outcome(name: str, *others: str) -> OutcomeNames:
     """Expect the documented outcome of that name, or one of the others."""
     return OutcomeNames((name, *others))
+
+
+def any_outcome(role: str, *others: str) -> OutcomeRoles:
+    """Expect any documented outcome in one of these roles: success, invalid, rejected, refused, failure."""
+    return OutcomeRoles(tuple(Role(name) for name in (role, *others)))
 
 
 def has(pointer: str, value: Json = _ANY, *, clause: str = "") -> Expectation:

@@ -6,6 +6,7 @@ import argparse
 from typing import TypeAlias
 
 from clausewise import __version__
+from clausewise.plans import DEFAULT, PLANS
 
 _EXITS = """\
 exit codes: 0 conformant | 1 not conformant | 2 not fully verified | 3 target unusable or network errors
@@ -48,6 +49,13 @@ def _run(commands: Commands) -> None:
     run.add_argument(
         "--operation", action="append", default=[], metavar="NAME", help="only this operation's clauses"
     )
+    run.add_argument("--family", action="append", default=[], metavar="ID", help="only this family's clauses")
+    run.add_argument("--since", metavar="RUN", help="only what failed or was not judged in that run's folder")
+    run.add_argument(
+        "--plan", choices=list(PLANS), default=DEFAULT.name, help="how deep to go (default: gate)"
+    )
+    run.add_argument("--max-requests", type=int, metavar="N", help="send no more than so many requests")
+    run.add_argument("--max-time", type=float, metavar="SECONDS", help="begin no request after so long")
     run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
     run.add_argument("-n", dest="workers", type=int, default=0, metavar="N", help="run in N processes")
     run.add_argument(

@@ -42,11 +42,12 @@ def _run(given: Namespace) -> int:
     voice = Voice(_console(), _console(stderr=True))
     arguments = [str(shipped.SUITES), "-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
     arguments += ["--target", given.target]
-    for option in ("clause", "operation", "document"):
+    for option in ("clause", "operation", "family", "document"):
         for value in getattr(given, option):
             arguments += [f"--{option}", value]
-    arguments += ["--run-dir", given.run_dir] if given.run_dir else []
-    arguments += ["--seed", str(given.seed)] if given.seed is not None else []
+    for option in ("run_dir", "seed", "since", "plan", "max_requests", "max_time"):
+        value = getattr(given, option)
+        arguments += [f"--{option.replace('_', '-')}", str(value)] if value is not None else []
     arguments += ["--strict-clauses"] if given.strict else []
     arguments += ["-n", str(given.workers)] if given.workers else []
     code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from clausewise.client.calls import Basic, Bearer, Client, Heard
-from clausewise.client.transport import Transport
+from clausewise.client.transport import Budget, Transport
 
-__all__ = ["Basic", "Bearer", "Client", "Heard", "Transport"]
+__all__ = ["Basic", "Bearer", "Budget", "Client", "Heard", "Transport"]

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from urllib3 import encode_multipart_formdata
@@ -52,12 +53,15 @@ class Client:
         transport: Transport,
         prefix: str,
         bindings: Bindings | None = None,
+        *,
+        only_reads: bool = False,
     ) -> None:
         self._contract = contract
         self._target = target
         self._transport = transport
         self._numbers = (f"{prefix}-{number}" for number in itertools.count(1))
         self._bindings = bindings or Bindings()
+        self._only_reads = only_reads
         self._logins: dict[str, Login | BoundLogin] = {}
         for role, credentials in target.credentials.items():
             if credentials["type"] == "oauth2-password":
@@ -119,9 +123,12 @@ class Client:
         Things go by the names of the family's bindings. Raises what `call` does, and Untestable where no
         request is printed or it has no place for them.
         """
-        known = self._operation(operation)
-        request = self._bindings.request(known, things, without)
+        request = self.request(operation, without=without, **things)
         return self.call(operation, **request, auth=auth, fault=fault)
+
+    def request(self, operation: str, *, without: Collection[str] = (), **things: Json) -> dict[str, Any]:
+        """Return the arguments of `call` for the request that the overlays print, filled as `ask` does."""
+        return self._bindings.request(self._operation(operation), things, without)
 
     def log_in(self, role: str, **changes: str) -> Exchange:
         """Log a role in by the family's own log-in, as the overlays print it, some values changed."""
@@ -229,6 +236,8 @@ class Client:
         return self.call(operation.id, form=body)
 
     def _send(self, operation: Operation, request: Request, sent: Json, *, stray: bool = False) -> Exchange:
+        if self._only_reads and operation.writes:
+            raise Untestable(f"{operation.id} writes, and plan 'safe' only reads.")
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         response, milliseconds = self._transport.send(request)
         exchange = Exchange(

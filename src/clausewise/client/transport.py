@@ -5,16 +5,37 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass, field
 
 import requests
 import urllib3
 
 from clausewise.client.watchdog import Watchdog
-from clausewise.errors import CircuitOpen, NoVerdict, Unreachable, Unreadable
+from clausewise.errors import CircuitOpen, NoVerdict, Unreachable, Unreadable, Untestable
 from clausewise.model import Request, Response
 from clausewise.targets import Limits, Tls
 
 _CHUNK = 64 * 1024
+
+
+@dataclass
+class Budget:
+    """What one process of a run may spend: requests, and seconds since it began; None for any number."""
+
+    requests: int | None = None
+    seconds: float | None = None
+    _sent: int = 0
+    _began: float = field(default_factory=time.monotonic)
+
+    def spend(self) -> None:
+        """Count one request; Untestable where none is left."""
+        if self.requests is not None and self._sent >= self.requests:
+            raise Untestable(
+                f"The run may send {self.requests} requests (--max-requests), and has sent them."
+            )
+        if self.seconds is not None and time.monotonic() - self._began > self.seconds:
+            raise Untestable(f"The run may take {self.seconds:g} s (--max-time), and has taken them.")
+        self._sent += 1
 
 
 class Transport:
@@ -24,8 +45,9 @@ class Transport:
     send raises CircuitOpen without touching the network.
     """
 
-    def __init__(self, limits: Limits, tls: Tls) -> None:
+    def __init__(self, limits: Limits, tls: Tls, budget: Budget | None = None) -> None:
         self._limits = limits
+        self._budget = budget or Budget()
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, .netrc or bundle that the target file does not name
         self._session.headers.clear()
@@ -49,6 +71,7 @@ class Transport:
                 f"The last {self._dead} calls got no answer, so no further one is sent. "
                 f"See that the target at {_host(request.url)} is up, then run again."
             )
+        self._budget.spend()
         self._pace()
         began = time.perf_counter()
         self._watchdog.watch(began + self._limits.total_timeout)

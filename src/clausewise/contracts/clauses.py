@@ -21,6 +21,16 @@ UNIVERSAL = (
     ("no-leak", Standing.INFERRED, "No answer shows a stack trace, a query or the inside of the program."),
 )
 
+# What holds for every operation that takes a JSON body, whatever stands in it: suffix, statement.
+DEPTH = (
+    (
+        "withstands",
+        "With one thing wrong in its body a request is served or refused as documented, never a failure.",
+    ),
+    ("same-meaning", "However a JSON body is written, the same values get the same answer."),
+    ("no-json", "A body that is no JSON text is refused as documented."),
+)
+
 
 def clauses_of(api: Spec) -> Iterator[Clause]:
     """Yield every clause of the document: universal ones, requests, answers and all their fields."""
@@ -33,6 +43,7 @@ def clauses_of(api: Spec) -> Iterator[Clause]:
                 if place == "paths":
                     yield from page.universal(rules)
                     yield from page.parameters()
+                    yield from page.depth()
                 yield from page.requests()
                 yield from page.answers()
 
@@ -64,6 +75,11 @@ class _Page:
             if standing := rules[suffix]:  # a document without answers gives some of them no ground
                 whole = self._clause({}, suffix, Kind.UNIVERSAL, statement)
                 yield replace(whole, standing=Standing(standing))
+
+    def depth(self) -> Iterator[Clause]:
+        if "application/json" in self.spec.get("requestBody", {}).get("content", {}):
+            for suffix, statement in DEPTH:
+                yield replace(self._clause({}, suffix, Kind.RULE, statement), standing=Standing.INFERRED)
 
     def parameters(self) -> Iterator[Clause]:
         for parameter in self.spec.get("parameters", []):

@@ -154,6 +154,7 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_a
         read_back=spec.get("x-read-back", {}),
         wrapped=bool(spec.get("x-wrapped", False)),
         accepts_credentials=bool(spec.get("security")),
+        writes=spec.get("x-effect", "reads" if method == "GET" else "writes") != "reads",
         sample=sample(method, spec),
     )
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from clausewise.errors import ClausewiseError, ConfigurationError
+from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, hookspecs, labels, selection
-from clausewise.plugin.fixtures import api, judge, target, unique, wait
+from clausewise.plugin.fixtures import api, depth, judge, target, unique, wait
 from clausewise.plugin.session import SESSION, Session
 
-__all__ = ["api", "judge", "target", "unique", "wait"]
+__all__ = ["api", "depth", "judge", "target", "unique", "wait"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,6 +34,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--operation", action="append", default=[], metavar="NAME", help="only clauses of this operation"
+    )
+    group.addoption("--family", action="append", default=[], metavar="ID", help="only clauses of this family")
+    group.addoption(
+        "--since", metavar="RUN", default="", help="only what failed or was not judged in that run's folder"
+    )
+    group.addoption(
+        "--plan", choices=list(PLANS), default=DEFAULT.name, help="how deep to go, and what may be done"
+    )
+    group.addoption("--max-requests", type=int, metavar="N", help="send no more than so many requests")
+    group.addoption(
+        "--max-time", type=float, metavar="SECONDS", help="begin no request after so many seconds"
     )
     group.addoption(
         "--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document"

@@ -12,6 +12,7 @@ from clausewise.client import Client
 from clausewise.errors import Untestable
 from clausewise.judge import Judge
 from clausewise.plugin import selection
+from clausewise.plugin.depth import Depth
 from clausewise.plugin.session import SESSION, Session
 from clausewise.targets import FamilyTarget
 
@@ -69,7 +70,15 @@ def target(request: pytest.FixtureRequest) -> FamilyTarget:
 def unique(request: pytest.FixtureRequest) -> Unique:
     """Make values that are new to the target, the same ones for no other test."""
     session = _session(request)
-    return Unique(random.Random(f"{session.key.hex()}/{request.node.nodeid}"))  # noqa: S311 - no secret
+    return Unique(random.Random(f"{session.seed}/{session.salt}/{request.node.nodeid}"))  # noqa: S311 - no secret
+
+
+@pytest.fixture
+def depth(request: pytest.FixtureRequest, api: Client, judge: Judge) -> Depth:
+    """Send an operation what a program makes of an accepted request, and judge each answer."""
+    session = _session(request)
+    operations = session.scope.contracts[_family(request)].operations
+    return Depth(api, judge, operations, f"{session.seed}/{session.salt}", session.plan.examples)
 
 
 @pytest.fixture

@@ -9,29 +9,44 @@ from fnmatch import fnmatchcase
 import pytest
 
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause
+from clausewise.model import Clause, Kind
 from clausewise.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user picked: clause id globs and operation names; empty for everything."""
+    """What the user picked: clause id globs, operations and families; empty for everything.
+
+    `ids` narrows that to clauses of exactly these ids, `kinds` to those kinds: None for all.
+    """
 
     clauses: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    ids: frozenset[str] | None = None
+    kinds: frozenset[Kind] | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self == Choice()
 
     def takes(self, clause: Clause) -> bool:
         """Tell whether a clause is picked."""
-        by_id = any(fnmatchcase(clause.id, pattern.replace("[]", "[[]]")) for pattern in self.clauses)
-        return by_id or clause.operation in self.operations or not (self.clauses or self.operations)
+        named = any(fnmatchcase(clause.id, pattern.replace("[]", "[[]]")) for pattern in self.clauses)
+        named = named or clause.operation in self.operations or not (self.clauses or self.operations)
+        told = clause.family in (self.families or {clause.family}) and (
+            self.ids is None or clause.id in self.ids
+        )
+        return named and told and (self.kinds is None or clause.kind in self.kinds)
 
     def picked(self, scope: Scope) -> list[str]:
         """Return the ids picked; empty where everything is. ConfigurationError where nothing fits."""
-        if not (self.clauses or self.operations):
+        if self.everything:
             return []
         ids = [clause.id for clause in scope.clauses() if self.takes(clause)]
         if not ids:
-            asked = ", ".join(self.clauses + self.operations)
+            asked = ", ".join([*self.clauses, *self.operations, *self.families]) or "the choice"
             raise ConfigurationError(
                 f"No clause that the target claims fits {asked!r}; `clausewise clauses` lists them all."
             )
@@ -77,6 +92,8 @@ def _wanted(scope: Scope, clauses: Sequence[Clause], choice: Choice) -> bool:
     """Tell whether a test serves the choice: by its own clauses, or by those of the answers it judges."""
     if any(choice.takes(clause) for clause in clauses):
         return True
+    if choice.kinds is not None:
+        return False
     inner = [f"{clause.id}." for clause in clauses if clause.outcome]
     picked = choice.picked(scope)
     return any(name.startswith(prefix) for prefix in inner for name in picked)

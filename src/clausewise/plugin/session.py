@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 from clausewise import journal, masking, report, scope, shipped, statement, targets
-from clausewise.client import Client, Transport
+from clausewise.client import Budget, Client, Transport
 from clausewise.errors import ConfigurationError
 from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge
+from clausewise.model import Kind, Verdict
+from clausewise.plans import DEFAULT, PLANS, Plan
 from clausewise.plugin.selection import Choice
 from clausewise.reference import server
 from clausewise.scope import Scope
@@ -38,6 +40,9 @@ class Session:
     choice: Choice
     worker: str
     policy: Policy
+    plan: Plan = DEFAULT
+    budget: Budget = field(default_factory=Budget)
+    salt: str = ""
     is_worker: bool = False
     results: dict[str, Any] = field(default_factory=dict)
     current: Judge | None = None
@@ -59,6 +64,7 @@ class Session:
             target = target.reached(dict.fromkeys(target.embedded, url))
         else:
             target = stack.enter_context(embedded(target))
+        _check_plan(target, PLANS[config.getoption("--plan")])
         known = scope.of(target, shipped.SCHEMAS)
         now = datetime.now(UTC)
         run = given["run"] if given else f"{now:%Y%m%d-%H%M%S}-{target.name}"
@@ -70,9 +76,11 @@ class Session:
             run=run,
             seed=given["seed"] if given else _seed(config),
             key=bytes.fromhex(given["key"]) if given else secrets.token_bytes(16),
-            choice=Choice(tuple(config.getoption("--clause")), tuple(config.getoption("--operation"))),
+            choice=_choice(config),
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
             policy=Policy(strict=config.getoption("--strict-clauses")),
+            plan=PLANS[config.getoption("--plan")],
+            budget=Budget(config.getoption("--max-requests"), config.getoption("--max-time")),
             is_worker=given is not None,
             _stack=stack,
         )
@@ -101,7 +109,7 @@ class Session:
                 "id": self.run,
                 "started": now.isoformat(timespec="milliseconds"),
                 "seed": self.seed,
-                "plan": "gate",
+                "plan": self.plan.name,
                 "workers": workers,
                 "strict": self.policy.strict,
                 "selected": self.choice.picked(self.scope),
@@ -170,7 +178,7 @@ class Session:
         """Return the family's client, which speaks to the judge of the test at work."""
         if family not in self._clients:
             target = self.scope.target
-            transport = Transport(target.limits, target.tls)
+            transport = Transport(target.limits, target.tls, self.budget)
             self._transports.append(transport)
             prefix = self.worker if len(self.scope.contracts) == 1 else f"{self.worker}-{family}"
             self._clients[family] = Client(
@@ -179,6 +187,7 @@ class Session:
                 transport,
                 prefix,
                 self.scope.bindings[family],
+                only_reads=self.plan.only_reads,
             )
         client = self._clients[family]
         client.heard = self.judge.hear
@@ -200,7 +209,7 @@ class Session:
             transport.close()
         self._transports.clear()
         self._clients.clear()
-        self.key = secrets.token_bytes(16)
+        self.salt = secrets.token_hex(8)
 
     def conclude(self, *, interrupted: bool) -> dict[str, Any]:
         """Add up the run, write results.json and draw every report; return the results."""
@@ -245,3 +254,31 @@ def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targe
 def _seed(config: pytest.Config) -> int:
     seed = config.getoption("--seed")
     return secrets.randbelow(2**32) if seed is None else int(seed)
+
+
+def _choice(config: pytest.Config) -> Choice:
+    since = config.getoption("--since")
+    kinds = frozenset({Kind.ANSWER, Kind.AUTH}) if PLANS[config.getoption("--plan")].answers_only else None
+    return Choice(
+        tuple(config.getoption("--clause")),
+        tuple(config.getoption("--operation")),
+        tuple(config.getoption("--family")),
+        frozenset(_unsettled(Path(since))) if since else None,
+        kinds,
+    )
+
+
+def _unsettled(folder: Path) -> Iterator[str]:
+    """Yield the clauses that failed, or could not be judged, in an earlier run."""
+    settled = {Verdict.PASS, Verdict.WAIVED, Verdict.NOT_APPLICABLE}
+    for row in report.read(folder)["clauses"]:
+        if row["verdict"] not in settled:
+            yield row["id"]
+
+
+def _check_plan(target: targets.Target, plan: Plan) -> None:
+    if target.environment == "production" and not plan.only_reads:
+        raise ConfigurationError(
+            f"{target.path} says environment = 'production', where only plan 'safe' may run, and this one is "
+            f"{plan.name!r}; give --plan safe."
+        )

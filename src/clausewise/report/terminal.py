@@ -84,7 +84,8 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
     yield from _unjudged(results, "error", "bold red")
     yield _ledger(results)
     run = results["run"]
-    yield Text(f"{run['exchanges']} exchanges in {run['seconds']} s, seed {run['seed']}")
+    told = f"{run['exchanges']} exchanges in {run['seconds']} s, plan {run['plan']}"
+    yield Text(f"{told}; --seed {run['seed']} sends the same requests again")
     yield Text(f"{folder / 'report.html'}")
 
 

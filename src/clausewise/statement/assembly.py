@@ -15,7 +15,8 @@ from typing import Any
 
 from clausewise import journal
 from clausewise._version import __version__
-from clausewise.model import Clause, Observability, Operation, Verdict
+from clausewise.model import Clause, Observability, Operation, Standing, Verdict
+from clausewise.plans import DEFAULT, PLANS
 from clausewise.scope import Scope
 from clausewise.statement.curl import curl
 from clausewise.statement.sufficiency import Rule, rules
@@ -132,12 +133,14 @@ def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, en
         unmet.append(
             f"{len(missing)} documented black-box clauses were not exercised, the first is {missing[0]}"
         )
+    complete = PLANS[facts.get("plan", DEFAULT.name)].complete
     if selected := facts.get("selected"):
         unmet = [f"a partial run: {len(selected)} of {len(clauses)} clauses were selected"]
     return Facts(
         red_fails=sum(row["verdict"] == Verdict.FAIL and row["colour"] == "red" for row in clauses),
         errors=sum(row["verdict"] == Verdict.ERROR for row in clauses),
         unmet=unmet,
+        missing=len(_missing(clauses)) if complete else 0,
         unusable=tally.unusable,
         interrupted=not ended or bool(facts.get("interrupted")),
         internal="; ".join(tally.broken_tests[:3]),
@@ -146,6 +149,12 @@ def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, en
 
 def _unexercised(clauses: Iterable[Row]) -> list[str]:
     return [row["id"] for row in clauses if row["verdict"] == Verdict.UNTESTABLE and row["must"]]
+
+
+def _missing(clauses: Iterable[Row]) -> list[Row]:
+    """Return what a complete plan asks for and did not get: every documented clause, whatever it needs."""
+    red = {Standing.DOCUMENTED, Standing.AGREED}
+    return [row for row in clauses if row["verdict"] == Verdict.UNTESTABLE and row["standing"] in red]
 
 
 def _sentence(code: Exit, word: str, clauses: list[Row], share: Row) -> str:

@@ -1,0 +1,21 @@
+"""Requests made by program: an accepted body with one thing wrong, written otherwise, or random.
+
+Nothing here sends or judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from clausewise.generation.mutations import Variant, one_wrong
+from clausewise.generation.writings import hopeless, same_meaning
+
+__all__ = ["Variant", "hopeless", "one_wrong", "random_bodies", "same_meaning"]
+
+
+def random_bodies(*arguments: Any, **more: Any) -> Iterator[Variant]:
+    """Yield random request bodies of an operation; see `generation.chance`, which is slow to import."""
+    from clausewise.generation.chance import random_bodies as generate  # noqa: PLC0415 - Schemathesis takes 0.2 s
+
+    return generate(*arguments, **more)

@@ -1,0 +1,35 @@
+"""Plans: how deep a run goes, and what it may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How deep a run goes: how many random examples per operation, and how long a model is walked.
+
+    A plan with `answers_only` takes the tests of documented answers and of entry, no others; one that
+    `only_reads` sends nothing that writes; a `complete` one is red for what could not be exercised.
+    """
+
+    name: str
+    examples: int = 5
+    walks: int = 5
+    steps: int = 20
+    answers_only: bool = False
+    only_reads: bool = False
+    complete: bool = False
+
+
+PLANS = {
+    plan.name: plan
+    for plan in (
+        Plan("smoke", examples=0, walks=0, answers_only=True),
+        Plan("gate"),
+        Plan("nightly", examples=100, walks=60, steps=50),
+        Plan("certify", examples=25, walks=20, steps=40, complete=True),
+        Plan("safe", examples=0, walks=0, only_reads=True),
+    )
+}
+DEFAULT = PLANS["gate"]

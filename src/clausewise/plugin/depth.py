@@ -1,0 +1,84 @@
+"""What a program makes of an accepted request, sent and judged: one loop for every operation of every family."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from clausewise import generation
+from clausewise.checks import OutcomeNames, OutcomeRoles
+from clausewise.client import Client
+from clausewise.errors import Untestable
+from clausewise.judge import Judge
+from clausewise.model import Exchange, Json, Operation
+
+Request = Mapping[str, Any]
+Make = Callable[[], Request]
+Expected = OutcomeNames | OutcomeRoles
+
+
+class Depth:
+    """Sends variations of an accepted request.
+
+    A request is what `api.call` takes, its JSON `body` among it; `make` makes a new one, so that no state
+    stands between two of them. Raises Untestable where an operation takes no JSON body.
+    """
+
+    def __init__(
+        self, api: Client, judge: Judge, operations: Mapping[str, Operation], seed: str, examples: int
+    ) -> None:
+        self._api = api
+        self._judge = judge
+        self._operations = operations
+        self._seed = seed
+        self._examples = examples
+
+    def one_wrong(self, operation: str, make: Make, good: Expected, served: Expected) -> None:
+        """Send the request with one thing wrong each time: every field, every constraint of its schema."""
+        request = self._accepted(operation, make, good)
+        for wrong in generation.one_wrong(request["body"], self._schema(operation)):
+            self._judge(self._send(operation, request, wrong.body), served, about=wrong.about)
+
+    def same_meaning(self, operation: str, make: Make, good: Expected) -> None:
+        """Send requests in other writings that mean the same."""
+        writings = len(list(generation.same_meaning(_body(operation, make()))))
+        for at in range(writings):
+            request = make()
+            about, raw = list(generation.same_meaning(_body(operation, request)))[at]
+            self._judge(self._send(operation, request, raw), good, about=about)
+
+    def no_json(self, operation: str, make: Make, good: Expected, refused: Expected) -> None:
+        """Send texts near to the request that are no JSON."""
+        request = self._accepted(operation, make, good)
+        for about, raw in generation.hopeless(request["body"]):
+            self._judge(self._send(operation, request, raw), refused, about=about)
+
+    def chance(self, operation: str, make: Make, good: Expected, served: Expected, kind: str) -> None:
+        """Send as many random bodies as the plan asks for, `valid` or `invalid` by the request's schema."""
+        request = self._accepted(operation, make, good)
+        schema = self._schema(operation)
+        number = random.Random(f"{self._seed}/{operation}/{kind}").getrandbits(32)  # noqa: S311 - no secret
+        for made in generation.random_bodies(schema, kind, self._examples, number) if schema else ():
+            self._judge(self._send(operation, request, made.body), served, about=made.about)
+
+    def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
+        request = make()
+        _body(operation, request)
+        self._judge(self._api.call(operation, **request), good)
+        return request
+
+    def _send(self, operation: str, request: Request, body: Json | bytes) -> Exchange:
+        rest = {key: value for key, value in request.items() if key != "body"}
+        content = {"raw": body} if isinstance(body, bytes) else {"body": body}
+        return self._api.call(operation, **rest, **content)
+
+    def _schema(self, operation: str) -> Mapping[str, Any]:
+        rules = self._operations[operation].requests.values()
+        return next((rule.schema for rule in rules), {})
+
+
+def _body(operation: str, request: Request) -> Json:
+    if request.get("body") is None:
+        raise Untestable(f"{operation} takes no JSON body.")
+    return request["body"]
