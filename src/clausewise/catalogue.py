@@ -166,7 +166,7 @@ def _tolerances(path: Path) -> Iterator[Tolerance]:
 
 
 def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with"}
+    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with", "when"}
     return {key: value for key, value in entry.items() if key in wanted}
 
 
@@ -181,7 +181,7 @@ def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[
         seen = placed and clause.observability is not Observability.NOT_OBSERVABLE
         loose = bend == "retype" and f"{clause.id}.type" in clauses
         if clause.kind == sweep["kind"] and _named(clause.id, sweep) and seen and not loose:
-            bent = _swept(clause, sweep) | ({"with": sweep["with"]} if "with" in sweep else {})
+            bent = _swept(clause, sweep) | {key: sweep[key] for key in ("with", "when") if key in sweep}
             yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, bent)
 
 

@@ -1,4 +1,4 @@
-"""What a program makes of an accepted request, sent and judged: one loop for every operation of every family."""
+"""What a program makes of an accepted request, sent and judged: one loop for every operation."""
 
 from __future__ import annotations
 

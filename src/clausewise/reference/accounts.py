@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.bending import MISSHAPEN, Answer, Bends
 
 Act = Callable[[Request, bytes], Answer]
 Fields = dict[str, Any]
@@ -84,6 +84,9 @@ class Sandbox:
             except _Refused as bad:
                 status, code, message = bad.args
                 return Answer(f"{name}.refused", status, {"code": code, "message": message})
+            except MISSHAPEN:
+                told = {"code": "INVALID_FIELD", "message": "A field is of another shape."}
+                return Answer(f"{name}.refused", 400, told)
             stamp = {"at": time.time(), "call": secrets.token_hex(4)} if self._bends.on("stamped") else {}
             return Answer(f"{name}.done", 200, done | stamp)
 

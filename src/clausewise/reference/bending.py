@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+# What a request of another shape than expected raises in a sandbox; its guard answers it as invalid.
+MISSHAPEN = (
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+    sqlite3.Error,
+)
 
 Bend = Mapping[str, Any]
 Step = Mapping[str, Any]
@@ -58,9 +71,10 @@ class Bends:
         carried = all(any(True for _ in _places(body, place.split("/")[1:])) for place in wanted)
         return pointer.rpartition("/")[2] if carried else ""
 
-    def wire(self, answer: Answer) -> Wire:
-        """Write an answer as bytes, bent where the active defect names it."""
-        steps = self._bend.get("bend", ()) if self._names(answer.name) else ()
+    def wire(self, answer: Answer, sent: bytes = b"") -> Wire:
+        """Write an answer as bytes, bent where the active defect names it, and `sent` is as it says."""
+        met = _WHEN[self._bend.get("when", "always")](sent)
+        steps = self._bend.get("bend", ()) if met and self._names(answer.name) else ()
         body = json.loads(json.dumps(answer.body))
         for step in steps:
             body = _reshape(body, step)
@@ -72,6 +86,22 @@ class Bends:
     def _names(self, name: str) -> bool:
         wanted = str(self._bend.get("answer", ""))
         return wanted in {name, "*"} or (wanted.endswith(".*") and name.startswith(wanted[:-1]))
+
+
+def _readable(sent: bytes) -> bool:
+    try:
+        json.loads(sent)
+    except ValueError:
+        return False
+    return True
+
+
+_WHEN: dict[str, Callable[[bytes], bool]] = {
+    "always": lambda _: True,
+    "null": lambda sent: b"null" in sent,
+    "escaped": lambda sent: b"\\u00" in sent,
+    "no-json": lambda sent: bool(sent.strip()) and not _readable(sent),
+}
 
 
 def _reshape(body: Any, step: Step) -> Any:

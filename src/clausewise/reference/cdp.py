@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.bending import MISSHAPEN, Answer, Bends
 from clausewise.reference.cdp_applications import invalid_fields, unknown_master_value
 from clausewise.reference.cdp_records import found, record
 from clausewise.reference.cdp_seed import FOREIGN_TOKEN
@@ -62,9 +62,19 @@ class Sandbox:
                 return self._unauthorized(operation, request, body)
             if not refused and self._bends.on(f"shut:{operation}"):
                 return self._unauthorized(operation, request, body)
-            return act(request, body)
+            try:
+                return act(request, body)
+            except MISSHAPEN:
+                return self._misshapen(operation)
 
         return guarded
+
+    def _misshapen(self, operation: str) -> Answer:
+        if operation == "validateCustomer":
+            return self._lookup_failure("bad-request", 400, 45005, "Invalid Lookup request")
+        if operation == "getCustomer":
+            return self._get_failure("not-found", 45001, "Customer not found")
+        return self._invalid_request({}, {"request": "Invalid request"})
 
     def _refusal(self, request: Request) -> str:
         """Return why a caller is not let in: missing, basic, foreign, expired, garbled; '' if let in."""

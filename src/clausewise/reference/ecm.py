@@ -12,7 +12,7 @@ from typing import Any
 from starlette.requests import Request
 
 from clausewise.reference import ecm_cases, ecm_events, ecm_lists, ecm_upload
-from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.bending import MISSHAPEN, Answer, Bends
 from clausewise.reference.ecm_store import STATUSES, Store
 
 Act = Callable[[Request, bytes], Answer]
@@ -62,7 +62,10 @@ class Sandbox:
             fault = fault.partition(".")[2] if fault.startswith(f"{name}.") else ""
             if act is None:
                 return self._upload.answer(fault, dict(request.query_params), body)
-            return act(name, fault, _json(body))
+            try:
+                return act(name, fault, _json(body))
+            except MISSHAPEN:
+                return _misshapen(name)
 
         return guarded
 
@@ -137,6 +140,15 @@ _DESCRIPTION_FAULTS = {
 def _flat(name: str, outcome: str, status: int, text: str, case: str = "") -> Answer:
     told = {"MESSAGE": text, "STATUS": "FAILED"} | ({"caseId": case} if case else {})
     return Answer(f"{name}.{outcome}", status, told)
+
+
+def _misshapen(name: str) -> Answer:
+    """Answer a request of another shape than the document shows."""
+    if name in ecm_events.SERVICES:
+        return ecm_events.failed(name, "invalid-json")
+    if name in ecm_lists.SERVICES:
+        return ecm_lists.refused(name)
+    return _flat(name, "invalid-json", 400, _INVALID)
 
 
 def _refusal(header: str) -> str:

@@ -52,14 +52,14 @@ class Events:
     def answer(self, name: str, fault: str, sent: Any) -> Answer:
         """Answer one call of an event service."""
         if not isinstance(sent, dict) or self._bends.refuses(name, sent):
-            return _failed(name, "invalid-json")
+            return failed(name, "invalid-json")
         events = sent.get("events")
         if not isinstance(events, list):
-            return _failed(name, "no-events")
+            return failed(name, "no-events")
         if problem := fault or self._problem(name, sent, events):
             if self._bends.on(f"saves-refused:{name}"):
                 self._save(events)
-            return _failed(name, problem)
+            return failed(name, problem)
         self._save(events)
         return self._saved(name, sent, [str(event["eventCode"]) for event in events])
 
@@ -135,7 +135,8 @@ def _missing(events: list[Any]) -> Iterator[str]:
                 yield "actId"
 
 
-def _failed(name: str, problem: str) -> Answer:
+def failed(name: str, problem: str) -> Answer:
+    """Answer a call that failed, in the words of the tables."""
     outcome, _, attribute = problem.partition(":")
     if attribute or problem == "missing-attribute":
         outcome, text = "missing-attribute", f'JSONObject["{attribute or "actId"}"] not found.'

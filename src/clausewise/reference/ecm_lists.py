@@ -32,8 +32,8 @@ class Lists:
     def answer(self, name: str, _: str, sent: Any) -> Answer:
         """Answer one call of a list service."""
         filters = sent if isinstance(sent, dict) else {}
-        if self._bends.refuses(name, filters):
-            return Answer(f"{name}.refused", 400, {"status": "FAILED"})
+        if not isinstance(sent, dict) or self._bends.refuses(name, filters):
+            return refused(name)
         records = [record for record in self._records[name] if self._passes(name, record, filters)]
         if self._bends.on(f"forgets-one:{name}") and not filters:
             records = records[1:]
@@ -141,3 +141,8 @@ def _rule(number: int) -> Record:
         "supReviewDate": "2031-12-19 10:29:27",
         "supReviewComment": "Example comment",
     }
+
+
+def refused(name: str) -> Answer:
+    """Answer a request that cannot be read; the document does not show how."""
+    return Answer(f"{name}.refused", 400, {"status": "FAILED"})

@@ -14,7 +14,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.bending import MISSHAPEN, Answer, Bends
 
 Act = Callable[[Request, bytes], Answer]
 
@@ -71,7 +71,12 @@ class Sandbox:
 
     def _served(self, name: str, act: Callable[[dict[str, Any]], Answer]) -> Act:
         def served(request: Request, body: bytes) -> Answer:
-            return self._refusal(name, request) or self._unfit(name, request, body) or act(json.loads(body))
+            try:
+                return (
+                    self._refusal(name, request) or self._unfit(name, request, body) or act(json.loads(body))
+                )
+            except MISSHAPEN:
+                return self._invalid(name, "The request cannot be read.")
 
         return served
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from tempfile import TemporaryFile
 from typing import Any, Protocol
 
 import uvicorn
@@ -66,7 +67,8 @@ def build(
 
 def _answering(act: Act, bends: Bends) -> Handle:
     async def handle(request: Request) -> Response:
-        wire = bends.wire(act(request, await request.body()))
+        sent = await request.body()
+        wire = bends.wire(act(request, sent), sent)
         if wire.delay:
             await asyncio.sleep(wire.delay)
         return Response(wire.content, wire.status, wire.headers)
@@ -127,13 +129,16 @@ def started(documents: Mapping[str, str], *, control: bool = False) -> Iterator[
     ]
     for family, document in documents.items():
         command += ["--family", family, *(["--document", f"{family}={document}"] if document else [])]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
+    with (
+        TemporaryFile("w+") as told,  # a pipe that nobody reads would fill up and stop the server
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True) as process,  # noqa: S603 - our own command
+    ):
         try:
             line = process.stdout.readline() if process.stdout else ""
             if " at http://" not in line:
-                told = process.stderr.read() if process.stderr else ""
+                told.seek(0)
                 raise ConfigurationError(
-                    f"The embedded reference did not start: {told.strip() or line.strip()}"
+                    f"The embedded reference did not start: {told.read().strip() or line.strip()}"
                 )
             yield line.rpartition(" at ")[2].strip()
         finally:
