@@ -7,11 +7,13 @@ from clausewise.errors import NotConformant, Untestable
 from clausewise.marks import clause
 from clausewise.model import File
 from clausewise.scope import provoked
+from clausewise.walks import Model
 
 __all__ = [
     "Basic",
     "Bearer",
     "File",
+    "Model",
     "NotConformant",
     "Untestable",
     "__version__",

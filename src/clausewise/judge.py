@@ -55,11 +55,16 @@ class Judge:
     _began: float = field(default_factory=time.perf_counter)
 
     def __call__(
-        self, exchange: Exchange, *expected: OutcomeNames | OutcomeRoles | Expectation, about: str = ""
+        self,
+        exchange: Exchange,
+        *expected: OutcomeNames | OutcomeRoles | Expectation,
+        about: str = "",
+        before: tuple[str, ...] = (),
     ) -> Exchange:
         """Judge one exchange by all that holds for it and by what the test expects; return it.
 
-        `about` says in the finding what is special about the request.
+        `about` says in the finding what is special about the request, `before` names the exchanges that
+        led to it.
         """
         if not expected:
             raise ConfigurationError(f"{self.test} judges without saying what it expects.")
@@ -74,10 +79,21 @@ class Judge:
         if names and reading.garbled and not loose:
             self._raise(self._findings)
         elif names and not reading.given:
-            self._blame(exchange, [replace(bad, hint=about) for bad in reading.touches[0].findings])
+            self._blame(
+                exchange, [replace(bad, hint=about, before=before) for bad in reading.touches[0].findings]
+            )
         else:
-            self._expect(exchange, [wanted for wanted in expected if isinstance(wanted, Expectation)])
+            own = [wanted for wanted in expected if isinstance(wanted, Expectation)]
+            self._expect(exchange, own, about, before)
         return exchange
+
+    def agrees(self, exchange: Exchange, *expected: OutcomeNames | OutcomeRoles | Expectation) -> bool:
+        """Tell whether an exchange is as expected, without holding anything against anyone."""
+        operation = self.bench.operation(exchange.family, exchange.operation)
+        names = [name for wanted in expected for name in _named(wanted, operation)]
+        own = [wanted for wanted in expected if isinstance(wanted, Expectation)]
+        given = not names or read(exchange, operation, names).given
+        return given and not any(wanted.check(exchange) for wanted in own)
 
     def hear(self, exchange: Exchange) -> None:
         """Take note of an exchange that the test has not judged, yet."""
@@ -129,10 +145,13 @@ class Judge:
         self._take(() if exchange.stray or loose else reading.touches)
         return reading
 
-    def _expect(self, exchange: Exchange, expectations: Sequence[Expectation]) -> None:
+    def _expect(
+        self, exchange: Exchange, expectations: Sequence[Expectation], about: str, before: tuple[str, ...]
+    ) -> None:
         found = [(wanted, finding) for wanted in expectations if (finding := wanted.check(exchange))]
         for wanted, finding in found:
-            self._blame(exchange, [replace(finding, clause=wanted.clause)], stop=False)
+            told = replace(finding, clause=wanted.clause, hint=finding.hint or about, before=before)
+            self._blame(exchange, [told], stop=False)
         if found:
             self._raise(self._findings[-len(found) :])
 
@@ -183,6 +202,7 @@ class Judge:
                     "where": bad.where,
                     "hint": bad.hint,
                     "exchange": bad.exchange,
+                    "before": list(bad.before),
                 }
                 for bad in self._findings
             ],

@@ -250,7 +250,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as a clause says. `where` is a JSON pointer, a header name or 'status'."""
+    """One thing that is not as a clause says. `where` is a JSON pointer, a header name or 'status'.
+
+    `before` names the exchanges that led to the one that shows it.
+    """
 
     clause: str
     expected: str
@@ -258,6 +261,7 @@ class Finding:
     where: str = ""
     hint: str = ""
     exchange: str = ""
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ class Plan:
     """
 
     name: str
-    examples: int = 5
-    walks: int = 5
-    steps: int = 20
+    examples: int = 3
+    walks: int = 10
+    steps: int = 25
     answers_only: bool = False
     only_reads: bool = False
     complete: bool = False
@@ -27,8 +27,9 @@ PLANS = {
     for plan in (
         Plan("smoke", examples=0, walks=0, answers_only=True),
         Plan("gate"),
-        Plan("nightly", examples=100, walks=60, steps=50),
-        Plan("certify", examples=25, walks=20, steps=40, complete=True),
+        Plan("nightly", examples=100, walks=200, steps=50),
+        Plan("certify", examples=25, walks=50, steps=40, complete=True),
+        Plan("proof", examples=0),  # what the defect matrix runs: a defect is not caught by chance
         Plan("safe", examples=0, walks=0, only_reads=True),
     )
 }

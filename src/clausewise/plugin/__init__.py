@@ -13,10 +13,10 @@ import pytest
 from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, hookspecs, labels, selection
-from clausewise.plugin.fixtures import api, depth, judge, target, unique, wait
+from clausewise.plugin.fixtures import api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.session import SESSION, Session
 
-__all__ = ["api", "depth", "judge", "target", "unique", "wait"]
+__all__ = ["api", "depth", "judge", "target", "unique", "wait", "walk"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -56,6 +56,8 @@ class Depth:
 
     def chance(self, operation: str, make: Make, good: Expected, served: Expected, kind: str) -> None:
         """Send as many random bodies as the plan asks for, `valid` or `invalid` by the request's schema."""
+        if not self._examples:
+            raise Untestable("The plan sends no random bodies.")
         request = self._accepted(operation, make, good)
         schema = self._schema(operation)
         number = random.Random(f"{self._seed}/{operation}/{kind}").getrandbits(32)  # noqa: S311 - no secret

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from clausewise import walks
 from clausewise.client import Client
 from clausewise.errors import Untestable
 from clausewise.judge import Judge
@@ -79,6 +80,17 @@ def depth(request: pytest.FixtureRequest, api: Client, judge: Judge) -> Depth:
     session = _session(request)
     operations = session.scope.contracts[_family(request)].operations
     return Depth(api, judge, operations, f"{session.seed}/{session.salt}", session.plan.examples)
+
+
+@pytest.fixture
+def walk(
+    request: pytest.FixtureRequest, api: Client, judge: Judge, target: FamilyTarget, unique: Unique
+) -> Callable[[type[walks.Model]], None]:
+    """Walk a model of what the documents imply, as often and as far as the plan says."""
+    session = _session(request)
+    number = random.Random(f"{session.seed}/{request.node.nodeid}").getrandbits(32)  # noqa: S311 - no secret
+    world = walks.World(api, judge, target, unique)
+    return lambda model: walks.walk(model, world, session.plan, number)
 
 
 @pytest.fixture

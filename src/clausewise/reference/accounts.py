@@ -135,6 +135,7 @@ class Sandbox:
         rows = self._db.execute("SELECT accountNumber, status, cif FROM account ORDER BY rowid").fetchall()
         on = self._bends.on
         own = [dict(row) for row in rows if row["cif"] == cif or on("everybody's-list")]
+        own = own[-3:] if on("three-accounts-at-most") else own
         own = own[-1:] if on("newest-only") else own[:1] if on("oldest-only") else own
         if on("held-in-list"):
             held = self._db.execute("SELECT accountNumber FROM number WHERE held = 1").fetchall()
@@ -157,7 +158,10 @@ class Sandbox:
         return str(_FIRST_ACCOUNT) if self._bends.on("one-number") else number
 
     def _open(self, sent: Fields) -> Fields:
-        cif = self._customer(sent)["cif"]
+        customer = self._customer(sent)
+        if self._bends.on("opening-resets-the-limit"):
+            self._set(customer, "limit", _NEW_LIMIT)
+        cif = customer["cif"]
         return {"cif": cif, "accountNumber": self._new_account(cif), "status": "ACTIVE"}
 
     def _hold(self, sent: Fields) -> Fields:
@@ -226,6 +230,8 @@ class Sandbox:
             raise _Refused(400, "INVALID_FIELD", "The consent is neither true nor false.")
         if not self._bends.on("never-agrees" if sent["consent"] else "never-withdraws"):
             self._set(customer, "consent", int(sent["consent"]))
+        if self._bends.on("consent-unlocks"):
+            self._set(customer, "userStatus", "ACTIVE")
         return {"cif": customer["cif"], "consent": sent["consent"]}
 
     def _identified(self, sent: Fields) -> Fields:
@@ -252,6 +258,8 @@ class Sandbox:
             raise _Refused(400, "INVALID_FIELD", "The status is neither LOCKED nor ACTIVE.")
         if not self._bends.on(f"keeps-status:{sent['status']}"):
             self._set(customer, "userStatus", sent["status"])
+        if self._bends.on("locking-withdraws-consent"):
+            self._set(customer, "consent", 0)
         return {"userName": customer["userName"], "status": sent["status"]}
 
     def _user(self, sent: Fields) -> Fields:

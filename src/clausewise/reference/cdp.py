@@ -39,6 +39,7 @@ class Sandbox:
         self._store = Store(database)
         self._tokens = Tokens(self._store, bends)
         self._calls = 0
+        self._read: set[str] = set()
 
     def routes(self) -> Iterator[tuple[str, str, Act]]:
         """Yield method, path and action of every operation."""
@@ -126,6 +127,9 @@ class Sandbox:
         customer, position = found_by
         hidden = self._bends.on("lookup-misses-second-id") and position > 0
         hidden |= self._bends.on("lookup-misses-onboarded") and not customer.ecrn.startswith("9000000000000")
+        newer = self._store.newer(customer.ecrn, self._bends.since)
+        hidden |= self._bends.on("lookup-forgets-all-but-two") and newer > 1
+        hidden |= self._bends.on("reading-hides-second-id") and position > 0 and customer.ecrn in self._read
         return None if hidden else customer
 
     def _shown(self, customer: Customer, number: str) -> Answer:
@@ -226,6 +230,7 @@ class Sandbox:
         if self._bends.on("get-refuses-content-type" if has_type else "get-wants-content-type"):
             return self._get_failure("not-found", 45001, "Customer not found")
         customer = self._store.customer(request.path_params["ecrn"])
+        self._read.add(request.path_params["ecrn"])
         hidden = self._bends.on("get-misses-onboarded") and customer and customer.ecrn[:13] != "9000000000000"
         if customer is None or hidden or self._bends.refuses("getCustomer", {"ecrn": ""}):
             return self._get_failure("not-found", 45001, "Customer not found")

@@ -64,6 +64,13 @@ class Store:
         ).fetchone()
         return Customer(row[0], row[1], json.loads(row[2]), row[3]) if row else None
 
+    def newer(self, ecrn: str, since: float) -> int:
+        """Return how many customers were stored after one that was itself stored after a moment, or 0."""
+        told = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(since))
+        own = "SELECT rowid FROM customer WHERE ecrn = ? AND updated >= ?"
+        query = f"SELECT count(*) FROM customer WHERE rowid > ({own})"  # noqa: S608 - our own words
+        return int(self._db.execute(query, (ecrn, told)).fetchone()[0])
+
     def holder(self, number: str, kind: str | None) -> tuple[Customer, int] | None:
         """Return who holds an identity document, and its position; any type where `kind` is None."""
         query = "SELECT ecrn, position FROM identity WHERE number = ? AND type = coalesce(?, type)"
@@ -105,6 +112,13 @@ class Store:
         """Tell whether an access token of a user has expired since that time."""
         query = "SELECT 1 FROM token WHERE user = ? AND kind = 'access' AND expires BETWEEN ? AND ?"
         return self._db.execute(query, (user, since, time.time())).fetchone() is not None
+
+    def keep_newest(self, user: str, count: int) -> None:
+        """Make every access token of a user worthless but for the newest ones."""
+        access = "FROM token WHERE user = ? AND kind = 'access'"
+        newest = f"SELECT rowid {access} ORDER BY rowid DESC LIMIT ?"
+        dead = f"UPDATE token SET dead = 1 WHERE rowid IN (SELECT rowid {access}) AND rowid NOT IN ({newest})"  # noqa: S608 - our own words
+        self._db.execute(dead, (user, user, count))
 
     def kill(self, user: str) -> None:
         """Make every token of a user worthless."""

@@ -100,6 +100,7 @@ class Cases:
     def __init__(self, store: Store, bends: Bends) -> None:
         self._store = store
         self._bends = bends
+        self._gone: set[tuple[str, str]] = set()
 
     def answer(self, name: str, fault: str, sent: Any) -> Answer:
         """Answer one call of a service that takes a list of cases."""
@@ -158,11 +159,19 @@ class Cases:
 
     def _do(self, name: str, service: Service, case: str, known: str) -> None:
         if service.noun == "addition":
+            self._crowd_out(service, case, known)
             self._store.add(case, service.key, known)
             if self._bends.on(f"adds-everywhere:{name}"):
                 self._store.add("CA9001", service.key, known)
         if service.noun == "removal" and not self._bends.on(f"removes-nothing:{name}"):
             self._store.remove(case, service.key, "" if self._bends.on(f"removes-all:{name}") else known)
+
+    def _crowd_out(self, service: Service, case: str, known: str) -> None:
+        """Defects only: what an addition takes away that no single call shows."""
+        if self._bends.on("an-item-is-in-one-case-only"):
+            self._store.remove_elsewhere(case, service.key, known)
+        if self._bends.on("two-items-at-most"):
+            self._store.keep_newest(case, service.key, 1)
 
     def _problem(self, name: str, service: Service, fault: str, case: str, item: Entry) -> str:
         """Return 'slug:message' of what is wrong with an item, or ''."""
@@ -172,6 +181,9 @@ class Cases:
         if fault:
             return f"{fault}:{service.failure}"
         held = self._store.holds(case, service.key, str(item[service.id]))
+        if service.noun == "removal" and held and self._bends.on("never-again"):
+            self._gone.add((case, str(item[service.id])))
+        held |= service.noun == "addition" and (case, str(item[service.id])) in self._gone
         if service.noun != "addition":
             return "" if held else f"not-in-case:{service.subject or one} does not exist in case."
         labelling = name == "addTransaction" and item.get("businessAdd", "Y") == "Y"  # giving or deleting

@@ -48,6 +48,7 @@ class Events:
     def __init__(self, store: Store, bends: Bends) -> None:
         self._store = store
         self._bends = bends
+        self._service = ""
 
     def answer(self, name: str, fault: str, sent: Any) -> Answer:
         """Answer one call of an event service."""
@@ -60,15 +61,21 @@ class Events:
             if self._bends.on(f"saves-refused:{name}"):
                 self._save(events)
             return failed(name, problem)
+        self._service = name
         self._save(events)
         return self._saved(name, sent, [str(event["eventCode"]) for event in events])
 
     def _save(self, events: list[Any]) -> None:
         for event in events:
-            self._store.save_event(str(event.get("eventCode")))
+            self._store.save_event(self._code(event))
+
+    def _code(self, event: Any) -> str:
+        own = f"{self._service}/" if self._bends.on("codes-of-each-service") else ""
+        return own + str(event.get("eventCode"))
 
     def _problem(self, name: str, sent: Any, events: list[Any]) -> str:
-        codes = [str(event.get("eventCode")) for event in events]
+        self._service = name
+        codes = [self._code(event) for event in events]
         if any(self._store.knows_event(code) for code in codes) or len(set(codes)) < len(codes):
             return "" if self._bends.on(f"takes-repeated:{name}") else "event-code-exists"
         if missing := next(_missing(events), "") and not self._bends.on(f"takes-missing:{name}"):

@@ -99,6 +99,16 @@ class Store:
             "DELETE FROM item WHERE case_id = ? AND kind = ? AND (id = ? OR ? = '')", (case, kind, name, name)
         )
 
+    def remove_elsewhere(self, case: str, kind: str, name: str) -> None:
+        """Take an item out of every other case."""
+        self._db.execute("DELETE FROM item WHERE case_id != ? AND kind = ? AND id = ?", (case, kind, name))
+
+    def keep_newest(self, case: str, kind: str, count: int) -> None:
+        """Take all items of a kind out of a case but for those that came last."""
+        newest = "SELECT rowid FROM item WHERE case_id = ? AND kind = ? ORDER BY rowid DESC LIMIT ?"
+        gone = f"DELETE FROM item WHERE case_id = ? AND kind = ? AND rowid NOT IN ({newest})"  # noqa: S608 - our own words
+        self._db.execute(gone, (case, kind, case, kind, count))
+
     def knows_event(self, code: str) -> bool:
         """Tell whether an event of that code was saved."""
         return self._db.execute("SELECT 1 FROM event WHERE code = ?", (code,)).fetchone() is not None

@@ -62,6 +62,7 @@ class Sandbox:
         self._db.execute("CREATE TABLE IF NOT EXISTS entry (token TEXT PRIMARY KEY, who TEXT, until REAL)")
         self._keep(_PORTRAIT, _PIXEL)
         self._spent: set[str] = set()
+        self._lost = False
 
     def routes(self) -> Iterator[tuple[str, str, Act]]:
         """Yield method, path and action of every operation."""
@@ -205,7 +206,15 @@ class Sandbox:
         }
         kept = next((made for bend, made in spoilt.items() if self._bends.on(bend)), content)
         self._keep(name, kept)
+        self._wrap()
         return name[:8] if self._bends.on("cuts-id") else name
+
+    def _wrap(self) -> None:
+        """Defects only: a store of three places, in which the fourth image takes that of the first."""
+        if self._bends.on("three-places"):
+            rows = self._db.execute("SELECT id, content FROM image ORDER BY rowid DESC LIMIT 4").fetchall()
+            if len(rows) == 4 and rows[3][0] != _PORTRAIT:  # noqa: PLR2004 - three places and one
+                self._db.execute("UPDATE image SET content = ? WHERE id = ?", (rows[0][1], rows[3][0]))
 
     def _keep(self, name: str, content: bytes) -> None:
         kind = next(
@@ -217,6 +226,9 @@ class Sandbox:
         name = str(sent.get("document_id", _PORTRAIT))
         row = self._db.execute("SELECT content, kind FROM image WHERE id = ?", (name,)).fetchone()
         if row is None and self._bends.on("any-id"):
+            row = _PIXEL, "image/png"
+        self._lost, lost = row is None, self._lost
+        if row and lost and self._bends.on("shows-another-after-an-unknown-id"):
             row = _PIXEL, "image/png"
         if row is None and self._bends.on("unknown-id-404"):
             return _refused("download", "validation-error", 404, "NOT_FOUND", "No such document.")

@@ -248,13 +248,14 @@ def _findings(tally: Tally, clauses: Iterable[Row], evidence: Mapping[str, Row])
     by_id = {row["id"]: row for row in clauses}
     for number, finding in enumerate(tally.findings):
         row = by_id.get(finding["clause"], {"standing": "documented", "colour": "red"})
-        shown = evidence.get(finding["exchange"])
-        told = {"standing": row["standing"], "colour": row["colour"], "curl": curl(shown) if shown else ""}
-        yield {"id": number, **finding, **told}
+        cited = [*finding["before"], finding["exchange"]]
+        lines = [curl(evidence[name]) for name in cited if name in evidence]
+        told = {"standing": row["standing"], "colour": row["colour"], "curl": "\n".join(lines)}
+        yield {"id": number, **{key: finding[key] for key in finding if key != "before"}, **told}
 
 
 def _evidence(folder: Path, findings: Iterable[Row]) -> dict[str, Row]:
-    cited = {finding["exchange"] for finding in findings if finding["exchange"]}
+    cited = {name for finding in findings for name in (*finding["before"], finding["exchange"]) if name}
     if not cited:
         return {}
     return {

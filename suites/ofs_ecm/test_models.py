@@ -1,0 +1,93 @@
+"""Cases and what is in them, events and their codes, whatever comes in whatever order."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, rule
+
+from clausewise import Model, clause, holds, outcome
+
+from .samples import event, events
+from .steps import ADD, EVENTS, EXTEND, GOOD, ITEMS, bare, batch, code, new, promote
+
+CASES = st.integers(0, 1)
+PICKS = st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True)
+
+
+class Content(Model):
+    """Two cases, and what is in each of them, of four kinds and three ids of each."""
+
+    @initialize()
+    def two_cases(self):
+        """Open two cases of their own."""
+        self.cases = [promote(self.api, self.unique) for _ in range(2)]
+        self.names = {kind: [code(self.unique) for _ in range(3)] for kind in ADD}
+        self.held = {(case, kind): set() for case in range(2) for kind in ADD}
+
+    @rule(kind=st.sampled_from(ADD), at=st.lists(CASES, min_size=1, max_size=2, unique=True), picks=PICKS)
+    def add(self, kind, at, picks):
+        """Add several items to one case or both: what is there already fails, the rest succeeds."""
+        self._call(kind, kind, at, picks, new, lambda case, name: name not in self.held[case, kind])
+        for case in at:
+            self.held[case, kind] |= {self.names[kind][pick] for pick in picks}
+
+    @rule(kind=st.sampled_from(ADD), at=st.lists(CASES, min_size=1, max_size=2, unique=True), picks=PICKS)
+    def remove(self, kind, at, picks):
+        """Remove several items from one case or both: what is not there fails, the rest succeeds."""
+        service = kind.replace("add", "remove")
+        self._call(service, kind, at, picks, bare, lambda case, name: name in self.held[case, kind])
+        for case in at:
+            self.held[case, kind] -= {self.names[kind][pick] for pick in picks}
+
+    def _call(self, service, kind, at, picks, make, succeeds):  # noqa: PLR0917 - one call
+        names = [self.names[kind][pick] for pick in picks]
+        request = [batch(service, self.cases[case], *(make(service, name) for name in names)) for case in at]
+        wanted = [["SUCCESS" if succeeds(case, name) else "FAILED" for name in names] for case in at]
+        answer = self.api.call(service, request)
+        flat = {status for statuses in wanted for status in statuses}
+        whole = "partly-successful" if len(flat) > 1 else "successful" if "SUCCESS" in flat else "failed"
+        told = [
+            [item.get("STATUS") for item in entry.get(ITEMS[service][0]) or []] for entry in _entries(answer)
+        ]
+        same = holds(told == wanted, expected=str(wanted), actual=told, where="/RESULTARRAY")
+        self.expect(f"{service} {picks} in {at}", answer, outcome(whole), same)
+
+
+class Codes(Model):
+    """The event codes that are in use, and a case to extend."""
+
+    @initialize()
+    def a_case(self):
+        """Open a case to extend."""
+        self.case = promote(self.api, self.unique)
+        self.codes = [code(self.unique) for _ in range(4)]
+        self.used = set()
+
+    @rule(
+        service=st.sampled_from(EVENTS),
+        picks=st.lists(st.integers(0, 3), min_size=1, max_size=2, unique=True),
+    )
+    def save(self, service, picks):
+        """Save one event or two: all of them, or none where one code is in use."""
+        names = [self.codes[pick] for pick in picks]
+        more = {"caseID": self.case} if service == EXTEND else {}
+        answer = self.api.call(service, events(*(event(name) for name in names)) | more)
+        repeated = bool(self.used & set(names))
+        self.expect(f"{service} {picks}", answer, outcome("event-code-exists" if repeated else GOOD[service]))
+        if not repeated:
+            self.used |= set(names)
+
+
+def _entries(answer):
+    told = answer.json.get("RESULTARRAY") if isinstance(answer.json, dict) else None
+    return [entry for entry in told or [] if isinstance(entry, dict)]
+
+
+@clause("ofs-ecm.model.case-content")
+def test_a_case_holds_what_was_added_and_not_removed(walk):
+    """Several items and cases per call, interleaved: each entry says what the case's content makes of it."""
+    walk(Content)
+
+
+@clause("ofs-ecm.model.events")
+def test_a_code_is_taken_once(walk):
+    """Whichever service saves an event, its code is in use from then on, for all three."""
+    walk(Codes)
