@@ -52,6 +52,7 @@ class Judge:
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
+    _meant: dict[str, list[str]] = field(default_factory=dict)
     _began: float = field(default_factory=time.perf_counter)
 
     def __call__(
@@ -91,6 +92,7 @@ class Judge:
         """Tell whether an exchange is as expected, without holding anything against anyone."""
         operation = self.bench.operation(exchange.family, exchange.operation)
         names = [name for wanted in expected for name in _named(wanted, operation)]
+        self._meant[exchange.id] = names
         own = [wanted for wanted in expected if isinstance(wanted, Expectation)]
         given = not names or read(exchange, operation, names).given
         return given and not any(wanted.check(exchange) for wanted in own)
@@ -140,7 +142,8 @@ class Judge:
                 self._take(universal(exchange, operation))
                 self._take(taken(exchange, operation, reading.outcome, wanted_success=success))
             record = self.bench.masker.record(exchange)
-            told = {"test": self.test, "expected": list(wanted), "matched": reading.outcome}
+            meant = list(wanted) or self._meant.get(exchange.id, [])
+            told = {"test": self.test, "expected": meant, "matched": reading.outcome}
             self.bench.journal.exchange(record | told | ({"stray": True} if exchange.stray else {}))
         self._take(() if exchange.stray or loose else reading.touches)
         return reading

@@ -7,8 +7,10 @@ from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
+from clausewise.errors import Untestable
 from clausewise.generation.mutations import Variant
 
 _CONFIG: Mapping[str, Any] = {"generation": {"allow-x00": False}}
@@ -16,7 +18,10 @@ _MODES = {"valid": GenerationMode.POSITIVE, "invalid": GenerationMode.NEGATIVE}
 
 
 def random_bodies(schema: Mapping[str, Any], kind: str, count: int, number: int) -> Iterator[Variant]:
-    """Yield random JSON bodies, `valid` or `invalid` by a JSON Schema, the same ones for the same number."""
+    """Yield random JSON bodies, `valid` or `invalid` by a JSON Schema, the same ones for the same number.
+
+    Raises Untestable where there are none.
+    """
     document = {
         "openapi": "3.1.0",
         "info": {"title": "one request", "version": "1"},
@@ -47,7 +52,10 @@ def random_bodies(schema: Mapping[str, Any], kind: str, count: int, number: int)
     def collect(case: Any) -> None:
         made.append(case.body)
 
-    collect()
+    try:
+        collect()
+    except Unsatisfiable as bad:
+        raise Untestable(f"No random {kind} body can be made of the request's schema.") from bad
     for at, body in enumerate(made[:count]):
         yield Variant(f"random {kind} body {at + 1} of seed {number}", body)
 

@@ -24,6 +24,7 @@ _BANNER = {0: "bold green", 2: "bold yellow"}
 _SHOWN_AMBER = 20
 _SHOWN_ALIKE = 5
 _SHOWN_REASONS = 12
+_SHOWN_STEPS = 10
 _EVERY = 5.0  # seconds between two lines where there is no terminal to keep one line alive
 
 
@@ -96,7 +97,7 @@ def _causes(results: Row) -> Iterable[list[Row]]:
         if bad["colour"] == "red":
             told = (bad["exchange"] or bad["clause"], bad["expected"], bad["actual"], bad["where"])
             causes.setdefault(told, []).append(bad)
-    return causes.values()
+    return [sorted(alike, key=lambda bad: not bad["hint"]) for alike in causes.values()]
 
 
 def _operations(results: Row) -> Table:
@@ -142,8 +143,8 @@ def _finding(bad: Row, clause: Row, results: Row) -> Iterator[Text]:
         f"  seen in   {bad['exchange'] or bad['test']}"
         + (f", {bad['times']} times" if bad["times"] > 1 else "")
     )
-    if bad["curl"]:
-        yield Text(f"  {visible(bad['curl'])[:2000]}", style="dim")
+    for line in bad["curl"].splitlines()[-_SHOWN_STEPS:]:
+        yield Text(f"  {visible(line)[:2000]}", style="dim")
 
 
 def _amber(results: Row) -> Iterator[Text]:

@@ -118,7 +118,7 @@ def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None
 
 def _hopeful(operation: Operation, expected: list[str]) -> bool:
     """Tell whether a call was meant to succeed: it says so, or it only prepared the ground."""
-    return not expected or _is_success(operation, expected[0])
+    return all(_is_success(operation, name) for name in expected)
 
 
 def _is_success(operation: Operation, name: str) -> bool:
