@@ -66,6 +66,28 @@ def reference(document: str = "cdp-2023", *, control: bool = False) -> Iterator[
         yield url
 
 
+@contextmanager
+def bent(family: str, defect: str) -> Iterator[str]:
+    """Serve the reference of a family with a seeded defect while the context lasts; yields its URL."""
+    command = [
+        sys.executable,
+        "-m",
+        "clausewise",
+        "serve",
+        "--port",
+        "0",
+        "--family",
+        family,
+        "--defect",
+        defect,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            yield process.stdout.readline().rpartition(" at ")[2].strip()
+        finally:
+            process.terminate()
+
+
 def environment(**more: str) -> Mapping[str, str]:
     """Return this process's environment with some variables more."""
     return os.environ | more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,12 +39,14 @@ def one_wrong(body: Json, schema: Schema | None = None) -> Iterator[Variant]:
 
     Of a list only the first entry is taken apart. `schema` adds what its constraints forbid.
     """
+    good = json.dumps(body)
     for path in _paths(body):
         at = _part(schema or {}, path)
         for about, change in _changes(_get(body, path), at, path):
             made = copy.deepcopy(body)
             change(made)
-            yield Variant(f"{_pointer(path)}: {about}", made)
+            if json.dumps(made) != good:
+                yield Variant(f"{_pointer(path)}: {about}", made)
 
 
 Path = tuple[Any, ...]
