@@ -19,8 +19,8 @@ test: $(READY) ## the project's own tests, the defect matrix among them
 	@$(BIN)/lint-imports --no-cache | tail -n 12
 	@$(BIN)/python -m pytest -n 2
 
-matrix: $(READY) ## every seeded defect against the suite
-	@$(BIN)/clausewise matrix --target $(TARGET)
+matrix: $(READY) ## every seeded defect against the suite; writes docs/matrix.md and its picture
+	@$(BIN)/clausewise matrix --target $(TARGET) --publish docs
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

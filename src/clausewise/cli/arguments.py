@@ -118,6 +118,7 @@ def _matrix(commands: Commands) -> None:
         "--defect", action="append", default=[], metavar="GLOB", help="only defects with such an id"
     )
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
+    matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")
     matrix.add_argument("--output", default="", metavar="FILE", help="write the matrix as JSON")
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from clausewise import matrix
 from clausewise.errors import ConfigurationError
+from clausewise.report import proof
 from clausewise.verdict import Exit
 
 
@@ -30,6 +31,8 @@ def run(given: Namespace) -> int:
         made = matrix.prove(Path(given.target), given.document, part, Path(folder), tell)
     if given.output:
         Path(given.output).write_text(json.dumps(made.as_json(), indent=1), "utf-8")
+    if given.publish:
+        proof.publish(made.as_json(), Path(given.publish))
     _show(made)
     return Exit.CONFORMANT if made.holds else Exit.NOT_CONFORMANT
 

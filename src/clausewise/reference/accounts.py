@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS customer (
   cif TEXT PRIMARY KEY, fullName TEXT, birthDate TEXT, legalId TEXT UNIQUE, phoneNumber TEXT UNIQUE,
   email TEXT, userName TEXT UNIQUE, userStatus TEXT, "limit" INTEGER, consent INTEGER, blocked INTEGER);
 CREATE TABLE IF NOT EXISTS account (accountNumber TEXT PRIMARY KEY, cif TEXT, status TEXT);
+CREATE INDEX IF NOT EXISTS own ON account (cif);
 CREATE TABLE IF NOT EXISTS number (accountNumber TEXT PRIMARY KEY, price INTEGER, held INTEGER);
 """
 
@@ -132,9 +133,10 @@ class Sandbox:
 
     def _accounts(self, sent: Fields) -> Fields:
         cif = self._customer(sent)["cif"]
-        rows = self._db.execute("SELECT accountNumber, status, cif FROM account ORDER BY rowid").fetchall()
         on = self._bends.on
-        own = [dict(row) for row in rows if row["cif"] == cif or on("everybody's-list")]
+        whose = "" if on("everybody's-list") else " WHERE cif = :cif"
+        query = f"SELECT accountNumber, status FROM account{whose} ORDER BY rowid"  # noqa: S608 - our own words
+        own = [dict(row) for row in self._db.execute(query, {"cif": cif}).fetchall()]
         own = own[-3:] if on("three-accounts-at-most") else own
         own = own[-1:] if on("newest-only") else own[:1] if on("oldest-only") else own
         if on("held-in-list"):

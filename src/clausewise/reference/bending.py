@@ -52,11 +52,13 @@ class Bends:
     def __init__(self, bend: Bend | None = None) -> None:
         self._bend: Bend = bend or {}
         self.since = time.time()
+        self.answered = 0
 
     def switch(self, bend: Bend | None) -> None:
         """Put another bend in place of the active one."""
         self._bend = bend or {}
         self.since = time.time()
+        self.answered = 0
 
     def on(self, name: str) -> bool:
         """Tell whether a behavioural defect is switched on."""
@@ -73,6 +75,7 @@ class Bends:
 
     def wire(self, answer: Answer, sent: bytes = b"") -> Wire:
         """Write an answer as bytes, bent where the active defect names it, and `sent` is as it says."""
+        self.answered += 1
         met = _WHEN[self._bend.get("when", "always")](sent)
         steps = self._bend.get("bend", ()) if met and self._names(answer.name) else ()
         body = json.loads(json.dumps(answer.body))

@@ -62,6 +62,7 @@ def build(
         ]
     if control:
         routes.append(Route("/__control__/bend", _switching(bends), methods=["PUT"]))
+        routes.append(Route("/__control__/count", _counting(bends), methods=["GET"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _plain})
 
 
@@ -85,9 +86,17 @@ def _switching(bends: Bends) -> Handle:
     return switch
 
 
+def _counting(bends: Bends) -> Handle:
+    async def count(_: Request) -> Response:
+        return JSONResponse({"answered": bends.answered})
+
+    return count
+
+
 async def _plain(_: Request, bad: Exception) -> Response:
     status = bad.status_code if isinstance(bad, HTTPException) else 500
-    return JSONResponse({"status": status, "error": "no such operation"}, status)
+    headers = bad.headers if isinstance(bad, HTTPException) else None
+    return JSONResponse({"status": status, "error": "no such operation"}, status, headers)
 
 
 def serve(

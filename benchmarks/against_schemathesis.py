@@ -1,0 +1,151 @@
+"""The gate plan beside `st run` with default phases: same operations, same seeded defects, one machine.
+
+    python benchmarks/against_schemathesis.py [number of defects, 12 unless given]
+
+Both judge the `cdp` family of the reference over real HTTP: first clean, then bent by defects that are
+taken evenly from the catalogue, a third of them ones that only a sequence of calls shows. A defect is
+caught where the command ends with another exit code than on the clean reference. Prints a table as
+Markdown: nothing is asserted, since times are the machine's.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import requests
+
+from clausewise import catalogue, contracts, shipped
+from clausewise.model import Kind
+from clausewise.reference import server
+
+FAMILY, DOCUMENT = "cdp", "cdp-2023"
+FOLDER = shipped.SCHEMAS / FAMILY
+SECRETS = shipped.TARGETS / "reference.d"
+
+
+@dataclass
+class Run:
+    """One run of one tool: its exit code, requests, seconds, and seconds to its first red line."""
+
+    code: int
+    requests: int
+    seconds: float
+    first: float
+
+
+def run(command: list[str], url: str, folder: Path, environment: Mapping[str, str], journal: str = "") -> Run:
+    """Run a command to its end; its first failure stands on its output, or in the `journal` it writes."""
+    before, began, first = _count(url), time.perf_counter(), 0.0
+    with subprocess.Popen(  # noqa: S603 - our own commands
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        while journal and process.poll() is None and not first:
+            held = (folder / journal).read_text("utf-8") if (folder / journal).exists() else ""
+            first = (
+                time.perf_counter() - began
+                if '"verdict": "fail"' in held or '"findings": [{' in held
+                else 0.0
+            )
+            time.sleep(0.05)
+        for line in process.stdout or ():
+            if not first and not journal and "❌" in line:
+                first = time.perf_counter() - began
+        code = process.wait()
+    return Run(code, _count(url) - before, time.perf_counter() - began, first)
+
+
+def _count(url: str) -> int:
+    return int(requests.get(f"{url}/__control__/count", timeout=5).json()["answered"])
+
+
+def ours(url: str) -> Run:
+    """Run the gate plan of clausewise."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        text = (shipped.TARGETS / "reference.toml").read_text()
+        text = text.replace("reference.d/", f"{SECRETS}/").replace(
+            'base_url = "embedded"', f'base_url = "{url}"'
+        )
+        (folder / "target.toml").write_text(text.partition("[families.ofs-ecm]")[0])
+        command = [sys.executable, "-m", "clausewise", "run", "--target", "target.toml", "--run-dir", "run"]
+        return run(command, url, folder, os.environ, "run/verdicts.jsonl")
+
+
+def theirs(url: str) -> Run:
+    """Run Schemathesis with default phases and one worker, on the family's own schema and settings."""
+    told = {"CDP_CLIENT_ID": "clausewise-sandbox", "CDP_USERNAME": "sandbox-partner"}
+    told |= {"CDP_CLIENT_SECRET": _secret("client-secret"), "CDP_PASSWORD": _secret("password")}
+    command = [str(Path(sys.executable).parent / "st"), "run", "openapi.yaml", "--url", url, "--seed", "1"]
+    return run(command, url, FOLDER, os.environ | told)
+
+
+def _secret(name: str) -> str:
+    return (SECRETS / name).read_text().strip()
+
+
+def sample(count: int) -> list[Any]:
+    """Return defects from all over the catalogue, a third of them on flows."""
+    book = catalogue.load(FOLDER, FAMILY, contracts.load(FOLDER / "openapi.yaml", DOCUMENT).clauses, DOCUMENT)
+    flows = [it for it in book.defects.values() if book.clauses[it.clause].kind is Kind.FLOW]
+    rest = [it for it in book.defects.values() if book.clauses[it.clause].kind is not Kind.FLOW]
+    return [*_spread(flows, count // 3), *_spread(rest, count - count // 3)]
+
+
+def _spread(items: list[Any], count: int) -> list[Any]:
+    return [items[at * len(items) // count] for at in range(count)]
+
+
+def say(text: str) -> None:
+    """Write one line of the table."""
+    sys.stdout.write(f"{text}\n")
+
+
+def main() -> None:
+    """Measure and print."""
+    count = int(sys.argv[1]) if sys.argv[1:] else 12
+    tools = {"clausewise gate": ours, "st run": theirs}
+    with server.started({FAMILY: DOCUMENT}, control=True) as url:
+        clean = {name: tool(url) for name, tool in tools.items()}
+        caught: dict[str, list[str]] = {name: [] for name in tools}
+        first: dict[str, list[float]] = {name: [] for name in tools}
+        defects = sample(count)
+        for number, defect in enumerate(defects, 1):
+            for name, tool in tools.items():
+                requests.put(f"{url}/__control__/bend", json=dict(defect.bend), timeout=5)
+                made = tool(url)
+                if made.code != clean[name].code:
+                    caught[name].append(defect.id)
+                    first[name].append(made.first or made.seconds)
+            sys.stderr.write(f"{number} of {len(defects)} defects\n")
+            requests.put(f"{url}/__control__/bend", json={}, timeout=5)
+    say("| | " + " | ".join(tools) + " |")
+    say("| --- |" + " --- |" * len(tools))
+    rows = {
+        "exit code on the clean reference": [str(clean[name].code) for name in tools],
+        f"defects caught of {count}": [str(len(caught[name])) for name in tools],
+        "requests, clean": [str(clean[name].requests) for name in tools],
+        "seconds, clean": [f"{clean[name].seconds:.1f}" for name in tools],
+        "requests per second, clean": [f"{clean[name].requests / clean[name].seconds:.0f}" for name in tools],
+        "seconds to the first red line (median)": [_median(first[name]) for name in tools],
+    }
+    for what, cells in rows.items():
+        say(f"| {what} | " + " | ".join(cells) + " |")
+    for name in tools:
+        missed = [defect.id for defect in defects if defect.id not in caught[name]]
+        say(f"\nMissed by {name}: {', '.join(missed) or 'none'}")
+
+
+def _median(values: list[float]) -> str:
+    return f"{sorted(values)[len(values) // 2]:.1f}" if values else "-"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The defect matrix as a page and a picture: what was played, by which test it was caught."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+Made = Mapping[str, Any]
+
+_ROW, _COLUMN, _LEFT, _TOP = 18, 92, 330, 60
+_OWN, _OTHER, _RARE = "by hand", "other", 100
+
+
+def publish(made: Made, folder: Path) -> list[Path]:
+    """Write matrix.md and matrix.svg into a folder and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {"matrix.md": _page(made), "matrix.svg": _picture(made)}
+    for name, text in pages.items():
+        (folder / name).write_text(text, "utf-8")
+    return [folder / name for name in pages]
+
+
+def _page(made: Made) -> str:
+    cells, kinds = _cells(made)
+    caught = sum(bool(it["noticed_by"]) for it in made["defects"])
+    lines = [
+        "# The defect matrix",
+        "",
+        "Made by `make matrix`; do not edit. Each defect bends the reference target so that one clause",
+        "breaks; a number is how many of a kind were played for the clauses of a row.",
+        "",
+        f"{caught} of {len(made['defects'])} defects caught.",
+        f"{_borne(made)} of {len(made['tolerances'])} allowed deviations left alone.",
+        "",
+        "![rows: operations and rules; columns: kinds of defects; green: all caught](matrix.svg)",
+        "",
+        f"| clauses of | {' | '.join(kinds)} | not caught |",
+        f"| --- |{' --- |' * (len(kinds) + 1)}",
+    ]
+    for row, columns in cells.items():
+        missed = [it for column in columns.values() for it in column if not it["noticed_by"]]
+        counts = " | ".join(str(len(columns[kind])) if columns[kind] else "" for kind in kinds)
+        lines.append(f"| {row} | {counts} | {', '.join(it['id'] for it in missed)} |")
+    return "\n".join([*lines, "", "## Which tests catch how many", "", *_tests(made), ""])
+
+
+def _tests(made: Made) -> list[str]:
+    counts = Counter(it["noticed_by"].split("[")[0] for it in made["defects"] if it["noticed_by"])
+    return [
+        "| test | defects |",
+        "| --- | --- |",
+        *(f"| `{test}` | {count} |" for test, count in counts.most_common()),
+    ]
+
+
+def _borne(made: Made) -> int:
+    return len(made["tolerances"]) - len(made["false_alarms"])
+
+
+def _cells(made: Made) -> tuple[dict[str, dict[str, list[Made]]], Sequence[str]]:
+    """Return the defects by row (family and operation, or rules) and kind, and the kinds by use."""
+    cells: dict[str, dict[str, list[Made]]] = defaultdict(lambda: defaultdict(list))
+    used = Counter(map(_kind, made["defects"]))
+    for defect in made["defects"]:
+        row = " ".join(defect["clause"].split(".")[:2])
+        kind = _kind(defect)
+        cells[row][kind if used[kind] >= _RARE else _OTHER].append(defect)
+    kinds = Counter(kind for columns in cells.values() for kind, held in columns.items() for _ in held)
+    return cells, [kind for kind, _ in kinds.most_common()]
+
+
+def _kind(defect: Made) -> str:
+    """Return what a defect does: the name of its sweep, or that it was written by hand."""
+    prefix, colon, _ = defect["id"].partition(":")
+    return prefix if colon and prefix != "bad" else _OWN
+
+
+def _picture(made: Made) -> str:
+    cells, kinds = _cells(made)
+    width, height = _LEFT + _COLUMN * len(kinds) + 20, _TOP + _ROW * len(cells) + 20
+    most = max((len(held) for columns in cells.values() for held in columns.values()), default=1)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">',
+        "<style>text { font: 12px sans-serif }</style>",
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+    ]
+    for at, kind in enumerate(kinds):
+        parts.append(f'<text x="{_LEFT + at * _COLUMN + 4}" y="{_TOP - 10}">{escape(kind)}</text>')
+    for at, (row, columns) in enumerate(cells.items()):
+        y = _TOP + at * _ROW
+        parts.append(f'<text x="{_LEFT - 8}" y="{y + 13}" text-anchor="end">{escape(row)}</text>')
+        parts += [
+            _cell(columns[kind], _LEFT + n * _COLUMN, y, most)
+            for n, kind in enumerate(kinds)
+            if columns[kind]
+        ]
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _cell(held: Sequence[Made], x: int, y: int, most: int) -> str:
+    missed = sum(not it["noticed_by"] for it in held)
+    shade = 0.25 + 0.75 * (len(held) / most) ** 0.5
+    colour = "#c0392b" if missed else "#1e8449"
+    told = f"{len(held) - missed} of {len(held)}" if missed else str(len(held))
+    size = f'x="{x}" y="{y + 1}" width="{_COLUMN - 2}" height="{_ROW - 2}"'
+    box = f'<rect {size} fill="{colour}" fill-opacity="{shade:.2f}"/>'
+    return f'{box}<text x="{x + _COLUMN // 2}" y="{y + 13}" text-anchor="middle">{told}</text>'
