@@ -5,6 +5,7 @@ A disagreement is shrunk to the shortest sequence of calls, which the finding te
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -23,12 +24,13 @@ from clausewise.targets import FamilyTarget
 
 Expected = OutcomeNames | OutcomeRoles | Expectation
 
-_SHRINKS = 200  # tries to make a failing walk shorter, on a live target
-
 
 @dataclass
 class World:
-    """What a walk works with, the steps of the walk at hand, and of the longest one so far."""
+    """What a walk works with, the steps of the walk at hand, of the longest good and of the shortest bad one.
+
+    A bad walk is made shorter for `patience` seconds: on a live target each try costs its calls anew.
+    """
 
     api: Client
     judge: Judge
@@ -37,11 +39,28 @@ class World:
     steps: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     longest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
 
+    shortest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
+    patience: float = 10.0
+    _until: float = 0.0
+
     def begin(self) -> None:
         """Begin another walk."""
-        if len(self.steps) > len(self.longest):
+        if self.shortest and time.monotonic() > self._until:
+            raise _Enough
+        if len(self.steps) > len(self.longest) and not self.shortest:
             self.longest = self.steps
         self.steps = []
+
+    def disagree(self) -> None:
+        """Keep the walk at hand if none that ended in a disagreement was shorter."""
+        if not self.shortest:
+            self._until = time.monotonic() + self.patience
+        if not self.shortest or len(self.steps) < len(self.shortest):
+            self.shortest = list(self.steps)
+
+
+class _Enough(BaseException):
+    """The end of making a bad walk shorter; no Exception, so that Hypothesis lets it pass."""
 
 
 class Disagreement(AssertionError):
@@ -64,6 +83,7 @@ class Model(RuleBasedStateMachine):
         """Note a step, and stop the walk where its answer is another than the model predicts."""
         self.world.steps.append((step, answer, expected))
         if not self.world.judge.agrees(answer, *expected):
+            self.world.disagree()
             raise Disagreement(step)
         return answer
 
@@ -73,6 +93,7 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
 
     Raises NotConformant for a disagreement, Untestable where the plan walks no models.
     """
+    world.patience = plan.patience
     if not plan.walks:
         raise Untestable(f"The plan {plan.name!r} walks no models.")
     machine = type(model.__name__, (model,), {"world": world})
@@ -90,7 +111,7 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
     run: Callable[[], None] = seed(number)(get_state_machine_test(machine, settings=rules))
     try:
         run()
-    except (Disagreement, Flaky):
+    except (Disagreement, Flaky, _Enough):
         _tell(world)
     else:
         _settle(world)
@@ -98,9 +119,7 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
 
 def _tell(world: World) -> None:
     """Judge the last step of the shortest failing walk, and say what came before it."""
-    steps = world.steps
-    if not steps:
-        raise Untestable("A walk disagreed with its model before its first step.")
+    steps = world.shortest
     step, answer, expected = steps[-1]
     before = "; ".join(text for text, _, _ in steps[:-1]) or "nothing"
     earlier = tuple(made.id for _, made, _ in steps[:-1])

@@ -125,7 +125,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """On the controller: add up the run, write its files, set the exit code."""
     run = session.config.stash.get(SESSION, None)
-    if run is None or run.is_worker or exitstatus in _NOT_OURS:
+    if run is None or run.is_worker or run.rehearsing or exitstatus in _NOT_OURS:
         return
     try:
         results = run.conclude(
