@@ -38,7 +38,6 @@ class World:
     unique: Any
     steps: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     longest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
-
     shortest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     patience: float = 10.0
     _until: float = 0.0

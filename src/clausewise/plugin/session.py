@@ -58,25 +58,25 @@ class Session:
         given: Mapping[str, Any] | None = getattr(config, "workerinput", {}).get("clausewise")
         stack = ExitStack()
         target = claimed(Path(config.getoption("--target")), config.getoption("--document"))
+        _check_plan(target, PLANS[config.getoption("--plan")])
+        known, choice = scope.of(target, shipped.SCHEMAS), _choice(config)  # bad data stops here
         if given:
             target = target.reached(given["base_urls"])
         elif url := config.getoption("--reference-url"):
             target = target.reached(dict.fromkeys(target.embedded, url))
         else:
             target = stack.enter_context(embedded(target))
-        _check_plan(target, PLANS[config.getoption("--plan")])
-        known = scope.of(target, shipped.SCHEMAS)
         now = datetime.now(UTC)
         run = given["run"] if given else f"{now:%Y%m%d-%H%M%S}-{target.name}"
         session = cls(
-            scope=known,
+            scope=replace(known, target=target),
             folder=Path(given["folder"])
             if given
             else Path(config.getoption("--run-dir") or f"reports/{run}"),
             run=run,
             seed=given["seed"] if given else _seed(config),
             key=bytes.fromhex(given["key"]) if given else secrets.token_bytes(16),
-            choice=_choice(config),
+            choice=choice,
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
             policy=Policy(strict=config.getoption("--strict-clauses")),
             plan=PLANS[config.getoption("--plan")],
