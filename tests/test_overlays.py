@@ -261,7 +261,7 @@ def test_an_operation_moves_to_the_method_that_an_overlay_gives(write):
             "changes what the document says of login",
         ),
         (
-            {"target": f"{LOGIN}.post.responses['400']..oneOf[0]", "update": {"x-code": "ESB.0"}},
+            {"target": f"{LOGIN}.post.responses['400']..anyOf[0]", "update": {"x-code": "ESB.0"}},
             "changes what the document says of login at 400/application/json",
         ),
         ({"target": f"{LOGIN}.post", "update": {"operationId": "enter"}}, "changes what the document says"),

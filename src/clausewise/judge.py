@@ -24,6 +24,8 @@ from clausewise.verdict import Policy, explain
 
 Find = Callable[[str, str], Operation]
 
+_MANY, _WIDE = 20, 200  # undocumented keys kept of one answer, and characters of each
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -143,8 +145,12 @@ class Judge:
                 self._take(taken(exchange, operation, reading.outcome, wanted_success=success))
             record = self.bench.masker.record(exchange)
             meant = list(wanted) or self._meant.get(exchange.id, [])
-            told = {"test": self.test, "expected": meant, "matched": reading.outcome}
-            self.bench.journal.exchange(record | told | ({"stray": True} if exchange.stray else {}))
+            told: dict[str, object] = {"test": self.test, "expected": meant, "matched": reading.outcome}
+            if exchange.stray:
+                told["stray"] = True
+            elif reading.drift and not loose:
+                told["drift"] = [self.bench.masker.text(where)[:_WIDE] for where in reading.drift[:_MANY]]
+            self.bench.journal.exchange(record | told)
         self._take(() if exchange.stray or loose else reading.touches)
         return reading
 

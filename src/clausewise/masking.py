@@ -11,8 +11,11 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
+
+import ahocorasick
 
 from clausewise.model import Exchange
 
@@ -20,6 +23,7 @@ _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie
 _SECRET_NAME = re.compile(r"pass(word|wd)|secret|token(?!_type)|api_?key|authorization|base64", re.IGNORECASE)
 _SHORTEST = 6  # a shorter value would blot out innocent text
 _LONGEST = 4096  # a longer one is a file, which no other text quotes
+_FEW = 32  # secrets that are searched one by one
 _BINARY = re.compile(r"^(image|audio|video)/|octet-stream|application/pdf", re.IGNORECASE)
 _FIELD = re.compile(r'\bname="([^"]*)"')
 
@@ -33,6 +37,8 @@ class Masker:
         self._key = key
         self._fields = {name.lower() for name in fields}
         self._known: dict[str, str] = {}
+        self._recent: list[str] = []  # known, but not in the index yet
+        self._index = ahocorasick.Automaton()
         for secret in secrets:
             self.learn(secret)
 
@@ -40,6 +46,7 @@ class Masker:
         """Remember a secret value, to be masked wherever it stands from now on."""
         if _SHORTEST <= len(secret) <= _LONGEST and secret not in self._known:
             self._known[secret] = self.masked(secret)
+            self._recent.append(secret)
 
     def masked(self, value: Any) -> str:
         """Return what stands in place of a value: type, length in characters or bytes, fingerprint."""
@@ -51,10 +58,7 @@ class Masker:
 
     def text(self, text: str) -> str:
         """Return a text with every known secret masked."""
-        for secret, stand_in in self._known.items():
-            if secret in text:
-                text = text.replace(secret, stand_in)
-        return text
+        return str(_without(text, self._known_in(text)))
 
     def record(self, exchange: Exchange) -> dict[str, Any]:
         """Return an exchange as a JSON value fit to be written."""
@@ -63,32 +67,46 @@ class Masker:
         asked = self._body(request.body, dict(request.headers).get("Content-Type", ""))
         told = self._body(response.body, response.header("Content-Type") or "")
         headers = self._headers(request.headers), self._headers(response.headers)
-        return {
+        address = f"{url}?{self._form(query)}" if query else url
+        record = {
             "id": exchange.id,
             "family": exchange.family,
             "operation": exchange.operation,
             "started": exchange.started,
             "milliseconds": round(exchange.milliseconds, 2),
-            "request": {
-                "method": request.method,
-                "url": self.text(f"{url}?{self._form(query)}" if query else url),
-                "headers": headers[0],
-                "body": self.text(asked),
-            },
+            "request": {"method": request.method, "url": address, "headers": headers[0], "body": asked},
             "response": {
                 "status": response.status,
-                "reason": self.text(response.reason),
+                "reason": response.reason,
                 "headers": headers[1],
-                "body": self.text(told),
+                "body": told,
             },
         }
+        texts = [address, asked, response.reason, told, *(value for few in headers for _, value in few)]
+        known = self._known_in("\n".join(texts))  # one search for all: a run may know thousands of secrets
+        return _without(record, known) if known else record
+
+    def _known_in(self, text: str) -> Mapping[str, str]:
+        """Return the secrets in a text with their stand-ins, however many are known.
+
+        The index is built anew when a quarter as many have come as are in it, so that the work stays in
+        step with their number.
+        """
+        if len(self._recent) > max(_FEW, len(self._known) // 4):
+            for secret in self._recent:
+                self._index.add_word(secret, secret)
+            self._index.make_automaton()
+            self._recent.clear()
+        indexed = self._index.iter(text) if len(self._index) else ()
+        found = {secret for _, secret in indexed} | {secret for secret in self._recent if secret in text}
+        return {secret: self._known[secret] for secret in sorted(found, key=len, reverse=True)}
 
     def _headers(self, headers: Iterable[tuple[str, str]]) -> Headers:
         return [[name, self._header(name, value)] for name, value in headers]
 
     def _header(self, name: str, value: str) -> str:
         if name.lower() not in _SECRET_HEADERS and not self._hides(name):
-            return self.text(value)
+            return value
         scheme, blank, rest = value.partition(" ")
         if name.lower().endswith("authorization") and blank:
             self.learn(rest)
@@ -148,7 +166,24 @@ class Masker:
         return self.masked(value)
 
     def _hides(self, name: str) -> bool:
-        return name.lower() in self._fields or bool(_SECRET_NAME.search(name))
+        return name.lower() in self._fields or _secret_name(name)
+
+
+@lru_cache(4096)
+def _secret_name(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name))
+
+
+def _without(value: Any, secrets: Mapping[str, str]) -> Any:
+    """Return a text, or a JSON value of texts, with each secret replaced by its stand-in."""
+    if isinstance(value, list):
+        return [_without(item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {name: _without(item, secrets) for name, item in value.items()}
+    if isinstance(value, str):
+        for secret, stand_in in secrets.items():
+            value = value.replace(secret, stand_in)
+    return value
 
 
 def sensitive_fields(marks: Mapping[str, str], more: Iterable[str], *, personal: bool) -> set[str]:

@@ -35,6 +35,7 @@ class Outcome:
 
     id: str
     clause: str
+    kind: str = ""
     noticed_by: str = ""
     tried: int = 0
     others: list[str] = field(default_factory=list)
@@ -42,19 +43,23 @@ class Outcome:
 
 @dataclass
 class Matrix:
-    """The whole proof. It holds where the first four lists are empty."""
+    """The whole proof. It holds where the first five lists are empty.
+
+    `idle` are the tests that catch no defect, not even one of their own clauses.
+    """
 
     survivors: list[str] = field(default_factory=list)
     false_alarms: list[str] = field(default_factory=list)
     unclean: list[str] = field(default_factory=list)
     without_defect: list[str] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
     defects: list[Outcome] = field(default_factory=list)
     tolerances: list[Outcome] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
-        """Whether every defect is caught, nothing else is flagged, and every clause owns a defect."""
-        return not (self.survivors or self.false_alarms or self.unclean or self.without_defect)
+        """Whether every defect is caught and no more flagged, every clause has one, every test its catch."""
+        return not (self.survivors or self.false_alarms or self.unclean or self.without_defect or self.idle)
 
     def as_json(self) -> dict[str, Any]:
         """Return the matrix as a JSON value."""
@@ -150,6 +155,8 @@ class _Runner:
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
             matrix.defects.append(self._catch(run, defect))
+        if self._part.number == 1 and {"*", *self._part.globs} == {"*"}:
+            matrix.idle = self._idle(run, matrix.defects)
         for number, (family, tolerance) in enumerate(tolerances, 1):
             self._tell("tolerances", number, len(tolerances))
             matrix.tolerances.append(self._bear(run, family, tolerance))
@@ -157,10 +164,27 @@ class _Runner:
         self.matrix = _judged(matrix, run, self._part)
         return True
 
-    def _catch(self, run: Session, defect: Defect) -> Outcome:
-        outcome = Outcome(defect.id, defect.clause)
+    def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
+        """Return the tests that caught nothing and, asked again, catch no defect of their own clauses."""
+        busy = {_function(known.noticed_by) for known in outcomes}
+        rest = [record for record in self._clean if _function(record["test"]) not in busy]
+        defects = [defect for book in run.scope.catalogues.values() for defect in book.defects.values()]
+        for number, record in enumerate(rest, 1):
+            self._tell("tests that came second", number, len(rest))
+            own = [defect for defect in defects if defect.clause in record["clauses"]]
+            if _function(record["test"]) not in busy and any(self._catches(run, record, it) for it in own):
+                busy.add(_function(record["test"]))
+        return sorted({_function(record["test"]) for record in rest} - busy)
+
+    def _catches(self, run: Session, record: Record, defect: Defect) -> bool:
         self._bend(run, defect.bend)
+        found = _findings(self._run(self._items[record["test"]]))
+        return any(told["clause"] == defect.clause for told in found)
+
+    def _catch(self, run: Session, defect: Defect) -> Outcome:
         clause = run.scope.clause(defect.clause)
+        outcome = Outcome(defect.id, defect.clause, clause.kind if clause else "")
+        self._bend(run, defect.bend)
         for test in self._judging(clause, str(defect.bend.get("answer", ""))) if clause else ():
             outcome.tried += 1
             found = _findings(self._run(self._items[test]))
@@ -220,6 +244,11 @@ class _Runner:
         """Switch the reference, and begin anew: no log-in and no unique value outlives a bend."""
         run.forget()
         requests.put(f"{self.url}/__control__/bend", json=dict(bend or {}), timeout=5).raise_for_status()
+
+
+def _function(test: str) -> str:
+    """Return the test function of a test, whatever its parameters."""
+    return test.partition("[")[0]
 
 
 def _findings(records: Iterable[Record]) -> list[Record]:

@@ -15,7 +15,7 @@ class Plan:
     """
 
     name: str
-    examples: int = 3
+    examples: int = 1
     walks: int = 10
     steps: int = 25
     patience: float = 10.0

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+Json = Any
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:

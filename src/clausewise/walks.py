@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.database import ExampleDatabase
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 
@@ -29,13 +30,15 @@ Expected = OutcomeNames | OutcomeRoles | Expectation
 class World:
     """What a walk works with, the steps of the walk at hand, of the longest good and of the shortest bad one.
 
-    A bad walk is made shorter for `patience` seconds: on a live target each try costs its calls anew.
+    Walks that are `known` to have been bad are tried first. A bad walk is made shorter for `patience`
+    seconds: on a live target each try costs its calls anew.
     """
 
     api: Client
     judge: Judge
     target: FamilyTarget
     unique: Any
+    known: ExampleDatabase | None = None
     steps: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     longest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     shortest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
@@ -99,12 +102,12 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
     rules = settings(
         max_examples=plan.walks,
         stateful_step_count=plan.steps,
-        database=None,
+        database=world.known,
         deadline=None,
         print_blob=False,
         verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.reuse, Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
     run: Callable[[], None] = seed(number)(get_state_machine_test(machine, settings=rules))

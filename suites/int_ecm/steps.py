@@ -78,10 +78,11 @@ def image_of(api, answer):
 def same(api, answer, image):
     """Expect the very bytes that were uploaded."""
     back = image_of(api, answer)
-    told = f"{len(back)} bytes" + (", the first difference at byte " + str(_apart(back, image.content)))
-    return holds(
-        back == image.content, expected=f"the {len(image.content)} bytes that were uploaded", actual=told
+    same = back == image.content
+    told = f"{len(back)} bytes, the first difference at byte " + (
+        "none" if same else str(_apart(back, image.content))
     )
+    return holds(same, expected=f"the {len(image.content)} bytes that were uploaded", actual=told)
 
 
 def _apart(one, other):

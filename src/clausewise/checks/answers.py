@@ -18,13 +18,14 @@ class Reading:
 
     It is `given` where it is one of the wanted ones, even if a field of it is broken. Where it is not,
     but `garbled`, it is a wanted one whose code or word is another: the answer is at fault, and what the
-    test asks about remains open.
+    test asks about remains open. `drift` points to what the answer holds beyond its document.
     """
 
     outcome: str
     touches: tuple[Touch, ...]
     given: bool = True
     garbled: bool = False
+    drift: tuple[str, ...] = ()
 
 
 def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -> Reading:
@@ -35,7 +36,7 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
     candidates = [operation.outcome(name) for name in wanted]
     hit = next((known for known in candidates if known in fitting), None)
     if hit:
-        return Reading(hit.name, _evidence(exchange, hit, _amiss(exchange, hit)))
+        return Reading(hit.name, _evidence(exchange, hit, _amiss(exchange, hit)), drift=_drift(exchange, hit))
     near = None if exchange.parsed.problem else _nearest(exchange, operation, candidates)
     telling = [known for known in fitting if not known.vague]
     if not telling and near and near.outcome in candidates:
@@ -53,7 +54,8 @@ def _read_freely(exchange: Exchange, fitting: Sequence[Outcome]) -> Reading:
     if not fitting:
         return Reading("", (), given=False)
     first = fitting[0]
-    return Reading(first.name, _evidence(exchange, first, _amiss(exchange, first))[1:])
+    touches = _evidence(exchange, first, _amiss(exchange, first))[1:]
+    return Reading(first.name, touches, drift=_drift(exchange, first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,13 @@ def _amiss(exchange: Exchange, outcome: Outcome) -> Sequence[Complaint]:
     form = _form(exchange, outcome)
     judged = outcome.by_status and form and not exchange.parsed.problem
     return form.body.complaints(exchange.json) if judged and form else ()
+
+
+def _drift(exchange: Exchange, outcome: Outcome) -> tuple[str, ...]:
+    """Return what an answer holds beyond its document; of a vague one the document says too little."""
+    form = None if outcome.vague else _form(exchange, outcome)
+    beyond = form.body.beyond(exchange.json) if form else []
+    return tuple(where for where in beyond if where != outcome.code_at)
 
 
 def _form(exchange: Exchange, outcome: Outcome) -> Form | None:

@@ -16,11 +16,10 @@ def taken(exchange: Exchange, operation: Operation, got: str, *, wanted_success:
     all that were sent where it names none.
     """
     outcome = next((known for known in operation.outcomes if known.name == got), None)
-    sent = list(_sent(exchange, operation))
     if outcome and outcome.role is Role.SUCCESS:
-        return [Touch(clause, (), exchange.id) for clause in sent]
+        return [Touch(clause, (), exchange.id) for clause in _sent(exchange, operation)]
     if outcome and wanted_success and (outcome.role is Role.INVALID or not operation.secured):
-        return list(_refused(exchange, outcome, sent))
+        return list(_refused(exchange, outcome, list(_sent(exchange, operation))))
     return []
 
 

@@ -50,6 +50,11 @@ def _run(commands: Commands) -> None:
         "--operation", action="append", default=[], metavar="NAME", help="only this operation's clauses"
     )
     run.add_argument("--family", action="append", default=[], metavar="ID", help="only this family's clauses")
+    run.add_argument(
+        "--counterexamples",
+        metavar="DIR",
+        help="what chance finds is kept there and tried first the next time (default: beside the run)",
+    )
     run.add_argument("--since", metavar="RUN", help="only what failed or was not judged in that run's folder")
     run.add_argument(
         "--plan", choices=list(PLANS), default=DEFAULT.name, help="how deep to go (default: gate)"

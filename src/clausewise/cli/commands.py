@@ -45,7 +45,7 @@ def _run(given: Namespace) -> int:
     for option in ("clause", "operation", "family", "document"):
         for value in getattr(given, option):
             arguments += [f"--{option}", value]
-    for option in ("run_dir", "seed", "since", "plan", "max_requests", "max_time"):
+    for option in ("run_dir", "counterexamples", "seed", "since", "plan", "max_requests", "max_time"):
         value = getattr(given, option)
         arguments += [f"--{option.replace('_', '-')}", str(value)] if value is not None else []
     arguments += ["--strict-clauses"] if given.strict else []

@@ -55,6 +55,7 @@ def _show(made: matrix.Matrix) -> None:
         "false alarm": made.false_alarms,
         "red on the clean reference": made.unclean,
         "no defect proves": made.without_defect,
+        "catches no defect": made.idle,
     }
     for what, names in problems.items():
         for name in names:

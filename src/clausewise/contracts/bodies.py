@@ -7,6 +7,7 @@ value gives evidence on, and for the complaints about it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,7 @@ import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from clausewise.contracts import words
+from clausewise.contracts import strict, words
 from clausewise.model import Complaint, Json
 
 Schema = Mapping[str, Any]
@@ -52,9 +53,13 @@ class CompiledBody:
         checker = Draft202012Validator.FORMAT_CHECKER
         return Draft202012Validator(self.schema, format_checker=checker)
 
+    @cached_property
+    def _formatted(self) -> bool:
+        return '"format":' in json.dumps(self.schema)
+
     def fits(self, value: Json) -> bool:
-        """Tell whether the value keeps every part of the schema."""
-        return bool(self._fast.is_valid(value)) or self._exact.is_valid(value)
+        """Tell whether the value keeps every part of the schema; of a format, as either engine knows it."""
+        return bool(self._fast.is_valid(value)) or (self._formatted and self._exact.is_valid(value))
 
     def complaints(self, value: Json) -> list[Complaint]:
         """Return what is wrong with the value, once per clause and place; empty where it fits."""
@@ -83,6 +88,10 @@ class CompiledBody:
     def seen(self, value: Json) -> list[str]:
         """Return the ids of the clauses that this value gives evidence on."""
         return list(dict.fromkeys(_seen(self.schema, value, self.clause)))
+
+    def beyond(self, value: Json) -> list[str]:
+        """Return the JSON pointers of all keys that the schema does not name."""
+        return strict.beyond(self.schema, value)
 
     def nodes(self) -> Iterator[Node]:
         """Yield every part of the schema that is a clause, outermost first."""

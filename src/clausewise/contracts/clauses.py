@@ -51,14 +51,14 @@ def clauses_of(api: Spec) -> Iterator[Clause]:
 def request_branches(spec: Spec) -> Iterator[dict[str, Any]]:
     """Yield the annotated schema of every documented request body of an operation."""
     for content in spec.get("requestBody", {}).get("content", {}).values():
-        yield from content["schema"].get("oneOf", [])
+        yield from content["schema"].get("anyOf", [])
 
 
 def answer_branches(spec: Spec) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the status and the annotated body schema of every documented answer of an operation."""
     for status, response in spec.get("responses", {}).items():
         for content in response.get("content", {}).values():
-            for branch in content["schema"].get("oneOf", []):
+            for branch in content["schema"].get("anyOf", []):
                 yield str(status), branch
 
 

@@ -69,7 +69,7 @@ def _documented(spec: Spec) -> Iterator[tuple[str, Any]]:
     yield "operationId", [spec.get("operationId")]
     for place, holder in (("requestBody", spec.get("requestBody", {})), *spec.get("responses", {}).items()):
         for media_type, content in holder.get("content", {}).items():
-            yield f"{place}/{media_type}", content.get("schema", {}).get("oneOf", [])
+            yield f"{place}/{media_type}", content.get("schema", {}).get("anyOf", [])
 
 
 def folded(api: Spec) -> Spec:
@@ -88,7 +88,7 @@ def _fold_request(spec: Spec) -> None:
         plain, branches = _split(content)
         for branch in branches if plain else ():
             _lay(branch, plain)
-        content["schema"] = {"oneOf": branches or [{"x-request": _REQUEST, **plain}]}
+        content["schema"] = {"anyOf": branches or [{"x-request": _REQUEST, **plain}]}
 
 
 def _fold_answers(spec: Spec, where: str) -> None:
@@ -96,7 +96,7 @@ def _fold_answers(spec: Spec, where: str) -> None:
     for status in list(answers):
         for media_type, content in answers[status].get("content", {}).items():
             plain, branches = _split(content)
-            content["schema"] = {"oneOf": branches}
+            content["schema"] = {"anyOf": branches}
             if not plain:
                 continue
             covered = branches or list(_covering(answers, status))
@@ -104,7 +104,7 @@ def _fold_answers(spec: Spec, where: str) -> None:
                 raise ConfigurationError(
                     f"An overlay gives {where} the answer {status} ({media_type}), which no documented "
                     f"answer covers; there are {', '.join(answers)}. "
-                    f"Give its schema x-outcome and x-role, in a oneOf."
+                    f"Give its schema x-outcome and x-role, in an anyOf."
                 )
             for branch in covered:
                 _lay(branch, plain)
@@ -119,8 +119,8 @@ def _covering(answers: Mapping[str, Any], status: str) -> Iterator[Spec]:
 def _split(content: Mapping[str, Any]) -> tuple[Spec, list[Spec]]:
     """Return the plain part of a schema, and its branches that the engine knows by name."""
     schema = content.get("schema", {})
-    branches = [branch for branch in schema.get("oneOf", []) if {"x-outcome", "x-request"} & set(branch)]
-    plain = {key: value for key, value in schema.items() if key != "oneOf" or not branches}
+    branches = [branch for branch in schema.get("anyOf", []) if {"x-outcome", "x-request"} & set(branch)]
+    plain = {key: value for key, value in schema.items() if key != "anyOf" or not branches}
     return plain, branches
 
 

@@ -20,7 +20,7 @@ def sample(method: str, spec: Spec) -> Sample | None:
     for media_type, content in spec.get("requestBody", {}).get("content", {}).items():
         found, example = _example(content)
         if found:
-            shape: Spec = next(iter(content.get("schema", {}).get("oneOf", ())), {})
+            shape: Spec = next(iter(content.get("schema", {}).get("anyOf", ())), {})
             return Sample(parameters, media_type, example, (*asked, *shape.get("required", ())))
     return Sample(parameters, required=tuple(asked)) if parameters or method == "GET" else None
 
@@ -49,8 +49,8 @@ def _of_schema(schema: Spec) -> tuple[bool, Json]:
     for key in ("examples", "enum"):
         if schema.get(key):
             return True, schema[key][0]
-    if schema.get("oneOf"):
-        return _of_schema(schema["oneOf"][0])
+    if schema.get("anyOf"):
+        return _of_schema(schema["anyOf"][0])
     fields = {name: _of_schema(child) for name, child in schema.get("properties", {}).items()}
     given = {name: value for name, (found, value) in fields.items() if found}
     return bool(given), given or None

@@ -42,6 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--plan", choices=list(PLANS), default=DEFAULT.name, help="how deep to go, and what may be done"
     )
+    group.addoption(
+        "--counterexamples",
+        metavar="DIR",
+        default="",
+        help="what chance finds is kept there, and tried first the next time (default: beside the run)",
+    )
     group.addoption("--max-requests", type=int, metavar="N", help="send no more than so many requests")
     group.addoption(
         "--max-time", type=float, metavar="SECONDS", help="begin no request after so many seconds"
@@ -92,7 +98,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept, dropped = selection.split(session.scope, items, session.choice)
         except ConfigurationError as bad:
             raise pytest.UsageError(str(bad)) from bad
-        items[:] = kept
+        before = session.counterexamples.tests()
+        items[:] = sorted(kept, key=lambda item: item.nodeid not in before)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
 

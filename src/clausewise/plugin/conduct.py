@@ -21,6 +21,8 @@ class Body:
         """Close the judge; raises what pytest shows: a failure, an expected one (amber), or a skip."""
         judge = self._judge
         self._session.shut()
+        if judge.broken or bad is None:
+            self._session.counterexamples.ended(judge.test, failed=judge.broken)
         try:
             self._close(bad)
         except NotConformant as broken:

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from clausewise import generation
 from clausewise.checks import OutcomeNames, OutcomeRoles
 from clausewise.client import Client
-from clausewise.errors import Untestable
+from clausewise.errors import NotConformant, Untestable
 from clausewise.judge import Judge
 from clausewise.model import Exchange, Json, Operation
+from clausewise.plugin.counterexamples import Counterexamples
 
 Request = Mapping[str, Any]
 Make = Callable[[], Request]
 Expected = OutcomeNames | OutcomeRoles
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where random bodies come from: the seed, how many, and those that were found before."""
+
+    seed: str
+    examples: int
+    kept: Counterexamples
 
 
 class Depth:
@@ -26,13 +38,16 @@ class Depth:
     """
 
     def __init__(
-        self, api: Client, judge: Judge, operations: Mapping[str, Operation], seed: str, examples: int
+        self,
+        api: Client,
+        judge: Judge,
+        operations: Mapping[str, Operation],
+        source: Source,
     ) -> None:
         self._api = api
         self._judge = judge
         self._operations = operations
-        self._seed = seed
-        self._examples = examples
+        self._source = source
 
     def one_wrong(self, operation: str, make: Make, good: Expected, served: Expected) -> None:
         """Send the request with one thing wrong each time: every field, every constraint of its schema."""
@@ -56,13 +71,19 @@ class Depth:
 
     def chance(self, operation: str, make: Make, good: Expected, served: Expected, kind: str) -> None:
         """Send as many random bodies as the plan asks for, `valid` or `invalid` by the request's schema."""
-        if not self._examples:
+        source, test = self._source, self._judge.test
+        if not source.examples:
             raise Untestable("The plan sends no random bodies.")
         request = self._accepted(operation, make, good)
         schema = self._schema(operation)
-        number = random.Random(f"{self._seed}/{operation}/{kind}").getrandbits(32)  # noqa: S311 - no secret
-        for made in generation.random_bodies(schema, kind, self._examples, number) if schema else ():
-            self._judge(self._send(operation, request, made.body), served, about=made.about)
+        number = random.Random(f"{source.seed}/{operation}/{kind}").getrandbits(32)  # noqa: S311 - no secret
+        fresh = generation.random_bodies(schema, kind, source.examples, number) if schema else ()
+        for made in chain(source.kept.bodies(test), fresh):
+            try:
+                self._judge(self._send(operation, request, made.body), served, about=made.about)
+            except NotConformant:
+                source.kept.found(test, made.body)
+                raise
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         request = make()

@@ -13,7 +13,7 @@ from clausewise.client import Client
 from clausewise.errors import Untestable
 from clausewise.judge import Judge
 from clausewise.plugin import selection
-from clausewise.plugin.depth import Depth
+from clausewise.plugin.depth import Depth, Source
 from clausewise.plugin.session import SESSION, Session
 from clausewise.targets import FamilyTarget
 
@@ -79,7 +79,8 @@ def depth(request: pytest.FixtureRequest, api: Client, judge: Judge) -> Depth:
     """Send an operation what a program makes of an accepted request, and judge each answer."""
     session = _session(request)
     operations = session.scope.contracts[_family(request)].operations
-    return Depth(api, judge, operations, f"{session.seed}/{session.salt}", session.plan.examples)
+    seed = f"{session.seed}/{session.salt}"
+    return Depth(api, judge, operations, Source(seed, session.plan.examples, session.counterexamples))
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def walk(
     """Walk a model of what the documents imply, as often and as far as the plan says."""
     session = _session(request)
     number = random.Random(f"{session.seed}/{request.node.nodeid}").getrandbits(32)  # noqa: S311 - no secret
-    world = walks.World(api, judge, target, unique)
+    world = walks.World(api, judge, target, unique, session.counterexamples.walks)
     return lambda model: walks.walk(model, world, session.plan, number)
 
 

@@ -65,6 +65,7 @@ def split(
 
     Raises ConfigurationError for a clause id that no catalogue knows.
     """
+    picked = choice.picked(scope)
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
@@ -74,7 +75,7 @@ def split(
             continue
         clauses = [_claimed(scope, name, item) for name in named]
         first, able = clauses[0], [clause for clause in clauses if clause and not scope.lacking(clause)]
-        (kept if first in able and _wanted(scope, able, choice) else dropped).append(item)
+        (kept if first in able and _wanted(able, choice, picked) else dropped).append(item)
     return kept, dropped
 
 
@@ -88,12 +89,11 @@ def _claimed(scope: Scope, name: str, item: pytest.Item) -> Clause | None:
     return clause
 
 
-def _wanted(scope: Scope, clauses: Sequence[Clause], choice: Choice) -> bool:
+def _wanted(clauses: Sequence[Clause], choice: Choice, picked: Sequence[str]) -> bool:
     """Tell whether a test serves the choice: by its own clauses, or by those of the answers it judges."""
     if any(choice.takes(clause) for clause in clauses):
         return True
     if choice.kinds is not None:
         return False
     inner = [f"{clause.id}." for clause in clauses if clause.outcome]
-    picked = choice.picked(scope)
     return any(name.startswith(prefix) for prefix in inner for name in picked)

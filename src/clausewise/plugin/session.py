@@ -22,6 +22,7 @@ from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge
 from clausewise.model import Kind, Verdict
 from clausewise.plans import DEFAULT, PLANS, Plan
+from clausewise.plugin.counterexamples import Counterexamples
 from clausewise.plugin.selection import Choice
 from clausewise.reference import server
 from clausewise.scope import Scope
@@ -43,6 +44,7 @@ class Session:
     plan: Plan = DEFAULT
     budget: Budget = field(default_factory=Budget)
     salt: str = ""
+    counterexamples: Counterexamples = field(default_factory=lambda: Counterexamples(None))
     is_worker: bool = False
     results: dict[str, Any] = field(default_factory=dict)
     current: Judge | None = None
@@ -84,6 +86,7 @@ class Session:
             is_worker=given is not None,
             _stack=stack,
         )
+        session.counterexamples = Counterexamples(_memory(config, session))
         if not session.is_worker:
             try:
                 session.begin(now, getattr(config.option, "numprocesses", None) or 1)
@@ -249,6 +252,14 @@ def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targe
     documents = {family: target.families[family].document for family in target.embedded}
     with server.started(documents, control=control) as url:
         yield target.reached(dict.fromkeys(documents, url))
+
+
+def _memory(config: pytest.Config, session: Session) -> Path | None:
+    """Return where the target's counterexamples are kept; None where a plan leaves nothing to chance."""
+    if not session.plan.examples:
+        return None
+    given = config.getoption("--counterexamples")
+    return (Path(given) if given else session.folder.parent / "counterexamples") / session.scope.target.name
 
 
 def _seed(config: pytest.Config) -> int:

@@ -231,7 +231,7 @@ def _readable(sent: Any, service: Service) -> bool:
     if not isinstance(sent, list) or not sent:
         return False
     for case in sent:
-        if not isinstance(case, dict) or "caseId" not in case:
+        if not isinstance(case, dict) or not isinstance(case.get("caseId"), str):
             return False
         items = case.get(service.key, []) if service.key else []
         if not isinstance(items, list) or (service.key and not items):

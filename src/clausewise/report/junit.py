@@ -17,17 +17,16 @@ _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 def xml(results: Row) -> str:
     """Return the results as JUnit XML; what was not exercised is skipped with its reason, never passed."""
     whole = JUnitXml("clausewise")
+    known = {(entry["family"], entry["operation"]) for entry in results["operations"]}
+    by_key: dict[tuple[str, str], list[Row]] = {}
+    for row in results["clauses"]:
+        key = (row["family"], row["operation"])
+        by_key.setdefault(key if key in known else (row["family"], ""), []).append(row)
     for operation in results["operations"]:
-        rows = [row for row in results["clauses"] if _key(row, results) == _key(operation, results)]
+        rows = by_key.get((operation["family"], operation["operation"]), [])
         whole.append(_suite(operation, rows, results))
     whole.update_statistics()
     return str(whole.tostring().decode())
-
-
-def _key(row: Row, results: Row) -> tuple[str, str]:
-    known = {(entry["family"], entry["operation"]) for entry in results["operations"]}
-    key = (row["family"], row["operation"])
-    return key if key in known else (row["family"], "")
 
 
 def _suite(operation: Row, rows: list[Row], results: Row) -> TestSuite:

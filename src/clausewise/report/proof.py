@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,9 +17,9 @@ _OWN, _OTHER, _RARE = "by hand", "other", 100
 
 
 def publish(made: Made, folder: Path) -> list[Path]:
-    """Write matrix.md and matrix.svg into a folder and return their paths."""
+    """Write matrix.md, matrix.svg and matrix.csv into a folder and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {"matrix.md": _page(made), "matrix.svg": _picture(made)}
+    pages = {"matrix.md": _page(made), "matrix.svg": _picture(made), "matrix.csv": _table(made)}
     for name, text in pages.items():
         (folder / name).write_text(text, "utf-8")
     return [folder / name for name in pages]
@@ -30,9 +32,11 @@ def _page(made: Made) -> str:
         "# The defect matrix",
         "",
         "Made by `make matrix`; do not edit. Each defect bends the reference target so that one clause",
-        "breaks; a number is how many of a kind were played for the clauses of a row.",
+        "breaks; a number is how many of a kind were played for the clauses of a row. Which test catches",
+        "which defect of which clause stands in [matrix.csv](matrix.csv).",
         "",
-        f"{caught} of {len(made['defects'])} defects caught.",
+        f"{caught} of {len(made['defects'])} defects caught; {_flows(made)} of them show in no single",
+        "exchange, only in what one call leaves for another (clauses of kind `flow`).",
         f"{_borne(made)} of {len(made['tolerances'])} allowed deviations left alone.",
         "",
         "![rows: operations and rules; columns: kinds of defects; green: all caught](matrix.svg)",
@@ -54,6 +58,20 @@ def _tests(made: Made) -> list[str]:
         "| --- | --- |",
         *(f"| `{test}` | {count} |" for test, count in counts.most_common()),
     ]
+
+
+def _flows(made: Made) -> int:
+    return sum(it["kind"] == "flow" for it in made["defects"])
+
+
+def _table(made: Made) -> str:
+    """Return clause, kind, defect and catching test of every defect, as comma-separated values."""
+    text = StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["clause", "kind", "defect", "caught by"])
+    known = sorted(made["defects"], key=lambda it: (it["clause"], it["id"]))
+    rows.writerows([it["clause"], it["kind"], it["id"], it["noticed_by"]] for it in known)
+    return text.getvalue()
 
 
 def _borne(made: Made) -> int:

@@ -81,6 +81,7 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
             more = f" and {len(alike) - _SHOWN_ALIKE} more" if len(alike) > _SHOWN_ALIKE else ""
             yield Text(f"  the same  breaks {names}{more}")
     yield from _amber(results)
+    yield from _drift(results)
     yield from _unjudged(results, "untestable", "yellow")
     yield from _unjudged(results, "error", "bold red")
     yield _ledger(results)
@@ -156,6 +157,19 @@ def _amber(results: Row) -> Iterator[Text]:
         yield Text(visible(told)[:400], style="yellow")
     if len(amber) > _SHOWN_AMBER:
         yield Text(f"and {len(amber) - _SHOWN_AMBER} more in report.html", style="yellow")
+
+
+def _drift(results: Row) -> Iterator[Text]:
+    """Name what answers hold beyond their documents, a line for each answer."""
+    answers: dict[tuple[str, str], list[str]] = {}
+    for row in results["drift"]:
+        answers.setdefault((row["operation"], row["outcome"]), []).append(row["where"])
+    for (operation, outcome), places in list(answers.items())[:_SHOWN_AMBER]:
+        told = f"drift {operation}.{outcome}: no document names {', '.join(places[:_SHOWN_ALIKE])}"
+        more = f" and {len(places) - _SHOWN_ALIKE} more" if len(places) > _SHOWN_ALIKE else ""
+        yield Text(visible(told + more)[:400], style="yellow")
+    if len(answers) > _SHOWN_AMBER:
+        yield Text(f"and drift of {len(answers) - _SHOWN_AMBER} more answers in report.html", style="yellow")
 
 
 def _unjudged(results: Row, verdict: str, style: str) -> Iterator[Text]:

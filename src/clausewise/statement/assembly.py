@@ -61,6 +61,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "ledger": list(_ledger(scope, clauses)),
         "clauses": clauses,
         "findings": list(_findings(tally, clauses, evidence)),
+        "drift": list(_drift(tally)),
         "discrepancies": {known.id: _discrepancy(known) for known in scope.discrepancies()},
         "evidence": evidence,
     }
@@ -252,6 +253,13 @@ def _findings(tally: Tally, clauses: Iterable[Row], evidence: Mapping[str, Row])
         lines = [curl(evidence[name]) for name in cited if name in evidence]
         told = {"standing": row["standing"], "colour": row["colour"], "curl": "\n".join(lines)}
         yield {"id": number, **{key: finding[key] for key in finding if key != "before"}, **told}
+
+
+def _drift(tally: Tally) -> Iterator[Row]:
+    """Yield what answers hold beyond their documents: no verdict, but somebody should know."""
+    for (family, operation, outcome, where), seen in sorted(tally.drift.items()):
+        place = {"family": family, "operation": operation, "outcome": outcome, "where": where}
+        yield {**place, "times": len(seen), "exchange": seen[0]}
 
 
 def _evidence(folder: Path, findings: Iterable[Row]) -> dict[str, Row]:

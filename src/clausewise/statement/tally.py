@@ -50,6 +50,7 @@ class Tally:
         default_factory=lambda: defaultdict(OperationTally)
     )
     findings: list[dict[str, Any]] = field(default_factory=list)
+    drift: dict[tuple[str, str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     exchanges: int = 0
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
@@ -108,6 +109,8 @@ def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None
     entry.milliseconds.append(record["milliseconds"])
     entry.outcomes[record["matched"]] += 1
     entry.urls.add(record["request"]["url"])
+    for where in record.get("drift", ()):
+        tally.drift[operation.family, operation.id, record["matched"], where].append(record["id"])
     if _hopeful(operation, record["expected"]):
         entry.hopeful += 1
         entry.evaded += record["response"]["status"] in _EVASIVE

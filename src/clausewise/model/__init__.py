@@ -1,0 +1,60 @@
+"""The frozen values that every room speaks in."""
+
+from __future__ import annotations
+
+from clausewise.model.clauses import (
+    Binding,
+    Clause,
+    Defect,
+    Discrepancy,
+    Kind,
+    Observability,
+    RoleNeed,
+    Source,
+    Standing,
+    Tolerance,
+    Verdict,
+)
+from clausewise.model.contract import (
+    BodyRule,
+    Complaint,
+    Contract,
+    Form,
+    Operation,
+    Outcome,
+    Parameter,
+    Role,
+    Sample,
+)
+from clausewise.model.exchanges import Exchange, File, Finding, Request, Response, Touch
+from clausewise.strict_json import Json
+
+__all__ = [
+    "Binding",
+    "BodyRule",
+    "Clause",
+    "Complaint",
+    "Contract",
+    "Defect",
+    "Discrepancy",
+    "Exchange",
+    "File",
+    "Finding",
+    "Form",
+    "Json",
+    "Kind",
+    "Observability",
+    "Operation",
+    "Outcome",
+    "Parameter",
+    "Request",
+    "Response",
+    "Role",
+    "RoleNeed",
+    "Sample",
+    "Source",
+    "Standing",
+    "Tolerance",
+    "Touch",
+    "Verdict",
+]

@@ -1,0 +1,154 @@
+"""Clauses, what they rest on, and what a family's data says beside its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from clausewise.strict_json import Json
+
+
+class Standing(StrEnum):
+    """What a clause rests on; only `DOCUMENTED` and `AGREED` turn a run red by default."""
+
+    DOCUMENTED = "documented"
+    INFERRED = "inferred"
+    COMPANION = "companion"
+    ASSUMED = "assumed"
+    AGREED = "agreed"
+
+
+class Observability(StrEnum):
+    """What it takes to see a clause from outside."""
+
+    BLACK_BOX = "black-box"
+    NEEDS_FIXTURE = "needs-fixture"
+    NEEDS_FAULT = "needs-fault"
+    NOT_OBSERVABLE = "not-observable"
+
+
+class Kind(StrEnum):
+    """What sort of statement a clause is."""
+
+    REQUEST_FIELD = "request-field"
+    RESPONSE_FIELD = "response-field"
+    FACET = "facet"
+    ANSWER = "answer"
+    RULE = "rule"
+    FLOW = "flow"
+    AUTH = "auth"
+    EXAMPLE = "example"
+    UNIVERSAL = "universal"
+
+
+class Verdict(StrEnum):
+    """The closed list of verdicts, worst first: a roll-up is the first one present."""
+
+    ERROR = "error"
+    FAIL = "fail"
+    UNTESTABLE = "untestable"
+    WAIVED = "waived"
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document states a clause. `line` counts from 1 in the stored text."""
+
+    document: str
+    section: str
+    table: str = ""
+    row: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Render as a reader would look it up: document, section, table, row, line."""
+        parts = [self.document, self.section, self.table, self.row]
+        where = ", ".join(part for part in parts if part)
+        return f"{where} (line {self.line})" if self.line else where
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One checkable statement of a document, under a permanent id."""
+
+    id: str
+    family: str
+    kind: Kind
+    standing: Standing
+    observability: Observability
+    statement: str
+    sources: tuple[Source, ...]
+    documents: tuple[str, ...]
+    operation: str = ""
+    outcome: str = ""
+    pointer: str = ""
+    keyword: str = ""
+    needs: tuple[str, ...] = ()
+    discrepancies: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A place where the documents contradict themselves, with its readings and our ruling."""
+
+    id: str
+    family: str
+    summary: str
+    readings: Mapping[str, str]
+    ruling: str
+    clauses: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A deliberate fault of the reference target; `bend` is data that only the reference reads."""
+
+    id: str
+    clause: str
+    bend: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """A deviation that the documents allow: the reference plays it and nothing may turn red."""
+
+    id: str
+    why: str
+    bend: Mapping[str, Json]
+    discrepancy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleNeed:
+    """A role that a target's owner can fill: what it is, what it unlocks, how the doctor tries it.
+
+    `template` is the piece of a target file that gives it, in TOML.
+    """
+
+    id: str
+    says: str
+    unlocks: str
+    template: str
+    keys: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    probe: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A thing that the documents leave nameless, and where it stands unless the target says otherwise.
+
+    `form` is name (of a field, or a pointer), pointer, header or value; `requests` are the operations
+    whose request carries it.
+    """
+
+    id: str
+    says: str
+    form: str
+    default: Json
+    requests: tuple[str, ...] = ()

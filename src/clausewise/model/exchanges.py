@@ -1,0 +1,114 @@
+"""What went over the wire, and what was found in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from clausewise import strict_json
+from clausewise.errors import NotConformant
+from clausewise.strict_json import Json
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to send: as a part of a form, as the whole body, or as base64 text in JSON."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was sent, byte for byte."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back; `body` is decoded from its transfer and content encodings, nothing else."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    reason: str = ""
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name, whatever its letter case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its response. `milliseconds` runs from the first byte sent to the last read.
+
+    `wrapped` tells that the answer may come as JSON inside a JSON text; a `stray` one asked for what no
+    document describes, so that nothing holds for its answer.
+    """
+
+    id: str
+    family: str
+    operation: str
+    request: Request
+    response: Response
+    started: str = ""
+    milliseconds: float = 0.0
+    sent: Json = None
+    wrapped: bool = False
+    stray: bool = False
+
+    @cached_property
+    def parsed(self) -> strict_json.Parsed:
+        """The answer's body, read as strictly as the JSON standard reads it.
+
+        Where the operation may wrap its answer in a JSON text, it is what stands in that text.
+        """
+        parsed = strict_json.parse(self.response.body)
+        if self.wrapped and isinstance(parsed.value, str):
+            return strict_json.parse(parsed.value.encode())
+        return parsed
+
+    @property
+    def json(self) -> Json:
+        """The answer's body as a Python value; `None` where it is no JSON (the judge says so)."""
+        return self.parsed.value
+
+    def at(self, pointer: str) -> Json:
+        """Return the value at a JSON pointer of the answer.
+
+        Raises NotConformant where there is none, since a test that needs it cannot go on.
+        """
+        found, value = strict_json.resolve(self.json, pointer)
+        if not found:
+            raise NotConformant(f"The answer to {self.operation} has nothing at {pointer}.", red=True)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as a clause says. `where` is a JSON pointer, a header name or 'status'.
+
+    `before` names the exchanges that led to the one that shows it.
+    """
+
+    clause: str
+    expected: str
+    actual: str
+    where: str = ""
+    hint: str = ""
+    exchange: str = ""
+    before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """The word of one exchange or one comparison on one clause."""
+
+    clause: str
+    findings: tuple[Finding, ...] = ()
+    exchange: str = ""
