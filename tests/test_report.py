@@ -15,7 +15,31 @@ from clausewise.errors import ConfigurationError
 from clausewise.report import junit, pages, terminal
 
 NASTY = "</script><script>alert(1)</script> \u202eevil\x07 | `x` <b>"
-VERDICTS = ("error", "fail", "untestable", "waived", "pass", "not applicable")
+VERDICTS = ("error", "fail", "unstable", "untestable", "waived", "pass", "not applicable")
+
+
+WAIVER = {
+    "clause": "toy.op.c9",
+    "reason": NASTY,
+    "owner": NASTY,
+    "ticket": NASTY,
+    "expires": "2031-01-01",
+    "state": "unmatched",
+    "red": True,
+    "file": NASTY,
+    "first_line": 1,
+    "last_line": 2,
+    "says": NASTY,
+}
+PACE = {
+    "family": "toy",
+    "operation": "op",
+    "figure": "p95",
+    "most": 1.0,
+    "actual": 2.0,
+    "held": False,
+    "colour": "amber",
+}
 
 
 def clause(number, verdict="pass", colour="green", **more):
@@ -40,6 +64,7 @@ def clause(number, verdict="pass", colour="green", **more):
         "outcome": "",
         "needs": [],
         "must": True,
+        "scored": True,
     } | more
 
 
@@ -113,6 +138,19 @@ def results(clauses=()):
             "reasons": ["one"],
         },
         "counts": counts,
+        "drift": [
+            {
+                "family": "toy",
+                "operation": "op",
+                "outcome": "a",
+                "where": NASTY,
+                "times": 1,
+                "exchange": "x-1",
+            }
+        ],
+        "frozen": {"set": NASTY, "scored": 5, "not_scored": 0, "gone": []},
+        "waivers": [WAIVER],
+        "response_times": [PACE],
         "exercised": {"judged": 1, "exercisable": 2, "share": 0.5},
         "sufficiency": [{"rule": "enough", "held": False, "says": "50%"}],
         "operations": [

@@ -44,13 +44,15 @@ class Judge:
 
     An answer that is not the wanted one, or a broken expectation of the test, raises NotConformant at
     once, since the test cannot go on; one whose code stands elsewhere than the target's binding says
-    raises Untestable. A broken field is remembered and raised by `close`.
+    raises Untestable. A broken field is remembered and raised by `close`. One that `repeats` a test that
+    failed says so in its record.
     """
 
     bench: Bench
     test: str
     clauses: Sequence[str]
     judged: int = 0
+    repeats: bool = False
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
@@ -116,7 +118,8 @@ class Judge:
             self._settle(exchange, [])
         if finished and verdict is Verdict.PASS:
             self._take(Touch(clause) for clause in self.clauses)
-        self.bench.journal.verdict(self._record(verdict, reason) | marks)
+        repeated = {"repeats": True} if self.repeats else {}
+        self.bench.journal.verdict(self._record(verdict, reason) | marks | repeated)
         if self._findings:
             self._raise(self._findings)
 

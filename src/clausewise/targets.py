@@ -6,20 +6,14 @@ words, what was expected, and what to do.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-import json
 import os
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
-
-from clausewise import shipped
+from clausewise import shipped, tables
 from clausewise.errors import ConfigurationError, Untestable
 
 EMBEDDED = "embedded"
@@ -108,6 +102,7 @@ class Target:
     families: Mapping[str, FamilyTarget]
     limits: Limits
     tls: Tls
+    policy: Mapping[str, Any] = field(default_factory=dict)
     masked_fields: tuple[str, ...] = ()
     show_personal_data: bool = False
     secrets: frozenset[str] = frozenset()
@@ -133,10 +128,7 @@ def load(path: Path, schema: Path) -> Target:
 
     Raises ConfigurationError with one sentence naming file, key, expectation and remedy.
     """
-    raw, text = _read(path)
-    problems = list(Draft202012Validator(json.loads(schema.read_text("utf-8"))).iter_errors(raw))
-    if problems:
-        raise ConfigurationError(f"{path}: {_say(_first(problems))}")
+    raw, text = tables.read(path, schema, "target file", "`clausewise init` writes one to start from")
     secrets: set[str] = set()
     families = {name: _family(path, name, spec, secrets) for name, spec in raw["families"].items()}
     masking = raw.get("masking", {})
@@ -153,63 +145,11 @@ def load(path: Path, schema: Path) -> Target:
         families=families,
         limits=Limits(**raw.get("limits", {})),
         tls=_tls(path, raw.get("tls", {})),
+        policy=raw.get("policy", {}),
         masked_fields=tuple(masking.get("fields", ())),
         show_personal_data=bool(masking.get("show_personal_data")),
         secrets=frozenset(secrets),
     )
-
-
-def _read(path: Path) -> tuple[dict[str, Any], str]:
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise ConfigurationError(
-            f"There is no target file {path}; `clausewise init` writes one to start from."
-        ) from None
-    except (OSError, UnicodeDecodeError) as bad:
-        raise ConfigurationError(f"The target file {path} cannot be read: {bad}.") from bad
-    try:
-        return tomllib.loads(text), text
-    except tomllib.TOMLDecodeError as bad:
-        raise ConfigurationError(f"{path} is no valid TOML: {bad}.") from bad
-
-
-def _first(problems: list[ValidationError]) -> ValidationError:
-    """Return what to tell first: a misspelt key is the cause of the key that is then missing."""
-    strays = [problem for problem in problems if problem.validator == "additionalProperties"]
-    return best_match(strays or problems) or problems[0]
-
-
-def _say(problem: ValidationError) -> str:
-    """Turn a schema error into a sentence in the words of the file."""
-    place = ".".join(str(part) for part in problem.absolute_path)
-    given: Any = problem.instance
-    schema: Any = problem.schema
-    rule: Any = problem.validator_value
-    where = f"[{place}]" if isinstance(given, dict) and place else place or "the top of the file"
-    if problem.validator == "additionalProperties":
-        return _unknown_key(where, given, sorted(schema.get("properties", {})))
-    if problem.validator == "required":
-        missing = next(key for key in rule if key not in given)
-        told = schema.get("properties", {}).get(missing, {})
-        return f"{where} lacks the key {missing!r}. {_description(told)}".rstrip()
-    if isinstance(given, str) and "env" in schema.get("properties", {}):
-        return (
-            f"{where} holds its value inline; secrets stay out of target files: "
-            f'write {{ env = "NAME" }} or {{ file = "path" }} instead.'
-        )
-    return f"{where} is {given!r}, but {problem.message}. {_description(schema)}".rstrip()
-
-
-def _unknown_key(where: str, given: Mapping[str, Any], known: list[str]) -> str:
-    stray = next(key for key in given if key not in known)
-    close = difflib.get_close_matches(stray, known, 1)
-    advice = f"did you mean {close[0]!r}?" if close else f"it may have: {', '.join(known)}."
-    return f"{where} has an unknown key {stray!r}; {advice}"
-
-
-def _description(schema: Any) -> str:
-    return str(schema.get("description", "")) if isinstance(schema, dict) else ""
 
 
 def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str]) -> FamilyTarget:

@@ -25,14 +25,16 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which standings turn a run red; `strict` adds `inferred`."""
+    """Which standings turn a run red; `strict` adds `inferred`. `named` None is the default."""
 
     strict: bool = False
+    named: tuple[str, ...] | None = None
 
     @property
     def red(self) -> frozenset[Standing]:
         """The standings whose broken clauses make a target not conformant."""
-        return _RED_BY_DEFAULT | {Standing.INFERRED} if self.strict else _RED_BY_DEFAULT
+        red = _RED_BY_DEFAULT if self.named is None else frozenset(map(Standing, self.named))
+        return red | {Standing.INFERRED} if self.strict else red
 
     def colour(self, verdict: Verdict, standing: Standing) -> str:
         """Return red, amber, green or grey."""
@@ -43,6 +45,7 @@ class Policy:
 
 _COLOURS = {
     Verdict.ERROR: "red",
+    Verdict.UNSTABLE: "amber",
     Verdict.UNTESTABLE: "amber",
     Verdict.WAIVED: "amber",
     Verdict.PASS: "green",
@@ -73,6 +76,8 @@ class Facts:
 
     red_fails: int = 0
     errors: int = 0
+    unstable: int = 0
+    objections: Sequence[str] = ()
     missing: int = 0
     unmet: Sequence[str] = ()
     unusable: str = ""
@@ -100,17 +105,19 @@ def conclude(facts: Facts) -> tuple[Exit, str, list[str]]:
         return Exit.INTERNAL, _WORDS[Exit.INTERNAL], [facts.internal]
     if facts.unusable:
         return Exit.TARGET_UNUSABLE, _WORDS[Exit.TARGET_UNUSABLE], [facts.unusable]
-    if facts.red_fails or facts.missing:
+    if facts.red_fails or facts.missing or facts.objections:
         broken = [many(facts.red_fails, "clause is broken", "clauses are broken")] if facts.red_fails else []
         missing = many(facts.missing, "documented clause was", "documented clauses were")
         lacking = [f"{missing} not exercised, and the plan asks for all"] if facts.missing else []
-        return Exit.NOT_CONFORMANT, _WORDS[Exit.NOT_CONFORMANT], broken + lacking
+        return Exit.NOT_CONFORMANT, _WORDS[Exit.NOT_CONFORMANT], [*broken, *lacking, *facts.objections]
     if facts.errors:
         reason = many(facts.errors, "clause ended in an error", "clauses ended in an error")
         return Exit.TARGET_UNUSABLE, "network errors", [reason]
-    if facts.interrupted or facts.unmet:
+    if facts.interrupted or facts.unmet or facts.unstable:
         stopped = ["the run was stopped before its end"] if facts.interrupted else []
-        return Exit.NOT_FULLY_VERIFIED, _WORDS[Exit.NOT_FULLY_VERIFIED], [*stopped, *facts.unmet]
+        told = many(facts.unstable, "clause is unstable", "clauses are unstable")
+        flaky = [f"{told}: broken once, kept when repeated"] if facts.unstable else []
+        return Exit.NOT_FULLY_VERIFIED, _WORDS[Exit.NOT_FULLY_VERIFIED], [*stopped, *flaky, *facts.unmet]
     return Exit.CONFORMANT, _WORDS[Exit.CONFORMANT], []
 
 

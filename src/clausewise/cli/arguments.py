@@ -61,6 +61,12 @@ def _run(commands: Commands) -> None:
     )
     run.add_argument("--max-requests", type=int, metavar="N", help="send no more than so many requests")
     run.add_argument("--max-time", type=float, metavar="SECONDS", help="begin no request after so long")
+    run.add_argument("--policy", metavar="FILE", help="what turns the run red (default: the target file's)")
+    run.add_argument("--waivers", metavar="FILE", help="broken clauses that somebody answers for until a day")
+    run.add_argument("--frozen", metavar="FILE", help="score only the clauses of this frozen set")
+    run.add_argument(
+        "--confirm-failures", action="store_true", help="repeat what failed once: broken, or unstable"
+    )
     run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
     run.add_argument("-n", dest="workers", type=int, default=0, metavar="N", help="run in N processes")
     run.add_argument(
@@ -80,6 +86,10 @@ def _clauses(commands: Commands) -> None:
     )
     clauses.add_argument("--family", action="append", default=[], help="only this family")
     clauses.add_argument("--format", choices=["table", "json"], default="table")
+    clauses.add_argument(
+        "--freeze", metavar="NAME", default="", help="print the ids as a frozen requirement set of that name"
+    )
+    clauses.add_argument("--target", metavar="FILE", default="", help="only what this target claims")
     clauses.add_argument(
         "--discrepancies", action="store_true", help="list the documents' contradictions instead"
     )

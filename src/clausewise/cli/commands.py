@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clausewise import catalogue, contracts, doctor, journal, report, scope, shipped, statement
+from clausewise import catalogue, contracts, doctor, journal, report, rulings, scope, shipped, statement
 from clausewise.cli import proof
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
@@ -45,15 +45,30 @@ def _run(given: Namespace) -> int:
     for option in ("clause", "operation", "family", "document"):
         for value in getattr(given, option):
             arguments += [f"--{option}", value]
-    for option in ("run_dir", "counterexamples", "seed", "since", "plan", "max_requests", "max_time"):
+    for option in _OPTIONS:
         value = getattr(given, option)
         arguments += [f"--{option.replace('_', '-')}", str(value)] if value is not None else []
     arguments += ["--strict-clauses"] if given.strict else []
+    arguments += ["--confirm-failures"] if given.confirm_failures else []
     arguments += ["-n", str(given.workers)] if given.workers else []
     code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])
     if voice.concluded is not None:
         return voice.concluded
     return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+
+
+_OPTIONS = (
+    "run_dir",
+    "counterexamples",
+    "seed",
+    "since",
+    "plan",
+    "max_requests",
+    "max_time",
+    "policy",
+    "waivers",
+    "frozen",
+)
 
 
 def _doctor(given: Namespace) -> int:
@@ -89,6 +104,12 @@ def _clauses(given: Namespace) -> int:
         )
         return Exit.CONFORMANT
     clauses = [clause for book in books.values() for clause in book.clauses.values()]
+    if given.target:
+        target = claimed(Path(given.target))
+        own = {clause.id for clause in scope.of(target, shipped.SCHEMAS).clauses()}
+        clauses = [clause for clause in clauses if clause.id in own]
+    if given.freeze:
+        return _freeze(given, [clause.id for clause in clauses])
     judged = coverage.tests_by_clause(shipped.SUITES, clauses)
     rows = [asdict(clause) | {"tests": judged.get(clause.id, [])} for clause in clauses]
     if given.format == "json":
@@ -98,6 +119,16 @@ def _clauses(given: Namespace) -> int:
         sys.stdout.write("\n")
     else:
         _show_clauses(console, rows)
+    return Exit.CONFORMANT
+
+
+def _freeze(given: Namespace, ids: list[str]) -> int:
+    """Print the clause ids that a release is scored by: those that one target claims."""
+    if not given.target:
+        raise ConfigurationError("--freeze pins what a target claims: give --target FILE, too.")
+    families = claimed(Path(given.target)).families.values()
+    text = rulings.freeze(given.freeze, [known.document for known in families], ids)
+    sys.stdout.write(f"{text}\n")
     return Exit.CONFORMANT
 
 

@@ -47,6 +47,7 @@ class Verdict(StrEnum):
 
     ERROR = "error"
     FAIL = "fail"
+    UNSTABLE = "unstable"  # failed once, and passed when it was repeated
     UNTESTABLE = "untestable"
     WAIVED = "waived"
     PASS = "pass"  # noqa: S105 - a verdict, no password

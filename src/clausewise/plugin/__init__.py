@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.plans import DEFAULT, PLANS
@@ -58,6 +59,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--reference-url", metavar="URL", default="", help="where the reference of embedded families runs"
     )
+    group.addoption(
+        "--policy", metavar="FILE", default="", help="what turns the run red (default: the target's)"
+    )
+    group.addoption("--waivers", metavar="FILE", default="", help="broken clauses that somebody answers for")
+    group.addoption("--frozen", metavar="FILE", default="", help="score only the clauses of this frozen set")
+    group.addoption(
+        "--confirm-failures", action="store_true", help="repeat what failed once: broken, or unstable"
+    )
     group.addoption("--strict-clauses", action="store_true", help="inferred clauses turn the run red, too")
 
 
@@ -102,6 +111,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = sorted(kept, key=lambda item: item.nodeid not in before)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Under --confirm-failures repeat what failed, once, with new values; show the second end."""
+    session = item.config.stash.get(SESSION, None)
+    if not (session and selection.ids(item) and item.config.getoption("--confirm-failures")):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    if any(report.failed or hasattr(report, "wasxfail") for report in reports):
+        with session.repeating():
+            reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from clausewise import journal, masking, report, scope, shipped, statement, targets
+from clausewise import journal, masking, report, rulings, scope, shipped, statement, targets
 from clausewise.client import Budget, Client, Transport
 from clausewise.errors import ConfigurationError
 from clausewise.journal import Journal
@@ -25,6 +25,7 @@ from clausewise.plans import DEFAULT, PLANS, Plan
 from clausewise.plugin.counterexamples import Counterexamples
 from clausewise.plugin.selection import Choice
 from clausewise.reference import server
+from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.verdict import Policy
 
@@ -41,6 +42,7 @@ class Session:
     choice: Choice
     worker: str
     policy: Policy
+    rulings: Rulings = field(default_factory=Rulings)
     plan: Plan = DEFAULT
     budget: Budget = field(default_factory=Budget)
     salt: str = ""
@@ -50,6 +52,7 @@ class Session:
     current: Judge | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     rehearsing: bool = False
+    _repeats: bool = False
     _clients: dict[str, Client] = field(default_factory=dict)
     _transports: list[Transport] = field(default_factory=list)
     _bench: Bench | None = None
@@ -62,6 +65,7 @@ class Session:
         target = claimed(Path(config.getoption("--target")), config.getoption("--document"))
         _check_plan(target, PLANS[config.getoption("--plan")])
         known, choice = scope.of(target, shipped.SCHEMAS), _choice(config)  # bad data stops here
+        ruled = _rulings(config, target)
         if given:
             target = target.reached(given["base_urls"])
         elif url := config.getoption("--reference-url"):
@@ -80,7 +84,8 @@ class Session:
             key=bytes.fromhex(given["key"]) if given else secrets.token_bytes(16),
             choice=choice,
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
-            policy=Policy(strict=config.getoption("--strict-clauses")),
+            policy=Policy(config.getoption("--strict-clauses"), ruled.red),
+            rulings=ruled,
             plan=PLANS[config.getoption("--plan")],
             budget=Budget(config.getoption("--max-requests"), config.getoption("--max-time")),
             is_worker=given is not None,
@@ -115,6 +120,7 @@ class Session:
                 "plan": self.plan.name,
                 "workers": workers,
                 "strict": self.policy.strict,
+                "rulings": self.rulings.as_json(),
                 "selected": self.choice.picked(self.scope),
                 "path": str(target.path.absolute()),
                 "documents": [f"{name}={known['document']}" for name, known in families.items()],
@@ -144,7 +150,16 @@ class Session:
     def open(self, test: str, clauses: Sequence[str]) -> None:
         """Begin a test: its judge remembers what the test touches."""
         known = [name for name in clauses if self.scope.clause(name)]
-        self.current = Judge(self.bench, test, known)
+        self.current = Judge(self.bench, test, known, repeats=self._repeats)
+
+    @contextmanager
+    def repeating(self) -> Iterator[None]:
+        """Repeat a test: its values are new, and its record says so."""
+        before, self.salt, self._repeats = self.salt, f"{self.salt}again", True
+        try:
+            yield
+        finally:
+            self.salt, self._repeats = before, False
 
     def shut(self) -> None:
         """End a test: nothing more is heard for it."""
@@ -277,6 +292,16 @@ def _choice(config: pytest.Config) -> Choice:
         frozenset(_unsettled(Path(since))) if since else None,
         kinds,
     )
+
+
+def _rulings(config: pytest.Config, target: targets.Target) -> Rulings:
+    given = {name: config.getoption(f"--{name}") or "" for name in ("policy", "waivers", "frozen")}
+    made = rulings.load(target.policy, target.path, target.name, **given)
+    if stray := [family for family, _ in made.minimum_exercised if family not in target.families]:
+        raise ConfigurationError(
+            f"The policy's minimum_exercised names the family {stray[0]!r}; {target.path} does not claim it."
+        )
+    return made
 
 
 def _unsettled(folder: Path) -> Iterator[str]:

@@ -53,12 +53,14 @@ class Bends:
         self._bend: Bend = bend or {}
         self.since = time.time()
         self.answered = 0
+        self._played = 0
 
     def switch(self, bend: Bend | None) -> None:
         """Put another bend in place of the active one."""
         self._bend = bend or {}
         self.since = time.time()
         self.answered = 0
+        self._played = 0
 
     def on(self, name: str) -> bool:
         """Tell whether a behavioural defect is switched on."""
@@ -77,7 +79,9 @@ class Bends:
         """Write an answer as bytes, bent where the active defect names it, and `sent` is as it says."""
         self.answered += 1
         met = _WHEN[self._bend.get("when", "always")](sent)
-        steps = self._bend.get("bend", ()) if met and self._names(answer.name) else ()
+        left = self._played < self._bend.get("times", float("inf"))
+        steps = self._bend.get("bend", ()) if met and left and self._names(answer.name) else ()
+        self._played += bool(steps)
         body = json.loads(json.dumps(answer.body))
         for step in steps:
             body = _reshape(body, step)

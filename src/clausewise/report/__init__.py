@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from clausewise import shipped, tables
 from clausewise.errors import ConfigurationError
 from clausewise.report import junit, pages
 
@@ -47,4 +48,27 @@ def read(folder: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"{path} is {given[0]} version {given[1]}; {_FORMAT} version {_VERSION} was expected."
         )
-    return dict(told)
+    whole = _completed(told)
+    schema = shipped.SCHEMAS / "results.schema.json"
+    tables.check(whole, json.loads(schema.read_text("utf-8")), str(path))
+    return whole
+
+
+def _completed(told: dict[str, Any]) -> dict[str, Any]:
+    """Add what results lack that were written before it was known."""
+    clauses = [{"scored": True, **row} for row in told.get("clauses", []) if isinstance(row, dict)]
+    operations = [
+        {**row, "counts": {"unstable": 0, **row.get("counts", {})}}
+        for row in told.get("operations", [])
+        if isinstance(row, dict)
+    ]
+    return {
+        "drift": [],
+        "waivers": [],
+        "response_times": [],
+        "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
+        **told,
+        "counts": {"unstable": 0, **told.get("counts", {})},
+        "clauses": clauses,
+        "operations": operations,
+    }

@@ -81,6 +81,7 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
             more = f" and {len(alike) - _SHOWN_ALIKE} more" if len(alike) > _SHOWN_ALIKE else ""
             yield Text(f"  the same  breaks {names}{more}")
     yield from _amber(results)
+    yield from _rulings(results)
     yield from _drift(results)
     yield from _unjudged(results, "untestable", "yellow")
     yield from _unjudged(results, "error", "bold red")
@@ -102,7 +103,7 @@ def _causes(results: Row) -> Iterable[list[Row]]:
 
 
 def _operations(results: Row) -> Table:
-    names = ("pass", "fail", "error", "untestable", "waived", "not applicable")
+    names = ("pass", "fail", "unstable", "error", "untestable", "waived", "not applicable")
     table = Table("operation", *names, "exchanges", "p95 ms", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
@@ -120,6 +121,7 @@ def _style(verdict: str, count: int) -> str:
         "pass": "green",
         "fail": "bold red",
         "error": "bold red",
+        "unstable": "yellow",
         "untestable": "yellow",
         "waived": "yellow",
     }
@@ -157,6 +159,23 @@ def _amber(results: Row) -> Iterator[Text]:
         yield Text(visible(told)[:400], style="yellow")
     if len(amber) > _SHOWN_AMBER:
         yield Text(f"and {len(amber) - _SHOWN_AMBER} more in report.html", style="yellow")
+
+
+def _rulings(results: Row) -> Iterator[Text]:
+    """Say what waivers excuse, which answers are slow, and what a frozen set leaves unscored."""
+    for row in results["waivers"]:
+        told = row["says"] or f"{row['clause']} until {row['expires']} by {row['owner']}, {row['ticket']}"
+        style = _STYLES["red" if row["red"] else "amber"]
+        yield Text(visible(f"waiver ({row['state']}): {told}"), style=style)
+    for row in results["response_times"]:
+        if not row["held"]:
+            took = f"{row['figure']} {row['actual']:g} ms, at most {row['most']:g}"
+            yield Text(f"slow {row['family']} {row['operation']}: {took}", style=_STYLES[row["colour"]])
+    if fixed := results["frozen"]["set"]:
+        broken = [row["id"] for row in results["clauses"] if not row["scored"] and row["verdict"] == "fail"]
+        told = f"{results['frozen']['scored']} clauses scored, {results['frozen']['not_scored']} not"
+        more = f"; {len(broken)} of those are broken, the first is {broken[0]}" if broken else ""
+        yield Text(f"frozen set {visible(fixed)}: {told}{more}", style=_STYLES["amber" if broken else "grey"])
 
 
 def _drift(results: Row) -> Iterator[Text]:

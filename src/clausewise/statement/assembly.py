@@ -6,7 +6,7 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,15 +17,17 @@ from clausewise import journal
 from clausewise._version import __version__
 from clausewise.model import Clause, Observability, Operation, Standing, Verdict
 from clausewise.plans import DEFAULT, PLANS
+from clausewise.rulings import Rulings
 from clausewise.scope import Scope
+from clausewise.statement import weighing
 from clausewise.statement.curl import curl
-from clausewise.statement.sufficiency import Rule, rules
+from clausewise.statement.sufficiency import Rule, by_family, rules
 from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_up
 from clausewise.verdict import Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
 
 Row = dict[str, Any]
 
-_JUDGED = {Verdict.PASS, Verdict.FAIL, Verdict.WAIVED}
+_JUDGED = {Verdict.PASS, Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED}
 _PACKAGES = ("requests", "urllib3", "pytest", "pytest-xdist", "jsonschema", "jsonschema-rs", "schemathesis")
 RESULTS = "results.json"
 
@@ -34,11 +36,28 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     """Return what results.json holds for the run in a folder; `ended` is false for one cut short."""
     facts = journal.facts(folder)
     tally = add_up(scope, folder)
-    policy = Policy(strict=bool(facts.get("strict")))
+    rulings = Rulings.of(facts.get("rulings", {}))
+    policy = Policy(strict=bool(facts.get("strict")), named=rulings.red)
     clauses = list(_clauses(scope, tally, policy, set(facts.get("selected") or ())))
-    share = _exercised(clauses)
-    held = rules(scope, tally, share["share"])
-    code, word, reasons = conclude(_facts(facts, tally, clauses, held, ended=ended))
+    day = facts["started"][:10]
+    weighing.waive(clauses, rulings, day)
+    fixed = weighing.frozen(clauses, rulings, partial=bool(facts.get("selected")))
+    waivers = list(weighing.waivers(clauses, rulings, day))
+    scored = [row for row in clauses if row["scored"]]
+    operations = list(_operations(scope, tally, clauses))
+    budgets = list(weighing.paces(operations, rulings))
+    share = _exercised(scored)
+    held = rules(scope, tally, share["share"]) + [
+        by_family(family, least, _exercised(row for row in scored if row["family"] == family)["share"])
+        for family, least in rulings.minimum_exercised
+    ]
+    told = _facts(facts, tally, scored, held, ended=ended)
+    told = replace(
+        told,
+        objections=tuple(weighing.objections(waivers, budgets)),
+        unmet=(*told.unmet, *weighing.unmet(fixed)),
+    )
+    code, word, reasons = conclude(told)
     evidence = _evidence(folder, tally.findings)
     return {
         "format": "clausewise-results",
@@ -51,13 +70,16 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "outcome": {
             "exit": int(code),
             "word": word,
-            "sentence": _sentence(code, word, clauses, share),
+            "sentence": _sentence(code, word, scored, share),
             "reasons": reasons,
         },
-        "counts": _counts(clauses),
+        "counts": _counts(scored),
+        "frozen": fixed,
+        "waivers": waivers,
+        "response_times": budgets,
         "exercised": share,
         "sufficiency": [rule.as_json() for rule in held],
-        "operations": list(_operations(scope, tally, clauses)),
+        "operations": operations,
         "ledger": list(_ledger(scope, clauses)),
         "clauses": clauses,
         "findings": list(_findings(tally, clauses, evidence)),
@@ -140,6 +162,7 @@ def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, en
     return Facts(
         red_fails=sum(row["verdict"] == Verdict.FAIL and row["colour"] == "red" for row in clauses),
         errors=sum(row["verdict"] == Verdict.ERROR for row in clauses),
+        unstable=sum(row["verdict"] == Verdict.UNSTABLE for row in clauses),
         unmet=unmet,
         missing=len(_missing(clauses)) if complete else 0,
         unusable=tally.unusable,
@@ -168,6 +191,7 @@ def _sentence(code: Exit, word: str, clauses: list[Row], share: Row) -> str:
         f"{counts['pass']} kept",
     ]
     parts += [f"{amber} that rest on inference are not kept"] if amber else []
+    parts += [f"{counts['unstable']} unstable"] if counts["unstable"] else []
     parts += [f"{counts['error']} ended in an error"] if counts["error"] else []
     exercised = f"{share['share']:.1%} of what can be exercised here was exercised"
     return f"{word.capitalize()} (exit {int(code)}): {', '.join(parts)}; {exercised}."

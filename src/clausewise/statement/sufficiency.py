@@ -83,6 +83,12 @@ def _exercised(scope: Scope, share: float) -> Rule:
     )
 
 
+def by_family(family: str, least: float, share: float) -> Rule:
+    """Return the policy's rule on how much of a family is exercised."""
+    rule = f"{family}: as much was exercised as the policy asks for"
+    return Rule(rule, share >= least, f"{share:.1%}, at least {least:.0%}")
+
+
 def _saw(operation: Operation, role: Role, tally: Tally) -> bool:
     seen = tally.operations[operation.family, operation.id].outcomes
     return any(seen[known.name] for known in operation.outcomes if known.role is role)

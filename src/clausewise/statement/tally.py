@@ -22,6 +22,7 @@ class ClauseTally:
     """What the tests said on one clause."""
 
     verdicts: set[Verdict] = field(default_factory=set)
+    confirmed: dict[str, bool] = field(default_factory=dict)  # by test that found it broken
     reasons: list[str] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
     exchanges: list[str] = field(default_factory=list)
@@ -61,6 +62,9 @@ def add_up(scope: Scope, folder: Path) -> Tally:
     tally = Tally()
     for record in journal.records(folder, journal.VERDICTS):
         _add_verdict(tally, record)
+    for entry in tally.clauses.values():
+        if entry.confirmed:
+            entry.verdicts.add(Verdict.FAIL if any(entry.confirmed.values()) else Verdict.UNSTABLE)
     for record in journal.records(folder, journal.EXCHANGES):
         _add_exchange(tally, scope, record)
     return tally
@@ -79,8 +83,13 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
         entry.exchanges += exchanges[: _KEPT - len(entry.exchanges)]
         entry.tests.append(test)
         entry.seconds += record["seconds"]
+    broken = {finding["clause"] for finding in record["findings"]}
+    if record.get("repeats"):
+        _repeated(tally, test, broken, verdict)
+    else:
+        for clause in broken:
+            tally.clauses[clause].confirmed[test] = True
     for finding in record["findings"]:
-        tally.clauses[finding["clause"]].verdicts.add(Verdict.FAIL)
         _fold(tally.findings, {**finding, "test": test})
     if verdict is not Verdict.PASS:
         for clause in record["clauses"]:
@@ -88,6 +97,15 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
             entry.verdicts.add(verdict)
             entry.reasons.append(record["reason"])
             entry.tests.append(test)
+
+
+def _repeated(tally: Tally, test: str, broken: set[str], verdict: Verdict) -> None:
+    """Weigh a test that was repeated: broken both times stays broken, once is unstable."""
+    for clause, entry in tally.clauses.items():
+        if test in entry.confirmed and clause not in broken and verdict is Verdict.PASS:
+            entry.confirmed[test] = False
+    for clause in broken:
+        tally.clauses[clause].confirmed.setdefault(test, False)
 
 
 def _fold(findings: list[dict[str, Any]], new: dict[str, Any]) -> None:
