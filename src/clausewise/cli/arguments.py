@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     _serve(commands)
     _init(commands)
     _report(commands)
+    _diff(commands)
     _matrix(commands)
     return top
 
@@ -119,6 +120,13 @@ def _init(commands: Commands) -> None:
 def _report(commands: Commands) -> None:
     report = commands.add_parser("report", help="draw the reports of a run again, of a killed one too")
     report.add_argument("folder", help="the run's folder")
+
+
+def _diff(commands: Commands) -> None:
+    diff = commands.add_parser("diff", help="tell what changed from one run to another")
+    diff.add_argument("before", help="the earlier run's folder")
+    diff.add_argument("after", help="the later run's folder")
+    diff.add_argument("--format", choices=["table", "json"], default="table")
 
 
 def _matrix(commands: Commands) -> None:

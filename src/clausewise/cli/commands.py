@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clausewise import catalogue, contracts, doctor, journal, report, rulings, scope, shipped, statement
-from clausewise.cli import proof
+from clausewise.cli import compare, proof
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
@@ -232,5 +232,6 @@ _COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "serve": _serve,
     "init": _init,
     "report": _report,
+    "diff": compare.run,
     "matrix": proof.run,
 }

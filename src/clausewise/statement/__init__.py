@@ -1,7 +1,8 @@
-"""What a run comes to: every claimed clause with its verdict, the ledger, the exit code."""
+"""What a run comes to: every claimed clause with its verdict, the ledger, the exit code; what changed since."""
 
 from __future__ import annotations
 
 from clausewise.statement.assembly import RESULTS, assemble, write
+from clausewise.statement.difference import difference
 
-__all__ = ["RESULTS", "assemble", "write"]
+__all__ = ["RESULTS", "assemble", "difference", "write"]
