@@ -123,6 +123,25 @@ class Judge:
         if self._findings:
             self._raise(self._findings)
 
+    def settle(self, exchange: Exchange, wanted: Sequence[str], *, loose: bool) -> None:
+        """Judge a recorded exchange, as a live one of which these outcomes were wanted."""
+        self.hear(exchange)
+        self._settle(exchange, wanted, loose=loose)
+
+    def end(self) -> None:
+        """Write the record of what was recorded elsewhere; whatever is broken stands in it."""
+        self.bench.journal.verdict(self._record(Verdict.PASS, ""))
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found so far."""
+        return tuple(self._findings)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """The clauses that were judged so far."""
+        return frozenset(self._touched)
+
     def fault(self, text: str) -> None:
         """Hold against the test's first clause what kept the test from going on."""
         self._take([Touch(self.clauses[0], (Finding("", "an answer that the test can go on with", text),))])
@@ -151,7 +170,13 @@ class Judge:
             told: dict[str, object] = {"test": self.test, "expected": meant, "matched": reading.outcome}
             if exchange.stray:
                 told["stray"] = True
-            elif reading.drift and not loose:
+            if loose:
+                told["loose"] = True
+            if meant and not wanted:
+                told["free"] = True
+            if exchange.sent is None and exchange.request.body:
+                told["raw"] = True
+            if reading.drift and not (loose or exchange.stray):
                 told["drift"] = [self.bench.masker.text(where)[:_WIDE] for where in reading.drift[:_MANY]]
             self.bench.journal.exchange(record | told)
         self._take(() if exchange.stray or loose else reading.touches)

@@ -25,6 +25,8 @@ _SHORTEST = 6  # a shorter value would blot out innocent text
 _LONGEST = 4096  # a longer one is a file, which no other text quotes
 _FEW = 32  # secrets that are searched one by one
 _BINARY = re.compile(r"^(image|audio|video)/|octet-stream|application/pdf", re.IGNORECASE)
+_MASK = re.compile(r"\[masked \w+ \d+ [0-9a-f]{8}\]")
+_OF_TYPE = {"int": 0, "float": 0.5}
 _FIELD = re.compile(r'\bname="([^"]*)"')
 
 Headers = list[list[str]]
@@ -183,6 +185,39 @@ def _without(value: Any, secrets: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         for secret, stand_in in secrets.items():
             value = value.replace(secret, stand_in)
+    return value
+
+
+def is_masked(value: Any) -> bool:
+    """Tell whether a value is one that stands in place of another."""
+    return isinstance(value, str) and _MASK.fullmatch(value) is not None
+
+
+def plausible(body: str) -> tuple[str, frozenset[str]]:
+    """Return a masked body with values of the masked ones' types, and the JSON pointers of those.
+
+    A body that is no JSON, or has nothing masked, comes back as it is.
+    """
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return body, frozenset()
+    if isinstance(value, str) and value[:1] in {"{", "["}:  # JSON inside a JSON text
+        inner, hidden = plausible(value)
+        return (json.dumps(inner), hidden) if hidden else (body, hidden)
+    masked: set[str] = set()
+    shown = _unmasked(value, "", masked)
+    return (json.dumps(shown) if masked else body), frozenset(masked)
+
+
+def _unmasked(value: Any, pointer: str, hidden: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _unmasked(item, f"{pointer}/{key}", hidden) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unmasked(item, f"{pointer}/{at}", hidden) for at, item in enumerate(value)]
+    if is_masked(value):
+        hidden.add(pointer)
+        return _OF_TYPE.get(value.split()[1], value)
     return value
 
 

@@ -123,14 +123,14 @@ class Target:
         return replace(self, families={**self.families, **moved})
 
 
-def load(path: Path, schema: Path) -> Target:
-    """Read and check a target file, and fetch what it refers to.
+def load(path: Path, schema: Path, *, secrets: bool = True) -> Target:
+    """Read and check a target file, and fetch what it refers to; without `secrets` those stay empty.
 
     Raises ConfigurationError with one sentence naming file, key, expectation and remedy.
     """
     raw, text = tables.read(path, schema, "target file", "`clausewise init` writes one to start from")
-    secrets: set[str] = set()
-    families = {name: _family(path, name, spec, secrets) for name, spec in raw["families"].items()}
+    known: set[str] | None = set() if secrets else None
+    families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
     masking = raw.get("masking", {})
     if masking.get("show_personal_data") and raw["environment"] != "sandbox":
         raise ConfigurationError(
@@ -144,15 +144,15 @@ def load(path: Path, schema: Path) -> Target:
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         families=families,
         limits=Limits(**raw.get("limits", {})),
-        tls=_tls(path, raw.get("tls", {})),
+        tls=_tls(path, raw.get("tls", {})) if secrets else Tls(),
         policy=raw.get("policy", {}),
         masked_fields=tuple(masking.get("fields", ())),
         show_personal_data=bool(masking.get("show_personal_data")),
-        secrets=frozenset(secrets),
+        secrets=frozenset(known or ()),
     )
 
 
-def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str]) -> FamilyTarget:
+def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | None) -> FamilyTarget:
     here = f"families.{name}"
     credentials = {
         role: _resolved(path, f"{here}.credentials.{role}", entry, secrets)
@@ -193,13 +193,14 @@ def _flat(bindings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
-def _resolved(path: Path, place: str, entry: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
+def _resolved(path: Path, place: str, entry: Mapping[str, Any], secrets: set[str] | None) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key, value in entry.items():
         values[key] = value
         if isinstance(value, dict):
-            values[key] = _fetch(path, f"{place}.{key}", value)
-            secrets.add(values[key])
+            values[key] = "" if secrets is None else _fetch(path, f"{place}.{key}", value)
+            if secrets is not None:
+                secrets.add(values[key])
     return values
 
 

@@ -73,7 +73,7 @@ def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outc
     for known in operation.outcomes:
         form = _form(exchange, known)
         if form and not form.code and (known in candidates or not known.vague):
-            complaints = form.body.complaints(exchange.json)
+            complaints = form.body.complaints(exchange.json, exchange.hidden)
             likeness = 1.0 if known.vague else form.body.likeness(exchange.json, complaints)
             near.append(_Near(known, complaints, likeness))
     rank = {known.name: len(candidates) - at for at, known in enumerate(candidates)}
@@ -103,7 +103,7 @@ def _fits(exchange: Exchange, outcome: Outcome) -> bool:
     form = _form(exchange, outcome)
     if form is None or (form.code and form.code not in codes(exchange, outcome.code_at)):
         return False
-    readable = not exchange.parsed.problem and form.body.fits(exchange.json)
+    readable = not exchange.parsed.problem and form.body.fits(exchange.json, exchange.hidden)
     return outcome.any_body or outcome.by_status or readable
 
 
@@ -133,7 +133,7 @@ def _amiss(exchange: Exchange, outcome: Outcome) -> Sequence[Complaint]:
     """Return what an overlay's fields have against an answer that is known by its status."""
     form = _form(exchange, outcome)
     judged = outcome.by_status and form and not exchange.parsed.problem
-    return form.body.complaints(exchange.json) if judged and form else ()
+    return form.body.complaints(exchange.json, exchange.hidden) if judged and form else ()
 
 
 def _drift(exchange: Exchange, outcome: Outcome) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def _form(exchange: Exchange, outcome: Outcome) -> Form | None:
     forms = [form for form in outcome.forms if form.covers(exchange.response.status)]
     if len(forms) < _SEVERAL:
         return forms[0] if forms else None
-    return next((form for form in forms if form.body.fits(exchange.json)), forms[0])
+    return next((form for form in forms if form.body.fits(exchange.json, exchange.hidden)), forms[0])
 
 
 def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complaint]) -> tuple[Touch, ...]:

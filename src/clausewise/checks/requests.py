@@ -26,7 +26,7 @@ def taken(exchange: Exchange, operation: Operation, got: str, *, wanted_success:
 def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
     """Yield the clauses of the documented fields in a documented request."""
     for rule in operation.requests.values():
-        if rule.fits(exchange.sent):
+        if rule.fits(exchange.sent, exchange.hidden_sent):
             yield from rule.seen(exchange.sent)
     asked = dict(parse_qsl(urlsplit(exchange.request.url).query, keep_blank_values=True))
     headers = {name.lower() for name, _ in exchange.request.headers}

@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     _init(commands)
     _report(commands)
     _diff(commands)
+    _judge(commands)
+    _evidence(commands)
     _matrix(commands)
     return top
 
@@ -120,6 +122,35 @@ def _init(commands: Commands) -> None:
 def _report(commands: Commands) -> None:
     report = commands.add_parser("report", help="draw the reports of a run again, of a killed one too")
     report.add_argument("folder", help="the run's folder")
+
+
+def _judge(commands: Commands) -> None:
+    judge = commands.add_parser("judge", help="judge recorded traffic, without sending anything")
+    judge.add_argument("recorded", help="a HAR file, an exchanges.jsonl, or the folder of a run")
+    _target(judge)
+    _claims(judge)
+    judge.add_argument("--run-dir", metavar="DIR", help="where the reports go")
+    judge.add_argument("--policy", metavar="FILE", default="", help="what turns it red")
+    judge.add_argument(
+        "--waivers", metavar="FILE", default="", help="broken clauses that somebody answers for"
+    )
+    judge.add_argument(
+        "--frozen", metavar="FILE", default="", help="score only the clauses of this frozen set"
+    )
+
+
+def _evidence(commands: Commands) -> None:
+    pack = commands.add_parser("evidence", help="put a finished run into one signed zip")
+    pack.add_argument("folder", help="the run's folder")
+    pack.add_argument(
+        "--key", required=True, metavar="FILE", help="your private key, an unencrypted PEM file"
+    )
+    pack.add_argument("--output", metavar="FILE", help="the zip to write (default: evidence-<run>.zip)")
+    check = commands.add_parser("verify", help="check an evidence pack, and judge its exchanges again")
+    check.add_argument("pack", help="the zip")
+    check.add_argument(
+        "--public-key", metavar="FILE", help="the public key that it must be signed with, as PEM"
+    )
 
 
 def _diff(commands: Commands) -> None:

@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clausewise import catalogue, contracts, doctor, journal, report, rulings, scope, shipped, statement
-from clausewise.cli import compare, proof
+from clausewise import catalogue, contracts, doctor, report, rulings, scope, shipped, statement
+from clausewise.cli import compare, packs, passive, proof
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
 from clausewise.plugin import coverage
-from clausewise.plugin.session import claimed, embedded
+from clausewise.plugin.session import claimed, embedded, remembered
 from clausewise.reference import server
 from clausewise.verdict import Exit
 
@@ -204,12 +204,7 @@ def _report(given: Namespace) -> int:
     folder = Path(given.folder)
     console = Console(highlight=False, soft_wrap=True)
     if not (folder / statement.RESULTS).exists():
-        killed = journal.facts(folder)
-        target = claimed(Path(killed["path"]), killed["documents"])
-        base_urls = {name: told["base_url"] for name, told in killed["target"]["families"].items()}
-        results = statement.assemble(
-            scope.of(target.reached(base_urls), shipped.SCHEMAS), folder, ended=False
-        )
+        results = statement.assemble(remembered(folder), folder, ended=False)
         statement.write(results, folder)
     results = report.read(folder)
     for path in report.draw(results, folder):
@@ -233,5 +228,8 @@ _COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "init": _init,
     "report": _report,
     "diff": compare.run,
+    "judge": passive.run,
+    "evidence": packs.pack,
+    "verify": packs.verify,
     "matrix": proof.run,
 }

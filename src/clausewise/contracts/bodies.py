@@ -8,7 +8,7 @@ value gives evidence on, and for the complaints about it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -57,15 +57,20 @@ class CompiledBody:
     def _formatted(self) -> bool:
         return '"format":' in json.dumps(self.schema)
 
-    def fits(self, value: Json) -> bool:
-        """Tell whether the value keeps every part of the schema; of a format, as either engine knows it."""
+    def fits(self, value: Json, hidden: Collection[str] = ()) -> bool:
+        """Tell whether the value keeps every part of the schema; of a format, as either engine knows it.
+
+        Of what is `hidden` (JSON pointers) only the type counts.
+        """
+        if hidden:
+            return not any(self._errors(value, hidden))
         return bool(self._fast.is_valid(value)) or (self._formatted and self._exact.is_valid(value))
 
-    def complaints(self, value: Json) -> list[Complaint]:
+    def complaints(self, value: Json, hidden: Collection[str] = ()) -> list[Complaint]:
         """Return what is wrong with the value, once per clause and place; empty where it fits."""
         if self._fast.is_valid(value):
             return []
-        errors = self._exact.iter_errors(value)
+        errors = self._errors(value, hidden)
         told: dict[tuple[str, str], Complaint] = {}
         for complaint in (complaint for error in errors for complaint in self._complain(error)):
             place = complaint.clause, complaint.where
@@ -97,6 +102,10 @@ class CompiledBody:
         """Yield every part of the schema that is a clause, outermost first."""
         return _nodes(self.schema, self.clause, "", (self.schema,))
 
+    def _errors(self, value: Json, hidden: Collection[str]) -> Iterator[ValidationError]:
+        errors = self._exact.iter_errors(value)
+        return (error for error in errors if _counts(error, hidden)) if hidden else errors
+
     def _complain(self, error: ValidationError) -> Iterator[Complaint]:
         clause, owner = _locate(self.schema, self.clause, list(error.absolute_schema_path)[:-1])
         where = "".join(f"/{part}" for part in error.absolute_path)
@@ -108,6 +117,19 @@ class CompiledBody:
             clause = f"{clause}.{keyword}"
         expected = words.expectation(keyword, error.validator_value, owner.get("description", ""))
         yield Complaint(clause, expected, words.value(error.instance), where, fixed=keyword == "const")
+
+
+def _counts(error: ValidationError, hidden: Collection[str]) -> bool:
+    """Tell whether an error counts where some values are hidden: not if it only says what those are."""
+    pointer = "".join(f"/{part}" for part in error.absolute_path)
+    if pointer in hidden:
+        return error.validator == "type"
+    if not error.context:
+        return True
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context:
+        branches.setdefault(inner.relative_schema_path[0], []).append(inner)
+    return all(any(_counts(inner, hidden) for inner in held) for held in branches.values())
 
 
 def _alike(schema: Schema, value: Json, place: str, wrong: set[str]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -43,14 +43,14 @@ class BodyRule(Protocol):
     def schema(self) -> Mapping[str, Json]:
         """The JSON Schema that it was compiled from."""
 
-    def fits(self, value: Json) -> bool:
-        """Tell whether the value keeps every part of the schema."""
+    def fits(self, value: Json, hidden: Collection[str] = ()) -> bool:
+        """Tell whether the value keeps every part of the schema; what is `hidden` counts by its type."""
 
     def likeness(self, value: Json, complaints: Sequence[Complaint]) -> float:
         """Tell how much of the documented body is in the value, from 0 to 1."""
 
-    def complaints(self, value: Json) -> list[Complaint]:
-        """Return what is wrong with the value; empty where it fits."""
+    def complaints(self, value: Json, hidden: Collection[str] = ()) -> list[Complaint]:
+        """Return what is wrong with the value; empty where it fits. `hidden` are pointers, as in `fits`."""
 
     def seen(self, value: Json) -> list[str]:
         """Return the ids of the clauses that this value gives evidence on."""

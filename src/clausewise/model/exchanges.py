@@ -47,8 +47,9 @@ class Response:
 class Exchange:
     """One request and its response. `milliseconds` runs from the first byte sent to the last read.
 
-    `wrapped` tells that the answer may come as JSON inside a JSON text; a `stray` one asked for what no
-    document describes, so that nothing holds for its answer.
+    `hidden` and `hidden_sent` point to what is masked in a recorded answer and in its request: of that, only
+    the type is known. `wrapped` tells that the answer may come as JSON inside a JSON text; a `stray` one
+    asked for what no document describes, so that nothing holds for its answer.
     """
 
     id: str
@@ -61,6 +62,8 @@ class Exchange:
     sent: Json = None
     wrapped: bool = False
     stray: bool = False
+    hidden: frozenset[str] = frozenset()
+    hidden_sent: frozenset[str] = frozenset()
 
     @cached_property
     def parsed(self) -> strict_json.Parsed:

@@ -258,6 +258,14 @@ def claimed(path: Path, documents: Sequence[str] = ()) -> targets.Target:
     return target.claiming(claims)
 
 
+def remembered(folder: Path) -> Scope:
+    """Return what the run of a folder judged: its target file, and what it claimed then."""
+    facts = journal.facts(folder)
+    target = claimed(Path(facts["path"]), facts["documents"])
+    base_urls = {name: told["base_url"] for name, told in facts["target"]["families"].items()}
+    return scope.of(target.reached(base_urls), shipped.SCHEMAS)
+
+
 @contextmanager
 def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targets.Target]:
     """Run the reference for the target's embedded families, if it has any, while the context lasts."""

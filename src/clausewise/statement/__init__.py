@@ -1,4 +1,4 @@
-"""What a run comes to: every claimed clause with its verdict, the ledger, the exit code; what changed since."""
+"""What a run comes to: every claimed clause, its verdict, the ledger, the exit code; what changed since."""
 
 from __future__ import annotations
 

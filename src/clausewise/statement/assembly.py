@@ -30,6 +30,7 @@ Row = dict[str, Any]
 _JUDGED = {Verdict.PASS, Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED}
 _PACKAGES = ("requests", "urllib3", "pytest", "pytest-xdist", "jsonschema", "jsonschema-rs", "schemathesis")
 RESULTS = "results.json"
+_SILENCE = {"recorded": "no recorded exchange shows it"}
 
 
 def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
@@ -38,7 +39,8 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     tally = add_up(scope, folder)
     rulings = Rulings.of(facts.get("rulings", {}))
     policy = Policy(strict=bool(facts.get("strict")), named=rulings.red)
-    clauses = list(_clauses(scope, tally, policy, set(facts.get("selected") or ())))
+    silence = _SILENCE.get(facts.get("plan", ""), "no test came to judge it")
+    clauses = list(_clauses(scope, tally, policy, set(facts.get("selected") or ()), silence))
     day = facts["started"][:10]
     weighing.waive(clauses, rulings, day)
     fixed = weighing.frozen(clauses, rulings, partial=bool(facts.get("selected")))
@@ -96,13 +98,14 @@ def write(results: Row, folder: Path) -> Path:
     return path
 
 
-def _clauses(scope: Scope, tally: Tally, policy: Policy, selected: set[str]) -> Iterator[Row]:
+def _clauses(scope: Scope, tally: Tally, policy: Policy, selected: set[str], silence: str) -> Iterator[Row]:
     indices: dict[str, list[int]] = {}
     for index, finding in enumerate(tally.findings):
         indices.setdefault(finding["clause"], []).append(index)
     for clause in scope.clauses():
         said = tally.clauses.get(clause.id, ClauseTally())
         verdict, reason = _verdict(scope, clause, said, selected)
+        reason = reason or ("" if verdict in _JUDGED else silence)
         yield _described(clause) | {
             "must": must_be_exercised(clause),
             "verdict": verdict,
@@ -138,7 +141,7 @@ def _verdict(scope: Scope, clause: Clause, said: ClauseTally, selected: set[str]
         return Verdict.NOT_APPLICABLE, "not selected in this run"
     if clause.outcome:
         return Verdict.UNTESTABLE, f"no {clause.outcome} answer showed it"
-    return Verdict.UNTESTABLE, "no test came to judge it"
+    return Verdict.UNTESTABLE, ""
 
 
 def _exercised(clauses: Iterable[Row]) -> Row:
@@ -156,7 +159,7 @@ def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, en
         unmet.append(
             f"{len(missing)} documented black-box clauses were not exercised, the first is {missing[0]}"
         )
-    complete = PLANS[facts.get("plan", DEFAULT.name)].complete
+    complete = PLANS.get(facts.get("plan", ""), DEFAULT).complete
     if selected := facts.get("selected"):
         unmet = [f"a partial run: {len(selected)} of {len(clauses)} clauses were selected"]
     return Facts(

@@ -1,0 +1,37 @@
+"""`clausewise judge`: traffic that somebody recorded, judged without sending anything."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.text import Text
+
+from clausewise import recorded, report, rulings, scope, shipped
+from clausewise.plugin.session import claimed
+from clausewise.report import terminal
+
+
+def run(given: Namespace) -> int:
+    """Judge a recording, write its reports and show what it came to; return the exit code."""
+    target = claimed(Path(given.target), given.document)
+    known = scope.of(target, shipped.SCHEMAS)
+    named = {name: getattr(given, name) for name in ("policy", "waivers", "frozen")}
+    ruled = rulings.load(target.policy, target.path, target.name, **named)
+    folder = Path(given.run_dir or f"reports/{datetime.now(UTC):%Y%m%d-%H%M%S}-{target.name}-recorded")
+    seen = list(recorded.read(Path(given.recorded), known))
+    with Progress(console=Console(stderr=True), transient=True) as live:
+        task = live.add_task("judging", total=len(seen))
+        results = recorded.judged(seen, known, folder, ruled, lambda done: live.update(task, completed=done))
+    report.draw(results, folder)
+    console = Console(highlight=False, soft_wrap=True)
+    for line in terminal.conclusion(results, folder):
+        console.print(line)
+    told = results["run"]["recorded"]
+    console.print(
+        Text(f"{told['judged']} of {told['read']} recorded exchanges call an operation that is claimed")
+    )
+    return int(results["outcome"]["exit"])

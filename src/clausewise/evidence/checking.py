@@ -1,0 +1,170 @@
+"""Opens an evidence pack: the files must be those that were signed, and judge as they say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from securesystemslib.signer import Key
+
+from clausewise import journal, recorded, report, scope, shipped, statement, targets
+from clausewise.errors import ConfigurationError
+from clausewise.evidence import signing
+from clausewise.evidence.packing import ATTESTATION, FORMAT, MANIFEST, RUN_FILES, TARGET, digests
+from clausewise.model import Kind, Verdict
+from clausewise.recorded.judging import again, bench_of
+from clausewise.scope import Scope
+from clausewise.verdict import Policy
+
+_MOST = 4 << 30  # bytes; a pack that unfolds to more is none of ours
+_SEEN_ALONE = {Kind.REQUEST_FIELD, Kind.RESPONSE_FIELD, Kind.FACET, Kind.UNIVERSAL}  # by one exchange
+_BROKEN = {Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED, Verdict.ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked: whether it holds (None where it could not be checked), and the figures."""
+
+    what: str
+    held: bool | None
+    says: str
+
+
+def verify(pack: Path, key: Path | None) -> Iterator[Check]:
+    """Yield every check of a pack, the public key's first. Raises ConfigurationError for what is no pack."""
+    public = signing.public_key(key) if key else None
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        manifest = _unpacked(pack, folder)
+        yield from _signature(folder, public)
+        yield _files(folder, manifest)
+        known = _scope(folder, manifest)
+        yield _schemas(manifest, known)
+        results = report.read(folder)
+        yield _added_up(folder, known, results)
+        yield _judged_again(folder, known, results)
+
+
+def _unpacked(pack: Path, folder: Path) -> dict[str, Any]:
+    try:
+        with ZipFile(pack) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _MOST:
+                raise ConfigurationError(
+                    f"{pack} unfolds to more than {_MOST >> 30} GB; it is no evidence pack."
+                )
+            for entry in archive.infolist():
+                if _ours(entry.filename):
+                    archive.extract(entry, folder)
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+        if {key: manifest[key] for key in FORMAT} != FORMAT or not isinstance(manifest["files"], dict):
+            raise ConfigurationError(f"{pack} is an evidence pack of another format or version.")
+    except (OSError, BadZipFile, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError) as bad:
+        raise ConfigurationError(f"{pack} is no evidence pack that can be read: {bad!r}.") from bad
+    return manifest
+
+
+def _ours(name: str) -> bool:
+    path = PurePosixPath(name)
+    inside = not path.is_absolute() and ".." not in path.parts and "\\" not in name
+    return inside and (name in {MANIFEST, ATTESTATION, *RUN_FILES} or name.startswith(TARGET))
+
+
+def _signature(folder: Path, key: Key | None) -> Iterator[Check]:
+    what = "the attestation is signed with the key given"
+    try:
+        subjects = signing.attested((folder / ATTESTATION).read_text("utf-8"), key)
+    except (OSError, ValueError) as bad:
+        yield Check(what, held=False, says=str(bad))
+        return
+    if key is None:
+        yield Check(what, held=None, says="give --public-key to check it")
+    else:
+        yield Check(what, held=True, says=f"key {key.keyid[:16]}")
+    held = subjects == {MANIFEST: _digest(folder / MANIFEST)}
+    yield Check(
+        "the attestation is about this manifest", held, MANIFEST if held else "it is about another one"
+    )
+
+
+def _files(folder: Path, manifest: Mapping[str, Any]) -> Check:
+    wrong = [name for name, digest in manifest["files"].items() if _digest(folder / name) != digest]
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    wrong += sorted(there - set(manifest["files"]) - {MANIFEST, ATTESTATION})
+    says = f"changed, missing or added: {', '.join(wrong)}" if wrong else f"{len(manifest['files'])} files"
+    return Check("every file is as the manifest says", not wrong, says)
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _scope(folder: Path, manifest: Mapping[str, Any]) -> Scope:
+    facts = journal.facts(folder)
+    path = folder / TARGET / PurePosixPath(str(manifest.get("target", ""))).name
+    target = targets.load(path, shipped.SCHEMAS / "target.schema.json", secrets=False)
+    claims = dict(text.partition("=")[::2] for text in facts.get("documents", ()))
+    return scope.of(target.claiming(claims), shipped.SCHEMAS)
+
+
+def _schemas(manifest: Mapping[str, Any], known: Scope) -> Check:
+    now, then = digests(known), manifest.get("schemas", {})
+    other = sorted(name for name in {*now, *then} if now.get(name) != then.get(name))
+    says = f"others: {', '.join(other[:5])}" if other else f"{len(now)} digests"
+    return Check("the schemas and the clause set are those of this suite", not other, says)
+
+
+def _added_up(folder: Path, known: Scope, results: Mapping[str, Any]) -> Check:
+    """Add the journal up again: the results must say what the tests said."""
+    made = statement.assemble(known, folder)
+    then = {row["id"]: row["verdict"] for row in results["clauses"]}
+    other = [row["id"] for row in made["clauses"] if then.get(row["id"]) != row["verdict"]]
+    exits = (results["outcome"]["exit"], made["outcome"]["exit"])
+    told = [f"{name} was {then.get(name)}" for name in other[:5]] + (
+        [f"exit {exits[0]}"] if exits[0] != exits[1] else []
+    )
+    says = f"not so: {', '.join(told)}" if told else f"{len(then)} verdicts, exit {exits[0]}"
+    return Check("the results are what the journal adds up to", not told, says)
+
+
+def _judged_again(folder: Path, known: Scope, results: Mapping[str, Any]) -> Check:
+    """Judge every exchange again: what one exchange shows alone must be what the run said of it."""
+    bench = bench_of(known, _Nothing(), Policy())
+    broken: set[str] = set()
+    seen: set[str] = set()
+    count = 0
+    for one in recorded.read(folder, known):
+        judge = again(one, bench)
+        count += 1
+        seen |= judge.touched
+        broken |= {finding.clause for finding in judge.findings}
+    then = {row["id"]: Verdict(row["verdict"]) for row in results["clauses"]}
+    other = sorted(name for name in broken if then.get(name) not in _BROKEN)
+    kinds = {clause.id: clause.kind for clause in known.clauses()}
+    other += sorted(
+        name
+        for name, verdict in then.items()
+        if kinds.get(name) in _SEEN_ALONE and verdict in {Verdict.PASS, Verdict.FAIL}
+        if (name in broken) != (verdict is Verdict.FAIL) or name not in seen
+    )
+    says = (
+        f"not so: {', '.join(dict.fromkeys(other[:5]))}"
+        if other
+        else f"{count} exchanges, {len(seen)} clauses"
+    )
+    return Check("the exchanges judge as the run says", not other, says)
+
+
+class _Nothing:
+    """A journal that keeps nothing."""
+
+    def exchange(self, record: Mapping[str, Any]) -> None:
+        """Forget it."""
+
+    def verdict(self, record: Mapping[str, Any]) -> None:
+        """Forget it."""

@@ -1,0 +1,26 @@
+"""Exchanges that somebody else recorded, judged without sending anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from clausewise.errors import ConfigurationError
+from clausewise.recorded import har, own
+from clausewise.recorded.judging import judged
+from clausewise.recorded.seen import Seen
+from clausewise.scope import Scope
+
+__all__ = ["Seen", "judged", "read"]
+
+
+def read(path: Path, scope: Scope) -> Iterator[Seen]:
+    """Yield what a HAR file, an exchanges.jsonl or a run's folder recorded of the claimed operations.
+
+    Raises ConfigurationError for a file that is missing, cut off, or none of these.
+    """
+    if path.is_dir():
+        path /= own.FILE
+    if not path.is_file():
+        raise ConfigurationError(f"There is no {path}; name a HAR file, an {own.FILE} or a run's folder.")
+    yield from (own.read if path.suffix == ".jsonl" else har.read)(path, scope)

@@ -1,0 +1,71 @@
+"""Reads the exchanges of our own runs again, with what was masked in them left out of judgement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from clausewise import journal, masking
+from clausewise.errors import ConfigurationError
+from clausewise.model import Exchange, Json, Request, Response
+from clausewise.recorded.seen import Seen
+from clausewise.scope import Scope
+
+FILE = journal.EXCHANGES
+
+
+def read(path: Path, scope: Scope) -> Iterator[Seen]:
+    """Yield every exchange of an exchanges.jsonl; ConfigurationError for a line that is none."""
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                record = json.loads(line)
+                made = None if record.get("stray") else _exchange(record, scope)
+                wanted = () if record.get("free") else tuple(record["expected"])
+                yield Seen(made, wanted, bool(record.get("loose")), str(record["test"]))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as bad:
+                raise ConfigurationError(f"{path}, line {number}, is no exchange record: {bad!r}.") from bad
+
+
+def _exchange(record: Mapping[str, Any], scope: Scope) -> Exchange | None:
+    if record["family"] not in scope.contracts:
+        return None
+    operation = scope.operation(record["family"], record["operation"])
+    asked, told = record["request"], record["response"]
+    body, hidden = masking.plausible(told["body"])
+    sent, hidden_sent = _sent(record, asked)
+    return Exchange(
+        id=record["id"],
+        family=operation.family,
+        operation=operation.id,
+        request=Request(asked["method"], asked["url"], _headers(asked), asked["body"].encode()),
+        response=Response(told["status"], _headers(told), body.encode(), told["reason"]),
+        started=record["started"],
+        milliseconds=record["milliseconds"],
+        sent=sent,
+        wrapped=operation.wrapped,
+        hidden=hidden,
+        hidden_sent=hidden_sent,
+    )
+
+
+def _sent(record: Mapping[str, Any], asked: Mapping[str, Any]) -> tuple[Json, frozenset[str]]:
+    """Return what was sent as a JSON value, and the pointers of what is masked in it."""
+    if record.get("raw"):
+        return None, frozenset()
+    kind = next((value for name, value in asked["headers"] if name.lower() == "content-type"), "")
+    if "form-urlencoded" in kind:
+        fields = dict(parse_qsl(asked["body"], keep_blank_values=True))
+        return fields, frozenset(f"/{name}" for name, value in fields.items() if masking.is_masked(value))
+    text, hidden = masking.plausible(asked["body"])
+    try:
+        return json.loads(text), hidden
+    except ValueError:
+        return None, frozenset()
+
+
+def _headers(side: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in side["headers"])
