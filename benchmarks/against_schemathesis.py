@@ -83,7 +83,17 @@ def ours(url: str, families: Sequence[str]) -> Run:
         for family in set(told["families"]) - set(families):
             del told["families"][family]
         (folder / "target.toml").write_text(tomlkit.dumps(told))
-        command = [sys.executable, "-m", "clausewise", "run", "--target", "target.toml", "--run-dir", "run"]
+        command = [
+            sys.executable,
+            "-m",
+            "clausewise",
+            "run",
+            "--target",
+            "target.toml",
+            "--run-dir",
+            "run",
+            "--strict",
+        ]
         return run(command, url, folder, os.environ, "run/verdicts.jsonl")
 
 

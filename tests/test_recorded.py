@@ -1,4 +1,4 @@
-"""Recorded traffic: our own runs judge as they did live, HAR files say what they can, bad files say why not."""
+"""Recorded traffic: our own runs judge as they did live, HAR files say what they can, bad ones why not."""
 
 import base64
 import json
@@ -102,7 +102,7 @@ def test_base64_that_is_none_names_the_entry(tmp_path):
     assert "entry 1 cannot be read" in done.stderr
 
 
-NOT_FOUND = {"status": "failure", "errorCode": 45001, "message": "Customer not found"}
+NOT_FOUND = {"status": "failure", "statusCode": 404, "errorCode": 45001, "message": "Customer not found"}
 
 
 def ask(path, status, body, encoding=""):

@@ -108,7 +108,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         except ConfigurationError as bad:
             raise pytest.UsageError(str(bad)) from bad
         before = session.counterexamples.tests()
-        items[:] = sorted(kept, key=lambda item: item.nodeid not in before)
+        items[:] = sorted(kept, key=lambda item: (item.nodeid not in before, selection.takes_long(item)))
         if dropped:
             config.hook.pytest_deselected(items=dropped)
 

@@ -12,6 +12,8 @@ from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Kind
 from clausewise.scope import Scope
 
+_LONG = {"depth", "walk", "wait"}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -56,6 +58,11 @@ class Choice:
 def ids(item: pytest.Item) -> list[str]:
     """Return the clause ids that a test is marked with, the nearest marker's first."""
     return [name for mark in item.iter_markers("clause") for name in mark.args]
+
+
+def takes_long(item: pytest.Item) -> bool:
+    """Tell whether a test sends bodies by the hundred, walks a model, or waits; such ones come last."""
+    return not _LONG.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def split(

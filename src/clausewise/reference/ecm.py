@@ -101,7 +101,7 @@ class Sandbox:
         good = isinstance(sent, list) and sent and all(isinstance(entry, dict) for entry in sent)
         if not good or self._bends.refuses(name, sent):
             return _flat(name, "invalid-json", 400, _INVALID)
-        if not all(entry.get("caseId") for entry in sent):
+        if not all(isinstance(entry.get("caseId"), str) and entry["caseId"] for entry in sent):
             return _flat(name, "no-case-id", 400, "Input JSON data does not have caseId.")
         entries = []
         for entry in sent:
