@@ -31,6 +31,20 @@ WAIVER = {
     "last_line": 2,
     "says": NASTY,
 }
+RUN = {
+    "id": NASTY,
+    "started": "2031-01-01T00:00:00",
+    "target": NASTY,
+    "plan": "gate",
+    "exit": 1,
+    "word": "not conformant",
+    "counts": {"pass": 3, "fail": 2},
+    "share": 0.5,
+    "seconds": 1.25,
+    "exchanges": 7,
+    "broken": [NASTY],
+    "mended": [NASTY],
+}
 PACE = {
     "family": "toy",
     "operation": "op",
@@ -179,6 +193,7 @@ def results(clauses=()):
         ],
         "clauses": rows,
         "findings": [finding, {**finding, "id": 1, "clause": "toy.op.c5", "colour": "amber"}],
+        "trend": [RUN],
         "discrepancies": {"T-1": {"summary": "two readings", "readings": {"a": "x"}, "ruling": "either"}},
         "evidence": {"x-1": exchange},
     }

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _diff(commands)
     _judge(commands)
     _evidence(commands)
+    _history(commands)
     _matrix(commands)
     return top
 
@@ -69,6 +70,9 @@ def _run(commands: Commands) -> None:
     run.add_argument("--frozen", metavar="FILE", help="score only the clauses of this frozen set")
     run.add_argument(
         "--confirm-failures", action="store_true", help="repeat what failed once: broken, or unstable"
+    )
+    run.add_argument(
+        "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
     )
     run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
     run.add_argument("-n", dest="workers", type=int, default=0, metavar="N", help="run in N processes")
@@ -151,6 +155,19 @@ def _evidence(commands: Commands) -> None:
     check.add_argument(
         "--public-key", metavar="FILE", help="the public key that it must be signed with, as PEM"
     )
+
+
+def _history(commands: Commands) -> None:
+    history = commands.add_parser("history", help="show the runs of months: what changed, and when")
+    history.add_argument("where", metavar="URL", help="a path (SQLite), or a database's URL")
+    history.add_argument("--append", metavar="RUN", default="", help="append the run of this folder first")
+    history.add_argument("--target", dest="name", metavar="NAME", default="", help="only runs on this target")
+    history.add_argument(
+        "--clause", metavar="ID", default="", help="the verdicts of one clause over all runs"
+    )
+    history.add_argument("--last", type=int, default=30, metavar="N", help="so many runs (default: 30)")
+    history.add_argument("--format", choices=["table", "json"], default="table")
+    history.add_argument("--page", metavar="FILE", default="", help="write the runs as a page of HTML")
 
 
 def _diff(commands: Commands) -> None:

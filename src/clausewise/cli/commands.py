@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clausewise import catalogue, contracts, doctor, report, rulings, scope, shipped, statement
-from clausewise.cli import compare, packs, passive, proof
+from clausewise.cli import compare, months, packs, passive, proof, screen
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
@@ -39,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: Namespace) -> int:
     """Turn the options into pytest's, and nothing more."""
-    voice = Voice(_console(), _console(stderr=True))
+    months.usable(given.history)
+    voice = Voice(screen.console(), screen.console(stderr=True))
     arguments = [str(shipped.SUITES), "-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
     arguments += ["--target", given.target]
     for option in ("clause", "operation", "family", "document"):
@@ -53,7 +54,7 @@ def _run(given: Namespace) -> int:
     arguments += ["-n", str(given.workers)] if given.workers else []
     code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])
     if voice.concluded is not None:
-        return voice.concluded
+        return months.remember(given.history, voice.results, voice.folder) or voice.concluded
     return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
 
 
@@ -212,14 +213,6 @@ def _report(given: Namespace) -> int:
     return int(results["outcome"]["exit"])
 
 
-def _console(*, stderr: bool = False) -> Console:
-    """Return a console that is wide enough for a table where nobody looks at a terminal."""
-    console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_LOG_WIDTH)
-
-
-_LOG_WIDTH = 130
-
 _COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "run": _run,
     "doctor": _doctor,
@@ -229,6 +222,7 @@ _COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "report": _report,
     "diff": compare.run,
     "judge": passive.run,
+    "history": months.run,
     "evidence": packs.pack,
     "verify": packs.verify,
     "matrix": proof.run,

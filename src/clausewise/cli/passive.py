@@ -11,6 +11,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from clausewise import recorded, report, rulings, scope, shipped
+from clausewise.cli.screen import console
 from clausewise.plugin.session import claimed
 from clausewise.report import terminal
 
@@ -27,11 +28,11 @@ def run(given: Namespace) -> int:
         task = live.add_task("judging", total=len(seen))
         results = recorded.judged(seen, known, folder, ruled, lambda done: live.update(task, completed=done))
     report.draw(results, folder)
-    console = Console(highlight=False, soft_wrap=True)
+    shown = console()
     for line in terminal.conclusion(results, folder):
-        console.print(line)
+        shown.print(line, soft_wrap=isinstance(line, Text))
     told = results["run"]["recorded"]
-    console.print(
+    shown.print(
         Text(f"{told['judged']} of {told['read']} recorded exchanges call an operation that is claimed")
     )
     return int(results["outcome"]["exit"])

@@ -21,6 +21,8 @@ class Voice:
         self._err = err
         self._progress: terminal.Progress | None = None
         self.concluded: int | None = None
+        self.results: dict[str, Any] = {}
+        self.folder = Path()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin the live line; under xdist the workers' number comes later."""
@@ -46,6 +48,7 @@ class Voice:
         """End the live line and show what the run came to."""
         self._end()
         self.concluded = int(results["outcome"]["exit"])
+        self.results, self.folder = dict(results), folder
         for piece in terminal.conclusion(results, folder):
             self._out.print(piece, soft_wrap=isinstance(piece, Text))  # a curl line must stay one line
 

@@ -64,6 +64,7 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         "drift": [],
+        "trend": [],
         "waivers": [],
         "response_times": [],
         "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},

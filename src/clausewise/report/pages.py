@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -27,17 +27,27 @@ def html(results: Row) -> str:
     return _draw("report.html.j2", results, autoescape=True)
 
 
-def _draw(template: str, results: Row, *, autoescape: bool) -> str:
+def history(runs: Sequence[Row], restless: Sequence[Row]) -> str:
+    """Return a page about many runs, the oldest first, and the clauses that changed their verdict."""
+    template = _environment(autoescape=True).get_template("history.html.j2")
+    return template.render(runs=runs, restless=restless)
+
+
+def _environment(*, autoescape: bool) -> Environment:
     loader = PackageLoader("clausewise.report")
     options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     environment = Environment(loader=loader, autoescape=autoescape, **options)  # noqa: S701 - Markdown has its own
     environment.filters |= {"cell": _cell, "visible": visible, "island": _island, "body": _body}
+    return environment
+
+
+def _draw(template: str, results: Row, *, autoescape: bool) -> str:
     told = {
         "by_id": {row["id"]: row for row in results["clauses"]},
         "unexercised": _unexercised(results),
         "ledger_counts": Counter(row["state"] for row in results["ledger"]),
     }
-    return environment.get_template(template).render(results=results, **told)
+    return _environment(autoescape=autoescape).get_template(template).render(results=results, **told)
 
 
 def visible(text: Any) -> str:

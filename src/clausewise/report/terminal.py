@@ -88,7 +88,8 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
     yield _ledger(results)
     run = results["run"]
     told = f"{run['exchanges']} exchanges in {run['seconds']} s, plan {run['plan']}"
-    yield Text(f"{told}; --seed {run['seed']} sends the same requests again")
+    again = "" if "recorded" in run else f"; --seed {run['seed']} sends the same requests again"
+    yield Text(told + again)
     yield Text(f"{folder / 'report.html'}")
 
 

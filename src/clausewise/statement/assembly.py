@@ -86,6 +86,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "clauses": clauses,
         "findings": list(_findings(tally, clauses, evidence)),
         "drift": list(_drift(tally)),
+        "trend": [],
         "discrepancies": {known.id: _discrepancy(known) for known in scope.discrepancies()},
         "evidence": evidence,
     }

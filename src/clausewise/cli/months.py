@@ -1,0 +1,96 @@
+"""`clausewise history`, and the `--history` of a run: what many runs came to."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from clausewise import report, statement
+from clausewise.cli.screen import console
+from clausewise.errors import ConfigurationError
+from clausewise.history import History
+from clausewise.report import pages
+from clausewise.verdict import Exit, many
+
+_STYLES = {0: "green", 2: "yellow"}
+
+
+def usable(where: str | None) -> None:
+    """Find out before a run whether its history can be used; ConfigurationError where not."""
+    if where:
+        with History.at(where):
+            pass
+
+
+def remember(where: str | None, results: dict[str, Any], folder: Path) -> int:
+    """Append a run that has ended, and draw its reports anew; return 0, or what a failure ends with."""
+    if not where:
+        return Exit.CONFORMANT
+    try:
+        with History.at(where) as history:
+            history.append(results)
+            results["trend"] = history.runs(results["target"]["name"])
+    except ConfigurationError as bad:
+        again = f"clausewise history {where.rpartition('@')[2]} --append {folder}"
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            Text(f"clausewise: {bad} The run is judged and written; later: {again}")
+        )
+        return results["outcome"]["exit"] or Exit.USAGE
+    statement.write(results, folder)
+    report.draw(results, folder)
+    return Exit.CONFORMANT
+
+
+def run(given: Namespace) -> int:
+    """Show the runs of a history, or the verdicts of one clause over them."""
+    if not given.append and "://" not in given.where and not Path(given.where).is_file():
+        raise ConfigurationError(f"There is no history {given.where}; `clausewise run --history` makes one.")
+    with History.at(given.where) as history:
+        if given.append:
+            history.append(report.read(Path(given.append)))
+        if given.clause:
+            rows = history.clause(given.clause, given.name)
+        else:
+            rows = history.runs(given.name, given.last)
+        restless = history.restless(given.name, given.last) if given.page else []
+    if given.page:
+        Path(given.page).write_text(pages.history(rows, restless), "utf-8")
+    if given.format == "json":
+        sys.stdout.write(f"{json.dumps(rows, indent=1)}\n")
+        return Exit.CONFORMANT
+    shown = console()
+    for line in _clause(rows) if given.clause else _runs(rows):
+        shown.print(line, soft_wrap=isinstance(line, Text))
+    return Exit.CONFORMANT
+
+
+def _runs(rows: Sequence[dict[str, Any]]) -> Iterator[Table | Text]:
+    table = Table("run", "target", "plan", "result", "pass", "fail", "exercised", "changed", box=None)
+    for row in rows:
+        changed = [many(len(row["broken"]), "newly broken", "newly broken")] if row["broken"] else []
+        changed += [f"{len(row['mended'])} mended"] if row["mended"] else []
+        cells = [row["started"][:16], row["target"], row["plan"], row["word"], row["counts"]["pass"]]
+        cells += [row["counts"]["fail"], f"{row['share']:.1%}", ", ".join(changed)]
+        style = _STYLES.get(row["exit"], "red")
+        table.add_row(*(Text(str(cell), style if at == 3 else "") for at, cell in enumerate(cells)))  # noqa: PLR2004
+    yield table
+    if rows and rows[-1]["broken"]:
+        yield Text(f"newly broken in the last run: {', '.join(rows[-1]['broken'][:20])}", style="bold red")
+
+
+def _clause(rows: Sequence[dict[str, Any]]) -> Iterator[Text]:
+    last = ""
+    for row in rows:
+        if row["verdict"] != last:
+            yield Text(f"{row['started'][:16]} {row['target']}: {row['verdict']}")
+        last = row["verdict"]
+    if not rows:
+        yield Text("no run of this history has judged that clause")

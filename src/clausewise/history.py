@@ -1,0 +1,219 @@
+"""Runs over months, in SQLite or any database that SQLAlchemy reaches: what changed, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Engine,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    delete,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from clausewise.errors import ConfigurationError
+
+Row = dict[str, Any]
+
+_VERSION = 1
+_WAIT = 30.0  # seconds for a database that another run is writing to
+_TABLES = MetaData()
+_FORMAT = Table("clausewise_format", _TABLES, Column("version", Integer, primary_key=True))
+_RUNS = Table(
+    "clausewise_runs",
+    _TABLES,
+    Column("id", String(160), primary_key=True),
+    Column("started", String(40), nullable=False, index=True),
+    Column("target", String(64), nullable=False, index=True),
+    Column("environment", String(16), nullable=False),
+    Column("documents", JSON, nullable=False),
+    Column("suite", String(32), nullable=False),
+    Column("plan", String(16), nullable=False),
+    Column("exit", Integer, nullable=False),
+    Column("word", String(64), nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("exchanges", Integer, nullable=False),
+)
+_VERDICTS = Table(
+    "clausewise_verdicts",
+    _TABLES,
+    Column("run", ForeignKey("clausewise_runs.id"), primary_key=True),
+    Column("clause", String(300), primary_key=True, index=True),
+    Column("verdict", String(16), nullable=False),
+)
+_OPERATIONS = Table(
+    "clausewise_operations",
+    _TABLES,
+    Column("run", ForeignKey("clausewise_runs.id"), primary_key=True),
+    Column("family", String(64), primary_key=True),
+    Column("operation", String(128), primary_key=True),
+    Column("exchanges", Integer, nullable=False),
+    Column("p50", Float, nullable=False),
+    Column("p95", Float, nullable=False),
+    Column("max", Float, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A history that is open. Every method raises ConfigurationError where the database does not do it."""
+
+    engine: Engine
+    name: str
+
+    @classmethod
+    @contextmanager
+    def at(cls, where: str) -> Iterator[Self]:
+        """Open the history at a path (SQLite) or a database URL, made new where there is none."""
+        history = cls(*_engine(where))
+        try:
+            with history._said():
+                _TABLES.create_all(history.engine)
+                with history.engine.begin() as made:
+                    version = made.scalar(select(_FORMAT.c.version))
+                    if version is None:
+                        made.execute(insert(_FORMAT).values(version=_VERSION))
+            if version not in {None, _VERSION}:
+                raise ConfigurationError(
+                    f"The history {history.name} is of version {version}, {_VERSION} was expected."
+                )
+            yield history
+        finally:
+            history.engine.dispose()
+
+    def append(self, results: Mapping[str, Any]) -> None:
+        """Put a run's results into the history, in place of what it holds of the same run."""
+        run = results["run"]["id"]
+        with self._said(), self.engine.begin() as made:
+            for table in (_VERDICTS, _OPERATIONS):
+                made.execute(delete(table).where(table.c.run == run))
+            made.execute(delete(_RUNS).where(_RUNS.c.id == run))
+            made.execute(insert(_RUNS).values(**_row(results)))
+            verdicts = [
+                {"run": run, "clause": row["id"], "verdict": str(row["verdict"])}
+                for row in results["clauses"]
+            ]
+            operations = [
+                {
+                    "run": run,
+                    **{key: row[key] for key in ("family", "operation", "exchanges")},
+                    **row["milliseconds"],
+                }
+                for row in results["operations"]
+            ]
+            for table, rows in ((_VERDICTS, verdicts), (_OPERATIONS, operations)):
+                if rows:
+                    made.execute(insert(table), rows)
+
+    def runs(self, target: str = "", last: int = 30) -> list[Row]:
+        """Return the last runs, the newest last, each with how many clauses broke and were mended since."""
+        asked = select(_RUNS).order_by(_RUNS.c.started.desc()).limit(last + 1)
+        if target:
+            asked = asked.where(_RUNS.c.target == target)
+        with self._said(), self.engine.connect() as made:
+            held = [dict(row) for row in made.execute(asked).mappings()][::-1]
+            for row in held:
+                before = _before(held, row)
+                row["broken"], row["mended"] = self._changed(made, before, row["id"]) if before else ([], [])
+        return held[-last:]
+
+    def clause(self, clause: str, target: str = "") -> list[Row]:
+        """Return the verdicts of a clause over all runs, the newest last."""
+        asked = (
+            select(_RUNS.c.id, _RUNS.c.started, _RUNS.c.target, _VERDICTS.c.verdict)
+            .join(_VERDICTS, _VERDICTS.c.run == _RUNS.c.id)
+            .where(_VERDICTS.c.clause == clause)
+            .order_by(_RUNS.c.started)
+        )
+        if target:
+            asked = asked.where(_RUNS.c.target == target)
+        with self._said(), self.engine.connect() as made:
+            return [dict(row) for row in made.execute(asked).mappings()]
+
+    def restless(self, target: str = "", last: int = 30) -> list[Row]:
+        """Return the clauses that changed their verdict in the last runs, the most restless first."""
+        ids = [row["id"] for row in self.runs(target, last)]
+        count = func.count(func.distinct(_VERDICTS.c.verdict))
+        asked = (
+            select(_VERDICTS.c.clause, count.label("verdicts"))
+            .where(_VERDICTS.c.run.in_(ids))
+            .group_by(_VERDICTS.c.clause)
+            .having(count > 1)
+            .order_by(count.desc(), _VERDICTS.c.clause)
+        )
+        with self._said(), self.engine.connect() as made:
+            return [dict(row) for row in made.execute(asked).mappings()]
+
+    def _changed(self, made: Any, before: str, after: str) -> tuple[list[str], list[str]]:
+        """Return the clauses that failed in the later run only, and in the earlier one only."""
+        broken = {}
+        for run in (before, after):
+            asked = select(_VERDICTS.c.clause).where(_VERDICTS.c.run == run, _VERDICTS.c.verdict == "fail")
+            broken[run] = set(made.scalars(asked))
+        return sorted(broken[after] - broken[before]), sorted(broken[before] - broken[after])
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Say in one sentence what the database has against something."""
+        try:
+            yield
+        except SQLAlchemyError as bad:
+            why = str(getattr(bad, "orig", None) or bad).splitlines()[0]
+            raise ConfigurationError(f"The history {self.name} cannot be used: {why}.") from bad
+
+
+def _engine(where: str) -> tuple[Engine, str]:
+    url = where if "://" in where else f"sqlite:///{where}"
+    try:
+        parsed = make_url(url)
+        shown = parsed.render_as_string(hide_password=True)
+        waits = {"connect_args": {"timeout": _WAIT}} if parsed.get_backend_name() == "sqlite" else {}
+        return create_engine(parsed, **waits), shown
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as bad:
+        raise ConfigurationError(
+            f"The history {where.rpartition('@')[2]!r} cannot be opened ({bad}); write a path for SQLite, or "
+            f"a URL such as postgresql+psycopg://host/name, with its driver installed."
+        ) from bad
+
+
+def _row(results: Mapping[str, Any]) -> Row:
+    run, target, outcome = results["run"], results["target"], results["outcome"]
+    return {
+        "id": run["id"],
+        "started": run["started"],
+        "target": target["name"],
+        "environment": target["environment"],
+        "documents": {family: known["document"] for family, known in target["families"].items()},
+        "suite": results["suite"]["version"],
+        "plan": run["plan"],
+        "exit": outcome["exit"],
+        "word": outcome["word"],
+        "counts": results["counts"],
+        "share": results["exercised"]["share"],
+        "seconds": run["seconds"],
+        "exchanges": run["exchanges"],
+    }
+
+
+def _before(held: list[Row], row: Row) -> str:
+    """Return the run before another one of the same target; '' where there is none."""
+    earlier = [known["id"] for known in held if known["target"] == row["target"]]
+    at = earlier.index(row["id"])
+    return str(earlier[at - 1]) if at else ""

@@ -1,0 +1,157 @@
+"""History: runs over months, what changed and when, in SQLite and PostgreSQL; bad databases are told."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+import runs
+from test_report import clause, results
+
+from clausewise.errors import ConfigurationError
+from clausewise.history import History
+
+
+def result(number, target="uat", **verdicts):
+    """Results of one run on one day, with the verdicts of three clauses."""
+    rows = [clause(at, verdicts.get(f"c{at}", "pass")) for at in (1, 2, 3)]
+    made = results(rows)
+    made["run"] |= {"id": f"r{number}", "started": f"2031-01-{number:02}T02:00:00+00:00"}
+    made["target"] |= {"name": target}
+    return made
+
+
+@pytest.fixture
+def sqlite(tmp_path):
+    """A path: SQLite."""
+    return str(tmp_path / "nightly.db")
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory):
+    """The URL of a PostgreSQL that was started for this test."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'clausewise[postgresql]'")
+    if not shutil.which("initdb"):
+        pytest.skip("PostgreSQL is not installed")
+    folder = tmp_path_factory.mktemp("pg")
+    own = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []  # it refuses to run as root
+    for place in [folder, *folder.parents][: 3 * bool(own)]:
+        place.chmod(0o777)
+    made = subprocess.run(
+        [*own, "initdb", "-D", folder / "data", "-A", "trust", "-U", "tester"],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip(f"PostgreSQL does not start here: {made.stderr.decode().strip().splitlines()[0]}")
+    options = f"-c listen_addresses='' -k {folder}"
+    subprocess.run(
+        [*own, "pg_ctl", "-D", folder / "data", "-o", options, "-w", "start"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    yield f"postgresql+psycopg://tester@/postgres?host={folder}"
+    subprocess.run(
+        [*own, "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_history_tells_what_changed_from_run_to_run(request, kind):
+    """Per target, in the order of the runs, whatever order they came in; twice the same run counts once."""
+    where = request.getfixturevalue(kind)
+    with History.at(where) as history:
+        for made in (result(3, c1="fail"), result(1), result(2, "other", c3="fail"), result(4, c2="fail")):
+            history.append(made)
+        history.append(result(4, c2="fail"))
+    with History.at(where) as history:
+        told = [(row["id"], row["broken"], row["mended"]) for row in history.runs("uat")]
+        assert told == [
+            ("r1", [], []),
+            ("r3", ["toy.op.c1"], []),
+            ("r4", ["toy.op.c2"], ["toy.op.c1"]),
+        ]
+        assert [row["id"] for row in history.runs(last=2)] == ["r3", "r4"]
+        assert history.runs("uat", last=1)[0]["broken"] == ["toy.op.c2"]
+        assert [row["verdict"] for row in history.clause("toy.op.c1", "uat")] == ["pass", "fail", "pass"]
+        assert {row["clause"] for row in history.restless("uat")} == {"toy.op.c1", "toy.op.c2"}
+
+
+def test_two_hundred_nights_stay_quick(sqlite):
+    """A summary of the last month reads no more than the last month."""
+    with History.at(sqlite) as history:
+        for number in range(1, 29):
+            history.append(result(number, c1="fail" if number % 2 else "pass"))
+        assert len(history.runs(last=7)) == 7
+
+
+def test_a_run_is_appended_and_its_page_shows_the_trend(tmp_path, sqlite):
+    """Two runs; the second page has both, and the command lists them."""
+    chosen = ["--clause", "cdp.getToken.token", "--history", sqlite]
+    for name in ("one", "two"):
+        runs.clausewise("run", "--target", runs.REFERENCE, "--run-dir", tmp_path / name, *chosen)
+    page = (tmp_path / "two" / "report.html").read_text()
+    told = runs.clausewise("history", sqlite, "--page", tmp_path / "history.html")
+    rows = json.loads(runs.clausewise("history", sqlite, "--format", "json").stdout)
+    lines = runs.clausewise("history", sqlite, "--clause", "cdp.getToken.token")
+
+    assert "The last 2 runs" in page
+    assert "not fully verified" in told.stdout
+    assert "The last 2 runs" in (tmp_path / "history.html").read_text()
+    assert [row["target"] for row in rows] == ["reference", "reference"]
+    assert lines.stdout.rstrip().endswith("reference: pass")
+
+
+def test_a_locked_database_loses_nothing(sqlite, monkeypatch):
+    """The run is judged and written, and one sentence says how to append it later."""
+    monkeypatch.setattr("clausewise.history._WAIT", 0.2)
+    with History.at(sqlite) as history, sqlite3.connect(sqlite, isolation_level=None) as lock:
+        lock.execute("begin exclusive")
+        with pytest.raises(ConfigurationError, match="cannot be used: database is locked"):
+            history.append(result(1))
+        lock.execute("rollback")
+        history.append(result(1))
+        assert len(history.runs()) == 1
+
+
+BAD = {
+    "nonsense://x": "cannot be opened",
+    "postgresql+nodriver://x/y": "cannot be opened",
+    "/no/such/folder/x.db": "cannot be used",
+}
+
+
+@pytest.mark.parametrize("where", BAD)
+def test_a_bad_history_is_told_before_the_run(tmp_path, where):
+    """Exit code 4, and nothing was sent."""
+    given = ["--target", runs.REFERENCE, "--run-dir", tmp_path / "run", "--history", where]
+    done = runs.clausewise("run", *given)
+
+    assert done.returncode == 4
+    assert BAD[where] in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path):
+    """One sentence with its name."""
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database " * 100)
+    done = runs.clausewise("history", path)
+    missing = runs.clausewise("history", tmp_path / "none.db")
+
+    assert done.returncode == missing.returncode == 4
+    assert "file is not a database" in done.stderr
+    assert "There is no history" in missing.stderr
+    assert not Path(tmp_path / "none.db").exists()
+
+
+def test_a_password_in_the_url_is_not_shown():
+    """Neither by the name nor by a complaint."""
+    with pytest.raises(ConfigurationError) as bad, History.at("postgresql+nodriver://me:s3cret@host/name"):
+        pass
+    assert "s3cret" not in str(bad.value)
