@@ -87,7 +87,7 @@ def _read_broken(exchange: Exchange, candidates: Sequence[Outcome], near: _Near)
     if near.outcome.vague or any(_mistakable(complaint) for complaint in near.complaints):
         missed = _not_given(exchange, [near.outcome, *candidates], "")
         return Reading("", (missed, *touches), given=False, garbled=not near.outcome.vague)
-    return Reading(near.outcome.name, touches)
+    return Reading(near.outcome.name, touches, drift=_drift(exchange, near.outcome))
 
 
 def _mistakable(complaint: Complaint) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clausewise import shipped, tables
+from clausewise import journal, shipped, tables
 from clausewise.errors import ConfigurationError
 from clausewise.report import junit, pages
 
@@ -24,7 +24,7 @@ def draw(results: Mapping[str, Any], folder: Path) -> list[Path]:
     drawn = {
         "junit.xml": junit.xml(results),
         "summary.md": pages.summary(results),
-        "report.html": pages.html(results),
+        "report.html": pages.html(results, journal.records(folder, journal.EXCHANGES)),
     }
     for name, text in drawn.items():
         (folder / name).write_text(text, "utf-8", "backslashreplace")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -22,9 +24,27 @@ def summary(results: Row) -> str:
     return _draw("summary.md.j2", results, autoescape=False)
 
 
-def html(results: Row) -> str:
-    """Return the run as one self-contained HTML page that works from disk."""
-    return _draw("report.html.j2", results, autoescape=True)
+def html(results: Row, exchanges: Iterable[Row] = ()) -> str:
+    """Return the run as one self-contained HTML page that works from disk.
+
+    Of the run's exchanges it holds those that a clause names, packed, and unpacks them when one is asked for.
+    """
+    cited = {name for row in results["clauses"] for name in row["exchanges"]}
+    lines = (json.dumps(_cut(record)) for record in exchanges if record["id"] in cited)
+    packed = base64.b64encode(gzip.compress("\n".join(lines).encode(), mtime=0)).decode()
+    return _draw("report.html.j2", results, autoescape=True, packed=packed)
+
+
+def _cut(record: Row) -> Row:
+    """Leave of an exchange what a page shows, its bodies cut where they are huge."""
+    sides = {}
+    for side in ("request", "response"):
+        body = record[side]["body"]
+        left = len(body) - _LONGEST
+        more = f"\n... {left} characters more, see exchanges.jsonl" if left > 0 else ""
+        sides[side] = {**record[side], "body": body[:_LONGEST] + more}
+    kept = ("id", "started", "milliseconds", "test", "matched")
+    return {**{key: record[key] for key in kept}, **sides}
 
 
 def history(runs: Sequence[Row], restless: Sequence[Row]) -> str:
@@ -41,8 +61,9 @@ def _environment(*, autoescape: bool) -> Environment:
     return environment
 
 
-def _draw(template: str, results: Row, *, autoescape: bool) -> str:
+def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") -> str:
     told = {
+        "packed": packed,
         "by_id": {row["id"]: row for row in results["clauses"]},
         "unexercised": _unexercised(results),
         "ledger_counts": Counter(row["state"] for row in results["ledger"]),

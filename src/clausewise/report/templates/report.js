@@ -41,9 +41,11 @@ for (const pair of document.querySelectorAll(".pair")) {
 }
 
 // --- the clause browser: rows are made only when shown ---
-const filters = { verdict: "verdict", standing: "standing", family: "family", operation: "operation", kind: "kind" };
-for (const [id, key] of Object.entries(filters)) {
-  for (const value of [...new Set(data.clauses.map((row) => row[key]))].sort()) $(id).append(new Option(value || "(none)", value));
+const sections = (row) => [...new Set(row.sources.map((s) => `${s.document}: ${s.section}`))];
+const filters = Object.fromEntries(["verdict", "standing", "family", "operation", "kind"].map((key) => [key, (row) => [row[key]]]));
+filters.section = sections;
+for (const [id, values] of Object.entries(filters)) {
+  for (const value of [...new Set(data.clauses.flatMap(values))].sort()) $(id).append(new Option(value || "(none)", value));
 }
 const haystack = data.clauses.map((row) => `${row.id} ${row.statement} ${row.sources.map((s) => Object.values(s).join(" ")).join(" ")} ${row.reason}`.toLowerCase());
 let hits = [], shown = 0;
@@ -51,7 +53,7 @@ let hits = [], shown = 0;
 function search() {
   const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
   hits = data.clauses.map((_, n) => n).filter((n) => words.every((word) => haystack[n].includes(word)) &&
-    Object.entries(filters).every(([id, key]) => $(id).value === "*" || data.clauses[n][key] === $(id).value));
+    Object.entries(filters).every(([id, values]) => $(id).value === "*" || values(data.clauses[n]).includes($(id).value)));
   shown = 0;
   $("rows").replaceChildren();
   more();
@@ -80,8 +82,47 @@ function draw(row) {
     const note = make("div", known ? `${name}: ${visible(known.ruling)}` : name, "soft");
     source.append(note);
   }
-  line.append(verdict, words, make("td", row.standing), source, make("td", String(row.exchange_count), "num"));
+  const seen = make("td", String(row.exchange_count), "num");
+  for (const name of row.exchanges) {
+    const button = make("button", name, "exchange mono");
+    button.type = "button";
+    button.addEventListener("click", () => show(name));
+    seen.append(make("br"), button);
+  }
+  line.append(verdict, words, make("td", row.standing), source, seen);
   return line;
+}
+
+// --- exchanges: packed in the page, unpacked when the first one is asked for ---
+let exchanges;
+async function unpack() {
+  const bytes = Uint8Array.from(atob($("packed").textContent), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const lines = (await new Response(stream).text()).split("\n").filter(Boolean);
+  return new Map(lines.map((line) => JSON.parse(line)).map((record) => [record.id, record]));
+}
+
+async function show(name) {
+  exchanges ??= unpack();
+  const record = (await exchanges).get(name);
+  $("h-exchange").textContent = name;
+  const told = $("told");
+  told.replaceChildren();
+  if (record) {
+    const { request, response } = record;
+    told.append(make("p", `${record.started}, ${record.milliseconds} ms, ${record.matched || "no documented answer"}`, "soft"));
+    for (const [title, first, side] of [["Request", `${request.method} ${request.url}`, request], ["Answer", `HTTP ${response.status} ${response.reason}`, response]]) {
+      const head = side.headers.map(([key, value]) => `${key}: ${value}`);
+      told.append(make("h3", title), make("pre", visible([first, ...head, "", pretty(side.body)].join("\n"))));
+    }
+  } else {
+    told.append(make("p", "This exchange is not among those that the page holds; exchanges.jsonl has it."));
+  }
+  $("exchange").showModal();
+}
+
+function pretty(text) {
+  try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
 }
 
 let timer;
