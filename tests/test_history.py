@@ -100,7 +100,7 @@ def test_a_run_is_appended_and_its_page_shows_the_trend(tmp_path, sqlite):
     rows = json.loads(runs.clausewise("history", sqlite, "--format", "json").stdout)
     lines = runs.clausewise("history", sqlite, "--clause", "cdp.getToken.token")
 
-    assert "The last 2 runs" in page
+    assert "Trend: 2 of the last runs" in page
     assert "not fully verified" in told.stdout
     assert "The last 2 runs" in (tmp_path / "history.html").read_text()
     assert [row["target"] for row in rows] == ["reference", "reference"]

@@ -64,6 +64,11 @@ def _environment(*, autoescape: bool) -> Environment:
 def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") -> str:
     told = {
         "packed": packed,
+        "exercised": {
+            (row["family"], row["operation"])
+            for row in results["ledger"]
+            if row["state"] not in {"not selected", "not observable"}
+        },
         "by_id": {row["id"]: row for row in results["clauses"]},
         "unexercised": _unexercised(results),
         "ledger_counts": Counter(row["state"] for row in results["ledger"]),

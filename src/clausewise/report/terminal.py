@@ -203,7 +203,7 @@ def _unjudged(results: Row, verdict: str, style: str) -> Iterator[Text]:
 
 
 def _ledger(results: Row) -> Text:
-    states = [row["state"] for row in results["ledger"]]
+    states = [row["state"] for row in results["ledger"] if row["state"] != "not selected"]
     kinds = ("proven", "contradicted", "not provokable here", "never observed", "not observable")
     counts = ", ".join(f"{states.count(state)} {state}" for state in kinds if state in states)
     return Text(f"documented outcomes: {counts} of {len(states)}")

@@ -30,6 +30,7 @@ Row = dict[str, Any]
 _JUDGED = {Verdict.PASS, Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED}
 _PACKAGES = ("requests", "urllib3", "pytest", "pytest-xdist", "jsonschema", "jsonschema-rs", "schemathesis")
 RESULTS = "results.json"
+_UNSELECTED = "not selected in this run"
 _SILENCE = {"recorded": "no recorded exchange shows it"}
 
 
@@ -139,7 +140,7 @@ def _verdict(scope: Scope, clause: Clause, said: ClauseTally, selected: set[str]
     if lacking := scope.lacking(clause):
         return Verdict.UNTESTABLE, f"the target file provides no {', '.join(lacking)}"
     if selected and clause.id not in selected:
-        return Verdict.NOT_APPLICABLE, "not selected in this run"
+        return Verdict.NOT_APPLICABLE, _UNSELECTED
     if clause.outcome:
         return Verdict.UNTESTABLE, f"no {clause.outcome} answer showed it"
     return Verdict.UNTESTABLE, ""
@@ -268,6 +269,8 @@ def _state(row: Row, *, contradicted: bool) -> str:
         return "proven"
     if row["observability"] == Observability.NOT_OBSERVABLE:
         return "not observable"
+    if row["reason"] == _UNSELECTED:
+        return "not selected"
     return (
         "not provokable here" if row["reason"].startswith("the target file provides no") else "never observed"
     )

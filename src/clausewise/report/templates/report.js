@@ -83,12 +83,16 @@ function draw(row) {
     source.append(note);
   }
   const seen = make("td", String(row.exchange_count), "num");
-  for (const name of row.exchanges) {
-    const button = make("button", name, "exchange mono");
+  const list = make("div");
+  row.exchanges.forEach((name, at) => {
+    const button = make("button", String(at + 1), "exchange");
     button.type = "button";
+    button.title = name;
+    button.setAttribute("aria-label", `Show exchange ${name}`);
     button.addEventListener("click", () => show(name));
-    seen.append(make("br"), button);
-  }
+    list.append(button);
+  });
+  seen.append(list);
   line.append(verdict, words, make("td", row.standing), source, seen);
   return line;
 }
