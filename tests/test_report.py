@@ -222,6 +222,18 @@ def test_nothing_that_a_target_answers_becomes_markup():
     assert "\\u202e" in page
 
 
+def test_statement_and_badge_show_nothing_as_markup_and_ask_no_network():
+    """Both stand alone; the badge is well-formed XML, the statement names what is broken."""
+    page, badge = pages.statement(results()), pages.badge(results())
+
+    assert "<script" not in page
+    assert "\u202e" not in page + badge
+    assert not re.search(r'(src|href)="https?://', page)
+    assert "toy.op.c2" in page
+    assert ET.fromstring(badge).tag.endswith("svg")
+    assert "not conformant, 1 kept" in badge
+
+
 def test_a_huge_body_is_cut_with_a_note():
     """A page shows the beginning of a huge answer and says how much more there is."""
     assert "characters more, see exchanges.jsonl" in pages.html(results())

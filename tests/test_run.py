@@ -50,7 +50,8 @@ def test_a_run_leaves_every_file_that_its_readme_names(clean):
 
     files = {path.name for path in folder.iterdir()}
     assert {"run.json", "verdicts.jsonl", "exchanges.jsonl", "results.json"} <= files
-    assert {"junit.xml", "summary.md", "report.html", "allure-results"} <= files
+    assert {"junit.xml", "summary.md", "report.html", "statement.html", "badge.svg"} <= files
+    assert "allure-results" in files
     assert not re.search(r'(src|href)="https?://', (folder / "report.html").read_text())
 
 

@@ -20,10 +20,12 @@ _FORMAT, _VERSION = "clausewise-results", 1
 
 
 def draw(results: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Write junit.xml, summary.md and report.html into a run folder; return their paths."""
+    """Write every report into a run folder and return their paths."""
     drawn = {
         "junit.xml": junit.xml(results),
         "summary.md": pages.summary(results),
+        "statement.html": pages.statement(results),
+        "badge.svg": pages.badge(results),
         "report.html": pages.html(results, journal.records(folder, journal.EXCHANGES)),
     }
     for name, text in drawn.items():

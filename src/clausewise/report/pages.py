@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 Row = Mapping[str, Any]
 
+_TONES = {0: "green", 2: "amber"}
 _LONGEST = 20_000  # characters of one body that a page shows
 
 
@@ -47,6 +48,16 @@ def _cut(record: Row) -> Row:
     return {**{key: record[key] for key in kept}, **sides}
 
 
+def statement(results: Row) -> str:
+    """Return one page about what was judged, against which documents, with what result; it prints well."""
+    return _draw("statement.html.j2", results, autoescape=True)
+
+
+def badge(results: Row) -> str:
+    """Return a picture of the result, in SVG."""
+    return _draw("badge.svg.j2", results, autoescape=True)
+
+
 def history(runs: Sequence[Row], restless: Sequence[Row]) -> str:
     """Return a page about many runs, the oldest first, and the clauses that changed their verdict."""
     template = _environment(autoescape=True).get_template("history.html.j2")
@@ -64,6 +75,8 @@ def _environment(*, autoescape: bool) -> Environment:
 def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") -> str:
     told = {
         "packed": packed,
+        "tone": _TONES.get(results["outcome"]["exit"], "red"),
+        "label": f"{results['outcome']['word']}, {results['counts']['pass']} kept",
         "exercised": {
             (row["family"], row["operation"])
             for row in results["ledger"]
