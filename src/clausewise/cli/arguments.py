@@ -46,7 +46,7 @@ def _run(commands: Commands) -> None:
     _target(run)
     _claims(run)
     run.add_argument("--run-dir", metavar="DIR", help="where the run's files go")
-    run.add_argument("--seed", type=int, help="seed of all generated values")
+    run.add_argument("--seed", type=int, help="seed of all generated values; give a new one to a target that remembers")
     run.add_argument(
         "--clause", action="append", default=[], metavar="GLOB", help="only clauses with such an id"
     )
