@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _judge(commands)
     _evidence(commands)
     _history(commands)
+    _allure(commands)
     _matrix(commands)
     return top
 
@@ -46,7 +47,9 @@ def _run(commands: Commands) -> None:
     _target(run)
     _claims(run)
     run.add_argument("--run-dir", metavar="DIR", help="where the run's files go")
-    run.add_argument("--seed", type=int, help="seed of all generated values; give a new one to a target that remembers")
+    run.add_argument(
+        "--seed", type=int, help="seed of all generated values; give a new one to a target that remembers"
+    )
     run.add_argument(
         "--clause", action="append", default=[], metavar="GLOB", help="only clauses with such an id"
     )
@@ -168,6 +171,15 @@ def _history(commands: Commands) -> None:
     history.add_argument("--last", type=int, default=30, metavar="N", help="so many runs (default: 30)")
     history.add_argument("--format", choices=["table", "json"], default="table")
     history.add_argument("--page", metavar="FILE", default="", help="write the runs as a page of HTML")
+
+
+def _allure(commands: Commands) -> None:
+    allure = commands.add_parser("allure", help="have Allure 3, where it is installed, draw a run's results")
+    allure.add_argument("folder", help="the run's folder")
+    allure.add_argument("--output", default="allure-report", metavar="DIR", help="where the page goes")
+    allure.add_argument(
+        "--history", default="", metavar="FILE", help="Allure's own history, kept from run to run"
+    )
 
 
 def _diff(commands: Commands) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clausewise import catalogue, contracts, doctor, report, rulings, scope, shipped, statement
-from clausewise.cli import compare, months, packs, passive, proof, screen
+from clausewise.cli import allure, compare, months, packs, passive, proof, screen
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
@@ -223,6 +223,7 @@ _COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "diff": compare.run,
     "judge": passive.run,
     "history": months.run,
+    "allure": allure.run,
     "evidence": packs.pack,
     "verify": packs.verify,
     "matrix": proof.run,

@@ -1,0 +1,66 @@
+"""Allure 3 draws our results: with variables, categories and history; its page asks no other host."""
+
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import runs
+from test_browser import CHROMIUM, browser  # noqa: F401 - a fixture
+
+from clausewise.cli import allure
+
+PAGE = """<html><head></head><body><script src="app.js"></script>
+<script async src="https://www.example.com/gtag/js?id=G-1"></script>
+<script>
+  function gtag(){dataLayer.push(arguments);}
+  gtag('config', 'G-1');
+</script><script>window.ready = true;</script></body></html>"""
+
+
+def test_scripts_of_other_hosts_are_taken_out():
+    """Its own stay, and a policy forbids whatever else would ask."""
+    told = allure.quiet(PAGE)
+
+    assert "https://" not in told
+    assert "gtag" not in told
+    assert 'src="app.js"' in told
+    assert "window.ready" in told
+    assert "Content-Security-Policy" in told
+
+
+def test_without_allure_it_is_one_sentence(tmp_path):
+    """Exit code 4 and what to install."""
+    done = runs.clausewise("allure", tmp_path, env={**runs.environment(), "PATH": "/nowhere"})
+
+    assert done.returncode == 4
+    assert "npm install --global allure" in done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("allure"), reason="Allure is not installed: make test-all")
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+def test_allure_draws_our_results_and_asks_no_network(tmp_path, browser):  # noqa: F811 - the fixture
+    """The page shows tests and variables; every request of it goes to its own host."""
+    chosen = ["--clause", "cdp.getToken.*"]
+    runs.clausewise("run", "--target", runs.REFERENCE, "--run-dir", tmp_path / "run", *chosen)
+    for _ in range(2):
+        given = ["--output", tmp_path / "page", "--history", tmp_path / "history.jsonl"]
+        done = runs.clausewise("allure", tmp_path / "run", *given)
+        assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "history.jsonl").read_text().splitlines()) == 2
+
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path / "page")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        handler.log_message = lambda *_: None
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        asked = []
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"http://127.0.0.1:{server.server_port}/index.html", wait_until="networkidle")
+        text = page.inner_text("body")
+        server.shutdown()
+
+    assert asked
+    assert all(url.startswith((f"http://127.0.0.1:{server.server_port}/", "data:", "blob:")) for url in asked)
+    assert "test_authorization" in text or "cdp" in text
