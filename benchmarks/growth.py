@@ -15,18 +15,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from clausewise import shipped
-from clausewise.plugin.session import claimed, embedded
 
 REFERENCE = shipped.TARGETS / "reference.toml"
 
 
-def run(url: str, folder: Path, most: int) -> tuple[int, float, float]:
+def run(folder: Path, most: int) -> tuple[int, float, float]:
     """Return exchanges, seconds, and the peak memory of the run's process in MB."""
-    options = ["--reference-url", url, "--run-dir", str(folder), "--plan", "nightly", "--seed", "1"]
-    settings = ["-c", str(shipped.SETTINGS), "-q", "-p", "no:terminal"]
-    command = [sys.executable, "-m", "pytest", str(shipped.SUITES), *settings, "--target", str(REFERENCE)]
+    command = [sys.executable, "-m", "clausewise", "run", "--target", str(REFERENCE), "--plan", "nightly"]
+    command += ["--run-dir", str(folder), "--seed", "1", "--max-requests", str(most)]
+    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0), (os.POSIX_SPAWN_DUP2, 1, 2)]
     began = time.perf_counter()
-    process = os.posix_spawn(sys.executable, [*command, *options, "--max-requests", str(most)], os.environ)
+    process = os.posix_spawn(sys.executable, command, os.environ, file_actions=silent)
     _, _, used = os.wait4(process, 0)
     seconds = time.perf_counter() - began
     sent = json.loads((folder / "results.json").read_text())["run"]["exchanges"]
@@ -37,14 +36,12 @@ def main() -> None:
     """Measure and print."""
     sizes = [int(text) for text in sys.argv[1:]] or [5000, 20000, 50000]
     sys.stdout.write(f"| exchanges | seconds | ms per exchange | peak memory MB |\n|{' --- |' * 4}\n")
-    with embedded(claimed(REFERENCE)) as target:
-        url = next(iter(target.families.values())).base_url
-        for most in sizes:
-            with TemporaryDirectory() as name:
-                sent, seconds, memory = run(url, Path(name) / "run", most)
-            row = f"| {sent} | {seconds:.1f} | {1000 * seconds / sent:.2f} | {memory:.0f} |"
-            sys.stdout.write(f"{row}\n")
-            sys.stdout.flush()
+    for most in sizes:
+        with TemporaryDirectory() as name:
+            sent, seconds, memory = run(Path(name) / "run", most)
+        row = f"| {sent} | {seconds:.1f} | {1000 * seconds / sent:.2f} | {memory:.0f} |"
+        sys.stdout.write(f"{row}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@
 
 Both run in one process, one after the other, against one reference target: first the suite, which keeps
 every request it sends; then a bare `requests.Session` loop that sends those same requests again. Prints a
-table and the peak memory of this process: `client` is the time inside the client, sending and masking
-evidence; `run` is everything from start to report, the wait for a token to expire included. Nothing is
-asserted, since times are the machine's.
+table and the peak memory of this process: `judged` is the time of sending, judging, masking and writing down;
+`run` is everything from start to report: making bodies, drawing pages, five seconds of waiting for tokens to
+expire. Nothing is asserted, since times are the machine's.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
+from typing import Any, Self
 
 import pytest
 import requests
@@ -25,6 +26,8 @@ from rich.table import Table
 
 from clausewise import shipped
 from clausewise.client import Transport
+from clausewise.journal import Pages
+from clausewise.judge import Judge
 from clausewise.model import Request
 from clausewise.plugin.session import claimed, embedded
 
@@ -32,29 +35,36 @@ ROUNDS = 3
 
 
 class Ear:
-    """Keeps every request that the transport sends, and the seconds that they take with their recording."""
+    """Keeps every request that the transport sends, and the seconds that sending and judging take."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self.seconds = 0.0
-        self._send = Transport.send
+        self.seconds = {"send": 0.0, "judge": 0.0}
+        self._before = {
+            (Transport, "send", "send"): Transport.send,
+            (Judge, "_settle", "judge"): Judge._settle,  # noqa: SLF001 - what is measured
+            (Pages, "verdict", "judge"): Pages.verdict,
+        }
 
     def __enter__(self) -> Self:
-        ear = self
-
-        def send(transport: Transport, request: Request):  # noqa: ANN202 - the transport's own
-            ear.requests.append(request)
-            began = time.perf_counter()
-            try:
-                return ear._send(transport, request)
-            finally:
-                ear.seconds += time.perf_counter() - began
-
-        Transport.send = send  # type: ignore[method-assign]
+        for (owner, name, what), act in self._before.items():
+            setattr(owner, name, self._timed(act, what))
         return self
 
     def __exit__(self, *_: object) -> None:
-        Transport.send = self._send  # type: ignore[method-assign]
+        for (owner, name, _), act in self._before.items():
+            setattr(owner, name, act)
+
+    def _timed(self, act: Callable[..., Any], what: str) -> Callable[..., Any]:
+        def timed(*given: Any, **named: Any) -> Any:
+            self.requests += [one for one in given if isinstance(one, Request)]
+            began = time.perf_counter()
+            try:
+                return act(*given, **named)
+            finally:
+                self.seconds[what] += time.perf_counter() - began
+
+        return timed
 
 
 def suite(target: Path, url: str) -> tuple[Ear, float]:
@@ -92,15 +102,16 @@ def bare(sent: list[Request]) -> float:
 def main() -> None:
     """Measure and print."""
     path = Path(sys.argv[1]) if sys.argv[1:] else shipped.TARGETS / "reference.toml"
-    table = Table("round", "requests", "run s", "client req/s", "bare req/s", "client/bare", "run/bare")
+    table = Table("round", "requests", "run s", "judged req/s", "bare req/s", "judged/bare", "run/bare")
     with embedded(claimed(path)) as target:
         url = next(iter(target.families.values())).base_url
         for number in range(1, ROUNDS + 1):
             heard, seconds = suite(path, url)
             calls = len(heard.requests)
             loop = bare(heard.requests)
-            cells = [number, calls, f"{seconds:.2f}", f"{calls / heard.seconds:.0f}", f"{calls / loop:.0f}"]
-            table.add_row(*map(str, cells), f"{loop / heard.seconds:.2f}", f"{loop / seconds:.2f}")
+            judged = sum(heard.seconds.values())
+            cells = [number, calls, f"{seconds:.2f}", f"{calls / judged:.0f}", f"{calls / loop:.0f}"]
+            table.add_row(*map(str, cells), f"{loop / judged:.2f}", f"{loop / seconds:.2f}")
     console = Console()
     console.print(table)
     console.print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

@@ -51,7 +51,7 @@ def _run(given: Namespace) -> int:
         arguments += [f"--{option.replace('_', '-')}", str(value)] if value is not None else []
     arguments += ["--strict-clauses"] if given.strict else []
     arguments += ["--confirm-failures"] if given.confirm_failures else []
-    arguments += ["-n", str(given.workers)] if given.workers else []
+    arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
     code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])
     if voice.concluded is not None:
         return months.remember(given.history, voice.results, voice.folder) or voice.concluded

@@ -108,7 +108,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         except ConfigurationError as bad:
             raise pytest.UsageError(str(bad)) from bad
         before = session.counterexamples.tests()
-        items[:] = sorted(kept, key=lambda item: (item.nodeid not in before, selection.takes_long(item)))
+        # Alone, quick tests come first, for the first finding; beside others, the long ones begin first.
+        late = not session.is_worker
+        items[:] = sorted(kept, key=lambda it: (it.nodeid not in before, selection.takes_long(it) == late))
         if dropped:
             config.hook.pytest_deselected(items=dropped)
 
