@@ -99,6 +99,20 @@ def test_a_bad_waiver_file_is_one_sentence(waivers, text):
     assert BAD[text] in str(bad.value)
 
 
+@pytest.mark.parametrize("text", ["", "# none today", "waiver = []"])
+def test_a_waiver_file_may_be_empty(waivers, text):
+    """Nobody answers for anything, and that is fine."""
+    path = waivers(text)
+    assert rulings.load({"waivers": path.name}, path, "reference").waivers == ()
+
+
+def test_waivers_in_a_row_point_at_the_file(waivers):
+    """Written as an inline array they have no lines of their own."""
+    entry = "{clause='a',target='reference',reason='r',owner='o',ticket='t',expires='2099-01-01'}"
+    path = waivers(f"waiver = [{entry}, {entry}]")
+    assert [one.lines[0] for one in rulings.load({"waivers": path.name}, path, "reference").waivers] == [1, 1]
+
+
 @pytest.mark.parametrize("option", ["--waivers", "--frozen", "--policy"])
 def test_a_missing_file_ends_with_exit_4(tmp_path, option):
     """Before any request."""

@@ -144,7 +144,7 @@ def _waivers(path: Path) -> list[Waiver]:
     starts = [text.count("\n", 0, match.start()) + 1 for match in _HEADER.finditer(text)]
     if len(starts) != len(entries):  # written as an inline array: point at the whole file
         starts = [1] * len(entries)
-    ends = [*(start - 1 for start in starts[1:]), len(text.splitlines())]
+    ends = [*(start - 1 for start in starts[1:]), len(text.splitlines())][: len(starts)]
     made = []
     for entry, start, end in zip(entries, starts, ends, strict=True):
         try:
