@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TARGET ?= targets/reference.toml
 
-.PHONY: conformance test check matrix lock clean help
+.PHONY: conformance test test-all check matrix lock clean help
 
 conformance: $(READY) ## judge a target (TARGET=targets/reference.toml)
 	@$(BIN)/clausewise run --target $(TARGET)
@@ -17,7 +17,12 @@ test: $(READY) ## the project's own tests, the defect matrix among them
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 12
-	@$(BIN)/python -m pytest -n 2
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-all: $(READY) ## the same, with Playwright, Allure, Redocly and the PostgreSQL driver installed for it
+	@$(PIP) install 'playwright>=1.50' 'psycopg[binary]>=3.2'
+	@npm install --no-save --no-audit --no-fund --silent allure@3 @redocly/cli@2
+	@$(MAKE) test
 
 matrix: $(READY) ## every seeded defect against the suite; writes docs/matrix.md and its picture
 	@$(BIN)/clausewise matrix --target $(TARGET) --publish docs

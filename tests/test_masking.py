@@ -91,3 +91,16 @@ def test_a_curl_line_takes_secrets_from_variables(masker):
     assert '-H "Authorization: Bearer ${TOKEN}"' in line
     assert r"\"first_name\": \"${FIRST_NAME}\"" in line
     assert r"it's \$5" in line
+
+
+def test_thousands_of_secrets_are_all_found():
+    """Long ones that end alike, one within another, each at the beginning, the middle and the end."""
+    tail = "x" * 60
+    secrets = [f"secret-{number:05}-{tail if number % 3 else ''}" for number in range(3000)]
+    masker = Masker(b"key", secrets)
+    for number in (0, 1, 2, 1500, 2998, 2999):
+        told = masker.text(f"{secrets[number]} and {secrets[number]}, {secrets[number]}")
+        assert secrets[number] not in told
+        assert told.count("[masked text") == 3
+    masker.learn("secret-00001")
+    assert "secret-00001" not in masker.text(f"{secrets[1]} secret-00001")

@@ -14,8 +14,10 @@ import runs
 
 from clausewise import shipped
 
+CLEAN = [pytest.param(known, marks=pytest.mark.xdist_group(known)) for known in runs.DOCUMENTS]
 
-@pytest.fixture(scope="module", params=runs.DOCUMENTS)
+
+@pytest.fixture(scope="module", params=CLEAN)
 def clean(request, tmp_path_factory):
     """A run of the clean reference, for each document version: (finished process, run folder)."""
     folder = tmp_path_factory.mktemp(request.param) / "run"

@@ -24,6 +24,7 @@ _SECRET_NAME = re.compile(r"pass(word|wd)|secret|token(?!_type)|api_?key|authori
 _SHORTEST = 6  # a shorter value would blot out innocent text
 _LONGEST = 4096  # a longer one is a file, which no other text quotes
 _FEW = 32  # secrets that are searched one by one
+_TAIL = 40  # characters at a secret's end by which it is found: tokens begin alike, and end in a signature
 _BINARY = re.compile(r"^(image|audio|video)/|octet-stream|application/pdf", re.IGNORECASE)
 _MASK = re.compile(r"\[masked \w+ \d+ [0-9a-f]{8}\]")
 _OF_TYPE = {"int": 0, "float": 0.5}
@@ -91,16 +92,18 @@ class Masker:
     def _known_in(self, text: str) -> Mapping[str, str]:
         """Return the secrets in a text with their stand-ins, however many are known.
 
-        The index is built anew when a quarter as many have come as are in it, so that the work stays in
-        step with their number.
+        The index, of their last characters, is built anew when a quarter as many have come as are in it, so
+        that work and memory stay in step with their number.
         """
         if len(self._recent) > max(_FEW, len(self._known) // 4):
             for secret in self._recent:
-                self._index.add_word(secret, secret)
+                tail = secret[-_TAIL:]
+                self._index.add_word(tail, [*self._index.get(tail, ()), secret])
             self._index.make_automaton()
             self._recent.clear()
-        indexed = self._index.iter(text) if len(self._index) else ()
-        found = {secret for _, secret in indexed} | {secret for secret in self._recent if secret in text}
+        ends = self._index.iter(text) if len(self._index) else ()
+        found = {secret for end, held in ends for secret in held if text.endswith(secret, 0, end + 1)}
+        found |= {secret for secret in self._recent if secret in text}
         return {secret: self._known[secret] for secret in sorted(found, key=len, reverse=True)}
 
     def _headers(self, headers: Iterable[tuple[str, str]]) -> Headers:

@@ -52,6 +52,7 @@ class Tally:
     )
     findings: list[dict[str, Any]] = field(default_factory=list)
     drift: dict[tuple[str, str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    readers: set[tuple[str, str]] = field(default_factory=set)  # operations that read back what others made
     exchanges: int = 0
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
@@ -59,7 +60,8 @@ class Tally:
 
 def add_up(scope: Scope, folder: Path) -> Tally:
     """Read the verdicts and exchanges of a run folder."""
-    tally = Tally()
+    known = [operation for contract in scope.contracts.values() for operation in contract.operations.values()]
+    tally = Tally(readers={(one.family, one.read_back["operation"]) for one in known if one.read_back})
     for record in journal.records(folder, journal.VERDICTS):
         _add_verdict(tally, record)
     for entry in tally.clauses.values():
@@ -126,7 +128,8 @@ def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None
     entry = tally.operations[operation.family, operation.id]
     entry.milliseconds.append(record["milliseconds"])
     entry.outcomes[record["matched"]] += 1
-    entry.urls.add(record["request"]["url"])
+    if (operation.family, operation.id) in tally.readers:
+        entry.urls.add(record["request"]["url"])
     for where in record.get("drift", ()):
         tally.drift[operation.family, operation.id, record["matched"], where].append(record["id"])
     if _hopeful(operation, record["expected"]):
