@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from clausewise.checks import (
@@ -105,6 +105,12 @@ class Judge:
         """Take note of an exchange that the test has not judged, yet."""
         self._waiting[exchange.id] = exchange
 
+    def rest(self, kept: Collection[str]) -> None:
+        """Judge what is not judged yet by what holds for any answer, but for the exchanges of some ids."""
+        for exchange in [held for name, held in self._waiting.items() if name not in kept]:
+            self._settle(exchange, [])
+            self._meant.pop(exchange.id, None)
+
     def close(
         self, verdict: Verdict = Verdict.PASS, reason: str = "", *, finished: bool = True, **marks: bool
     ) -> None:
@@ -114,8 +120,7 @@ class Judge:
         test that did not finish says nothing for those of its clauses that it had not come to. `marks`
         go into the record: `unusable` for a target that cannot be judged, `broken` for a broken test.
         """
-        for exchange in list(self._waiting.values()):
-            self._settle(exchange, [])
+        self.rest(())
         if finished and verdict is Verdict.PASS:
             self._take(Touch(clause) for clause in self.clauses)
         repeated = {"repeats": True} if self.repeats else {}

@@ -46,11 +46,12 @@ class World:
     _until: float = 0.0
 
     def begin(self) -> None:
-        """Begin another walk."""
+        """Begin another walk; of those before, only the longest and the shortest bad one are kept in mind."""
         if self.shortest and time.monotonic() > self._until:
             raise _Enough
         if len(self.steps) > len(self.longest) and not self.shortest:
             self.longest = self.steps
+        self.judge.rest({made.id for _, made, _ in (*self.longest, *self.shortest)})
         self.steps = []
 
     def disagree(self) -> None:
@@ -113,7 +114,9 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
     run: Callable[[], None] = seed(number)(get_state_machine_test(machine, settings=rules))
     try:
         run()
-    except (Disagreement, Flaky, _Enough):
+    except (Disagreement, Flaky, _Enough) as bad:
+        if not world.shortest:  # something else than an answer stopped it, and did not stop it again
+            raise Untestable(f"The walk could not be repeated: {str(bad).splitlines()[0]}") from bad
         _tell(world)
     else:
         _settle(world)
