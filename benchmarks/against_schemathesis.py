@@ -56,15 +56,26 @@ def run(command: list[str], url: str, folder: Path, environment: Mapping[str, st
     with subprocess.Popen(  # noqa: S603 - our own commands
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
+        read = 0
         while journal and process.poll() is None and not first:
-            held = (folder / journal).read_text("utf-8") if (folder / journal).exists() else ""
-            first = time.perf_counter() - began if '"findings":[{' in held else 0.0
-            time.sleep(0.05)
+            told, read = _more(folder / journal, read)
+            first = time.perf_counter() - began if b'"findings":[{' in told else 0.0
+            time.sleep(0.1)
         for line in process.stdout or ():
             if not first and not journal and "❌" in line:
                 first = time.perf_counter() - began
         code = process.wait()
     return Run(code, _count(url) - before, time.perf_counter() - began, first)
+
+
+def _more(path: Path, read: int) -> tuple[bytes, int]:
+    """Return what a file has got since it was read up to there."""
+    if not path.exists():
+        return b"", read
+    with path.open("rb") as file:
+        file.seek(read)
+        told = file.read()
+    return told, read + len(told)
 
 
 def _count(url: str) -> int:
