@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from clausewise import masking
 from clausewise.checks import (
     Expectation,
     OutcomeNames,
@@ -20,6 +21,7 @@ from clausewise.errors import ConfigurationError, NotConformant, Untestable
 from clausewise.journal import Journal
 from clausewise.masking import Masker
 from clausewise.model import Clause, Exchange, Finding, Operation, Role, Touch, Verdict
+from clausewise.scope import Scope
 from clausewise.verdict import Policy, explain
 
 Find = Callable[[str, str], Operation]
@@ -36,6 +38,16 @@ class Bench:
     journal: Journal
     masker: Masker
     policy: Policy = field(default_factory=Policy)
+
+    @classmethod
+    def of(cls, scope: Scope, journal: Journal, policy: Policy, key: bytes) -> Bench:
+        """Return what a target's exchanges are judged with; `key` makes the fingerprints of masked values."""
+        target = scope.target
+        marks = {name: mark for known in scope.contracts.values() for name, mark in known.sensitive.items()}
+        hidden = masking.sensitive_fields(marks, target.masked_fields, personal=not target.show_personal_data)
+        masker = Masker(key, target.secrets, hidden)
+        clauses = {clause.id: clause for clause in scope.clauses()}
+        return cls(clauses, scope.operation, journal, masker, policy)
 
 
 @dataclass

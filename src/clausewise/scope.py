@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from clausewise import bindings, catalogue, contracts, shipped
 from clausewise.bindings import Bindings
@@ -24,6 +28,30 @@ class Scope:
     contracts: Mapping[str, Contract]
     catalogues: Mapping[str, Catalogue]
     bindings: Mapping[str, Bindings]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a run remembers of its target and of how it was started; no secret is among it."""
+        target = self.target
+        families = {
+            name: {
+                "document": known.document,
+                "base_url": known.base_url,
+                "overlays": {path.name: sha256(path.read_bytes()).hexdigest() for path in known.overlays},
+            }
+            for name, known in target.families.items()
+        }
+        return {
+            "path": str(target.path.absolute()),
+            "documents": [f"{name}={known.document}" for name, known in target.families.items()],
+            "command": shlex.join(["clausewise", *sys.argv[1:]]),
+            "target": {
+                "name": target.name,
+                "environment": target.environment,
+                "file": target.path.name,
+                "sha256": target.sha256,
+                "families": families,
+            },
+        }
 
     def clauses(self) -> Iterator[Clause]:
         """Yield every clause that the target claims to keep."""

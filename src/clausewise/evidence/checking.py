@@ -17,8 +17,9 @@ from clausewise import journal, recorded, report, scope, shipped, statement, tar
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
 from clausewise.evidence.packing import ATTESTATION, FORMAT, MANIFEST, RUN_FILES, TARGET, digests
+from clausewise.judge import Bench
 from clausewise.model import Kind, Verdict
-from clausewise.recorded.judging import again, bench_of
+from clausewise.recorded.judging import again
 from clausewise.scope import Scope
 from clausewise.verdict import Policy
 
@@ -134,7 +135,7 @@ def _added_up(folder: Path, known: Scope, results: Mapping[str, Any]) -> Check:
 
 def _judged_again(folder: Path, known: Scope, results: Mapping[str, Any]) -> Check:
     """Judge every exchange again: what one exchange shows alone must be what the run said of it."""
-    bench = bench_of(known, _Nothing(), Policy())
+    bench = Bench.of(known, _Nothing(), Policy(), b"")
     broken: set[str] = set()
     seen: set[str] = set()
     count = 0

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import secrets
-import shlex
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clausewise import journal, masking, report, rulings, scope, shipped, statement, targets
+from clausewise import journal, report, rulings, scope, shipped, statement, targets
 from clausewise.client import Budget, Client, Transport
 from clausewise.errors import ConfigurationError
 from clausewise.journal import Journal
@@ -102,15 +99,6 @@ class Session:
 
     def begin(self, now: datetime, workers: int) -> None:
         """Write down what the run is before its first call."""
-        target = self.scope.target
-        families = {
-            name: {
-                "document": known.document,
-                "base_url": known.base_url,
-                "overlays": {path.name: sha256(path.read_bytes()).hexdigest() for path in known.overlays},
-            }
-            for name, known in target.families.items()
-        }
         journal.begin(
             self.folder,
             {
@@ -122,16 +110,7 @@ class Session:
                 "strict": self.policy.strict,
                 "rulings": self.rulings.as_json(),
                 "selected": self.choice.picked(self.scope),
-                "path": str(target.path.absolute()),
-                "documents": [f"{name}={known['document']}" for name, known in families.items()],
-                "command": shlex.join(["clausewise", *sys.argv[1:]]),
-                "target": {
-                    "name": target.name,
-                    "environment": target.environment,
-                    "file": target.path.name,
-                    "sha256": target.sha256,
-                    "families": families,
-                },
+                **self.scope.facts(),
             },
         )
 
@@ -176,20 +155,9 @@ class Session:
     def bench(self) -> Bench:
         """What every test judges with, made when first needed."""
         if self._bench is None:
-            target = self.scope.target
-            marks = {
-                name: mark
-                for known in self.scope.contracts.values()
-                for name, mark in known.sensitive.items()
-            }
-            hidden = masking.sensitive_fields(
-                marks, target.masked_fields, personal=not target.show_personal_data
-            )
             pages = journal.Pages(self.folder)
             self._stack.callback(pages.close)
-            masker = masking.Masker(self.key, target.secrets, hidden)
-            clauses = {clause.id: clause for clause in self.scope.clauses()}
-            self._bench = Bench(clauses, self.scope.operation, pages, masker, self.policy)
+            self._bench = Bench.of(self.scope, pages, self.policy, self.key)
         return self._bench
 
     def client(self, family: str) -> Client:
