@@ -76,7 +76,7 @@ def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") ->
     told = {
         "packed": packed,
         "tone": _TONES.get(results["outcome"]["exit"], "red"),
-        "label": f"{results['outcome']['word']}, {results['counts']['pass']} kept",
+        "label": _label(results),
         "exercised": {
             (row["family"], row["operation"])
             for row in results["ledger"]
@@ -87,6 +87,13 @@ def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") ->
         "ledger_counts": Counter(row["state"] for row in results["ledger"]),
     }
     return _environment(autoescape=autoescape).get_template(template).render(results=results, **told)
+
+
+def _label(results: Row) -> str:
+    """Return what a badge says: the result, and how many clauses are kept and waived."""
+    counts = results["counts"]
+    waived = f", {counts['waived']} waived" if counts["waived"] else ""
+    return f"{results['outcome']['word']}, {counts['pass']} kept{waived}"
 
 
 def visible(text: Any) -> str:
