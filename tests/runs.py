@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+
 from clausewise import shipped
 from clausewise.reference import server
 
@@ -49,6 +51,15 @@ def target_at(folder: Path, base_url: str, **limits: float) -> Path:
     lines = [f"{key} = {value}" for key, value in quick.items()]
     path = folder / "target.toml"
     path.write_text("\n".join([*text.split("[limits]")[0].splitlines(), "[limits]", *lines, _rest(text)]))
+    return path
+
+
+def only(path: Path, *families: str) -> Path:
+    """Leave of a target file's families those named, so that a run of it is whole and soon done."""
+    told = tomlkit.parse(path.read_text())
+    for family in set(told["families"]) - set(families):
+        del told["families"][family]
+    path.write_text(tomlkit.dumps(told))
     return path
 
 

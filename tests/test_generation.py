@@ -3,6 +3,8 @@
 import json
 
 import pytest
+import requests
+import runs
 
 from clausewise.errors import Untestable
 from clausewise.generation import hopeless, one_wrong, random_bodies, same_meaning
@@ -92,3 +94,17 @@ def test_a_schema_that_nothing_breaks_is_told():
     """Where no invalid body exists, none is made up."""
     with pytest.raises(Untestable, match="No random invalid body"):
         list(random_bodies({}, "invalid", 3, 1))
+
+
+def test_random_bodies_catch_what_fails_on_them(tmp_path):
+    """On a target that fails on whatever is not documented, the tests of random bodies say so themselves."""
+    bend = {"answer": "validateCustomer.bad-request", "bend": [{"status": 500}]}
+    with runs.reference(control=True) as url:
+        requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
+        target = runs.target_at(tmp_path, url)
+        chosen = ["--clause", "cdp.validateCustomer.withstands", "--plan", "certify", "--seed", "1"]
+        runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", *chosen)
+
+    records = [json.loads(line) for line in (tmp_path / "run" / "verdicts.jsonl").read_text().splitlines()]
+    found = {told["test"].partition("::")[2] for told in records if told["findings"]}
+    assert "test_chance_is_served_or_refused[validateCustomer-invalid]" in found

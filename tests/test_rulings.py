@@ -25,10 +25,10 @@ def waiver(clause=CLAUSE, expires=LATER, target="reference"):
 
 
 def judged(folder, *options, bend=BEND, clauses=CHOSEN):
-    """Judge the reference under a bend; return the process and its results."""
+    """Judge the cdp family of the reference under a bend; return the process and its results."""
     with runs.reference(control=True) as url:
         requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
-        target = runs.target_at(folder, url)
+        target = runs.only(runs.target_at(folder, url), "cdp")
         done = runs.clausewise("run", "--target", target, "--run-dir", folder / "run", *clauses, *options)
     return done, runs.results(folder / "run")
 
@@ -156,7 +156,7 @@ def test_a_frozen_set_scores_its_own_clauses_only(tmp_path):
     path = tmp_path / "frozen.json"
     path.write_text(json.dumps(told))
 
-    done, results = judged(tmp_path, "--frozen", path, clauses=[])
+    done, results = judged(tmp_path, "--frozen", path, clauses=["--plan", "proof"])
 
     row = next(row for row in results["clauses"] if row["id"] == CLAUSE)
     assert (row["verdict"], row["colour"], row["scored"]) == ("fail", "grey", False)

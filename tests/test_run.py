@@ -14,10 +14,10 @@ import runs
 
 from clausewise import shipped
 
-CLEAN = [pytest.param(known, marks=pytest.mark.xdist_group(known)) for known in runs.DOCUMENTS]
+SHARED = pytest.mark.xdist_group("clean")  # one worker takes all tests of the clean runs
 
 
-@pytest.fixture(scope="module", params=CLEAN)
+@pytest.fixture(scope="module", params=runs.DOCUMENTS)
 def clean(request, tmp_path_factory):
     """A run of the clean reference, for each document version: (finished process, run folder)."""
     folder = tmp_path_factory.mktemp(request.param) / "run"
@@ -27,6 +27,7 @@ def clean(request, tmp_path_factory):
     return done, folder
 
 
+@SHARED
 def test_the_clean_reference_is_conformant(clean):
     """Nothing is red, nothing amber, and every clause that can be exercised here was."""
     done, folder = clean
@@ -39,6 +40,7 @@ def test_the_clean_reference_is_conformant(clean):
     assert all(rule["held"] for rule in told["sufficiency"])
 
 
+@SHARED
 def test_every_documented_outcome_is_proven(clean):
     """The ledger's rows are all proven on a reference that offers every fixture and fault."""
     _, folder = clean
@@ -46,6 +48,7 @@ def test_every_documented_outcome_is_proven(clean):
     assert {row["state"] for row in runs.results(folder)["ledger"]} <= {"proven", "not observable"}
 
 
+@SHARED
 def test_a_run_leaves_every_file_that_its_readme_names(clean):
     """The run folder holds what reports/README.md explains, and the page is self-contained."""
     _, folder = clean
@@ -57,6 +60,7 @@ def test_a_run_leaves_every_file_that_its_readme_names(clean):
     assert not re.search(r'(src|href)="https?://', (folder / "report.html").read_text())
 
 
+@SHARED
 def test_no_secret_of_the_target_is_in_any_file(clean):
     """Passwords, client secrets and tokens of the target file are in nothing that the run left."""
     _, folder = clean
@@ -68,6 +72,7 @@ def test_no_secret_of_the_target_is_in_any_file(clean):
             assert not [secret for secret in secrets if secret in text], path
 
 
+@SHARED
 def test_allure_results_carry_clause_section_and_standing(clean):
     """Each test's Allure result is labelled with its clause, the document's section and the standing."""
     _, folder = clean
@@ -80,7 +85,7 @@ def test_allure_results_carry_clause_section_and_standing(clean):
 def test_two_workers_and_a_second_run_give_the_same_verdicts(tmp_path):
     """Serial, parallel, and parallel again on the same database: one and the same statement."""
     with runs.reference() as url:
-        target = runs.target_at(tmp_path, url)
+        target = runs.only(runs.target_at(tmp_path, url), "cdp", "int-ecm")
         for name, extra in (("serial", []), ("first", ["-n", "2"]), ("second", ["-n", "2"])):
             command = [
                 "pytest",
@@ -159,6 +164,7 @@ def test_a_target_with_few_fixtures_gets_an_honest_statement(tmp_path):
         or "case.locked" in table
     ]
     target.write_text("\n\n".join(kept))
+    runs.only(target, "ofs-ecm")
 
     done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "r")
 
