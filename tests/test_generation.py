@@ -107,4 +107,4 @@ def test_random_bodies_catch_what_fails_on_them(tmp_path):
 
     records = [json.loads(line) for line in (tmp_path / "run" / "verdicts.jsonl").read_text().splitlines()]
     found = {told["test"].partition("::")[2] for told in records if told["findings"]}
-    assert "test_chance_is_served_or_refused[validateCustomer-invalid]" in found
+    assert any(test.startswith("test_chance_is_served_or_refused[validateCustomer") for test in found), found

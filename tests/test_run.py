@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from functools import cache
 
 import hostile
 import pytest
@@ -17,14 +18,24 @@ from clausewise import shipped
 SHARED = pytest.mark.xdist_group("clean")  # one worker takes all tests of the clean runs
 
 
-@pytest.fixture(scope="module", params=runs.DOCUMENTS)
-def clean(request, tmp_path_factory):
+@pytest.fixture(scope="session")
+def clean_runs(tmp_path_factory):
+    """Make one run of the clean reference for each document version, when it is first asked for."""
+
+    @cache
+    def made(document):
+        folder = tmp_path_factory.mktemp(document) / "run"
+        claims = ["--document", f"cdp={document}"]
+        done = runs.clausewise("run", "--target", runs.REFERENCE, *claims, "--run-dir", folder)
+        return done, folder
+
+    return made
+
+
+@pytest.fixture(params=runs.DOCUMENTS)
+def clean(request, clean_runs):
     """A run of the clean reference, for each document version: (finished process, run folder)."""
-    folder = tmp_path_factory.mktemp(request.param) / "run"
-    done = runs.clausewise(
-        "run", "--target", runs.REFERENCE, "--document", f"cdp={request.param}", "--run-dir", folder
-    )
-    return done, folder
+    return clean_runs(request.param)
 
 
 @SHARED
