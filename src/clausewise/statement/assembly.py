@@ -42,6 +42,31 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     policy = Policy(strict=bool(facts.get("strict")), named=rulings.red)
     silence = _SILENCE.get(facts.get("plan", ""), "no test came to judge it")
     clauses = list(_clauses(scope, tally, policy, set(facts.get("selected") or ()), silence))
+    weighed = _weighed(scope, tally, facts, clauses, rulings, ended=ended)
+    evidence = _evidence(folder, tally.findings)
+    return {
+        "format": "clausewise-results",
+        "version": 1,
+        "suite": {"version": __version__},
+        "run": _run(facts, tally, ended=ended),
+        "target": facts["target"],
+        "documents": list(_documents(scope)),
+        "environment": _environment(),
+        **weighed,
+        "ledger": list(_ledger(scope, clauses)),
+        "clauses": clauses,
+        "findings": list(_findings(tally, clauses, evidence)),
+        "drift": list(_drift(tally)),
+        "trend": [],
+        "discrepancies": {known.id: _discrepancy(known) for known in scope.discrepancies()},
+        "evidence": evidence,
+    }
+
+
+def _weighed(
+    scope: Scope, tally: Tally, facts: Row, clauses: list[Row], rulings: Rulings, *, ended: bool
+) -> Row:
+    """Return what the clauses come to under what people decided; waivers and frozen sets mark the rows."""
     day = facts["started"][:10]
     weighing.waive(clauses, rulings, day)
     fixed = weighing.frozen(clauses, rulings, partial=bool(facts.get("selected")))
@@ -55,27 +80,12 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         for family, least in rulings.minimum_exercised
     ]
     told = _facts(facts, tally, scored, held, ended=ended)
-    told = replace(
-        told,
-        objections=tuple(weighing.objections(waivers, budgets)),
-        unmet=(*told.unmet, *weighing.unmet(fixed)),
-    )
-    code, word, reasons = conclude(told)
-    evidence = _evidence(folder, tally.findings)
+    unmet = (*told.unmet, *weighing.unmet(fixed))
+    objections = tuple(weighing.objections(waivers, budgets))
+    code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
+    sentence = _sentence(code, word, scored, share)
     return {
-        "format": "clausewise-results",
-        "version": 1,
-        "suite": {"version": __version__},
-        "run": _run(facts, tally, ended=ended),
-        "target": facts["target"],
-        "documents": list(_documents(scope)),
-        "environment": _environment(),
-        "outcome": {
-            "exit": int(code),
-            "word": word,
-            "sentence": _sentence(code, word, scored, share),
-            "reasons": reasons,
-        },
+        "outcome": {"exit": int(code), "word": word, "sentence": sentence, "reasons": reasons},
         "counts": _counts(scored),
         "frozen": fixed,
         "waivers": waivers,
@@ -83,13 +93,6 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "exercised": share,
         "sufficiency": [rule.as_json() for rule in held],
         "operations": operations,
-        "ledger": list(_ledger(scope, clauses)),
-        "clauses": clauses,
-        "findings": list(_findings(tally, clauses, evidence)),
-        "drift": list(_drift(tally)),
-        "trend": [],
-        "discrepancies": {known.id: _discrepancy(known) for known in scope.discrepancies()},
-        "evidence": evidence,
     }
 
 
