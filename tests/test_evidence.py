@@ -139,6 +139,27 @@ def test_an_answer_that_judges_otherwise_is_noticed_even_where_all_hashes_fit(ru
     assert "BROKEN  the exchanges judge as the run says: not so: account-service." in done.stdout
 
 
+@pytest.mark.parametrize("name", ["verdicts.jsonl", "exchanges.jsonl", "run.json"])
+def test_a_signed_pack_that_holds_nonsense_is_told(run, tmp_path, name):
+    """Its signature and hashes fit, and what it says cannot be judged: broken, in one line."""
+    folder = shutil.copytree(run, tmp_path / "run")
+    private, public = keys(tmp_path)
+    target = folder / "run.json"
+    facts = json.loads(target.read_text())
+    if name == "run.json":
+        facts["rulings"] = {"waivers": [{"clause": 1}]}
+        target.write_text(json.dumps(facts))
+    else:
+        with (folder / name).open("a") as lines:
+            lines.write('{"test": 1}\n')
+    runs.clausewise("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
+    done = runs.clausewise("verify", tmp_path / "e.zip", "--public-key", public)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "BROKEN  its run can be read and judged again" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 def test_no_evidence_of_an_incomplete_run(run, tmp_path):
     """One that was stopped, one of some clauses, one that lost a file, one that never ended."""
     private, _ = keys(tmp_path)

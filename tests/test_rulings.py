@@ -71,11 +71,20 @@ STALE = {
 def test_a_waiver_that_does_not_hold_turns_the_run_red(tmp_path, waivers, state):
     """The reason names the file and the lines to delete."""
     entry, bend, says = STALE[state]
-    done, results = judged(tmp_path, "--waivers", waivers(entry), bend=bend)
+    whole = [] if state == "no longer needed" else CHOSEN
+    done, results = judged(tmp_path, "--waivers", waivers(entry), "--plan", "proof", bend=bend, clauses=whole)
 
     assert done.returncode == 1
     assert [told["state"] for told in results["waivers"]] == [state]
     assert any(says in reason for reason in results["outcome"]["reasons"]), results["outcome"]["reasons"]
+
+
+def test_a_partial_run_does_not_call_a_waiver_unneeded(tmp_path, waivers):
+    """It may have left out the very test that breaks the clause."""
+    done, results = judged(tmp_path, "--waivers", waivers(waiver()), bend={})
+
+    assert [told["state"] for told in results["waivers"]] == ["not judged"]
+    assert done.returncode == 2
 
 
 BAD = {

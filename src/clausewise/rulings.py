@@ -123,7 +123,7 @@ def thawed(path: Path) -> tuple[str, frozenset[str]]:
     except (OSError, ValueError, RecursionError) as bad:
         remedy = "`clausewise clauses --freeze` writes one"
         raise ConfigurationError(f"The frozen set {path} cannot be read ({bad}); {remedy}.") from bad
-    tables.check(told, json.loads((shipped.SCHEMAS / "frozen.schema.json").read_text("utf-8")), str(path))
+    tables.check(told, shipped.SCHEMAS / "frozen.schema.json", str(path))
     return told["name"], frozenset(told["clauses"])
 
 

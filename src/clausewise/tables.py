@@ -38,7 +38,7 @@ def read(path: Path, schema: Path, what: str, remedy: str = "") -> tuple[dict[st
     except (tomllib.TOMLDecodeError, RecursionError) as bad:
         raise ConfigurationError(f"{path} is no valid TOML: {bad}.") from bad
     raw = _plain(raw)
-    check(raw, json.loads(schema.read_text("utf-8")), str(path))
+    check(raw, schema, str(path))
     return raw, text
 
 
@@ -51,10 +51,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else value
 
 
-def check(value: Any, schema: Mapping[str, Any], name: str) -> None:
-    """Raise ConfigurationError with the first thing to tell about a value that breaks its schema."""
+def check(value: Any, schema: Path, name: str) -> None:
+    """Raise ConfigurationError with the first thing to tell about a value that breaks a schema file."""
+    rules = json.loads(schema.read_text("utf-8"))
     registry: Registry[Any] = Registry(retrieve=_sibling)  # type: ignore[call-arg]
-    problems = list(Draft202012Validator(schema, registry=registry).iter_errors(value))
+    problems = list(Draft202012Validator(rules, registry=registry).iter_errors(value))
     if problems:
         raise ConfigurationError(f"{name}: {_say(_first(problems))}")
 

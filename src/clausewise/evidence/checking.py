@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 from securesystemslib.signer import Key
 
 from clausewise import journal, recorded, report, scope, shipped, statement, targets
-from clausewise.errors import ConfigurationError
+from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.evidence import signing
 from clausewise.evidence.packing import ATTESTATION, FORMAT, MANIFEST, RUN_FILES, TARGET, digests
 from clausewise.judge import Bench
@@ -44,12 +44,21 @@ def verify(pack: Path, key: Path | None) -> Iterator[Check]:
         folder = Path(name)
         manifest = _unpacked(pack, folder)
         yield from _signature(folder, public)
-        yield _files(folder, manifest)
-        known = _scope(folder, manifest)
-        yield _schemas(manifest, known)
-        results = report.read(folder)
-        yield _added_up(folder, known, results)
-        yield _judged_again(folder, known, results)
+        files = _files(folder, manifest)
+        yield files
+        if files.held:  # what was changed is worth no judgement
+            try:
+                yield from _content(folder, manifest)
+            except (ClausewiseError, KeyError, TypeError, ValueError, AttributeError) as bad:
+                yield Check("its run can be read and judged again", held=False, says=f"{bad!r}")
+
+
+def _content(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Check]:
+    known = _scope(folder, manifest)
+    yield _schemas(manifest, known)
+    results = report.read(folder)
+    yield _added_up(folder, known, results)
+    yield _judged_again(folder, known, results)
 
 
 def _unpacked(pack: Path, folder: Path) -> dict[str, Any]:
@@ -94,7 +103,8 @@ def _signature(folder: Path, key: Key | None) -> Iterator[Check]:
 
 
 def _files(folder: Path, manifest: Mapping[str, Any]) -> Check:
-    wrong = [name for name, digest in manifest["files"].items() if _digest(folder / name) != digest]
+    told = manifest["files"].items()
+    wrong = [name for name, digest in told if not _ours(name) or _digest(folder / name) != digest]
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     wrong += sorted(there - set(manifest["files"]) - {MANIFEST, ATTESTATION})
     says = f"changed, missing or added: {', '.join(wrong)}" if wrong else f"{len(manifest['files'])} files"

@@ -29,8 +29,7 @@ def read(path: Path, scope: Scope) -> Iterator[Seen]:
         told = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as bad:
         raise ConfigurationError(f"{path} is no HAR file that can be read: {bad}.") from bad
-    schema = json.loads((shipped.SCHEMAS / "har.schema.json").read_text("utf-8"))
-    tables.check(told, schema, str(path))
+    tables.check(told, shipped.SCHEMAS / "har.schema.json", str(path))
     operations = [known for contract in scope.contracts.values() for known in contract.operations.values()]
     for number, entry in enumerate(told["log"]["entries"], 1):
         try:

@@ -51,8 +51,7 @@ def read(folder: Path) -> dict[str, Any]:
             f"{path} is {given[0]} version {given[1]}; {_FORMAT} version {_VERSION} was expected."
         )
     whole = _completed(told)
-    schema = shipped.SCHEMAS / "results.schema.json"
-    tables.check(whole, json.loads(schema.read_text("utf-8")), str(path))
+    tables.check(whole, shipped.SCHEMAS / "results.schema.json", str(path))
     return whole
 
 

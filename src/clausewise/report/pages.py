@@ -40,10 +40,7 @@ def _cut(record: Row) -> Row:
     """Leave of an exchange what a page shows, its bodies cut where they are huge."""
     sides = {}
     for side in ("request", "response"):
-        body = record[side]["body"]
-        left = len(body) - _LONGEST
-        more = f"\n... {left} characters more, see exchanges.jsonl" if left > 0 else ""
-        sides[side] = {**record[side], "body": body[:_LONGEST] + more}
+        sides[side] = {**record[side], "body": _shortened(record[side]["body"])}
     kept = ("id", "started", "milliseconds", "test", "matched")
     return {**{key: record[key] for key in kept}, **sides}
 
@@ -117,7 +114,12 @@ def _body(text: str) -> str:
         with suppress(ValueError, RecursionError):
             text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
         return visible(text)
-    return visible(text[:_LONGEST]) + f"\n... {len(text) - _LONGEST} characters more, see exchanges.jsonl"
+    return visible(_shortened(text))
+
+
+def _shortened(text: str) -> str:
+    left = len(text) - _LONGEST
+    return text if left <= 0 else f"{text[:_LONGEST]}\n... {left} characters more, see exchanges.jsonl"
 
 
 def _island(value: Any) -> Markup:

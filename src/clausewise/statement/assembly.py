@@ -69,8 +69,9 @@ def _weighed(
     """Return what the clauses come to under what people decided; waivers and frozen sets mark the rows."""
     day = facts["started"][:10]
     weighing.waive(clauses, rulings, day)
-    fixed = weighing.frozen(clauses, rulings, partial=bool(facts.get("selected")))
-    waivers = list(weighing.waivers(clauses, rulings, day))
+    partial = bool(facts.get("selected"))
+    fixed = weighing.frozen(clauses, rulings, partial=partial)
+    waivers = list(weighing.waivers(clauses, rulings, day, partial=partial))
     scored = [row for row in clauses if row["scored"]]
     operations = list(_operations(scope, tally, clauses))
     budgets = list(weighing.paces(operations, rulings))

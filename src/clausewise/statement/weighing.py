@@ -24,11 +24,14 @@ def waive(rows: Iterable[Row], rulings: Rulings, day: str) -> None:
             row["reason"] = f"waived until {entry.expires} by {entry.owner}, {entry.ticket}: {entry.reason}"
 
 
-def waivers(rows: Iterable[Row], rulings: Rulings, day: str) -> Iterator[Row]:
-    """Yield each waiver with its state: applied, expired, unmatched, no longer needed, or not judged."""
+def waivers(rows: Iterable[Row], rulings: Rulings, day: str, *, partial: bool) -> Iterator[Row]:
+    """Yield each waiver with its state: applied, expired, unmatched, no longer needed, or not judged.
+
+    A partial run does not say that one is no longer needed: it may have left out what breaks the clause.
+    """
     verdicts = {row["id"]: row["verdict"] for row in rows}
     for entry in rulings.waivers:
-        state = _state(entry, verdicts, day)
+        state = _state(entry, verdicts, day, partial=partial)
         told = {key: getattr(entry, key) for key in ("clause", "reason", "owner", "ticket", "expires")}
         first, last = entry.lines
         yield told | {
@@ -49,10 +52,10 @@ _SAYS = {
 }
 
 
-def _state(entry: Waiver, verdicts: Mapping[str, Verdict], day: str) -> str:
+def _state(entry: Waiver, verdicts: Mapping[str, Verdict], day: str, *, partial: bool) -> str:
     if entry.clause not in verdicts:
         return "unmatched"
-    if verdicts[entry.clause] == Verdict.PASS:
+    if verdicts[entry.clause] == Verdict.PASS and not partial:
         return "no longer needed"
     if entry.expires < day:
         return "expired"
