@@ -26,7 +26,7 @@ import tomlkit
 
 from clausewise import catalogue, contracts, shipped
 from clausewise.model import Kind
-from clausewise.reference import server
+from clausewise.reference import process
 
 FAMILIES = {"cdp": "cdp-2023", "ofs-ecm": "ofs-ecm-8.1.2.8"}
 SECRETS = shipped.TARGETS / "reference.d"
@@ -147,7 +147,7 @@ def main() -> None:
     """Measure and print."""
     count = int(sys.argv[1]) if sys.argv[1:] else 12
     tools = {"clausewise gate": ours, "st run": theirs}
-    with server.started(FAMILIES, control=True) as url:
+    with process.started(FAMILIES, control=True) as url:
         clean = {name: [tool(url, [family]) for family in FAMILIES] for name, tool in tools.items()}
         whole = {name: sum(runs[1:], runs[0]) for name, runs in clean.items()}
         caught: dict[str, list[str]] = {name: [] for name in tools}

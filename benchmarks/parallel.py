@@ -19,7 +19,7 @@ import requests
 import tomlkit
 
 from clausewise import shipped
-from clausewise.reference import server
+from clausewise.reference import process
 
 DELAY = 0.05  # seconds
 WORKERS = 8
@@ -56,7 +56,7 @@ def run(path: Path, folder: Path, *options: str) -> tuple[float, int, dict[str, 
 def main() -> None:
     """Measure and print."""
     family = sys.argv[1] if sys.argv[1:] else "ofs-ecm"
-    with TemporaryDirectory() as name, server.started({family: ""}, control=True) as url:
+    with TemporaryDirectory() as name, process.started({family: ""}, control=True) as url:
         slowed(url)
         path = target(family, url, Path(name))
         one, sent, alone = run(path, Path(name) / "serial")

@@ -14,7 +14,7 @@ from typing import Any
 import tomlkit
 
 from clausewise import shipped
-from clausewise.reference import server
+from clausewise.reference import process
 
 REFERENCE = shipped.TARGETS / "reference.toml"
 DOCUMENTS = ("cdp-2023", "cdp-drap-1.0.1")
@@ -73,7 +73,7 @@ def _rest(text: str) -> str:
 def reference(document: str = "cdp-2023", *, control: bool = False) -> Iterator[str]:
     """Serve the reference of every family while the context lasts; yields its URL."""
     documents = {"cdp": document, "ofs-ecm": ECM, "int-ecm": "", "account-service": ""}
-    with server.started(documents, control=control) as url:
+    with process.started(documents, control=control) as url:
         yield url
 
 

@@ -42,6 +42,32 @@ def test_each_universal_check_can_say_no(told, clause):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *(f"x java.{part}.Thing" for part in ("lang", "util", "sql", "io")),
+        *(f"org.{part}.x" for part in ("springframework", "hibernate", "apache")),
+        "com.oracle.x",
+        "oracle.jdbc.driver",
+        'File "/srv/app.py", line 12',
+        "System.NullReferenceException",
+        "at X in C:\\app\\x.cs:line 7",
+        "SQLSTATE 42P01",
+        "You have an error in your SQL syntax",
+        "syntax error at or near x",
+        "PL/SQL: numeric or value error",
+        "Insert  Into customers values",
+        "update customer set name",
+        "DELETE FROM customers where",
+    ],
+)
+def test_every_kind_of_leak_is_seen(text):
+    """The words that an answer is first searched for leave none of the patterns out."""
+    answer = exchange("getWidget", 200, {"name": text, "size": 1})
+
+    assert broken(universal(answer, GET)) == {"toy.getWidget.no-leak"}
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         (("content-type", "application/json"),),

@@ -92,10 +92,10 @@ class Masker:
     def _known_in(self, text: str) -> Mapping[str, str]:
         """Return the secrets in a text with their stand-ins, however many are known.
 
-        The index, of their last characters, is built anew when a quarter as many have come as are in it, so
-        that work and memory stay in step with their number.
+        The index, of their last characters, is built anew when a sixteenth as many have come as are in it: a
+        search for one more costs two microseconds in each text, and its place in a new index seven, once.
         """
-        if len(self._recent) > max(_FEW, len(self._known) // 4):
+        if len(self._recent) > max(_FEW, len(self._known) // 16):
             for secret in self._recent:
                 tail = secret[-_TAIL:]
                 self._index.add_word(tail, [*self._index.get(tail, ()), secret])

@@ -245,6 +245,7 @@ class _Runner:
 
     def _run(self, item: pytest.Item) -> list[Record]:
         self._memory.verdicts.clear()
+        item.config.stash[SESSION].ageing.forget()  # each test alone, and as long as it takes alone
         runtestprotocol(item, log=False, nextitem=None)
         return list(self._memory.verdicts)
 

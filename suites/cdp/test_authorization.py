@@ -79,18 +79,23 @@ def test_basic_authorization_is_refused(api, judge, unique, operation):
     judge(refused, outcome("unauthorized"))
 
 
+@clause("cdp.token.good-while-young")
+def test_a_token_is_good_while_it_is_young(api, judge, target, unique, ageing):
+    """Before the seconds of expires_in have passed, a token opens a service, however few they are."""
+    ageing.begin("cdp", lambda: _young(api, judge, target, unique))
+
+
 @clause(
     "cdp.token.expires",
     "cdp.token.new-after-expiry",
     *(f"cdp.{operation}.refuses-expired-token" for operation in PROTECTED),
 )
-def test_an_expired_token_is_refused_everywhere(api, judge, target, unique, wait):
+def test_an_expired_token_is_refused_everywhere(api, judge, target, unique, ageing, wait):  # noqa: PLR0917 - fixtures
     """Once the seconds of expires_in have passed, a token opens nothing, and a new log-in helps."""
-    first = judge(log_in(api, target, "short_lived"), outcome("token"))
-    token = Bearer(first.at("/access_token"))
-    judge(ask(api, unique, token), outcome("not-found"))
+    first = ageing.taken("cdp", lambda: _young(api, judge, target, unique))
+    token = Bearer(first.thing.at("/access_token"))
 
-    wait(first.at("/expires_in") + 0.2)
+    wait(first, first.thing.at("/expires_in") + 0.2)
 
     late = [api.call(operation, **harmless(operation, unique), auth=token) for operation in PROTECTED]
     judge(late[0], *(hit for answer in late for hit in _turned_away(answer)))
@@ -139,6 +144,13 @@ def test_a_refused_onboarding_creates_nothing(api, judge, unique):
     judge(api.call("onboardCustomer", person, auth=None), outcome("unauthorized"))
 
     judge(look_up(api, person), outcome("not-found"))
+
+
+def _young(api, judge, target, unique):
+    """Log in for a short time, see that the token opens a service, and return the log-in's answer."""
+    first = judge(log_in(api, target, "short_lived"), outcome("token"))
+    judge(ask(api, unique, Bearer(first.at("/access_token"))), outcome("not-found"))
+    return first
 
 
 def _turned_away(answer):

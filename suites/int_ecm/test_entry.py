@@ -49,16 +49,21 @@ def test_a_user_name_is_no_token(api, judge, target, unique, operation):
     _refused(api, judge, unique, operation, Bearer(credentials(target)["username"]))
 
 
+@clause("int-ecm.login.token-good-while-young")
+def test_a_token_is_good_while_it_is_young(api, judge, target, unique, ageing):
+    """A token within its life is let in to upload and download, however short that is."""
+    ageing.begin("int-ecm", lambda: _young(api, judge, target, unique))
+
+
 @pytest.mark.parametrize("operation", each("refuses-expired-token"))
-def test_an_expired_token_is_no_entry(api, judge, target, unique, wait, operation):  # noqa: PLR0917 - fixtures
+def test_an_expired_token_is_no_entry(api, judge, target, unique, ageing, wait, operation):  # noqa: PLR0917 - fixtures
     """A token that was good is answered 401 when its life is over."""
+    held = ageing.taken("int-ecm", lambda: _young(api, judge, target, unique))
     things = good(api, unique, operation)
-    held = Bearer(token(api, target, "short_lived"))
-    judge(api.ask(operation, auth=held, **things), outcome(LET_IN[operation]))
 
-    wait(float(target.credentials["short_lived"].get("lives", 60)) + 0.5)
+    wait(held, float(target.credentials["short_lived"].get("lives", 60)) + 0.5)
 
-    judge(api.ask(operation, auth=held, **things), outcome("unauthorized"))
+    judge(api.ask(operation, auth=held.thing, **things), outcome("unauthorized"))
 
 
 @pytest.mark.parametrize("operation", each("forbidden"))
@@ -83,6 +88,15 @@ def test_a_refusal_carries_no_image(api, judge, unique):
 
 def _call(api, unique, operation, auth):
     return api.ask(operation, auth=auth, **good(api, unique, operation))
+
+
+def _young(api, judge, target, unique):
+    """Log in for a short time, see that the token opens both services, and return it."""
+    things = {operation: good(api, unique, operation) for operation in LET_IN}
+    held = Bearer(token(api, target, "short_lived"))
+    for operation, known in things.items():
+        judge(api.ask(operation, auth=held, **known), outcome(LET_IN[operation]))
+    return held
 
 
 def _refused(api, judge, unique, operation, auth, *accepted):

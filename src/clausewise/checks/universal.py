@@ -11,18 +11,31 @@ Check = Callable[[Exchange, Operation], Iterator[Finding]]
 
 _BODILESS = {204, 205, 304}
 _JSON_TYPE = re.compile(r"^application/([\w.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
+# What gives a program's inside away, and the words without which an answer need not be searched for it.
 _LEAKS = {
-    "a Java stack trace": re.compile(r"\bat [\w$.]+\([\w$]+\.java:\d+\)|\bjava\.(lang|util|sql|io)\.\w+"),
-    "a framework's class name": re.compile(
-        r"\b(org\.(springframework|hibernate|apache)|com\.oracle|oracle\.jdbc)\.\w+"
+    "a Java stack trace": (
+        (".java:", "java.lang", "java.util", "java.sql", "java.io"),
+        re.compile(r"\bat [\w$.]+\([\w$]+\.java:\d+\)|\bjava\.(lang|util|sql|io)\.\w+"),
     ),
-    "a Python traceback": re.compile(r"Traceback \(most recent call last\)|\bFile \"[^\"]+\", line \d+"),
-    "a .NET stack trace": re.compile(r"\bSystem\.\w+(\.\w+)*Exception\b|\bin [A-Z]:\\[^:]+:line \d+"),
-    "a database's error": re.compile(
-        r"\bORA-\d{5}\b|\bSQLSTATE\b|SQL syntax|syntax error at or near|\bPL/SQL\b"
+    "a framework's class name": (
+        ("org.springframework", "org.hibernate", "org.apache", "com.oracle", "oracle.jdbc"),
+        re.compile(r"\b(org\.(springframework|hibernate|apache)|com\.oracle|oracle\.jdbc)\.\w+"),
     ),
-    "a query": re.compile(
-        r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.IGNORECASE
+    "a Python traceback": (
+        ("traceback", "file "),
+        re.compile(r"Traceback \(most recent call last\)|\bFile \\?\"[^\"]+\", line \d+"),
+    ),
+    "a .NET stack trace": (
+        ("system.", ":line "),
+        re.compile(r"\bSystem\.\w+(\.\w+)*Exception\b|\bin [A-Z]:\\[^:]+:line \d+"),
+    ),
+    "a database's error": (
+        ("ora-", "sqlstate", "sql syntax", "syntax error", "pl/sql"),
+        re.compile(r"\bORA-\d{5}\b|\bSQLSTATE\b|SQL syntax|syntax error at or near|\bPL/SQL\b"),
+    ),
+    "a query": (
+        ("select", "insert", "update", "delete"),
+        re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.IGNORECASE),
     ),
 }
 
@@ -64,8 +77,9 @@ def _unique_keys(exchange: Exchange, _: Operation) -> Iterator[Finding]:
 
 def _no_leak(exchange: Exchange, _: Operation) -> Iterator[Finding]:
     text = exchange.response.body.decode("utf-8", "replace")
-    for what, pattern in _LEAKS.items():
-        if match := pattern.search(text):
+    lowered = text.lower()
+    for what, (words, pattern) in _LEAKS.items():
+        if any(word in lowered for word in words) and (match := pattern.search(text)):
             yield Finding("", "nothing of the program's inside", f"{what}: {match.group()[:80]}", "body")
 
 

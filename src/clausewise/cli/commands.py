@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
 
 import pytest
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clausewise import catalogue, contracts, doctor, report, rulings, scope, shipped, statement
-from clausewise.cli import allure, compare, months, packs, passive, proof, screen
+from clausewise import doctor, report, rulings, scope, shipped, statement
+from clausewise.cli import books, screen
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
 from clausewise.plugin import coverage
 from clausewise.plugin.session import claimed, embedded, remembered
-from clausewise.reference import server
 from clausewise.verdict import Exit
 
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's mistake is one sentence on stderr."""
     given = parser().parse_args(arguments)
     try:
-        return _COMMANDS[given.command](given)
+        return int(resolve_name(f"clausewise.cli.{_COMMANDS[given.command]}")(given))
     except ConfigurationError as bad:
         Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"clausewise: {bad}"))
         return Exit.USAGE
@@ -39,9 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: Namespace) -> int:
     """Turn the options into pytest's, and nothing more."""
-    months.usable(given.history)
+    if given.history:
+        _history("usable", given.history)
     voice = Voice(screen.console(), screen.console(stderr=True))
     arguments = [str(shipped.SUITES), "-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
+    arguments += ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
     arguments += ["--target", given.target]
     for option in ("clause", "operation", "family", "document"):
         for value in getattr(given, option):
@@ -54,8 +57,13 @@ def _run(given: Namespace) -> int:
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
     code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])
     if voice.concluded is not None:
-        return months.remember(given.history, voice.results, voice.folder) or voice.concluded
+        kept = _history("remember", given.history, voice.results, voice.folder) if given.history else 0
+        return int(kept or voice.concluded)
     return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+
+
+def _history(what: str, *arguments: object) -> Any:
+    return resolve_name(f"clausewise.cli.months:{what}")(*arguments)
 
 
 _OPTIONS = (
@@ -97,14 +105,14 @@ _STATE_ORDER = (Exit.CONFORMANT, Exit.USAGE, Exit.TARGET_UNUSABLE)
 
 def _clauses(given: Namespace) -> int:
     console = Console(highlight=False, soft_wrap=True)
-    books = {family: _book(family) for family in given.family or shipped.families()}
+    known = [books.book(family) for family in given.family or shipped.families()]
     if given.discrepancies:
-        rows = [asdict(known) for book in books.values() for known in book.discrepancies.values()]
+        rows = [asdict(told) for family in known for told in family.discrepancies.values()]
         console.print_json(data=rows, ensure_ascii=False) if given.format == "json" else _show_discrepancies(
             console, rows
         )
         return Exit.CONFORMANT
-    clauses = [clause for book in books.values() for clause in book.clauses.values()]
+    clauses = [clause for family in known for clause in family.clauses.values()]
     if given.target:
         target = claimed(Path(given.target))
         own = {clause.id for clause in scope.of(target, shipped.SCHEMAS).clauses()}
@@ -133,16 +141,6 @@ def _freeze(given: Namespace, ids: list[str]) -> int:
     return Exit.CONFORMANT
 
 
-def _book(family: str) -> catalogue.Catalogue:
-    path = shipped.SCHEMAS / family / "openapi.yaml"
-    if not path.is_file():
-        raise ConfigurationError(
-            f"There is no family {family!r}; clausewise knows {', '.join(shipped.families())}."
-        )
-    stated = contracts.every_clause(path)
-    return catalogue.load(path.parent, family, stated)
-
-
 def _show_clauses(console: Console, rows: list[dict[str, object]]) -> None:
     table = Table("clause", "kind", "standing", "observability", "tests", box=None, pad_edge=False)
     for row in rows:
@@ -160,38 +158,11 @@ def _show_discrepancies(console: Console, rows: list[dict[str, object]]) -> None
         console.print(Text(f"    ruling: {row['ruling']}"))
 
 
-def _serve(given: Namespace) -> int:
-    families = given.family or shipped.families()
-    books = {family: _book(family) for family in families}
-    defects = {name: known for book in books.values() for name, known in book.defects.items()}
-    if given.defect and given.defect not in defects:
-        raise ConfigurationError(
-            f"There is no defect {given.defect!r}; they stand in schemas/<family>/defects.toml."
-        )
-    bend = defects[given.defect].bend if given.defect else None
-    documents = dict.fromkeys(families, "") | dict(text.split("=", 1) for text in given.document)
-    console = Console(highlight=False, soft_wrap=True)
-
-    def ready(url: str) -> None:
-        console.print(Text(f"serving {', '.join(families)} at {url}"))
-
-    server.serve(
-        documents,
-        given.host,
-        given.port,
-        database=given.database,
-        bend=bend,
-        control=given.control,
-        ready=ready,
-    )
-    return Exit.CONFORMANT
-
-
 def _init(given: Namespace) -> int:
     path = Path(given.file)
     families = given.family or shipped.families()
     for family in families:
-        _book(family)
+        books.book(family)
     if path.exists():
         raise ConfigurationError(f"{path} is there already; name another file or move it away.")
     path.write_text(doctor.starter(shipped.SCHEMAS, families), "utf-8")
@@ -213,18 +184,19 @@ def _report(given: Namespace) -> int:
     return int(results["outcome"]["exit"])
 
 
-_COMMANDS: dict[str, Callable[[Namespace], int]] = {
-    "run": _run,
-    "doctor": _doctor,
-    "clauses": _clauses,
-    "serve": _serve,
-    "init": _init,
-    "report": _report,
-    "diff": compare.run,
-    "judge": passive.run,
-    "history": months.run,
-    "allure": allure.run,
-    "evidence": packs.pack,
-    "verify": packs.verify,
-    "matrix": proof.run,
+# Named, and imported when called for: a run starts half a second sooner without a database's library.
+_COMMANDS = {
+    "run": "commands:_run",
+    "doctor": "commands:_doctor",
+    "clauses": "commands:_clauses",
+    "serve": "sandbox:run",
+    "init": "commands:_init",
+    "report": "commands:_report",
+    "diff": "compare:run",
+    "judge": "passive:run",
+    "history": "months:run",
+    "allure": "allure:run",
+    "evidence": "packs:pack",
+    "verify": "packs:verify",
+    "matrix": "proof:run",
 }

@@ -23,17 +23,14 @@ from clausewise.verdict import Exit, many
 _STYLES = {0: "green", 2: "yellow"}
 
 
-def usable(where: str | None) -> None:
+def usable(where: str) -> None:
     """Find out before a run whether its history can be used; ConfigurationError where not."""
-    if where:
-        with History.at(where):
-            pass
+    with History.at(where):
+        pass
 
 
-def remember(where: str | None, results: dict[str, Any], folder: Path) -> int:
+def remember(where: str, results: dict[str, Any], folder: Path) -> int:
     """Append a run that has ended, and draw its reports anew; return 0, or what a failure ends with."""
-    if not where:
-        return Exit.CONFORMANT
     try:
         with History.at(where) as history:
             history.append(results)

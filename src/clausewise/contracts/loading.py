@@ -39,10 +39,7 @@ def load(
     points to where an answer carries its error code, if that is known.
     Raises ConfigurationError naming the file where it cannot be read.
     """
-    layers = [
-        _prune(_resolve(file, tuple(overlays[:count])), document, dict(readings or {}))
-        for count in range(len(overlays) + 1)
-    ]
+    layers = _layers(file, document, readings or {}, overlays)
     api = layers[-1]
     family = str(api["x-family"])
     documents = {entry["id"]: entry for entry in api["x-documents"]}
@@ -62,6 +59,16 @@ def load(
         sensitive=dict(_sensitive(api)),
         token_path=_token_path(api),
     )
+
+
+def _layers(
+    file: Path, document: str, readings: Mapping[str, str], overlays: Sequence[Path]
+) -> list[dict[str, Any]]:
+    """Return the contract as the document makes it, then with each overlay laid over what came before."""
+    return [
+        _prune(_resolve(file, tuple(overlays[:count])), document, dict(readings))
+        for count in range(len(overlays) + 1)
+    ]
 
 
 def _clauses(layers: Sequence[dict[str, Any]], overlays: Sequence[Path]) -> Iterator[Clause]:
@@ -84,7 +91,8 @@ def every_clause(path: Path) -> list[Clause]:
     found: dict[str, Clause] = {}
     assumed = [path.parent / ASSUMED] if (path.parent / ASSUMED).is_file() else []
     for document in documents(path):
-        found |= {clause.id: clause for clause in load(path, document, overlays=assumed).clauses}
+        layers = _layers(path, document, {}, assumed)
+        found |= {clause.id: clause for clause in _clauses(layers, assumed)}
     return list(found.values())
 
 
@@ -93,10 +101,15 @@ def documents(path: Path) -> list[str]:
     return [entry["id"] for entry in _resolve(path)["x-documents"]]
 
 
+@cache
+def _raw(path: Path) -> dict[str, Any]:
+    return dict(yaml.load(path.read_text("utf-8"), Loader=Yaml12))  # noqa: S506 - a SafeLoader
+
+
 @cache  # nobody changes what it returns: `_prune` makes new dicts and lists
 def _resolve(path: Path, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
     try:
-        raw = yaml.load(path.read_text("utf-8"), Loader=Yaml12)  # noqa: S506 - a SafeLoader
+        raw = _raw(path)
         for overlay in overlays:
             raw = filled(raw, read(overlay))
         resolved: dict[str, Any] = jsonref.replace_refs(

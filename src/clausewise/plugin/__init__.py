@@ -5,19 +5,22 @@ It does nothing at all unless `--target` is given.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
+from platformdirs import user_cache_dir
 
+from clausewise import shipped
 from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, hookspecs, labels, selection
-from clausewise.plugin.fixtures import api, depth, judge, target, unique, wait, walk
+from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.session import SESSION, Session
 
-__all__ = ["api", "depth", "judge", "target", "unique", "wait", "walk"]
+__all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,9 +88,10 @@ def pytest_configure(config: pytest.Config) -> None:
         except ConfigurationError as bad:
             raise pytest.UsageError(str(bad)) from bad
         config.stash[SESSION] = session
-        config.option.allure_report_dir = config.option.allure_report_dir or str(
-            session.folder / "allure-results"
-        )
+        # Hypothesis keeps its tables of Unicode there: a second to make, and no litter where the user stands.
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", user_cache_dir("clausewise/hypothesis"))
+        if not config.option.allure_report_dir:
+            labels.write(config, session.folder / "allure-results")
         config.add_cleanup(session.close)
 
 
@@ -99,6 +103,14 @@ def pytest_configure_node(node: object) -> None:
         node.workerinput["clausewise"] = session.for_workers()  # type: ignore[attr-defined]
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the shipped suites of families that the target does not claim."""
+    session = config.stash.get(SESSION, None)
+    family = collection_path.name.replace("_", "-")
+    others = session is not None and family not in session.scope.target.families
+    return True if others and collection_path.parent == shipped.SUITES and collection_path.is_dir() else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests that this target and this selection call for; refuse unknown clause ids."""
     session = config.stash.get(SESSION, None)
@@ -107,10 +119,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept, dropped = selection.split(session.scope, items, session.choice)
         except ConfigurationError as bad:
             raise pytest.UsageError(str(bad)) from bad
-        before = session.counterexamples.tests()
-        # Alone, quick tests come first, for the first finding; beside others, the long ones begin first.
-        late = not session.is_worker
-        items[:] = sorted(kept, key=lambda it: (it.nodeid not in before, selection.takes_long(it) == late))
+        items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
 
@@ -132,12 +141,19 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     return True
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Open the test's judge and label the test for Allure."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Open the test's judge and label the test for Allure; what cannot be set up is an error."""
     session = item.config.stash.get(SESSION, None)
-    if session and selection.ids(item):
-        session.open(item.nodeid, selection.ids(item))
-        labels.put(session.scope, selection.ids(item))
+    if not (session and selection.ids(item)):
+        return (yield)
+    session.open(item.nodeid, selection.ids(item))
+    labels.put(session.scope, selection.ids(item))
+    try:
+        return (yield)
+    except (Exception, pytest.fail.Exception) as bad:
+        conduct.not_set_up(session, bad)
+        raise
 
 
 @pytest.hookimpl(wrapper=True)

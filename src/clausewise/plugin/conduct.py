@@ -9,6 +9,15 @@ from clausewise.model import Verdict
 from clausewise.plugin.session import Session
 
 
+def not_set_up(session: Session, bad: BaseException) -> None:
+    """Write down the end of a test that never began."""
+    judge = session.judge
+    session.shut()
+    lacking = getattr(bad, "argname", "")  # of pytest's FixtureLookupError, whose text is no sentence
+    why = f"fixture {lacking!r} not found" if lacking else str(bad).strip().partition("\n")[0]
+    judge.close(Verdict.ERROR, f"the test could not be set up: {why or type(bad).__name__}", broken=True)
+
+
 class Body:
     """One test's body, from its start to its verdict."""
 

@@ -13,6 +13,7 @@ from clausewise.client import Client
 from clausewise.errors import Untestable
 from clausewise.judge import Judge
 from clausewise.plugin import selection
+from clausewise.plugin.ageing import Aged, Ageing
 from clausewise.plugin.depth import Depth, Source
 from clausewise.plugin.session import SESSION, Session
 from clausewise.targets import FamilyTarget
@@ -95,17 +96,23 @@ def walk(
 
 
 @pytest.fixture
-def wait(request: pytest.FixtureRequest) -> Callable[[float], None]:
-    """Wait some seconds, or give up where the target file allows no such wait."""
+def ageing(request: pytest.FixtureRequest) -> Ageing:
+    """What an early test begins and a late one takes up, so that its time passes beside other tests."""
+    return _session(request).ageing
+
+
+@pytest.fixture
+def wait(request: pytest.FixtureRequest) -> Callable[[Aged, float], None]:
+    """Wait until a thing is some seconds old, or give up where the target file allows no such wait."""
     limit = _session(request).scope.target.limits.max_wait
 
-    def pause(seconds: float) -> None:
+    def pause(thing: Aged, seconds: float) -> None:
         if seconds > limit:
             raise Untestable(
                 f"It takes a wait of {seconds:g} s, and [limits] max_wait is {limit:g}; "
                 f"credentials with short-lived tokens would do, too."
             )
-        time.sleep(seconds)
+        time.sleep(max(0.0, seconds - thing.age))
 
     return pause
 

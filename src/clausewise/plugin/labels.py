@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import allure
+import allure_commons
+import pytest
+from allure_commons.logger import AllureFileLogger
+from allure_pytest.listener import AllureListener
 
 from clausewise.scope import Scope
+
+
+class _Results(AllureFileLogger):
+    """Writes what Allure knows of each test, but no file for each fixture of each: they say nothing here."""
+
+    @allure_commons.hookimpl
+    def report_container(self, container: object) -> None:
+        """Leave it out."""
+
+
+def write(config: pytest.Config, folder: Path) -> None:
+    """Have Allure's results written into a folder, as allure-pytest does it itself for `--alluredir`."""
+    listener, results = AllureListener(config), _Results(folder)  # type: ignore[no-untyped-call]
+    config.pluginmanager.register(listener, "allure_listener")
+    for plugin in (listener, results):
+        allure_commons.plugin_manager.register(plugin)
+        config.add_cleanup(partial(allure_commons.plugin_manager.unregister, plugin))
 
 
 def put(scope: Scope, ids: Sequence[str]) -> None:

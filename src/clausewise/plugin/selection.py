@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -12,7 +13,7 @@ from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Kind
 from clausewise.scope import Scope
 
-_LONG = {"depth", "walk", "wait"}
+_LONG = {"depth", "walk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,30 @@ def ids(item: pytest.Item) -> list[str]:
     return [name for mark in item.iter_markers("clause") for name in mark.args]
 
 
-def takes_long(item: pytest.Item) -> bool:
-    """Tell whether a test sends bodies by the hundred, walks a model, or waits; such ones come last."""
-    return not _LONG.isdisjoint(getattr(item, "fixturenames", ()))
+def ordered(items: Sequence[pytest.Item], before: Collection[str], *, alone: bool) -> list[pytest.Item]:
+    """Return tests in the order of a run: those of the ids of `before`, then what has to age.
+
+    Alone, quick tests come next, one of each function and then the second of each, so that the first finding
+    does not wait for all the parameters of its neighbours; then long ones, which send bodies by the hundred
+    or walk a model; and last those that wait. Beside other workers the long ones begin.
+    """
+    rounds: Counter[str] = Counter()
+
+    def turn(item: pytest.Item) -> tuple[bool, int, int]:
+        name = item.nodeid.partition("[")[0]
+        rounds[name] += 1
+        return item.nodeid not in before, _turn(item, alone=alone), rounds[name]
+
+    return sorted(items, key=turn)
+
+
+def _turn(item: pytest.Item, *, alone: bool) -> int:
+    asked = set(getattr(item, "fixturenames", ()))
+    if "wait" in asked:
+        return 3
+    if "ageing" in asked:
+        return 0
+    return 1 if _LONG.isdisjoint(asked) is alone else 2
 
 
 def split(

@@ -19,9 +19,10 @@ from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge
 from clausewise.model import Kind, Verdict
 from clausewise.plans import DEFAULT, PLANS, Plan
+from clausewise.plugin.ageing import Ageing
 from clausewise.plugin.counterexamples import Counterexamples
 from clausewise.plugin.selection import Choice
-from clausewise.reference import server
+from clausewise.reference import process
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.verdict import Policy
@@ -47,6 +48,7 @@ class Session:
     is_worker: bool = False
     results: dict[str, Any] = field(default_factory=dict)
     current: Judge | None = None
+    ageing: Ageing = field(default_factory=Ageing)
     _stack: ExitStack = field(default_factory=ExitStack)
     rehearsing: bool = False
     _repeats: bool = False
@@ -241,7 +243,7 @@ def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targe
         yield target
         return
     documents = {family: target.families[family].document for family in target.embedded}
-    with server.started(documents, control=control) as url:
+    with process.started(documents, control=control) as url:
         yield target.reached(dict.fromkeys(documents, url))
 
 

@@ -3,10 +3,3 @@
 It is written from the documents, not from the suite: nothing here knows a check, a contract or the client,
 so that both sides cannot share a mistake. Seeded defects bend it, each so that one clause breaks.
 """
-
-from __future__ import annotations
-
-from clausewise.reference.bending import Bends
-from clausewise.reference.server import build, serve, started
-
-__all__ = ["Bends", "build", "serve", "started"]

@@ -71,7 +71,9 @@ class Tokens:
             return _refused(401, "invalid_grant", "username or password")
         if self._bends.on("one-log-in-at-a-time"):
             self._store.kill(user)
-        return self._issued(user, dead=self._bends.on("second-log-in-is-dead") and self._has_expired(user))
+        dead = self._bends.on("brief-tokens-are-dead") and user == "sandbox-brief"
+        dead = dead or (self._bends.on("second-log-in-is-dead") and self._has_expired(user))
+        return self._issued(user, dead=dead)
 
     def _has_expired(self, user: str) -> bool:
         """Defects only: tell whether the user logged in before and let the token expire."""

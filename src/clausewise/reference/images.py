@@ -162,6 +162,8 @@ class Sandbox:
             self._db.execute("DELETE FROM image WHERE id != ?", (_PORTRAIT,))
         token = secrets.token_urlsafe(36)
         lives = 3600 if self._bends.on("tokens-for-ever") else known.lives
+        if self._bends.on("brief-tokens-are-dead") and known.lives == 1:
+            lives = 0
         row = (token, str(sent.get("username", "sandbox-channel")), time.time() + lives)
         self._db.execute("INSERT INTO entry VALUES (?, ?, ?)", row)
         body = {"access_token": token, "token_type": "Bearer", "expires_in": int(known.lives)}

@@ -38,8 +38,7 @@ def _suite(operation: Row, rows: list[Row], results: Row) -> TestSuite:
     }
     for name, value in {**run, "suite version": results["suite"]["version"]}.items():
         suite.add_property(name, str(value))
-    for row in rows:
-        suite.add_testcase(_case(row, suite.name, results))
+    suite.add_testcases([_case(row, suite.name, results) for row in rows])
     return suite
 
 

@@ -1,0 +1,42 @@
+"""`clausewise serve`: the reference target, by itself."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from rich.console import Console
+from rich.text import Text
+
+from clausewise import shipped
+from clausewise.cli.books import book
+from clausewise.errors import ConfigurationError
+from clausewise.reference import server
+from clausewise.verdict import Exit
+
+
+def run(given: Namespace) -> int:
+    """Serve until stopped."""
+    families = given.family or shipped.families()
+    books = {family: book(family) for family in families}
+    defects = {name: known for book in books.values() for name, known in book.defects.items()}
+    if given.defect and given.defect not in defects:
+        raise ConfigurationError(
+            f"There is no defect {given.defect!r}; they stand in schemas/<family>/defects.toml."
+        )
+    bend = defects[given.defect].bend if given.defect else None
+    documents = dict.fromkeys(families, "") | dict(text.split("=", 1) for text in given.document)
+    console = Console(highlight=False, soft_wrap=True)
+
+    def ready(url: str) -> None:
+        console.print(Text(f"serving {', '.join(families)} at {url}"))
+
+    server.serve(
+        documents,
+        given.host,
+        given.port,
+        database=given.database,
+        bend=bend,
+        control=given.control,
+        ready=ready,
+    )
+    return Exit.CONFORMANT

@@ -1,0 +1,78 @@
+"""The plugin with somebody's own tests: their order, and what becomes of those that cannot begin."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import runs
+
+from clausewise.plugin.ageing import Ageing
+from clausewise.plugin.selection import ordered
+
+
+def item(name, *fixtures):
+    return SimpleNamespace(nodeid=f"test_it.py::{name}", fixturenames=("api", *fixtures))
+
+
+ITEMS = [
+    item("test_late", "ageing", "wait"),
+    item("test_long", "depth"),
+    item("test_quick[a]"),
+    item("test_quick[b]"),
+    item("test_other[a]"),
+    item("test_young", "ageing"),
+    item("test_again[a]"),
+]
+
+
+def _names(items):
+    return [known.nodeid.partition("::")[2] for known in items]
+
+
+def test_alone_the_quick_begin_one_of_each_function():
+    """What failed last time, what must age, quick ones in rounds, long ones, and what waits."""
+    told = _names(ordered(ITEMS, {"test_it.py::test_again[a]"}, alone=True))
+
+    assert told == [
+        *("test_again[a]", "test_young", "test_quick[a]", "test_other[a]", "test_quick[b]"),
+        *("test_long", "test_late"),
+    ]
+
+
+def test_beside_other_workers_the_long_begin():
+    """The longest test is no tail when it starts first."""
+    assert _names(ordered(ITEMS, (), alone=False))[:2] == ["test_young", "test_long"]
+
+
+def test_what_ages_is_made_once_or_where_it_is_needed():
+    """A late test takes up what an early one began; alone it makes its own."""
+    ageing, made = Ageing(), []
+
+    def make():
+        made.append("token")
+        return len(made)
+
+    assert ageing.taken("cdp", make).thing == 1
+    assert ageing.begin("cdp", make) is ageing.taken("cdp", make)
+    ageing.forget()
+    assert ageing.taken("cdp", make).thing == len(made) == 3
+    assert 0 <= ageing.taken("cdp", make).age < 60
+
+
+def test_a_test_that_cannot_be_set_up_is_an_error_and_not_silence(tmp_path):
+    """A fixture that nobody has: the clause is in error, with the reason, and the run ends with 5."""
+    suite = tmp_path / "test_own.py"
+    suite.write_text(
+        "from clausewise import clause\n\n"
+        '@clause("cdp.getToken.token")\n'
+        "def test_mine(api, judge, no_such_fixture):\n    pass\n"
+    )
+    with runs.reference() as url:
+        target = runs.only(runs.target_at(tmp_path, url), "cdp")
+        folder = tmp_path / "run"
+        command = [sys.executable, "-m", "pytest", "--target", target, "--run-dir", folder, suite]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    row = next(row for row in runs.results(folder)["clauses"] if row["id"] == "cdp.getToken.token")
+    assert (row["verdict"], done.returncode) == ("error", 5), done.stdout
+    assert "could not be set up: fixture 'no_such_fixture' not found" in row["reason"], row
