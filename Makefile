@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOAK_MINUTES ?= 60
 TARGET ?= targets/reference.toml
 
-.PHONY: conformance test test-all check matrix lock clean help
+.PHONY: conformance test test-all soak matrix lock clean help
 
 conformance: $(READY) ## judge a target (TARGET=targets/reference.toml)
 	@$(BIN)/clausewise run --target $(TARGET)
@@ -23,6 +24,9 @@ test-all: $(READY) ## the same, with Playwright, Allure, Redocly and the Postgre
 	-@$(PIP) install 'playwright>=1.50' 'psycopg[binary]>=3.2'
 	-@npm install --no-save --no-audit --no-fund --silent allure@3 @redocly/cli@2
 	@$(MAKE) test
+
+soak: $(READY) ## the long tests: kills, floods, an hour of fuzzing (SOAK_MINUTES=60)
+	@SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/python -m pytest -m soak -n 2 --dist loadgroup -v --durations 0
 
 matrix: $(READY) ## every seeded defect against the suite; writes docs/matrix.md and its picture
 	@$(BIN)/clausewise matrix --target $(TARGET) --publish docs
