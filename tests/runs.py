@@ -78,7 +78,7 @@ def reference(document: str = "cdp-2023", *, control: bool = False) -> Iterator[
 
 
 @contextmanager
-def bent(family: str, defect: str) -> Iterator[str]:
+def bent(family: str, defect: str, port: int = 0) -> Iterator[str]:
     """Serve the reference of a family with a seeded defect while the context lasts; yields its URL."""
     command = [
         sys.executable,
@@ -86,7 +86,7 @@ def bent(family: str, defect: str) -> Iterator[str]:
         "clausewise",
         "serve",
         "--port",
-        "0",
+        str(port),
         "--family",
         family,
         "--defect",

@@ -9,7 +9,9 @@ ClausewiseError
 |   +-- Unreachable             no answer: refused, reset, timed out
 |   +-- Unreadable              an answer that cannot be held: endless, oversized, cut off
 |   +-- Throttled               the target asked us to slow down (429)
++-- Unwritable                  exit 4: what was judged cannot be written down, so the run stops
 +-- Untestable                  verdict *untestable*: something the test needs is not there
+|   +-- Spent                   the run's budget is used up; a resumed run makes up for it
 +-- NotConformant               verdict *fail*: a clause was exercised and is broken (an AssertionError too)
 """
 
@@ -54,6 +56,14 @@ class Throttled(NoVerdict):
 
 class Untestable(ClausewiseError):
     """A clause could not be exercised here; the text is the reason."""
+
+
+class Spent(Untestable):
+    """The run may send no more, or take no longer."""
+
+
+class Unwritable(ClausewiseError):
+    """What was seen or judged cannot be written down: a full disk, a folder that was taken away."""
 
 
 class NotConformant(ClausewiseError, AssertionError):

@@ -6,13 +6,17 @@ and a killed run loses at most the test in flight.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from clausewise.errors import ConfigurationError
+from clausewise import files
+from clausewise.errors import ConfigurationError, Unwritable
 
 Record = Mapping[str, Any]
 
@@ -32,9 +36,14 @@ class Journal(Protocol):
 
 
 class Pages:
-    """Appends to the files of one run folder; every process opens its own."""
+    """Appends to the files of one run folder; every process opens its own.
 
-    def __init__(self, folder: Path) -> None:
+    A run that was resumed has parts, counted from 1. Writing raises Unwritable where it fails.
+    """
+
+    def __init__(self, folder: Path, part: int = 1) -> None:
+        self._folder = folder
+        self._mark = {"part": part} if part > 1 else {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._files = {name: _append(folder / name) for name in (EXCHANGES, VERDICTS)}
@@ -55,8 +64,19 @@ class Pages:
             os.close(descriptor)
 
     def _write(self, name: str, record: Record) -> None:
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        os.write(self._files[name], f"{line}\n".encode("utf-8", "backslashreplace"))
+        text = json.dumps({**record, **self._mark}, ensure_ascii=False, separators=(",", ":"))
+        line = f"{text}\n".encode("utf-8", "backslashreplace")
+        try:
+            written = os.write(self._files[name], line)
+            if written < len(line):
+                os.write(self._files[name], line[written:])
+        except OSError as bad:
+            with suppress(OSError):
+                os.write(self._files[name], b"\n")  # what others still write shall not end half a line
+            raise Unwritable(
+                f"The run folder {self._folder} takes no more: {bad.strerror}. Every verdict before stands; "
+                f"make room, then: clausewise run --resume {self._folder}"
+            ) from bad
 
 
 def begin(folder: Path, facts: Record) -> None:
@@ -75,6 +95,58 @@ def begin(folder: Path, facts: Record) -> None:
         raise ConfigurationError(f"The run's folder {folder} cannot be written: {bad}") from bad
 
 
+def hold(folder: Path) -> int:
+    """Keep a run folder for this process alone, until the file descriptor that it returns is closed.
+
+    A process that is killed lets go. Raises ConfigurationError where another run holds it.
+    """
+    try:
+        held = _append(folder / VERDICTS)
+    except OSError as bad:
+        raise ConfigurationError(f"The run folder {folder} cannot be written: {bad}.") from bad
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as bad:
+        os.close(held)
+        raise ConfigurationError(f"The run in {folder} is still going on; wait for its end.") from bad
+    return held
+
+
+def resume(folder: Path, told: Record, part: Record) -> None:
+    """Write down that a run goes on: `told` are its facts so far, `part` those of its new part."""
+    try:
+        for name in (EXCHANGES, VERDICTS):
+            _end_line(folder / name)
+        whole = {**told, "resumed": [*told.get("resumed", ()), part]}
+        files.put(folder / RUN, json.dumps(whole, ensure_ascii=False, indent=1))
+    except OSError as bad:
+        raise ConfigurationError(f"The run's folder {folder} cannot be written: {bad}") from bad
+
+
+def seconds(folder: Path) -> float:
+    """Return how long a run has been at work so far, by its last verdict, over all its parts."""
+    told = facts(folder)
+    last = (told.get("resumed") or [told])[-1]
+    until = datetime.fromtimestamp((folder / VERDICTS).stat().st_mtime, UTC)
+    begun = datetime.fromisoformat(last["started"])
+    return float(last.get("before", 0.0)) + max(0.0, (until - begun).total_seconds())
+
+
+def settled(folder: Path, *, confirmed: bool) -> frozenset[str]:
+    """Return the tests that have come to a verdict, which a resumed run leaves alone.
+
+    An error, or a budget that was used up, is none. Where failures are `confirmed`, one that was not
+    repeated is none, either.
+    """
+    done: set[str] = set()
+    for record in records(folder, VERDICTS):
+        again = confirmed and record["findings"] and not record.get("repeats")
+        (done.discard if record["verdict"] == "error" or record.get("spent") or again else done.add)(
+            record["test"]
+        )
+    return frozenset(done)
+
+
 def facts(folder: Path) -> dict[str, Any]:
     """Return what `begin` wrote; ConfigurationError where the folder holds no run."""
     try:
@@ -85,16 +157,44 @@ def facts(folder: Path) -> dict[str, Any]:
 
 
 def records(folder: Path, name: str) -> Iterator[dict[str, Any]]:
-    """Yield the records of one file; a line that a kill cut off is left out."""
-    path = folder / name
+    """Yield the records of one file; a line that a kill cut off is left out.
+
+    Of a test that a resumed run made again, only what its last part saw counts.
+    """
+    newest: dict[str, int] = {}
+    if (folder / RUN).exists() and facts(folder).get("resumed"):
+        for record in (*_lines(folder / VERDICTS), *_lines(folder / EXCHANGES)):
+            newest[_test(record)] = max(newest.get(_test(record), 1), _part(record))
+    for record in _lines(folder / name):
+        if _part(record) == newest.get(_test(record), _part(record)):
+            yield record
+
+
+def _test(record: Record) -> str:
+    return str(record.get("test", ""))
+
+
+def _part(record: Record) -> int:
+    return int(record.get("part", 1))
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            try:
-                yield json.loads(line)
-            except ValueError:
-                continue
+            with suppress(ValueError, RecursionError):
+                if isinstance(record := json.loads(line), dict):
+                    yield record
+
+
+def _end_line(path: Path) -> None:
+    """End a line that a kill or a full disk cut off, so that the next one is none of its."""
+    if path.exists() and path.stat().st_size:
+        with path.open("r+b") as file:
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
 
 
 def _append(path: Path) -> int:

@@ -44,7 +44,13 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 def _run(commands: Commands) -> None:
     run = commands.add_parser("run", help="judge a target and write its reports")
-    _target(run)
+    what = run.add_mutually_exclusive_group(required=True)
+    what.add_argument("--target", metavar="FILE", help="the target file")
+    what.add_argument(
+        "--resume",
+        metavar="RUN",
+        help="go on with the run of this folder, with what is left of it",
+    )
     _claims(run)
     run.add_argument("--run-dir", metavar="DIR", help="where the run's files go")
     run.add_argument(
@@ -117,6 +123,7 @@ def _serve(commands: Commands) -> None:
     serve.add_argument("--port", type=int, default=8080, help="0 takes a free one")
     serve.add_argument("--database", default=":memory:", metavar="FILE", help="where its state lives")
     serve.add_argument("--defect", default="", metavar="ID", help="bend it by one seeded defect")
+    serve.add_argument("--while-read", action="store_true", help="end when standard input does")
     serve.add_argument("--control", action="store_true", help="test mode: let requests switch defects")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from pkgutil import resolve_name
@@ -16,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clausewise import doctor, report, rulings, scope, shipped, statement
+from clausewise import doctor, journal, report, rulings, scope, shipped, statement
 from clausewise.cli import books, screen
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
@@ -42,18 +44,12 @@ def _run(given: Namespace) -> int:
     """Turn the options into pytest's, and nothing more."""
     if given.history:
         _history("usable", given.history)
+    if threading.current_thread() is threading.main_thread():  # a CI that cancels a job says SIGTERM
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     voice = Voice(screen.console(), screen.console(stderr=True))
     arguments = [str(shipped.SUITES), "-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
     arguments += ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
-    arguments += ["--target", given.target]
-    for option in ("clause", "operation", "family", "document"):
-        for value in getattr(given, option):
-            arguments += [f"--{option}", value]
-    for option in _OPTIONS:
-        value = getattr(given, option)
-        arguments += [f"--{option.replace('_', '-')}", str(value)] if value is not None else []
-    arguments += ["--strict-clauses"] if given.strict else []
-    arguments += ["--confirm-failures"] if given.confirm_failures else []
+    arguments += _going_on(given) if given.resume else _anew(given)
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
     code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])
     if voice.concluded is not None:
@@ -62,10 +58,43 @@ def _run(given: Namespace) -> int:
     return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
 
 
+def _anew(given: Namespace) -> list[str]:
+    arguments = ["--target", given.target]
+    for option in ("clause", "operation", "family", "document"):
+        for value in getattr(given, option):
+            arguments += [f"--{option}", value]
+    arguments += _valued(given, _OPTIONS)
+    arguments += ["--strict-clauses"] if given.strict else []
+    arguments += ["--confirm-failures"] if given.confirm_failures else []
+    return arguments
+
+
+def _going_on(given: Namespace) -> list[str]:
+    """Return pytest's options for a run that goes on: all that matters stands in its folder."""
+    fixed = vars(parser().parse_args(["run", "--resume", given.resume]))
+    changed = [name for name in fixed if name not in _ANY_TIME and getattr(given, name) != fixed[name]]
+    if changed:
+        raise ConfigurationError(
+            f"--{changed[0].replace('_', '-')} cannot be given with --resume: a run goes on as it was begun."
+        )
+    facts = journal.facts(Path(given.resume))
+    arguments = ["--resume", given.resume, "--target", facts["path"]]
+    for claim in facts["documents"]:
+        arguments += ["--document", claim]
+    return [*arguments, *_valued(given, ("counterexamples", "max_requests", "max_time"))]
+
+
+def _valued(given: Namespace, options: Sequence[str]) -> Iterator[str]:
+    for option in options:
+        if (value := getattr(given, option)) is not None:
+            yield from (f"--{option.replace('_', '-')}", str(value))
+
+
 def _history(what: str, *arguments: object) -> Any:
     return resolve_name(f"clausewise.cli.months:{what}")(*arguments)
 
 
+_ANY_TIME = ("history", "workers", "counterexamples", "max_requests", "max_time", "pytest_arguments")
 _OPTIONS = (
     "run_dir",
     "counterexamples",

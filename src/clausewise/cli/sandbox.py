@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
 from argparse import Namespace
 
 from rich.console import Console
@@ -12,6 +16,12 @@ from clausewise.cli.books import book
 from clausewise.errors import ConfigurationError
 from clausewise.reference import server
 from clausewise.verdict import Exit
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, which a parent that is killed brings about, and go, too."""
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def run(given: Namespace) -> int:
@@ -26,6 +36,9 @@ def run(given: Namespace) -> int:
     bend = defects[given.defect].bend if given.defect else None
     documents = dict.fromkeys(families, "") | dict(text.split("=", 1) for text in given.document)
     console = Console(highlight=False, soft_wrap=True)
+
+    if given.while_read:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def ready(url: str) -> None:
         console.print(Text(f"serving {', '.join(families)} at {url}"))

@@ -11,7 +11,7 @@ import requests
 import urllib3
 
 from clausewise.client.watchdog import Watchdog
-from clausewise.errors import CircuitOpen, NoVerdict, Unreachable, Unreadable, Untestable
+from clausewise.errors import CircuitOpen, NoVerdict, Spent, Unreachable, Unreadable
 from clausewise.model import Request, Response
 from clausewise.targets import Limits, Tls
 
@@ -28,13 +28,11 @@ class Budget:
     _began: float = field(default_factory=time.monotonic)
 
     def spend(self) -> None:
-        """Count one request; Untestable where none is left."""
+        """Count one request; Spent where none is left."""
         if self.requests is not None and self._sent >= self.requests:
-            raise Untestable(
-                f"The run may send {self.requests} requests (--max-requests), and has sent them."
-            )
+            raise Spent(f"The run may send {self.requests} requests (--max-requests), and has sent them.")
         if self.seconds is not None and time.monotonic() - self._began > self.seconds:
-            raise Untestable(f"The run may take {self.seconds:g} s (--max-time), and has taken them.")
+            raise Spent(f"The run may take {self.seconds:g} s (--max-time), and has taken them.")
         self._sent += 1
 
 

@@ -59,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document"
     )
+    group.addoption("--resume", metavar="RUN", default="", help="go on with the run of this folder")
     group.addoption(
         "--reference-url", metavar="URL", default="", help="where the reference of embedded families runs"
     )
@@ -103,6 +104,14 @@ def pytest_configure_node(node: object) -> None:
         node.workerinput["clausewise"] = session.for_workers()  # type: ignore[attr-defined]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Hear from a worker that ended whether it could write down what it saw."""
+    session = node.config.stash.get(SESSION, None)  # type: ignore[attr-defined]
+    if session:
+        session.lost = session.lost or getattr(node, "workeroutput", {}).get("clausewise_lost", "")
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the shipped suites of families that the target does not claim."""
     session = config.stash.get(SESSION, None)
@@ -116,7 +125,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash.get(SESSION, None)
     if session:
         try:
-            kept, dropped = selection.split(session.scope, items, session.choice)
+            kept, dropped = selection.split(session.scope, items, session.choice, session.done)
         except ConfigurationError as bad:
             raise pytest.UsageError(str(bad)) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
@@ -128,7 +137,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Under --confirm-failures repeat what failed, once, with new values; show the second end."""
     session = item.config.stash.get(SESSION, None)
-    if not (session and selection.ids(item) and item.config.getoption("--confirm-failures")):
+    if not (session and selection.ids(item) and session.confirming):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
@@ -176,14 +185,21 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """On the controller: add up the run, write its files, set the exit code."""
     run = session.config.stash.get(SESSION, None)
+    if run and run.is_worker:
+        session.config.workeroutput["clausewise_lost"] = run.lost  # type: ignore[attr-defined]
     if run is None or run.is_worker or run.rehearsing or exitstatus in _NOT_OURS:
         return
+    cut = bool(session.shouldstop) or bool(run.lost) or exitstatus == pytest.ExitCode.INTERRUPTED
     try:
-        results = run.conclude(
-            interrupted=bool(session.shouldstop) or exitstatus == pytest.ExitCode.INTERRUPTED
-        )
+        results = run.conclude(interrupted=cut)
     except ClausewiseError as bad:
         raise pytest.UsageError(str(bad)) from bad
+    except OSError as bad:
+        again = f"make room, then: clausewise report {run.folder}"
+        told = f"The reports in {run.folder} cannot be written: {bad.strerror}; {again}"
+        raise pytest.UsageError(run.lost or told) from bad
+    if run.lost:
+        raise pytest.UsageError(run.lost)
     session.exitstatus = results["outcome"]["exit"]
     session.config.hook.pytest_clausewise_concluded(results=results, folder=run.folder)
 

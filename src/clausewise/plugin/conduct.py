@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from clausewise.errors import ClausewiseError, NotConformant, NoVerdict, TargetUnusable, Untestable
+from clausewise.errors import (
+    ClausewiseError,
+    NotConformant,
+    NoVerdict,
+    Spent,
+    TargetUnusable,
+    Untestable,
+    Unwritable,
+)
 from clausewise.model import Verdict
 from clausewise.plugin.session import Session
 
@@ -40,6 +48,10 @@ class Body:
             if broken.red:
                 raise pytest.fail.Exception(str(broken), pytrace=False) from None
             raise pytest.xfail.Exception(f"amber: {broken}") from None
+        except Unwritable as full:
+            self._session.lost = str(full)
+            self._session.give_up(self._item.session, str(full))
+            raise pytest.fail.Exception(f"error: {full}", pytrace=False) from None
         if isinstance(bad, Untestable):
             raise pytest.skip.Exception(f"untestable: {judge.bench.masker.text(str(bad))}") from None
 
@@ -56,9 +68,12 @@ class Body:
                 judge.fault(str(bad))
             judge.close(finished=False)
         elif isinstance(bad, Untestable):
-            judge.close(Verdict.UNTESTABLE, str(bad))
+            marks = {"spent": True} if isinstance(bad, Spent) else {}
+            judge.close(Verdict.UNTESTABLE, str(bad), **marks)
         elif isinstance(bad, NoVerdict | TargetUnusable):
             self._error(bad)
+        elif isinstance(bad, Unwritable):
+            raise bad
         else:
             self._broke(bad)
 

@@ -88,9 +88,11 @@ def _turn(item: pytest.Item, *, alone: bool) -> int:
 
 
 def split(
-    scope: Scope, items: Sequence[pytest.Item], choice: Choice
+    scope: Scope, items: Sequence[pytest.Item], choice: Choice, done: Collection[str] = ()
 ) -> tuple[list[pytest.Item], list[pytest.Item]]:
     """Split the tests into those to run and those to leave out: a test's first clause decides.
+
+    Tests of the ids of `done` are left out, too.
 
     Raises ConfigurationError for a clause id that no catalogue knows.
     """
@@ -104,7 +106,8 @@ def split(
             continue
         clauses = [_claimed(scope, name, item) for name in named]
         first, able = clauses[0], [clause for clause in clauses if clause and not scope.lacking(clause)]
-        (kept if first in able and _wanted(able, choice, picked) else dropped).append(item)
+        wanted = item.nodeid not in done and first in able and _wanted(able, choice, picked)
+        (kept if wanted else dropped).append(item)
     return kept, dropped
 
 

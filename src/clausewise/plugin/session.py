@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from clausewise import journal, report, rulings, scope, shipped, statement, targets
+from clausewise._version import __version__
 from clausewise.client import Budget, Client, Transport
 from clausewise.errors import ConfigurationError
 from clausewise.journal import Journal
@@ -43,8 +45,12 @@ class Session:
     rulings: Rulings = field(default_factory=Rulings)
     plan: Plan = DEFAULT
     budget: Budget = field(default_factory=Budget)
+    part: int = 1
+    done: frozenset[str] = frozenset()
     salt: str = ""
     counterexamples: Counterexamples = field(default_factory=lambda: Counterexamples(None))
+    confirming: bool = False
+    lost: str = ""  # why the run folder takes no more
     is_worker: bool = False
     results: dict[str, Any] = field(default_factory=dict)
     current: Judge | None = None
@@ -59,12 +65,14 @@ class Session:
     @classmethod
     def of(cls, config: pytest.Config) -> Session:
         """Build the session of this process from pytest's options, or from the controller's word."""
-        given: Mapping[str, Any] | None = getattr(config, "workerinput", {}).get("clausewise")
+        given: Mapping[str, Any] = getattr(config, "workerinput", {}).get("clausewise") or {}
+        told = _resumed(config)
         stack = ExitStack()
         target = claimed(Path(config.getoption("--target")), config.getoption("--document"))
-        _check_plan(target, PLANS[config.getoption("--plan")])
-        known, choice = scope.of(target, shipped.SCHEMAS), _choice(config)  # bad data stops here
-        ruled = _rulings(config, target)
+        plan = PLANS[told.get("plan", config.getoption("--plan"))]
+        _check_plan(target, plan)
+        known, choice = scope.of(target, shipped.SCHEMAS), _choice(config, plan, told)  # bad data stops here
+        ruled = Rulings.of(told["rulings"]) if told else _rulings(config, target)
         if given:
             target = target.reached(given["base_urls"])
         elif url := config.getoption("--reference-url"):
@@ -72,49 +80,63 @@ class Session:
         else:
             target = stack.enter_context(embedded(target))
         now = datetime.now(UTC)
-        run = given["run"] if given else f"{now:%Y%m%d-%H%M%S}-{target.name}"
+        run = given.get("run") or told.get("id") or f"{now:%Y%m%d-%H%M%S}-{target.name}"
+        folder = given.get("folder") or config.getoption("--resume") or config.getoption("--run-dir")
         session = cls(
             scope=replace(known, target=target),
-            folder=Path(given["folder"])
-            if given
-            else Path(config.getoption("--run-dir") or f"reports/{run}"),
+            folder=Path(folder or f"reports/{run}"),
             run=run,
-            seed=given["seed"] if given else _seed(config),
+            seed=given.get("seed", told.get("seed", _seed(config))),
             key=bytes.fromhex(given["key"]) if given else secrets.token_bytes(16),
             choice=choice,
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
-            policy=Policy(config.getoption("--strict-clauses"), ruled.red),
+            policy=Policy(told.get("strict", config.getoption("--strict-clauses")), ruled.red),
             rulings=ruled,
-            plan=PLANS[config.getoption("--plan")],
+            plan=plan,
             budget=Budget(config.getoption("--max-requests"), config.getoption("--max-time")),
-            is_worker=given is not None,
+            confirming=told.get("confirm", config.getoption("--confirm-failures")),
+            is_worker=bool(given),
+            part=given.get("part", 1 + len(told.get("resumed", ())) + bool(told)),
+            done=frozenset(given.get("done", ())),
             _stack=stack,
         )
         session.counterexamples = Counterexamples(_memory(config, session))
         if not session.is_worker:
             try:
-                session.begin(now, getattr(config.option, "numprocesses", None) or 1)
+                session.begin(now, getattr(config.option, "numprocesses", None) or 1, told)
             except ConfigurationError:
                 session.close()
                 raise
+        session.salt = f"part{session.part}" if session.part > 1 else ""
         return session
 
-    def begin(self, now: datetime, workers: int) -> None:
-        """Write down what the run is before its first call."""
-        journal.begin(
-            self.folder,
-            {
-                "id": self.run,
-                "started": now.isoformat(timespec="milliseconds"),
-                "seed": self.seed,
-                "plan": self.plan.name,
-                "workers": workers,
-                "strict": self.policy.strict,
-                "rulings": self.rulings.as_json(),
-                "selected": self.choice.picked(self.scope),
-                **self.scope.facts(),
-            },
-        )
+    def begin(self, now: datetime, workers: int, told: Mapping[str, Any]) -> None:
+        """Write down what the run is before its first call, or that the run `told` of goes on."""
+        facts = self.scope.facts()
+        if not told:
+            journal.begin(
+                self.folder,
+                {
+                    "id": self.run,
+                    "suite": __version__,
+                    "started": now.isoformat(timespec="milliseconds"),
+                    "seed": self.seed,
+                    "plan": self.plan.name,
+                    "workers": workers,
+                    "strict": self.policy.strict,
+                    "confirm": self.confirming,
+                    "rulings": self.rulings.as_json(),
+                    "selected": self.choice.picked(self.scope),
+                    **facts,
+                },
+            )
+        self._stack.callback(os.close, journal.hold(self.folder))
+        if told:
+            _check_same(self.folder, told, facts)
+            self.done = journal.settled(self.folder, confirmed=self.confirming)
+            part = {"started": now.isoformat(timespec="milliseconds"), "workers": workers}
+            before = {"before": journal.seconds(self.folder), "command": facts["command"]}
+            journal.resume(self.folder, {**told, "target": facts["target"]}, part | before)
 
     def for_workers(self) -> dict[str, Any]:
         """Return what a worker must know to belong to this run."""
@@ -126,6 +148,8 @@ class Session:
             "seed": self.seed,
             "key": key,
             "base_urls": base_urls,
+            "part": self.part,
+            "done": sorted(self.done),
         }
 
     def open(self, test: str, clauses: Sequence[str]) -> None:
@@ -157,7 +181,7 @@ class Session:
     def bench(self) -> Bench:
         """What every test judges with, made when first needed."""
         if self._bench is None:
-            pages = journal.Pages(self.folder)
+            pages = journal.Pages(self.folder, self.part)
             self._stack.callback(pages.close)
             self._bench = Bench.of(self.scope, pages, self.policy, self.key)
         return self._bench
@@ -168,7 +192,8 @@ class Session:
             target = self.scope.target
             transport = Transport(target.limits, target.tls, self.budget)
             self._transports.append(transport)
-            prefix = self.worker if len(self.scope.contracts) == 1 else f"{self.worker}-{family}"
+            worker = self.worker if self.part == 1 else f"{self.worker}.{self.part}"
+            prefix = worker if len(self.scope.contracts) == 1 else f"{worker}-{family}"
             self._clients[family] = Client(
                 self.scope.contracts[family],
                 target.families[family],
@@ -260,9 +285,29 @@ def _seed(config: pytest.Config) -> int:
     return secrets.randbelow(2**32) if seed is None else int(seed)
 
 
-def _choice(config: pytest.Config) -> Choice:
+def _resumed(config: pytest.Config) -> Mapping[str, Any]:
+    """Return what the run that shall go on told of itself; empty where a new one begins."""
+    return journal.facts(Path(folder)) if (folder := config.getoption("--resume")) else {}
+
+
+def _check_same(folder: Path, told: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+    """Refuse to go on with another target or another clausewise: the parts would not fit together."""
+    now = {"suite": __version__, "documents": facts["documents"], "target": facts["target"]["sha256"]}
+    then = {**now, **{name: told.get(name) for name in ("suite", "documents")}}
+    then["target"] = told["target"]["sha256"]
+    for name, value in then.items():
+        if value != now[name]:
+            raise ConfigurationError(
+                f"{folder} cannot be resumed: its {name} was {value!r}, and now is {now[name]!r}. "
+                f"Begin a new run; `--since {folder}` takes what this one did not settle."
+            )
+
+
+def _choice(config: pytest.Config, plan: Plan, told: Mapping[str, Any]) -> Choice:
     since = config.getoption("--since")
-    kinds = frozenset({Kind.ANSWER, Kind.AUTH}) if PLANS[config.getoption("--plan")].answers_only else None
+    kinds = frozenset({Kind.ANSWER, Kind.AUTH}) if plan.answers_only else None
+    if told:
+        return Choice(ids=frozenset(told["selected"]) if told["selected"] else None, kinds=kinds)
     return Choice(
         tuple(config.getoption("--clause")),
         tuple(config.getoption("--operation")),

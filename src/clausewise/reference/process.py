@@ -23,13 +23,16 @@ def started(documents: Mapping[str, str], *, control: bool = False) -> Iterator[
         "serve",
         "--port",
         "0",
+        "--while-read",
         *(["--control"] if control else []),
     ]
     for family, document in documents.items():
         command += ["--family", family, *(["--document", f"{family}={document}"] if document else [])]
     with (
         TemporaryFile("w+") as told,  # a pipe that nobody reads would fill up and stop the server
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True) as process,  # noqa: S603 - our own command
+        subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=told, text=True
+        ) as process,
     ):
         try:
             line = process.stdout.readline() if process.stdout else ""

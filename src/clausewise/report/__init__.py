@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clausewise import journal, shipped, tables
+from clausewise import files, journal, shipped, tables
 from clausewise.errors import ConfigurationError
 from clausewise.report import junit, pages
 
@@ -28,9 +28,7 @@ def draw(results: Mapping[str, Any], folder: Path) -> list[Path]:
         "badge.svg": pages.badge(results),
         "report.html": pages.html(results, journal.records(folder, journal.EXCHANGES)),
     }
-    for name, text in drawn.items():
-        (folder / name).write_text(text, "utf-8", "backslashreplace")
-    return [folder / name for name in drawn]
+    return [files.put(folder / name, text) for name, text in drawn.items()]
 
 
 def read(folder: Path) -> dict[str, Any]:

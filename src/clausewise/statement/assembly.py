@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from clausewise import journal
+from clausewise import files, journal
 from clausewise._version import __version__
 from clausewise.model import Clause, Observability, Operation, Standing, Verdict
 from clausewise.plans import DEFAULT, PLANS
@@ -99,9 +99,7 @@ def _weighed(
 
 def write(results: Row, folder: Path) -> Path:
     """Write results.json into a run folder and return its path."""
-    path = folder / RESULTS
-    path.write_text(json.dumps(results, ensure_ascii=False, indent=1), "utf-8", "backslashreplace")
-    return path
+    return files.put(folder / RESULTS, json.dumps(results, ensure_ascii=False, indent=1))
 
 
 def _clauses(scope: Scope, tally: Tally, policy: Policy, selected: set[str], silence: str) -> Iterator[Row]:
@@ -319,13 +317,14 @@ def _discrepancy(known: Any) -> Row:
 def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
     now = datetime.now(UTC)
     ended_at = facts.get("ended") or (now.isoformat(timespec="milliseconds") if ended else None)
-    seconds = (
-        datetime.fromisoformat(ended_at or now.isoformat()) - datetime.fromisoformat(facts["started"])
-    ).total_seconds()
+    last = (facts.get("resumed") or [facts])[-1]
+    spent = datetime.fromisoformat(ended_at or now.isoformat()) - datetime.fromisoformat(last["started"])
+    seconds = last.get("before", 0.0) + spent.total_seconds()
     kept = ("id", "started", "seed", "plan", "workers", "command")
     return {key: facts.get(key) for key in kept} | {
         "ended": ended_at,
         "seconds": round(seconds, 2),
+        "resumed": [part["started"] for part in facts.get("resumed", ())],
         "interrupted": not ended or bool(facts.get("interrupted")),
         "partial": bool(facts.get("selected")),
         "exchanges": tally.exchanges,
