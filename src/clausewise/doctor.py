@@ -49,7 +49,14 @@ def _family(
     yield reached
     if reached.state != "ok":
         return
-    client = Client(contract, target, transport, "doctor", scope.bindings[target.family])
+    client = Client(
+        contract,
+        target,
+        transport,
+        "doctor",
+        scope.bindings[target.family],
+        only_reads=scope.target.environment == "production",
+    )
     yield from (places := list(_places(scope.bindings[target.family], contract, target, client)))
     logins = [] if any(place.state != "ok" for place in places) else list(_credentials(target, client))
     yield from logins

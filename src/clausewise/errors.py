@@ -4,6 +4,7 @@ ClausewiseError
 +-- ConfigurationError          exit 4: a file, an option or an environment variable is wrong
 +-- TargetUnusable              exit 3: nothing can be judged on this target
 |   +-- CredentialsRefused      the target turned the configured credentials away
+|   +-- Elsewhere               a host of the target resolves to where the target file allows none
 |   +-- CircuitOpen             too many calls in a row got no answer; no further one is sent
 +-- NoVerdict                   verdict *error*: the network's or the target's fault, not the clause's
 |   +-- Unreachable             no answer: refused, reset, timed out
@@ -32,6 +33,10 @@ class TargetUnusable(ClausewiseError):
 
 class CredentialsRefused(TargetUnusable):
     """The target turned the configured credentials away."""
+
+
+class Elsewhere(TargetUnusable):
+    """The target's host resolves to an address that the target file does not allow."""
 
 
 class CircuitOpen(TargetUnusable):

@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class Limits:
     max_wait: float = 10.0
     breaker: int = 5
     minimum_exercised: float = 0.9
+    addresses: tuple[str, ...] = ()  # networks that its hosts may resolve to; empty for any
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,10 @@ class FamilyTarget:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One environment under test. `secrets` are all values that must never be written anywhere."""
+    """One environment under test. `secrets` are all values that must never be written anywhere.
+
+    What is left in families that are `passing` is gone with the run: an embedded reference plays them.
+    """
 
     name: str
     environment: str
@@ -106,6 +111,7 @@ class Target:
     masked_fields: tuple[str, ...] = ()
     show_personal_data: bool = False
     secrets: frozenset[str] = frozenset()
+    passing: frozenset[str] = frozenset()
 
     @property
     def embedded(self) -> tuple[str, ...]:
@@ -115,7 +121,8 @@ class Target:
     def reached(self, base_urls: Mapping[str, str]) -> Target:
         """Return the same target with families at other base URLs: embedded ones at a running reference."""
         moved = {key: replace(self.families[key], base_url=url) for key, url in base_urls.items()}
-        return replace(self, families={**self.families, **moved})
+        passing = self.passing | {key for key in moved if self.families[key].base_url == EMBEDDED}
+        return replace(self, families={**self.families, **moved}, passing=passing)
 
     def claiming(self, documents: Mapping[str, str]) -> Target:
         """Return the same target with other document versions claimed, by family."""
@@ -143,13 +150,26 @@ def load(path: Path, schema: Path, *, secrets: bool = True) -> Target:
         path=path,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         families=families,
-        limits=Limits(**raw.get("limits", {})),
+        limits=_limits(path, raw.get("limits", {})),
         tls=_tls(path, raw.get("tls", {})) if secrets else Tls(),
         policy=raw.get("policy", {}),
         masked_fields=tuple(masking.get("fields", ())),
         show_personal_data=bool(masking.get("show_personal_data")),
         secrets=frozenset(known or ()),
     )
+
+
+def _limits(path: Path, given: Mapping[str, Any]) -> Limits:
+    addresses = tuple(given.get("addresses", ()))
+    for text in addresses:
+        try:
+            ip_network(text)
+        except ValueError as bad:
+            raise ConfigurationError(
+                f"{path}: [limits] addresses holds {text!r}, which is no network ({bad}); "
+                f"write one as 10.20.0.0/16 or 127.0.0.1."
+            ) from bad
+    return Limits(**{**given, "addresses": addresses})
 
 
 def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | None) -> FamilyTarget:

@@ -52,6 +52,7 @@ def _run(commands: Commands) -> None:
         help="go on with the run of this folder, with what is left of it",
     )
     _claims(run)
+    _owner(run)
     run.add_argument("--run-dir", metavar="DIR", help="where the run's files go")
     run.add_argument(
         "--seed", type=int, help="seed of all generated values; give a new one to a target that remembers"
@@ -81,6 +82,12 @@ def _run(commands: Commands) -> None:
         "--confirm-failures", action="store_true", help="repeat what failed once: broken, or unstable"
     )
     run.add_argument(
+        "--dry-run", action="store_true", help="send nothing to the target: count the calls on the reference"
+    )
+    run.add_argument(
+        "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
+    )
+    run.add_argument(
         "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
     )
     run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
@@ -94,6 +101,7 @@ def _doctor(commands: Commands) -> None:
     doctor = commands.add_parser("doctor", help="try a target file: hosts, credentials, fixtures")
     _target(doctor)
     _claims(doctor)
+    _owner(doctor)
 
 
 def _clauses(commands: Commands) -> None:
@@ -214,6 +222,12 @@ def _matrix(commands: Commands) -> None:
 
 def _target(command: argparse.ArgumentParser) -> None:
     command.add_argument("--target", required=True, metavar="FILE", help="the target file")
+
+
+def _owner(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--i-own-this-target", metavar="NAME", default="", help="say so of a production target, by its name"
+    )
 
 
 def _claims(command: argparse.ArgumentParser) -> None:

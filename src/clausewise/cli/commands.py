@@ -24,7 +24,7 @@ from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
 from clausewise.plugin import coverage
-from clausewise.plugin.session import claimed, embedded, remembered
+from clausewise.plugin.session import check_owner, claimed, embedded, remembered
 from clausewise.verdict import Exit
 
 
@@ -50,6 +50,9 @@ def _run(given: Namespace) -> int:
     arguments = [str(shipped.SUITES), "-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
     arguments += ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
     arguments += _going_on(given) if given.resume else _anew(given)
+    arguments += ["--i-own-this-target", given.i_own_this_target]
+    arguments += ["--no-clean-up"] if given.no_clean_up else []
+    arguments += ["--dry-run"] if given.dry_run else []
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
     code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])
     if voice.concluded is not None:
@@ -94,7 +97,16 @@ def _history(what: str, *arguments: object) -> Any:
     return resolve_name(f"clausewise.cli.months:{what}")(*arguments)
 
 
-_ANY_TIME = ("history", "workers", "counterexamples", "max_requests", "max_time", "pytest_arguments")
+_ANY_TIME = (
+    "i_own_this_target",
+    "no_clean_up",
+    "history",
+    "workers",
+    "counterexamples",
+    "max_requests",
+    "max_time",
+    "pytest_arguments",
+)
 _OPTIONS = (
     "run_dir",
     "counterexamples",
@@ -111,6 +123,7 @@ _OPTIONS = (
 
 def _doctor(given: Namespace) -> int:
     target = claimed(Path(given.target), given.document)
+    check_owner(target, given.i_own_this_target)
     console = Console(highlight=False, soft_wrap=True)
     worst = Exit.CONFORMANT
     with embedded(target) as reached:

@@ -52,6 +52,13 @@ class Voice:
         for piece in terminal.conclusion(results, folder):
             self._out.print(piece, soft_wrap=isinstance(piece, Text))  # a curl line must stay one line
 
+    def pytest_clausewise_rehearsed(self, rows: Sequence[Any], target: str) -> None:
+        """Show what a run would send; nothing was sent, so that nothing can be wrong."""
+        self._end()
+        self.concluded = 0
+        for piece in terminal.plan(rows, target):
+            self._out.print(piece)
+
     def pytest_unconfigure(self) -> None:
         """Leave no live line behind, whatever happened."""
         self._end()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from clausewise.client.budget import Budget
 from clausewise.client.calls import Basic, Bearer, Client, Heard
-from clausewise.client.transport import Budget, Transport
+from clausewise.client.transport import Transport
 
 __all__ = ["Basic", "Bearer", "Budget", "Client", "Heard", "Transport"]

@@ -5,35 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 
 import requests
 import urllib3
 
+from clausewise.client.budget import Budget
 from clausewise.client.watchdog import Watchdog
-from clausewise.errors import CircuitOpen, NoVerdict, Spent, Unreachable, Unreadable
+from clausewise.errors import CircuitOpen, NoVerdict, Unreachable, Unreadable
 from clausewise.model import Request, Response
 from clausewise.targets import Limits, Tls
 
 _CHUNK = 64 * 1024
-
-
-@dataclass
-class Budget:
-    """What one process of a run may spend: requests, and seconds since it began; None for any number."""
-
-    requests: int | None = None
-    seconds: float | None = None
-    _sent: int = 0
-    _began: float = field(default_factory=time.monotonic)
-
-    def spend(self) -> None:
-        """Count one request; Spent where none is left."""
-        if self.requests is not None and self._sent >= self.requests:
-            raise Spent(f"The run may send {self.requests} requests (--max-requests), and has sent them.")
-        if self.seconds is not None and time.monotonic() - self._began > self.seconds:
-            raise Spent(f"The run may take {self.seconds:g} s (--max-time), and has taken them.")
-        self._sent += 1
 
 
 class Transport:
@@ -45,11 +27,11 @@ class Transport:
 
     def __init__(self, limits: Limits, tls: Tls, budget: Budget | None = None) -> None:
         self._limits = limits
-        self._budget = budget or Budget()
+        self._budget = budget or Budget(rate=limits.rate)
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, .netrc or bundle that the target file does not name
         self._session.headers.clear()
-        self._watchdog = Watchdog()
+        self._watchdog = Watchdog(limits.addresses)
         self._session.mount("http://", self._watchdog.adapter())
         self._session.mount("https://", self._watchdog.adapter())
         self._session.verify = tls.ca_bundle or tls.verify
@@ -57,7 +39,6 @@ class Transport:
             key = tls.client_key
             self._session.cert = (tls.client_certificate, key) if key else tls.client_certificate
         self._dead = 0
-        self._next = 0.0
 
     def send(self, request: Request) -> tuple[Response, float]:
         """Send one request; return the response and the milliseconds it took.
@@ -70,7 +51,6 @@ class Transport:
                 f"See that the target at {_host(request.url)} is up, then run again."
             )
         self._budget.spend()
-        self._pace()
         began = time.perf_counter()
         self._watchdog.watch(began + self._limits.total_timeout)
         try:
@@ -87,13 +67,6 @@ class Transport:
         """Close the connections."""
         self._watchdog.close()
         self._session.close()
-
-    def _pace(self) -> None:
-        if self._limits.rate:
-            now = time.monotonic()
-            if now < self._next:
-                time.sleep(self._next - now)
-            self._next = max(now, self._next) + 1 / self._limits.rate
 
     def _exchange(self, request: Request) -> Response:
         what = f"{request.method} {request.url.partition('?')[0]}"

@@ -9,7 +9,9 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from typing import Any
 from weakref import WeakSet
 
@@ -17,13 +19,16 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from clausewise.errors import Elsewhere
+
 _TICK = 0.1  # seconds between two looks at the clock
 
 
 class Watchdog:
     """Watches the sockets of one transport; `deadline` is on the clock of `time.perf_counter`."""
 
-    def __init__(self) -> None:
+    def __init__(self, addresses: Sequence[str] = ()) -> None:
+        self._allowed = [ip_network(text) for text in addresses]
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self._deadline: float | None = None
         self._closed = threading.Event()
@@ -34,10 +39,21 @@ class Watchdog:
         """Return an adapter for `requests` whose connections are watched."""
         adapter = HTTPAdapter(max_retries=0)
         adapter.poolmanager.pool_classes_by_scheme = {
-            "http": _pool(HTTPConnectionPool, HTTPConnection, self._sockets),
-            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self._sockets),
+            "http": _pool(HTTPConnectionPool, HTTPConnection, self._taken),
+            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self._taken),
         }
         return adapter
+
+    def _taken(self, connected: socket.socket) -> None:
+        """Watch a socket that has just been connected; Elsewhere where it may not lead there."""
+        there = ip_address(connected.getpeername()[0].partition("%")[0])
+        if self._allowed and not any(there in network for network in self._allowed):
+            connected.close()
+            raise Elsewhere(
+                f"The target's host resolves to {there}, which [limits] addresses does not allow "
+                f"({', '.join(map(str, self._allowed))}): nothing was sent there. Mend the name, or the list."
+            )
+        self._sockets.add(connected)
 
     def watch(self, deadline: float) -> None:
         """Let the exchange that begins now live until the deadline."""
@@ -65,12 +81,18 @@ class Watchdog:
                         connected.shutdown(socket.SHUT_RDWR)
 
 
-def _pool(pool: type[Any], connection: type[Any], sockets: WeakSet[socket.socket]) -> type[Any]:
-    """Return a connection pool class whose connections report their sockets."""
+def _pool(pool: type[Any], connection: type[Any], taken: Callable[[socket.socket], None]) -> type[Any]:
+    """Return a connection pool class whose connections hand over their sockets before a byte is sent."""
+
+    def new_conn(self: Any) -> socket.socket:
+        connected: socket.socket = connection._new_conn(self)  # noqa: SLF001 - the one place before TLS begins
+        taken(connected)
+        return connected
 
     def connect(self: Any) -> None:
         connection.connect(self)
-        sockets.add(self.sock)
+        taken(self.sock)
 
-    watched = type(f"Watched{connection.__name__}", (connection,), {"connect": connect})
+    overrides = {"_new_conn": new_conn, "connect": connect}
+    watched = type(f"Watched{connection.__name__}", (connection,), overrides)
     return type(f"Watched{pool.__name__}", (pool,), {"ConnectionCls": watched})

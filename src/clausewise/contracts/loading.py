@@ -20,7 +20,7 @@ from clausewise.contracts.overlays import read
 from clausewise.contracts.reading import Yaml12
 from clausewise.contracts.samples import sample
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role
+from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role, Undo
 
 ASSUMED = "assumed.overlay.yaml"
 
@@ -168,6 +168,8 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_a
         wrapped=bool(spec.get("x-wrapped", False)),
         accepts_credentials=bool(spec.get("security")),
         writes=spec.get("x-effect", "reads" if method == "GET" else "writes") != "reads",
+        leaves=spec.get("x-leaves", ""),
+        undo=Undo(**undo | {"keys": tuple(undo["keys"])}) if (undo := spec.get("x-undo")) else None,
         sample=sample(method, spec),
     )
 

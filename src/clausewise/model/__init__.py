@@ -25,6 +25,7 @@ from clausewise.model.contract import (
     Parameter,
     Role,
     Sample,
+    Undo,
 )
 from clausewise.model.exchanges import Exchange, File, Finding, Request, Response, Touch
 from clausewise.strict_json import Json
@@ -56,5 +57,6 @@ __all__ = [
     "Standing",
     "Tolerance",
     "Touch",
+    "Undo",
     "Verdict",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -129,11 +129,43 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """How what a call left behind is taken away: by an operation that wants the same list of cases.
+
+    Each case has a `caseId` and, under `items`, its things, each known by the `keys` that it was made with,
+    the first of them its id. Both answers list, under `results`, the same cases with their things; what is
+    `done` says so in these fields.
+    """
+
+    operation: str
+    items: str
+    keys: tuple[str, ...]
+    results: str
+    done: Mapping[str, str]
+
+    def things(self, cases: Json) -> Iterator[tuple[str, str, dict[str, Json]]]:
+        """Yield case, id and all fields of each thing of a list of cases that has them."""
+        for case in cases if isinstance(cases, list) else ():
+            listed = case.get(self.items) if isinstance(case, dict) else None
+            for thing in listed if isinstance(listed, list) else ():
+                if isinstance(thing, dict) and self.keys[0] in thing and "caseId" in case:
+                    yield str(case["caseId"]), str(thing[self.keys[0]]), thing
+
+    def settled(self, answer: Json) -> Iterator[tuple[str, str]]:
+        """Yield case and id of each thing that an answer calls done."""
+        told = answer.get(self.results) if isinstance(answer, dict) else None
+        for case, name, thing in self.things(told):
+            if all(thing.get(field) == value for field, value in self.done.items()):
+                yield case, name
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """A method and a path under one name, with what may be sent and every documented outcome.
 
     A `secured` one asks for credentials; one that only `accepts_credentials` gets them where the target
-    has some. One that `writes` may change something in the target.
+    has some. One that `writes` may change something in the target; `leaves` is what stays there, in words,
+    and `undo` how it is taken away, where the documents have a way.
     """
 
     id: str
@@ -148,6 +180,8 @@ class Operation:
     wrapped: bool = False
     accepts_credentials: bool = False
     writes: bool = True
+    leaves: str = ""
+    undo: Undo | None = None
     sample: Sample | None = None
 
     @property

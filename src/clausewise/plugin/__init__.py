@@ -16,7 +16,7 @@ from platformdirs import user_cache_dir
 from clausewise import shipped
 from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.plans import DEFAULT, PLANS
-from clausewise.plugin import conduct, hookspecs, labels, selection
+from clausewise.plugin import conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.session import SESSION, Session
 
@@ -58,6 +58,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document"
+    )
+    group.addoption(
+        "--i-own-this-target", metavar="NAME", default="", help="say so of a production target, by its name"
+    )
+    group.addoption(
+        "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
+    )
+    group.addoption(
+        "--dry-run", action="store_true", help="send nothing to the target: count the calls on the reference"
     )
     group.addoption("--resume", metavar="RUN", default="", help="go on with the run of this folder")
     group.addoption(
@@ -185,9 +194,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """On the controller: add up the run, write its files, set the exit code."""
     run = session.config.stash.get(SESSION, None)
+    if run and exitstatus not in _NOT_OURS:
+        run.clean_up()
     if run and run.is_worker:
         session.config.workeroutput["clausewise_lost"] = run.lost  # type: ignore[attr-defined]
     if run is None or run.is_worker or run.rehearsing or exitstatus in _NOT_OURS:
+        return
+    if run.is_dry:
+        rows = dry.planned(run.scope, run.folder)
+        session.exitstatus = pytest.ExitCode.OK
+        session.config.hook.pytest_clausewise_rehearsed(rows=rows, target=run.scope.target.name)
         return
     cut = bool(session.shouldstop) or bool(run.lost) or exitstatus == pytest.ExitCode.INTERRUPTED
     try:

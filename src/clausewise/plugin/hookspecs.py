@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 
 def pytest_clausewise_concluded(results: Mapping[str, Any], folder: Path) -> None:
     """Hear what a run came to, after its files are written. `results` is what results.json holds."""
+
+
+def pytest_clausewise_rehearsed(rows: Sequence[Any], target: str) -> None:
+    """Hear what a run would send to a target of that name: `clausewise.plugin.dry.Planned` by operation."""

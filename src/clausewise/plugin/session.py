@@ -8,21 +8,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from clausewise import journal, report, rulings, scope, shipped, statement, targets
 from clausewise._version import __version__
-from clausewise.client import Budget, Client, Transport
-from clausewise.errors import ConfigurationError
+from clausewise.client import Budget, Client, Heard, Transport
+from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge
-from clausewise.model import Kind, Verdict
+from clausewise.model import Exchange, Kind, Verdict
 from clausewise.plans import DEFAULT, PLANS, Plan
 from clausewise.plugin.ageing import Ageing
 from clausewise.plugin.counterexamples import Counterexamples
+from clausewise.plugin.dry import stand_in
+from clausewise.plugin.leavings import CLEAN_UP, Leavings
 from clausewise.plugin.selection import Choice
 from clausewise.reference import process
 from clausewise.rulings import Rulings
@@ -50,8 +54,10 @@ class Session:
     salt: str = ""
     counterexamples: Counterexamples = field(default_factory=lambda: Counterexamples(None))
     confirming: bool = False
+    cleans: bool = True
     lost: str = ""  # why the run folder takes no more
     is_worker: bool = False
+    is_dry: bool = False
     results: dict[str, Any] = field(default_factory=dict)
     current: Judge | None = None
     ageing: Ageing = field(default_factory=Ageing)
@@ -73,6 +79,11 @@ class Session:
         _check_plan(target, plan)
         known, choice = scope.of(target, shipped.SCHEMAS), _choice(config, plan, told)  # bad data stops here
         ruled = Rulings.of(told["rulings"]) if told else _rulings(config, target)
+        if is_dry := config.getoption("--dry-run"):
+            target = stand_in(target)
+            known = scope.of(target, shipped.SCHEMAS)
+        else:
+            check_owner(target, config.getoption("--i-own-this-target"))
         if given:
             target = target.reached(given["base_urls"])
         elif url := config.getoption("--reference-url"):
@@ -82,6 +93,8 @@ class Session:
         now = datetime.now(UTC)
         run = given.get("run") or told.get("id") or f"{now:%Y%m%d-%H%M%S}-{target.name}"
         folder = given.get("folder") or config.getoption("--resume") or config.getoption("--run-dir")
+        if is_dry and not given:
+            folder = f"{stack.enter_context(TemporaryDirectory())}/run"
         session = cls(
             scope=replace(known, target=target),
             folder=Path(folder or f"reports/{run}"),
@@ -93,8 +106,10 @@ class Session:
             policy=Policy(told.get("strict", config.getoption("--strict-clauses")), ruled.red),
             rulings=ruled,
             plan=plan,
-            budget=Budget(config.getoption("--max-requests"), config.getoption("--max-time")),
+            budget=_budget(config, target, given, stack),
             confirming=told.get("confirm", config.getoption("--confirm-failures")),
+            cleans=not config.getoption("--no-clean-up"),
+            is_dry=is_dry,
             is_worker=bool(given),
             part=given.get("part", 1 + len(told.get("resumed", ())) + bool(told)),
             done=frozenset(given.get("done", ())),
@@ -150,6 +165,7 @@ class Session:
             "base_urls": base_urls,
             "part": self.part,
             "done": sorted(self.done),
+            "book": str(self.budget.book or ""),
         }
 
     def open(self, test: str, clauses: Sequence[str]) -> None:
@@ -203,8 +219,15 @@ class Session:
                 only_reads=self.plan.only_reads,
             )
         client = self._clients[family]
-        client.heard = self.judge.hear
+        client.heard = self._hears(self.judge.hear)
         return client
+
+    def _hears(self, judge: Heard) -> Heard:
+        def heard(exchange: Exchange) -> None:
+            self.leavings.hear(exchange)
+            judge(exchange)
+
+        return heard
 
     def give_up(self, tests: pytest.Session, why: str) -> None:
         """Run no further test: the target cannot be judged."""
@@ -223,6 +246,29 @@ class Session:
         self._transports.clear()
         self._clients.clear()
         self.salt = secrets.token_hex(8)
+
+    @cached_property
+    def leavings(self) -> Leavings:
+        """What this process's calls left in the target."""
+        return Leavings(self.scope)
+
+    def clean_up(self) -> None:
+        """Take away what this process's calls left, where a documented operation does that.
+
+        Nothing is held against the answers; what could not be taken away stands in the statement.
+        """
+        if self.rehearsing or self.lost or not self.cleans:
+            return
+        self.current = judge = Judge(self.bench, CLEAN_UP, ())
+        for family, operation, body in list(self.leavings.requests()):
+            client = self.client(family)
+            client.heard = self._hears(lambda exchange: judge.hear(replace(exchange, stray=True)))
+            try:
+                client.call(operation, body)
+                judge.rest(())
+            except ClausewiseError:
+                break
+        self.shut()
 
     def conclude(self, *, interrupted: bool) -> dict[str, Any]:
         """Add up the run, write results.json and draw every report; return the results."""
@@ -274,10 +320,21 @@ def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targe
 
 def _memory(config: pytest.Config, session: Session) -> Path | None:
     """Return where the target's counterexamples are kept; None where a plan leaves nothing to chance."""
-    if not session.plan.examples:
+    if session.is_dry or not session.plan.examples:
         return None
     given = config.getoption("--counterexamples")
     return (Path(given) if given else session.folder.parent / "counterexamples") / session.scope.target.name
+
+
+def _budget(
+    config: pytest.Config, target: targets.Target, given: Mapping[str, Any], stack: ExitStack
+) -> Budget:
+    """Return what this process may spend: of its own, or of the book that all workers share."""
+    book = given.get("book", "")
+    if not given and getattr(config.option, "numprocesses", None):
+        book = f"{stack.enter_context(TemporaryDirectory())}/budget"
+    most = config.getoption("--max-requests"), config.getoption("--max-time")
+    return Budget(*most, target.limits.rate, Path(book) if book else None)
 
 
 def _seed(config: pytest.Config) -> int:
@@ -333,6 +390,16 @@ def _unsettled(folder: Path) -> Iterator[str]:
     for row in report.read(folder)["clauses"]:
         if row["verdict"] not in settled:
             yield row["id"]
+
+
+def check_owner(target: targets.Target, typed: str) -> None:
+    """Refuse production to whoever has not typed its name; ConfigurationError says how."""
+    if target.environment == "production" and typed != target.name:
+        said = f", not {typed!r}" if typed else ""
+        raise ConfigurationError(
+            f"{target.path} says environment = 'production': whoever answers for it adds "
+            f"--i-own-this-target and its name in full, {target.name!r}{said}."
+        )
 
 
 def _check_plan(target: targets.Target, plan: Plan) -> None:

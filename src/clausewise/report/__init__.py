@@ -63,6 +63,7 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         "drift": [],
+        "left_behind": [],
         "trend": [],
         "waivers": [],
         "response_times": [],

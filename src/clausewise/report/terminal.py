@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +86,30 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
     yield from _unjudged(results, "untestable", "yellow")
     yield from _unjudged(results, "error", "bold red")
     yield _ledger(results)
+    yield from _left(results)
     run = results["run"]
     told = f"{run['exchanges']} exchanges in {run['seconds']} s, plan {run['plan']}"
     again = "" if "recorded" in run else f"; --seed {run['seed']} sends the same requests again"
     yield Text(told + again)
     yield Text(f"{folder / 'report.html'}")
+
+
+def plan(rows: Sequence[Any], target: str) -> Iterator[Text | Table]:
+    """Yield what a run would send to a target, an operation a line."""
+    heads = "operation", "requests", "writes", "what it makes, at most", "taken away by"
+    table = Table(*heads, box=None, pad_edge=False)
+    for row in rows:
+        made = f"{row.made} times {row.what}" if row.made else ""
+        undo = (row.undo or "no documented operation") if row.made else ""
+        writes = "yes" if row.writes else ""
+        table.add_row(f"{row.family} {row.operation}", str(row.requests), writes, made, undo)
+    yield table
+    writing = sum(row.requests for row in rows if row.writes)
+    yield Text(f"{sum(row.requests for row in rows)} requests, {writing} of them to operations that write.")
+    yield Text(
+        f"Nothing was sent to {target}: the calls were counted on the reference, which keeps every clause. "
+        f"A target that does not gets some more or fewer; one seed, one plan."
+    )
 
 
 def _causes(results: Row) -> Iterable[list[Row]]:
@@ -190,6 +209,15 @@ def _drift(results: Row) -> Iterator[Text]:
         yield Text(visible(told + more)[:400], style="yellow")
     if len(answers) > _SHOWN_AMBER:
         yield Text(f"and drift of {len(answers) - _SHOWN_AMBER} more answers in report.html", style="yellow")
+
+
+def _left(results: Row) -> Iterator[Text]:
+    """Say in one line what the run left in the target."""
+    rows = results["left_behind"]
+    if rows:
+        told = ", ".join(f"{row['many']} times {row['what']}" for row in rows[:_SHOWN_ALIKE])
+        more = f" and more of {len(rows) - _SHOWN_ALIKE} operations" if len(rows) > _SHOWN_ALIKE else ""
+        yield Text(f"left behind in the target: {told}{more}; report.html lists all")
 
 
 def _unjudged(results: Row, verdict: str, style: str) -> Iterator[Text]:

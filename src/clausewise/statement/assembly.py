@@ -57,6 +57,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "clauses": clauses,
         "findings": list(_findings(tally, clauses, evidence)),
         "drift": list(_drift(tally)),
+        "left_behind": list(_left_behind(scope, tally)),
         "trend": [],
         "discrepancies": {known.id: _discrepancy(known) for known in scope.discrepancies()},
         "evidence": evidence,
@@ -293,6 +294,16 @@ def _drift(tally: Tally) -> Iterator[Row]:
     for (family, operation, outcome, where), seen in sorted(tally.drift.items()):
         place = {"family": family, "operation": operation, "outcome": outcome, "where": where}
         yield {**place, "times": len(seen), "exchange": seen[0]}
+
+
+def _left_behind(scope: Scope, tally: Tally) -> Iterator[Row]:
+    """Yield what the run's calls made and did not take away again; an embedded reference is gone with it."""
+    for (family, name), left in tally.left.items():
+        operation = scope.operation(family, name)
+        many = max(0, left.made - left.removed)
+        if many and family not in scope.target.passing:
+            undo = operation.undo.operation if operation.undo else ""
+            yield {"family": family, "operation": name, "what": operation.leaves, "many": many, "undo": undo}
 
 
 def _evidence(folder: Path, findings: Iterable[Row]) -> dict[str, Row]:

@@ -43,6 +43,14 @@ class OperationTally:
 
 
 @dataclass
+class LeftBehind:
+    """What the calls of one operation made, and how much of it was taken away again."""
+
+    made: int = 0
+    removed: int = 0
+
+
+@dataclass
 class Tally:
     """A whole run, added up."""
 
@@ -53,6 +61,7 @@ class Tally:
     findings: list[dict[str, Any]] = field(default_factory=list)
     drift: dict[tuple[str, str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     readers: set[tuple[str, str]] = field(default_factory=set)  # operations that read back what others made
+    left: dict[tuple[str, str], LeftBehind] = field(default_factory=lambda: defaultdict(LeftBehind))
     exchanges: int = 0
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
@@ -122,9 +131,11 @@ def _fold(findings: list[dict[str, Any]], new: dict[str, Any]) -> None:
 
 def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None:
     tally.exchanges += 1
+    operation = scope.operation(record["family"], record["operation"])
+    if operation.writes:
+        _add_left(tally, scope, operation, record)
     if record.get("stray"):
         return
-    operation = scope.operation(record["family"], record["operation"])
     entry = tally.operations[operation.family, operation.id]
     entry.milliseconds.append(record["milliseconds"])
     entry.outcomes[record["matched"]] += 1
@@ -138,6 +149,19 @@ def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None
     if operation.read_back and _is_success(operation, record["matched"]):
         found, made = strict_json.resolve(_body(record), operation.read_back["from"])
         entry.created |= {str(made)} if found else set()
+
+
+def _add_left(tally: Tally, scope: Scope, operation: Operation, record: Mapping[str, Any]) -> None:
+    """Count what a call made in the target, or took away of what others had made."""
+    made = tally.left[operation.family, operation.id] if operation.leaves else LeftBehind()
+    if operation.undo:
+        made.made += len(list(operation.undo.settled(_body(record))))
+    elif _is_success(operation, record["matched"]):
+        made.made += 1
+    for maker in scope.contracts[operation.family].operations.values():
+        if maker.undo and maker.undo.operation == operation.id:
+            gone = len(list(maker.undo.settled(_body(record))))
+            tally.left[operation.family, maker.id].removed += gone
 
 
 def _hopeful(operation: Operation, expected: list[str]) -> bool:

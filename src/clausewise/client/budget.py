@@ -1,0 +1,69 @@
+"""What a run may ask of its target: so many requests, for so long, so many a second; all workers together."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from clausewise.errors import Spent
+
+_BOOK = struct.Struct("<qd")  # requests sent, and when the next one may go
+
+
+class Budget:
+    """What a run may spend: requests, seconds since it began, requests per second; None for any number.
+
+    Processes that share a `book`, a file that they all may write, share what they spend. Times are those of
+    `time.monotonic`, which runs alike in all processes of a machine.
+    """
+
+    def __init__(
+        self,
+        requests: int | None = None,
+        seconds: float | None = None,
+        rate: float | None = None,
+        book: Path | None = None,
+    ) -> None:
+        self._requests = requests
+        self._seconds = seconds
+        self._gap = 1 / rate if rate else 0.0
+        self._began = time.monotonic()
+        self._spent = (0, 0.0)
+        self.book = book
+
+    def spend(self) -> None:
+        """Count one request and wait for its turn; Spent where none is left."""
+        if self._seconds is not None and time.monotonic() - self._began > self._seconds:
+            raise Spent(f"The run may take {self._seconds:g} s (--max-time), and has taken them.")
+        if self._requests is None and not self._gap:
+            return
+        with self._entry() as (sent, free):
+            if self._requests is not None and sent >= self._requests:
+                raise Spent(
+                    f"The run may send {self._requests} requests (--max-requests), and has sent them."
+                )
+            now = time.monotonic()
+            turn = max(free, now - self._gap)  # one that came late is made up for, but never two
+            self._spent = (sent + 1, turn + self._gap)
+        if turn > now:
+            time.sleep(turn - now)
+
+    @contextmanager
+    def _entry(self) -> Iterator[tuple[int, float]]:
+        """Open the book at the last entry; what `_spent` then is becomes the next one."""
+        if self.book is None:
+            yield self._spent
+            return
+        held = os.open(self.book, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            read = os.read(held, _BOOK.size)
+            yield _BOOK.unpack(read) if read else (0, 0.0)
+            os.pwrite(held, _BOOK.pack(*self._spent), 0)
+        finally:
+            os.close(held)

@@ -1,0 +1,73 @@
+"""A run's calls, counted beforehand on the reference: what would be sent, and what would stay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from clausewise import journal, shipped, statement
+from clausewise.scope import Scope
+from clausewise.targets import ANY_FAULT, FamilyTarget, Limits, Target, Tls, load
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One operation's calls: how many, and what they leave how often; `undo` takes it away, if anything."""
+
+    family: str
+    operation: str
+    requests: int
+    writes: bool
+    what: str
+    made: int
+    undo: str
+
+
+def stand_in(target: Target) -> Target:
+    """Return the reference target, claiming what a target claims and providing no more than it provides."""
+    reference = load(shipped.TARGETS / "reference.toml", shipped.SCHEMAS / "target.schema.json")
+    families = {name: _like(reference.families[name], own) for name, own in target.families.items()}
+    limits = replace(Limits(), max_wait=target.limits.max_wait)
+    return replace(
+        target,
+        families=families,
+        limits=limits,
+        tls=Tls(),
+        secrets=reference.secrets,
+        show_personal_data=False,
+    )
+
+
+def _like(known: FamilyTarget, own: FamilyTarget) -> FamilyTarget:
+    hooks = {
+        name: dict(zip(("header", "value"), known.fault(name), strict=True))
+        for name in own.faults
+        if name != ANY_FAULT and known.has(f"fault.{name}")
+    }
+    return replace(
+        known,
+        document=own.document,
+        readings=own.readings,
+        credentials={
+            name: it for name, it in known.credentials.items() if name in {"default", *own.credentials}
+        },
+        fixtures={name: it for name, it in known.fixtures.items() if name in own.fixtures},
+        faults=known.faults if ANY_FAULT in own.faults else hooks,
+        overlays=known.overlays if own.overlays else (),
+        bindings=known.bindings if own.overlays else {},
+    )
+
+
+def planned(scope: Scope, folder: Path) -> Sequence[Planned]:
+    """Return what the run in a folder sent, what writes first, then by number."""
+    sent = Counter((told["family"], told["operation"]) for told in journal.records(folder, journal.EXCHANGES))
+    left = statement.add_up(scope, folder).left
+    rows = []
+    for (family, name), many in sent.items():
+        known = scope.operation(family, name)
+        made = left[family, name].made if (family, name) in left else 0
+        undo = known.undo.operation if known.undo else ""
+        rows.append(Planned(family, name, many, known.writes, known.leaves, made, undo))
+    return sorted(rows, key=lambda row: (not row.writes, -row.requests))
