@@ -13,10 +13,7 @@ from clausewise.report import pages
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test-all")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,6 @@ from cryptography.hazmat.primitives.serialization import (
 
 from clausewise import shipped
 
-pytestmark = pytest.mark.xdist_group("evidence")  # all share one run
-
 MAKES = {
     "ed25519": ed25519.Ed25519PrivateKey.generate,
     "rsa": lambda: rsa.generate_private_key(65537, 2048),

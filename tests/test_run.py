@@ -1,96 +1,17 @@
 """The main job, end to end: the command judges a target over real HTTP and leaves its evidence."""
 
-import json
 import re
 import signal
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from functools import cache
 
 import hostile
 import pytest
 import runs
 
 from clausewise import shipped
-
-SHARED = pytest.mark.xdist_group("clean")  # one worker takes all tests of the clean runs
-
-
-@pytest.fixture(scope="session")
-def clean_runs(tmp_path_factory):
-    """Make one run of the clean reference for each document version, when it is first asked for."""
-
-    @cache
-    def made(document):
-        folder = tmp_path_factory.mktemp(document) / "run"
-        claims = ["--document", f"cdp={document}"]
-        done = runs.clausewise("run", "--target", runs.REFERENCE, *claims, "--run-dir", folder)
-        return done, folder
-
-    return made
-
-
-@pytest.fixture(params=runs.DOCUMENTS)
-def clean(request, clean_runs):
-    """A run of the clean reference, for each document version: (finished process, run folder)."""
-    return clean_runs(request.param)
-
-
-@SHARED
-def test_the_clean_reference_is_conformant(clean):
-    """Nothing is red, nothing amber, and every clause that can be exercised here was."""
-    done, folder = clean
-
-    told = runs.results(folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert told["outcome"]["word"] == "conformant"
-    assert told["counts"]["fail"] == told["counts"]["error"] == told["counts"]["untestable"] == 0
-    assert told["exercised"]["share"] == 1
-    assert all(rule["held"] for rule in told["sufficiency"])
-
-
-@SHARED
-def test_every_documented_outcome_is_proven(clean):
-    """The ledger's rows are all proven on a reference that offers every fixture and fault."""
-    _, folder = clean
-
-    assert {row["state"] for row in runs.results(folder)["ledger"]} <= {"proven", "not observable"}
-
-
-@SHARED
-def test_a_run_leaves_every_file_that_its_readme_names(clean):
-    """The run folder holds what reports/README.md explains, and the page is self-contained."""
-    _, folder = clean
-
-    files = {path.name for path in folder.iterdir()}
-    assert {"run.json", "verdicts.jsonl", "exchanges.jsonl", "results.json"} <= files
-    assert {"junit.xml", "summary.md", "report.html", "statement.html", "badge.svg"} <= files
-    assert "allure-results" in files
-    assert not re.search(r'(src|href)="https?://', (folder / "report.html").read_text())
-
-
-@SHARED
-def test_no_secret_of_the_target_is_in_any_file(clean):
-    """Passwords, client secrets and tokens of the target file are in nothing that the run left."""
-    _, folder = clean
-    secrets = [path.read_text().strip() for path in (shipped.TARGETS / "reference.d").iterdir()]
-
-    for path in folder.rglob("*"):
-        if path.is_file():
-            text = path.read_text(errors="replace")
-            assert not [secret for secret in secrets if secret in text], path
-
-
-@SHARED
-def test_allure_results_carry_clause_section_and_standing(clean):
-    """Each test's Allure result is labelled with its clause, the document's section and the standing."""
-    _, folder = clean
-    results = [json.loads(path.read_text()) for path in (folder / "allure-results").glob("*-result.json")]
-
-    labels = {label["name"] for result in results for label in result["labels"]}
-    assert {"clause", "document", "section", "standing"} <= labels
 
 
 def test_two_workers_and_a_second_run_give_the_same_verdicts(tmp_path):

@@ -1,0 +1,46 @@
+"""How the tests are shared out among workers.
+
+pytest-xdist 3.8 loses its groups with pytest 9.2, so they are made here: one worker takes all tests of a file
+whose tests share a run, and the longest tests begin first.
+"""
+
+from collections.abc import Sequence
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+SHARING = {
+    *("test_browser.py", "test_canary.py", "test_clean_run.py", "test_evidence.py", "test_families.py"),
+    *("test_nothing_lost.py", "test_wheel.py"),
+}
+LONG = (
+    "test_matrix.py",
+    "test_clean_run.py",
+    "test_walkthroughs.py",
+    "test_nothing_lost.py",
+    "test_wheel.py",
+)
+
+
+class ByFile(LoadScopeScheduling):
+    """Keeps the tests of a file that share a run together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return path if path.rpartition("/")[2] in SHARING else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share out by file where that is asked for."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first, so that none of them is a tail."""
+    items.sort(key=lambda item: _rank(item.path.name, LONG))
+
+
+def _rank(name: str, names: Sequence[str]) -> int:
+    return names.index(name) if name in names else len(names)
