@@ -152,6 +152,10 @@ def results(clauses=()):
             "reasons": ["one"],
         },
         "counts": counts,
+        "left_behind": [
+            {"family": "toy", "operation": "op", "what": "a widget", "many": 7, "undo": "takeWidget"},
+            {"family": "toy", "operation": "op", "what": "a <b>", "many": 2, "undo": ""},
+        ],
         "drift": [
             {
                 "family": "toy",
@@ -174,7 +178,7 @@ def results(clauses=()):
                 "method": "POST",
                 "path": "/x",
                 "exchanges": 1,
-                "milliseconds": {"p50": 1.0, "p95": 2.0, "max": 2.0},
+                "milliseconds": {"p50": 1.0, "p95": 2.0, "max": 2.0, "spread": [1, 3, *[0] * 10, 1]},
                 "counts": counts,
             }
         ],
@@ -343,3 +347,15 @@ def test_results_that_cannot_be_drawn_are_one_sentence(tmp_path, text, said):
 
     with pytest.raises(ConfigurationError, match=said):
         report.read(tmp_path)
+
+
+def test_what_is_left_behind_and_how_fast_answers_came_is_shown():
+    """In words on every page: what stays, what would take it away, and a bar for each step of time."""
+    page, text = pages.html(results()), pages.summary(results())
+
+    assert "<td>a widget</td>" in page
+    assert "a &lt;b&gt;" in page
+    assert "- 7 times a widget (toy op); taken away by takeWidget" in text
+    assert "- 2 times a <b> (toy op); no documented operation takes it away" in text
+    assert 'aria-label="0 to 1 ms: 1. 1 to 2 ms: 3. over 5000 ms: 1. "' in page
+    assert 'title="1 to 2 ms: 3" style' in page or 'style="height:100.0%" title="1 to 2 ms: 3"' in page

@@ -27,10 +27,11 @@ from clausewise.model.contract import (
     Sample,
     Undo,
 )
-from clausewise.model.exchanges import Exchange, File, Finding, Request, Response, Touch
+from clausewise.model.exchanges import STEPS, Exchange, File, Finding, Request, Response, Touch
 from clausewise.strict_json import Json
 
 __all__ = [
+    "STEPS",
     "Binding",
     "BodyRule",
     "Clause",

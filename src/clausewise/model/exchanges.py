@@ -9,6 +9,9 @@ from clausewise import strict_json
 from clausewise.errors import NotConformant
 from clausewise.strict_json import Json
 
+# Milliseconds; response times are counted between them.
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
 
 @dataclass(frozen=True, slots=True)
 class File:

@@ -9,10 +9,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+from clausewise.model import STEPS
 
 Row = Mapping[str, Any]
 
@@ -79,6 +82,10 @@ def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") ->
             for row in results["ledger"]
             if row["state"] not in {"not selected", "not observable"}
         },
+        "steps": [
+            *(f"{low} to {high} ms" for low, high in pairwise((0, *STEPS))),
+            f"over {STEPS[-1]} ms",
+        ],
         "by_id": {row["id"]: row for row in results["clauses"]},
         "unexercised": _unexercised(results),
         "ledger_counts": Counter(row["state"] for row in results["ledger"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -15,7 +16,7 @@ from typing import Any
 
 from clausewise import files, journal
 from clausewise._version import __version__
-from clausewise.model import Clause, Observability, Operation, Standing, Verdict
+from clausewise.model import STEPS, Clause, Observability, Operation, Standing, Verdict
 from clausewise.plans import DEFAULT, PLANS
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
@@ -235,11 +236,16 @@ def _belongs(row: Row, operation: str, operations: Mapping[str, Operation]) -> b
 
 
 def _times(milliseconds: list[float]) -> Row:
+    """Return the figures of some response times, and how many fell within each of `STEPS` and beyond."""
+    spread = [0] * (len(STEPS) + 1)
+    for time in milliseconds:
+        spread[bisect_left(STEPS, time)] += 1
     if len(milliseconds) < 2:  # noqa: PLR2004 - quantiles need two
         only = milliseconds[0] if milliseconds else 0.0
-        return {"p50": only, "p95": only, "max": only}
+        return {"p50": only, "p95": only, "max": only, "spread": spread}
     cuts = quantiles(milliseconds, n=20, method="inclusive")
-    return {"p50": round(cuts[9], 2), "p95": round(cuts[18], 2), "max": round(max(milliseconds), 2)}
+    figures = {"p50": cuts[9], "p95": cuts[18], "max": max(milliseconds)}
+    return {name: round(value, 2) for name, value in figures.items()} | {"spread": spread}
 
 
 def _ledger(scope: Scope, clauses: list[Row]) -> Iterator[Row]:
