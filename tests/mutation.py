@@ -76,10 +76,12 @@ def values() -> st.SearchStrategy[Any]:
         st.text(max_size=20),
         st.builds(list),
         st.builds(dict),
-        st.builds(nested, st.sampled_from([3, 60, 150, 900]), lists=st.booleans()),
+        st.builds(nested, st.sampled_from([3, 60, 160, 500]), lists=st.booleans()),
         st.recursive(
             st.none() | st.integers() | st.text(max_size=5),
-            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+            lambda inner: (
+                st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+            ),
             max_leaves=5,
         ),
     )
@@ -91,12 +93,14 @@ def spoilt(draw: st.DrawFn, value: Any) -> Any:
     box = {"": copy.deepcopy(value)}
     for _ in range(draw(st.integers(1, 3))):
         _spoil(draw, box)
-    return box.get("", None)
+    return box.get("")
 
 
 def _spoil(draw: st.DrawFn, box: dict[str, Any]) -> None:
     holder, key = _place(draw, box)
-    kind = draw(st.sampled_from(["replace", "replace", "replace", "drop", "wrap", "rename", "double", "move"]))
+    kind = draw(
+        st.sampled_from(["replace", "replace", "replace", "drop", "wrap", "rename", "double", "move"])
+    )
     if kind == "replace" or holder is box:
         holder[key] = draw(values())
     elif kind == "drop":
@@ -137,7 +141,9 @@ def _break(draw: st.DrawFn, raw: bytes) -> bytes:
         "cut": lambda: raw[:at],
         "gap": lambda: raw[:at] + raw[to:],
         "splice": lambda: raw[:to] + raw[at:],
-        "flip": lambda: raw[:at] + bytes(byte ^ 1 << draw(st.integers(0, 7)) for byte in raw[at : at + 1]) + raw[at + 1 :],
+        "flip": lambda: (
+            raw[:at] + bytes(byte ^ 1 << draw(st.integers(0, 7)) for byte in raw[at : at + 1]) + raw[at + 1 :]
+        ),
         "put": lambda: raw[:at] + draw(st.binary(min_size=1, max_size=8)) + raw[at:],
         "mark": lambda: b"\xef\xbb\xbf" + raw,
         "lines": lambda: raw.replace(b"\n", b"\r\n"),

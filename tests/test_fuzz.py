@@ -38,7 +38,9 @@ from clausewise.plugin.counterexamples import Counterexamples
 SECONDS = 5  # of CPU time, for one input
 BYTES = 1 << 30  # of memory more than before
 WORST = 2000  # characters of a sentence
-REPR = re.compile(r"Traceback|object at 0x|\b[A-Z]\w*(Error|Exception|Warning)\(|<class |clausewise\.\w+\.[A-Z]")
+REPR = re.compile(
+    r"Traceback|object at 0x|\b[A-Z]\w*(Error|Exception|Warning)\(|<class |clausewise\.\w+\.[A-Z]"
+)
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 CLAUSE = "account-service.valid-legal-id.done"
 TARGET = {
@@ -131,7 +133,9 @@ def har(target):
                 "content": {"mimeType": "application/json", "text": text},
             },
         }
-        for path, status, text in zip([*paths, "/other"], (200, 418, 500, 200), ("{}", "[1", "", "{}"), strict=True)
+        for path, status, text in zip(
+            [*paths, "/other"], (200, 418, 500, 200), ("{}", "[1", "", "{}"), strict=True
+        )
     ]
     entries[1]["request"]["postData"] = {
         "mimeType": "application/x-www-form-urlencoded",
@@ -149,7 +153,7 @@ def command(*arguments):
     return code, *(stream.buffer.getvalue().decode() for stream in (out, err))
 
 
-class TooLong(Exception):  # noqa: N818 - not an error of the library
+class TooLong(Exception):
     """One input took more CPU time than any may."""
 
 
@@ -241,7 +245,11 @@ def waiver_file(data, good, folder):
     raw, value, write = {
         "waivers": ((good / "waivers.toml").read_bytes(), {"waiver": [WAIVER, WAIVER]}, mutation.as_toml),
         "policy": ((good / "policy.toml").read_bytes(), POLICY, mutation.as_toml),
-        "frozen": ((good / "frozen.json").read_bytes(), json.loads((good / "frozen.json").read_text()), mutation.as_json),
+        "frozen": (
+            (good / "frozen.json").read_bytes(),
+            json.loads((good / "frozen.json").read_text()),
+            mutation.as_json,
+        ),
     }[kind]
     path.write_bytes(data.draw(either(raw, value, write)))
     reads(lambda: rulings.load({}, good / "target.toml", "small", **{kind: str(path)}).as_json(), folder)
@@ -296,7 +304,9 @@ def results_file(data, good, folder):
     elif which == "report":
         answers("report", folder, name=folder, codes=(0, 1, 2, 3, 4, 5))  # the exit code that it tells of
     elif which == "history":
-        answers("history", folder / "h.sqlite", "--append", folder, "--page", folder / "page.html", name=folder)
+        answers(
+            "history", folder / "h.sqlite", "--append", folder, "--page", folder / "page.html", name=folder
+        )
     else:
         made = reads(lambda: report.read(folder), folder)
         if made:
@@ -380,7 +390,9 @@ def database(data, good, folder):
             columns = [row[1] for row in made.execute(f"pragma table_info({table})")]
             column = data.draw(st.sampled_from(columns))
             change = data.draw(st.sampled_from(["cell", "column", "table", "rows"]))
-            values = st.sampled_from([None, "", "x", "{", "[1]", "{}", "null", b"\xff\0", -1, 2**62, 0.5, "\x1b[2J"])
+            values = st.sampled_from(
+                [None, "", "x", "{", "[1]", "{}", "null", b"\xff\0", -1, 2**62, 0.5, "\x1b[2J"]
+            )
             with made:
                 if change == "cell":
                     made.execute("pragma ignore_check_constraints = 1")
@@ -391,7 +403,9 @@ def database(data, good, folder):
                     made.execute(f"drop table {table}" if change == "table" else f"delete from {table}")
     else:
         path.write_bytes(data.draw(mutation.broken((good / "history.sqlite").read_bytes())))
-    more = data.draw(st.sampled_from([[], ["--clause", CLAUSE], ["--append", good / "run"], ["--page", folder / "p.html"]]))
+    more = data.draw(
+        st.sampled_from([[], ["--clause", CLAUSE], ["--append", good / "run"], ["--page", folder / "p.html"]])
+    )
     answers("history", path, *more, "--last", "3", name=path.name)
 
 
@@ -411,7 +425,18 @@ def remembered(data, good, folder):
     assert not path.exists()
 
 
-WORDS = [*mutation.TEXTS[:-3], "cdp=cdp-2023", "account-service=x", "=", "account-service=", "x" * 300, "-x", "--", "@x", "1e9"]
+WORDS = [
+    *mutation.TEXTS[:-3],
+    "cdp=cdp-2023",
+    "account-service=x",
+    "=",
+    "account-service=",
+    "x" * 300,
+    "-x",
+    "--",
+    "@x",
+    "1e9",
+]
 
 
 def arguments(data, good, folder):
@@ -486,7 +511,9 @@ def tried(name, good, house, **more):
     """Try one input's property on examples; return how many."""
     attempt, count = INPUTS[name][0], 0
 
-    @settings(deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), **more)
+    @settings(
+        deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), **more
+    )
     @given(st.data())
     def holds(data):
         nonlocal count

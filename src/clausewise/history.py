@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from clausewise import tables
 from clausewise.errors import ConfigurationError
 
 Row = dict[str, Any]
@@ -174,8 +175,8 @@ class History:
         """Say in one sentence what the database has against something."""
         try:
             yield
-        except SQLAlchemyError as bad:
-            why = str(getattr(bad, "orig", None) or bad).splitlines()[0]
+        except (SQLAlchemyError, ValueError, TypeError, OverflowError) as bad:  # the last three from a driver
+            why = tables.shown(getattr(bad, "orig", None) or bad)
             raise ConfigurationError(f"The history {self.name} cannot be used: {why}.") from bad
 
 

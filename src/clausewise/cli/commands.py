@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -28,14 +29,35 @@ from clausewise.verdict import Exit
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's mistake is one sentence on stderr."""
-    given = parser().parse_args(arguments)
+    screen.unbreakable()
+    try:
+        given = parser().parse_args(arguments)
+    except SystemExit as bad:  # argparse's own code for a usage error means something else here
+        return Exit.USAGE if bad.code else Exit.CONFORMANT
     try:
         return int(resolve_name(f"clausewise.cli.{_COMMANDS[given.command]}")(given))
-    except ConfigurationError as bad:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"clausewise: {bad}"))
-        return Exit.USAGE
     except (KeyboardInterrupt, BrokenPipeError):
         return Exit.NOT_FULLY_VERIFIED
+    except Exception as bad:  # noqa: BLE001 - exit code 1 would say that the target is broken
+        return _refused(bad)
+
+
+def _refused(bad: Exception) -> Exit:
+    """Say in one sentence why a command ended; return its exit code."""
+    if isinstance(bad, ConfigurationError):
+        _tell(str(bad))
+        return Exit.USAGE
+    if isinstance(bad, OSError) and bad.filename:  # a folder that cannot be written
+        _tell(f"{bad.filename} cannot be used: {bad.strerror}.")
+        return Exit.USAGE
+    at = traceback.extract_tb(bad.__traceback__)[-1]
+    place = f"{Path(at.filename).name}, line {at.lineno}"
+    _tell(f"internal error ({type(bad).__name__} in {place}: {bad}); please report it.")
+    return Exit.INTERNAL
+
+
+def _tell(why: str) -> None:
+    screen.console(stderr=True, soft_wrap=True).print(Text(f"clausewise: {why}"))
 
 
 def _run(given: Namespace) -> int:
@@ -45,13 +67,12 @@ def _run(given: Namespace) -> int:
     voice = Voice(screen.console(), screen.console(stderr=True))
     arguments = [str(shipped.SUITES), "-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
     arguments += ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
-    arguments += ["--target", given.target]
+    arguments += [f"--target={given.target}"]
     for option in ("clause", "operation", "family", "document"):
-        for value in getattr(given, option):
-            arguments += [f"--{option}", value]
+        arguments += [f"--{option}={value}" for value in getattr(given, option)]
     for option in _OPTIONS:
         value = getattr(given, option)
-        arguments += [f"--{option.replace('_', '-')}", str(value)] if value is not None else []
+        arguments += [f"--{option.replace('_', '-')}={value}"] if value is not None else []
     arguments += ["--strict-clauses"] if given.strict else []
     arguments += ["--confirm-failures"] if given.confirm_failures else []
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
@@ -82,7 +103,7 @@ _OPTIONS = (
 
 def _doctor(given: Namespace) -> int:
     target = claimed(Path(given.target), given.document)
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen.console(soft_wrap=True)
     worst = Exit.CONFORMANT
     with embedded(target) as reached:
         for diagnosis in doctor.examine(scope.of(reached, shipped.SCHEMAS)):
@@ -104,7 +125,7 @@ _STATE_ORDER = (Exit.CONFORMANT, Exit.USAGE, Exit.TARGET_UNUSABLE)
 
 
 def _clauses(given: Namespace) -> int:
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen.console(soft_wrap=True)
     known = [books.book(family) for family in given.family or shipped.families()]
     if given.discrepancies:
         rows = [asdict(told) for family in known for told in family.discrepancies.values()]
@@ -166,7 +187,7 @@ def _init(given: Namespace) -> int:
     if path.exists():
         raise ConfigurationError(f"{path} is there already; name another file or move it away.")
     path.write_text(doctor.starter(shipped.SCHEMAS, families), "utf-8")
-    Console(highlight=False, soft_wrap=True).print(
+    screen.console(soft_wrap=True).print(
         Text(f"Wrote {path}. Fill it in, then: clausewise doctor --target {path}")
     )
     return Exit.CONFORMANT
@@ -174,7 +195,7 @@ def _init(given: Namespace) -> int:
 
 def _report(given: Namespace) -> int:
     folder = Path(given.folder)
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen.console(soft_wrap=True)
     if not (folder / statement.RESULTS).exists():
         results = statement.assemble(remembered(folder), folder, ended=False)
         statement.write(results, folder)

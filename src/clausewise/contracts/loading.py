@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlparse
 import jsonref
 import yaml
 
+from clausewise import tables
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
 from clausewise.contracts.filling import METHODS, filled, folded
@@ -39,13 +40,28 @@ def load(
     points to where an answer carries its error code, if that is known.
     Raises ConfigurationError naming the file where it cannot be read.
     """
-    layers = _layers(file, document, readings or {}, overlays)
+    try:
+        return _loaded(file, document, readings or {}, overlays, code_at)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as bad:
+        if not overlays:
+            raise
+        names = " and ".join(str(path) for path in overlays)
+        raise ConfigurationError(
+            f"With {names} over it, {file} is no OpenAPI that can be read ({tables.shown(bad)})."
+        ) from bad
+
+
+def _loaded(
+    file: Path, document: str, readings: Mapping[str, str], overlays: Sequence[Path], code_at: str
+) -> Contract:
+    layers = _layers(file, document, readings, overlays)
     api = layers[-1]
     family = str(api["x-family"])
     documents = {entry["id"]: entry for entry in api["x-documents"]}
     if document not in documents:
         known = ", ".join(documents)
-        raise ConfigurationError(f"The family {family} has no document {document!r}; it has {known}.")
+        given = tables.shown(document)
+        raise ConfigurationError(f"The family {family} has no document {given!r}; it has {known}.")
     operations = {
         spec["operationId"]: _operation(family, method, path, spec, code_at)
         for method, path, spec in _specs(api)
@@ -117,7 +133,7 @@ def _resolve(path: Path, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
         )
     except (OSError, ValueError, yaml.YAMLError, jsonref.JsonRefError) as bad:
         laid = f" with {overlays[-1]} over it" if overlays else ""
-        raise ConfigurationError(f"The contract {path}{laid} cannot be read: {bad}") from bad
+        raise ConfigurationError(f"The contract {path}{laid} cannot be read: {tables.shown(bad)}") from bad
     return folded(resolved) if overlays else resolved
 
 
