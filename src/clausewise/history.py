@@ -189,8 +189,8 @@ def _engine(where: str) -> tuple[Engine, str]:
         return create_engine(parsed, **waits), shown
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as bad:
         raise ConfigurationError(
-            f"The history {where.rpartition('@')[2]!r} cannot be opened ({bad}); write a path for SQLite, or "
-            f"a URL such as postgresql+psycopg://host/name, with its driver installed."
+            f"The history {where.rpartition('@')[2]!r} cannot be opened ({tables.shown(bad)}); write a path for "
+            f"SQLite, or a URL such as postgresql+psycopg://host/name, with its driver installed."
         ) from bad
 
 

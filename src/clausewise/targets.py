@@ -180,9 +180,8 @@ def _overlays(path: Path, family: str, names: Iterable[str]) -> Iterator[Path]:
         file = shipped.SCHEMAS / family / "assumed.overlay.yaml" if name == ASSUMED else path.parent / name
         if not os.path.isfile(file):  # noqa: PTH113 - false, not an error, for a name that no file can have
             told = f"the family has no {ASSUMED} overlay" if name == ASSUMED else f"there is no file {file}"
-            raise ConfigurationError(
-                f"{path}: [families.{family}] overlays names {tables.shown(name)!r}; {tables.shown(told)}."
-            )
+            given, place = tables.shown(name), f"{path}: [families.{family}] overlays"
+            raise ConfigurationError(f"{place} names {given!r}, and {tables.shown(told)}.")
         yield file.absolute()
 
 

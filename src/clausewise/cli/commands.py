@@ -32,9 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen.unbreakable()
     try:
         given = parser().parse_args(arguments)
-    except SystemExit as bad:  # argparse's own code for a usage error means something else here
-        return Exit.USAGE if bad.code else Exit.CONFORMANT
-    try:
         return int(resolve_name(f"clausewise.cli.{_COMMANDS[given.command]}")(given))
     except (KeyboardInterrupt, BrokenPipeError):
         return Exit.NOT_FULLY_VERIFIED

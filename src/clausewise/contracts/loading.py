@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -66,6 +66,8 @@ def _loaded(
         spec["operationId"]: _operation(family, method, path, spec, code_at)
         for method, path, spec in _specs(api)
     }
+    for body in _bodies(operations.values()) if overlays else ():
+        body.check()  # others wrote it: say now what would end the run later
     return Contract(
         family=family,
         document=document,
@@ -75,6 +77,12 @@ def _loaded(
         sensitive=dict(_sensitive(api)),
         token_path=_token_path(api),
     )
+
+
+def _bodies(operations: Iterable[Operation]) -> Iterator[CompiledBody]:
+    for operation in operations:
+        forms = (form.body for outcome in operation.outcomes for form in outcome.forms)
+        yield from (body for body in (*forms, *operation.requests.values()) if isinstance(body, CompiledBody))
 
 
 def _layers(
@@ -129,7 +137,12 @@ def _resolve(path: Path, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
         for overlay in overlays:
             raw = filled(raw, read(overlay))
         resolved: dict[str, Any] = jsonref.replace_refs(
-            raw, base_uri=path.as_uri(), loader=_read, merge_props=True, proxies=False, lazy_load=False
+            raw,
+            base_uri=path.as_uri(),
+            loader=partial(_read, path.parent),
+            merge_props=True,
+            proxies=False,
+            lazy_load=False,
         )
     except (OSError, ValueError, yaml.YAMLError, jsonref.JsonRefError) as bad:
         laid = f" with {overlays[-1]} over it" if overlays else ""
@@ -137,8 +150,11 @@ def _resolve(path: Path, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
     return folded(resolved) if overlays else resolved
 
 
-def _read(uri: str) -> Any:
-    return json.loads(Path(unquote(urlparse(uri).path)).read_text("utf-8"))
+def _read(folder: Path, uri: str) -> Any:
+    path = Path(unquote(urlparse(uri).path))
+    if not (uri.startswith("file:") and path.resolve().is_relative_to(folder.resolve())):
+        raise ValueError(f"a $ref to {uri}, which is no schema of the family")
+    return json.loads(path.read_text("utf-8"))
 
 
 def _prune(node: Any, document: str, readings: dict[str, str]) -> Any:

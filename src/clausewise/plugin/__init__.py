@@ -19,6 +19,7 @@ from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.session import SESSION, Session
+from clausewise.report.pages import visible
 
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
 
@@ -86,7 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
         try:
             session = Session.of(config)
         except ConfigurationError as bad:
-            raise pytest.UsageError(str(bad)) from bad
+            raise pytest.UsageError(visible(bad)) from bad
         config.stash[SESSION] = session
         # Hypothesis keeps its tables of Unicode there: a second to make, and no litter where the user stands.
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", user_cache_dir("clausewise/hypothesis"))
@@ -118,7 +119,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         try:
             kept, dropped = selection.split(session.scope, items, session.choice)
         except ConfigurationError as bad:
-            raise pytest.UsageError(str(bad)) from bad
+            raise pytest.UsageError(visible(bad)) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
@@ -183,7 +184,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             interrupted=bool(session.shouldstop) or exitstatus == pytest.ExitCode.INTERRUPTED
         )
     except ClausewiseError as bad:
-        raise pytest.UsageError(str(bad)) from bad
+        raise pytest.UsageError(visible(bad)) from bad
     session.exitstatus = results["outcome"]["exit"]
     session.config.hook.pytest_clausewise_concluded(results=results, folder=run.folder)
 

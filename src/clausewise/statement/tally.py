@@ -81,8 +81,9 @@ def _whole(path: Path) -> Iterator[None]:
     """Say in a sentence that a file holds a record that no run of ours writes."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as bad:
-        raise ConfigurationError(f"{path} holds a record that no run writes ({tables.shown(bad)}).") from bad
+    except (ConfigurationError, LookupError, TypeError, ValueError, AttributeError) as bad:
+        why = tables.shown(bad).rstrip(".")
+        raise ConfigurationError(f"{path} holds a record that no run writes ({why}).") from bad
 
 
 def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
