@@ -26,6 +26,8 @@ from clausewise.plugin import coverage
 from clausewise.plugin.session import claimed, embedded, remembered
 from clausewise.verdict import Exit
 
+_LONGEST = 1500  # characters of a complaint
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's mistake is one sentence on stderr."""
@@ -54,6 +56,7 @@ def _refused(bad: Exception) -> Exit:
 
 
 def _tell(why: str) -> None:
+    why = why if len(why) <= _LONGEST else f"{why[:_LONGEST]}..."
     screen.console(stderr=True, soft_wrap=True).print(Text(f"clausewise: {why}"))
 
 

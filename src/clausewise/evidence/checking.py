@@ -80,9 +80,7 @@ def _unpacked(pack: Path, folder: Path) -> dict[str, Any]:
     try:
         with ZipFile(pack) as archive:
             _check_size(pack, archive.infolist())
-            for entry in archive.infolist():
-                if _ours(entry.filename):
-                    archive.extract(entry, folder)
+            archive.extractall(folder)
         manifest = tables.load(folder / MANIFEST)
     except (OSError, BadZipFile, NotImplementedError, EOFError, *_NONSENSE, *_UNPACKING) as bad:
         why = tables.shown(str(bad).replace(f"{folder}/", "")) or "it is cut off"
@@ -104,6 +102,8 @@ def _check_size(pack: Path, entries: Sequence[ZipInfo]) -> None:
         told = f"holds a file of more than {_LARGEST >> 20} MB"
     elif len(set(names)) < len(names):
         told = "holds two files of one name"
+    elif stray := [name for name in names if not _ours(name)]:
+        told = f"holds {tables.shown(stray[0])!r}, which no run writes"
     else:
         return
     raise ConfigurationError(f"{pack} {told}; it is no evidence pack.")

@@ -24,6 +24,9 @@ from clausewise.report.pages import visible
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
 
 
+_LONGEST = 1500  # characters of a complaint
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run; `clausewise run` has the same ones."""
     group = parser.getgroup("clausewise", "judge a running API by its documents")
@@ -87,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
         try:
             session = Session.of(config)
         except ConfigurationError as bad:
-            raise pytest.UsageError(visible(bad)) from bad
+            raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         config.stash[SESSION] = session
         # Hypothesis keeps its tables of Unicode there: a second to make, and no litter where the user stands.
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", user_cache_dir("clausewise/hypothesis"))
@@ -119,7 +122,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         try:
             kept, dropped = selection.split(session.scope, items, session.choice)
         except ConfigurationError as bad:
-            raise pytest.UsageError(visible(bad)) from bad
+            raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
@@ -184,7 +187,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             interrupted=bool(session.shouldstop) or exitstatus == pytest.ExitCode.INTERRUPTED
         )
     except ClausewiseError as bad:
-        raise pytest.UsageError(visible(bad)) from bad
+        raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
     session.exitstatus = results["outcome"]["exit"]
     session.config.hook.pytest_clausewise_concluded(results=results, folder=run.folder)
 
