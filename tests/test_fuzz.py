@@ -203,6 +203,7 @@ def answers(*arguments, name="", codes=(0, 1, 2, 3, 4)):
     with bounded():
         code, out, err = command(*arguments)
     assert code in codes, (code, out, err)
+    assert "internal error (" not in err, err
     assert not CONTROL.search(out + err), out + err
     if code == 4:
         is_sentence(err, name)
