@@ -614,6 +614,9 @@ def test_a_target_file_without_end_is_one_sentence(name, house):
 
 
 RESULTS = {
+    "a finding that is not there": (lambda told: told["clauses"][0].update(findings=[10**6]), "there is none"),
+    "a finding of no clause": (lambda told: told["findings"][0].update(clause="a.b"), "there is none"),
+    "a time that is a text": (lambda told: told["clauses"][0].update(milliseconds="x"), "milliseconds"),
     "version 0": (lambda told: told.update(version=0), "clausewise-results version 0"),
     "version 99": (lambda told: told.update(version=99), "clausewise-results version 99"),
     "no version": (lambda told: told.pop("version"), "version None"),
@@ -877,4 +880,4 @@ def test_new_spoilt_inputs_for_an_hour(name, good, house, capsys):
     while time.monotonic() < end:
         count += tried(name, good, house, max_examples=INPUTS[name][1])
     with capsys.disabled():
-        print(f"\n{name}: {count} examples")
+        sys.stdout.write(f"\n{name}: {count} examples\n")

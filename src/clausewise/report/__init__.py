@@ -52,7 +52,22 @@ def read(folder: Path) -> dict[str, Any]:
         )
     whole: dict[str, Any] = _completed(told)
     tables.check(whole, shipped.SCHEMAS / "results.schema.json", str(path))
+    _check_named(whole, path)
     return whole
+
+
+def _check_named(whole: dict[str, Any], path: Path) -> None:
+    """See that what a clause or a finding names is there, which no schema can tell."""
+    known = {row["id"] for row in whole["clauses"]}
+    for row in whole["clauses"]:
+        if missing := [number for number in row["findings"] if number >= len(whole["findings"])]:
+            raise ConfigurationError(
+                f"{path}: the clause {tables.shown(row['id'])} names finding {missing[0]}; there is none."
+            )
+    if stray := [row["clause"] for row in whole["findings"] if row["clause"] not in known]:
+        raise ConfigurationError(
+            f"{path}: a finding is of the clause {tables.shown(stray[0])}; there is none."
+        )
 
 
 def _completed(told: dict[str, Any]) -> dict[str, Any]:
