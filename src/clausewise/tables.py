@@ -11,10 +11,12 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, time
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry, Resource
@@ -107,6 +109,18 @@ def check(value: Any, schema: Path, name: str) -> None:
     problems = list(islice(Draft202012Validator(rules, registry=registry).iter_errors(value), _MOST))
     if problems:
         raise ConfigurationError(f"{name}: {_say(_first(problems))}")
+
+
+def check_record(record: Any, name: str) -> None:
+    """Raise ValueError with the first thing that a record breaks of one of our schemas, by its file name."""
+    if fault := next(iter(_compiled(name).iter_errors(record)), None):
+        where = f"at {'/'.join(map(str, fault.instance_path))}, " if fault.instance_path else ""
+        raise ValueError(shown(where + fault.message))
+
+
+@cache
+def _compiled(name: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads((shipped.SCHEMAS / name).read_text("utf-8")))
 
 
 def _sibling(uri: str) -> Resource[Any]:

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import jsonschema_rs
-
-from clausewise import journal, masking, shipped, tables
+from clausewise import journal, masking, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import Exchange, Json, Request, Response
 from clausewise.recorded.seen import Seen
@@ -21,13 +19,11 @@ FILE = journal.EXCHANGES
 
 def read(path: Path, scope: Scope) -> Iterator[Seen]:
     """Yield every exchange of an exchanges.jsonl; ConfigurationError for a line that is none."""
-    schema = json.loads((shipped.SCHEMAS / "exchange.schema.json").read_text("utf-8"))
-    fits = jsonschema_rs.Draft202012Validator(schema)
     with path.open("rb") as lines:
         for number, line in enumerate(journal.lines(lines), 1):
             try:
                 record = json.loads(line)
-                _check(record, fits)
+                tables.check_record(record, "exchange.schema.json")
                 made = None if record.get("stray") else _exchange(record, scope)
                 wanted = () if record.get("free") else tuple(record["expected"])
                 yield Seen(made, wanted, bool(record.get("loose")), str(record["test"]))
@@ -36,12 +32,6 @@ def read(path: Path, scope: Scope) -> Iterator[Seen]:
             except (ValueError, ConfigurationError) as bad:
                 why = tables.shown(bad).rstrip(".")
                 raise ConfigurationError(f"{path}, line {number}, is no exchange record: {why}.") from bad
-
-
-def _check(record: Json, fits: jsonschema_rs.Draft202012Validator) -> None:
-    if fault := next(iter(fits.iter_errors(record)), None):
-        where = f"at {'/'.join(map(str, fault.instance_path))}, " if fault.instance_path else ""
-        raise ValueError(where + tables.shown(fault.message))
 
 
 def _exchange(record: Mapping[str, Any], scope: Scope) -> Exchange | None:

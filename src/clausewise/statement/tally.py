@@ -66,12 +66,14 @@ def add_up(scope: Scope, folder: Path) -> Tally:
     tally = Tally(readers={(one.family, one.read_back["operation"]) for one in known if one.read_back})
     for record in journal.records(folder, journal.VERDICTS):
         with _whole(folder / journal.VERDICTS):
+            tables.check_record(record, "verdict.schema.json")
             _add_verdict(tally, record)
     for entry in tally.clauses.values():
         if entry.confirmed:
             entry.verdicts.add(Verdict.FAIL if any(entry.confirmed.values()) else Verdict.UNSTABLE)
     for record in journal.records(folder, journal.EXCHANGES):
         with _whole(folder / journal.EXCHANGES):
+            tables.check_record(record, "exchange.schema.json")
             _add_exchange(tally, scope, record)
     return tally
 
