@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from clausewise.verdict import Policy
 _MOST = 4 << 30  # bytes; a pack that unfolds to more is none of ours
 _LARGEST = 256 << 20  # bytes of a file that is read as a whole: all but the exchanges
 _MOST_FILES = 1000
+_TAIL = 65_557  # bytes at the end of a zip within which its last record must begin
 _NONSENSE = (
     TypeError,
     ValueError,
@@ -78,6 +80,7 @@ def _content(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Check]:
 
 def _unpacked(pack: Path, folder: Path) -> dict[str, Any]:
     try:
+        _check_directory(pack)
         with ZipFile(pack) as archive:
             _check_size(pack, archive.infolist())
             archive.extractall(folder)
@@ -89,6 +92,17 @@ def _unpacked(pack: Path, folder: Path) -> dict[str, Any]:
     if told != FORMAT or not isinstance(manifest.get("files"), dict):
         raise ConfigurationError(f"{pack} is an evidence pack of another format or version.")
     return dict(manifest)
+
+
+def _check_directory(pack: Path) -> None:
+    """Refuse a zip whose directory is too long to be read: a million entries take minutes and gigabytes."""
+    with pack.open("rb") as file:
+        file.seek(-min(pack.stat().st_size, _TAIL), os.SEEK_END)
+        tail = file.read()
+    at = tail.rfind(b"PK\5\6")  # the record at its end; the length of the directory stands at byte 12 of it
+    length = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if at >= 0 and (length > _MOST_FILES << 10 or tail[at - 20 : at - 16] == b"PK\6\7"):
+        raise ConfigurationError(f"{pack} holds more than {_MOST_FILES} files; it is no evidence pack.")
 
 
 def _check_size(pack: Path, entries: Sequence[ZipInfo]) -> None:
