@@ -804,6 +804,22 @@ def test_a_line_that_is_too_long_is_left_out(tmp_path, monkeypatch):
     assert list(journal.records(tmp_path, "lines")) == [{"a": 1}, {"c": 2}]
 
 
+def test_half_a_character_in_an_answer_spoils_no_record(good, house):
+    """A target may send one as an escape: what was seen of it is judged again, and added up."""
+    folder = shutil.copytree(good / "run", house / "input" / "run")
+    for name in ("verdicts.jsonl", "exchanges.jsonl"):
+        rows = [json.loads(line) for line in (folder / name).read_bytes().splitlines()]
+        for row in rows:
+            row["test"] = "half \ud800"
+            if "response" in row:
+                row["response"]["body"] = '{"cif": "\ud800"}'
+        (folder / name).write_bytes(mutation.as_lines(rows))
+    judged = ["judge", folder, "--target", good / "target.toml", "--run-dir", house / "input" / "again"]
+    assert answers(*judged) in {1, 2}
+    (folder / "results.json").unlink()
+    assert answers("report", folder) in {1, 2}
+
+
 HISTORIES = {
     "an option that is no number": "sqlite:///h?timeout=long",
     "a port that is a word": "postgresql+psycopg://example.com:port/x",

@@ -113,7 +113,12 @@ def check(value: Any, schema: Path, name: str) -> None:
 
 def check_record(record: Any, name: str) -> None:
     """Raise ValueError with the first thing that a record breaks of one of our schemas, by its file name."""
-    if fault := next(iter(_compiled(name).iter_errors(record)), None):
+    try:
+        fault = next(iter(_compiled(name).iter_errors(record)), None)
+    except UnicodeEncodeError:  # a half of a character, which is told as it came, and which Rust cannot hold
+        whole = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace")
+        fault = next(iter(_compiled(name).iter_errors(json.loads(whole))), None)
+    if fault:
         where = f"at {'/'.join(map(str, fault.instance_path))}, " if fault.instance_path else ""
         raise ValueError(shown(where + fault.message))
 

@@ -15,6 +15,7 @@ from clausewise.recorded.seen import Seen
 from clausewise.scope import Scope
 
 FILE = journal.EXCHANGES
+_ENCODED = ("utf-8", "backslashreplace")  # half a character becomes the escape that it came as
 
 
 def read(path: Path, scope: Scope) -> Iterator[Seen]:
@@ -45,8 +46,8 @@ def _exchange(record: Mapping[str, Any], scope: Scope) -> Exchange | None:
         id=record["id"],
         family=operation.family,
         operation=operation.id,
-        request=Request(asked["method"], asked["url"], _headers(asked), asked["body"].encode()),
-        response=Response(told["status"], _headers(told), body.encode(), told["reason"]),
+        request=Request(asked["method"], asked["url"], _headers(asked), asked["body"].encode(*_ENCODED)),
+        response=Response(told["status"], _headers(told), body.encode(*_ENCODED), told["reason"]),
         started=record["started"],
         milliseconds=record["milliseconds"],
         sent=sent,
