@@ -686,7 +686,7 @@ PACKS = {
     "a file that no run writes": ("evil.exe", b"x", "which no run writes"),
     "two files of one name": ("run.json", b"{}", "two files of one name"),
     "a deep manifest": ("manifest.json", DEEP, "nested too deeply"),
-    "a manifest that is a list": ("manifest.json", b"[]", "another format or version"),
+    "a manifest that is a list": ("manifest.json", b"[]", "its manifest is no object"),
     "a name that no file can have": ("target/" + "x" * 300, b"x", "File name too long"),
 }
 

@@ -88,10 +88,11 @@ def _unpacked(pack: Path, folder: Path) -> dict[str, Any]:
     except (OSError, BadZipFile, NotImplementedError, EOFError, *_NONSENSE, *_UNPACKING) as bad:
         why = tables.shown(str(bad).replace(f"{folder}/", "")) or "it is cut off"
         raise ConfigurationError(f"{pack} is no evidence pack that can be read: {why}.") from bad
-    told = {key: manifest.get(key) for key in FORMAT} if isinstance(manifest, dict) else {}
-    if told != FORMAT or not isinstance(manifest.get("files"), dict):
+    if not isinstance(manifest, dict):
+        raise ConfigurationError(f"{pack} is no evidence pack that can be read: its manifest is no object.")
+    if {key: manifest.get(key) for key in FORMAT} != FORMAT or not isinstance(manifest.get("files"), dict):
         raise ConfigurationError(f"{pack} is an evidence pack of another format or version.")
-    return dict(manifest)
+    return manifest
 
 
 def _check_directory(pack: Path) -> None:
