@@ -836,6 +836,17 @@ def test_a_history_that_cannot_be_opened_is_one_sentence(name, house):
     assert not list((house / "here").iterdir())
 
 
+@pytest.mark.parametrize(
+    ("column", "value"), [("share", "[1]"), ("counts", "{}"), ("counts", "[1]"), ("started", b"x")]
+)
+def test_a_history_that_somebody_wrote_into_is_one_sentence(good, house, column, value):
+    """SQLite takes any value in any column."""
+    shutil.copy(good / "history.sqlite", house / "input" / "h")
+    with closing(sqlite3.connect(house / "input" / "h")) as made, made:
+        made.execute(f"update clausewise_runs set {column} = ?", [value])
+    assert answers("history", house / "input" / "h", name=f"whose {column} is") == 4
+
+
 def test_a_history_without_runs_makes_a_page(house):
     """It says that there are none."""
     assert answers("history", "sqlite://", "--page", house / "input" / "page.html") == 0

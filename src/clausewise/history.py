@@ -129,7 +129,7 @@ class History:
         if target:
             asked = asked.where(_RUNS.c.target == target)
         with self._said(), self.engine.connect() as made:
-            held = [dict(row) for row in made.execute(asked).mappings()][::-1]
+            held = [self._whole(dict(row)) for row in made.execute(asked).mappings()][::-1]
             for row in held:
                 before = _before(held, row)
                 row["broken"], row["mended"] = self._changed(made, before, row["id"]) if before else ([], [])
@@ -146,7 +146,7 @@ class History:
         if target:
             asked = asked.where(_RUNS.c.target == target)
         with self._said(), self.engine.connect() as made:
-            return [dict(row) for row in made.execute(asked).mappings()]
+            return [self._whole(dict(row)) for row in made.execute(asked).mappings()]
 
     def restless(self, target: str = "", last: int = 30) -> list[Row]:
         """Return the clauses that changed their verdict in the last runs, the most restless first."""
@@ -169,6 +169,16 @@ class History:
             asked = select(_VERDICTS.c.clause).where(_VERDICTS.c.run == run, _VERDICTS.c.verdict == "fail")
             broken[run] = set(made.scalars(asked))
         return sorted(broken[after] - broken[before]), sorted(broken[before] - broken[after])
+
+    def _whole(self, row: Row) -> Row:
+        """Return a row whose every value is of its column's type: SQLite holds anything anywhere."""
+        for name, value in row.items():
+            kind = (_RUNS.c[name] if name in _RUNS.c else _VERDICTS.c[name]).type.python_type
+            sound = isinstance(value, int | float if kind is float else kind)
+            if not sound or (name == "counts" and not {"pass", "fail"} <= set(value)):
+                shown = tables.shown(repr(value))
+                raise ConfigurationError(f"The history {self.name} holds a run whose {name} is {shown}.")
+        return row
 
     @contextmanager
     def _said(self) -> Iterator[None]:
