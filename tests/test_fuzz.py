@@ -485,16 +485,16 @@ INPUTS = {
     "target file": (target_file, 30),
     "waivers, policy, frozen set": (waiver_file, 40),
     "overlay": (overlay, 12),
-    "HAR": (traffic, 5),
-    "exchanges": (exchanges, 5),
-    "results": (results_file, 10),
-    "run folder": (run_folder, 5),
+    "HAR": (traffic, 3),
+    "exchanges": (exchanges, 3),
+    "results": (results_file, 8),
+    "run folder": (run_folder, 3),
     "evidence pack": (evidence_pack, 10),
-    "signed pack": (signed_pack, 5),
-    "keys": (key_file, 5),
+    "signed pack": (signed_pack, 3),
+    "keys": (key_file, 3),
     "history": (database, 12),
     "counterexamples": (remembered, 40),
-    "arguments": (arguments, 12),
+    "arguments": (arguments, 6),
 }
 COUNT = itertools.count()
 
