@@ -53,7 +53,7 @@ def test_a_folder_takes_one_run(tmp_path):
 
     with pytest.raises(ConfigurationError, match="holds a run already; name a new folder"):
         journal.begin(tmp_path, {"id": "second"})
-    assert journal.facts(tmp_path)["id"] == "first"
+    assert json.loads((tmp_path / journal.RUN).read_text())["id"] == "first"
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):

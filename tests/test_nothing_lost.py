@@ -15,6 +15,9 @@ from clausewise import journal
 from clausewise.errors import ConfigurationError, Unwritable
 
 PICKED = ("--operation", "validateCustomer", "--operation", "getCustomer")
+FACTS = {"id": "x", "started": "2031-01-01T00:00:00+00:00", "path": "t.toml", "documents": []} | {
+    "target": {"name": "x", "environment": "sandbox", "file": "t.toml", "sha256": "0" * 64, "families": {}}
+}
 VERDICT = {"clauses": [], "verdict": "pass", "reason": "", "seconds": 0.1, "touched": {}, "findings": []}
 
 
@@ -197,7 +200,7 @@ def test_a_run_goes_on_as_it_was_begun(tmp_path):
 
 def test_only_the_last_part_of_a_test_counts(tmp_path):
     """An error of the first part is settled by the second; what was cut off in between is left out."""
-    journal.begin(tmp_path, {"started": "2031-01-01T00:00:00+00:00"})
+    journal.begin(tmp_path, FACTS)
     first = journal.Pages(tmp_path)
     first.verdict({**VERDICT, "test": "a"})
     first.exchange({"id": "main-1", "test": "b"})
@@ -208,7 +211,7 @@ def test_only_the_last_part_of_a_test_counts(tmp_path):
         file.write('{"test": "c", "verd')  # the kill
     assert journal.settled(tmp_path, confirmed=False) == {"a"}
 
-    journal.resume(tmp_path, journal.facts(tmp_path), {"started": "2031-01-01T00:01:00+00:00"})
+    journal.resume(tmp_path, journal.facts(tmp_path), {"started": "2031-01-01T00:01:00+00:00", "before": 0})
     second = journal.Pages(tmp_path, part=2)
     second.exchange({"id": "main.2-1", "test": "b"})
     for test in ("b", "c"):
@@ -222,7 +225,7 @@ def test_only_the_last_part_of_a_test_counts(tmp_path):
 
 def test_a_failure_that_was_not_repeated_is_not_settled(tmp_path):
     """Under --confirm-failures a test is settled by its repetition."""
-    journal.begin(tmp_path, {"started": "2031-01-01T00:00:00+00:00"})
+    journal.begin(tmp_path, FACTS)
     pages = journal.Pages(tmp_path)
     for test, marks in (("a", {}), ("b", {}), ("b", {"repeats": True}), ("c", {"spent": True})):
         pages.verdict({**VERDICT, "test": test, "findings": [{"clause": "x"}], **marks})

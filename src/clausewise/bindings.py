@@ -77,7 +77,7 @@ class Bindings:
             "pointer": isinstance(value, str) and text.startswith("/"),
             "name": isinstance(value, str) and text != "",
             "header": isinstance(value, str) and ": " in text and "{token}" in text,
-            "operation": value in operations,
+            "operation": isinstance(value, str) and value in operations,
             "value": not isinstance(value, dict | list),
         }
         if not fine[known.form]:

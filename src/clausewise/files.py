@@ -14,7 +14,7 @@ def put(path: Path, text: str) -> Path:
     try:
         part.write_text(text, "utf-8", "backslashreplace")
         part.replace(path)
-    except OSError:
+    except OSError as bad:
         part.unlink(missing_ok=True)
-        raise
+        raise OSError(bad.errno, bad.strerror, str(path)) from bad
     return path

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from clausewise import tables
 from clausewise.errors import ConfigurationError
 
 Row = dict[str, Any]
@@ -128,7 +129,7 @@ class History:
         if target:
             asked = asked.where(_RUNS.c.target == target)
         with self._said(), self.engine.connect() as made:
-            held = [dict(row) for row in made.execute(asked).mappings()][::-1]
+            held = [self._whole(dict(row)) for row in made.execute(asked).mappings()][::-1]
             for row in held:
                 before = _before(held, row)
                 row["broken"], row["mended"] = self._changed(made, before, row["id"]) if before else ([], [])
@@ -145,7 +146,7 @@ class History:
         if target:
             asked = asked.where(_RUNS.c.target == target)
         with self._said(), self.engine.connect() as made:
-            return [dict(row) for row in made.execute(asked).mappings()]
+            return [self._whole(dict(row)) for row in made.execute(asked).mappings()]
 
     def restless(self, target: str = "", last: int = 30) -> list[Row]:
         """Return the clauses that changed their verdict in the last runs, the most restless first."""
@@ -169,13 +170,23 @@ class History:
             broken[run] = set(made.scalars(asked))
         return sorted(broken[after] - broken[before]), sorted(broken[before] - broken[after])
 
+    def _whole(self, row: Row) -> Row:
+        """Return a row whose every value is of its column's type: SQLite holds anything anywhere."""
+        for name, value in row.items():
+            kind = (_RUNS.c[name] if name in _RUNS.c else _VERDICTS.c[name]).type.python_type
+            sound = isinstance(value, int | float if kind is float else kind)
+            if not sound or (name == "counts" and not {"pass", "fail"} <= set(value)):
+                shown = tables.shown(repr(value))
+                raise ConfigurationError(f"The history {self.name} holds a run whose {name} is {shown}.")
+        return row
+
     @contextmanager
     def _said(self) -> Iterator[None]:
         """Say in one sentence what the database has against something."""
         try:
             yield
-        except SQLAlchemyError as bad:
-            why = str(getattr(bad, "orig", None) or bad).splitlines()[0]
+        except (SQLAlchemyError, ValueError, TypeError, OverflowError) as bad:  # the last three from a driver
+            why = tables.shown(getattr(bad, "orig", None) or bad)
             raise ConfigurationError(f"The history {self.name} cannot be used: {why}.") from bad
 
 
@@ -187,9 +198,10 @@ def _engine(where: str) -> tuple[Engine, str]:
         waits = {"connect_args": {"timeout": _WAIT}} if parsed.get_backend_name() == "sqlite" else {}
         return create_engine(parsed, **waits), shown
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as bad:
+        name, why = tables.shown(where.rpartition("@")[2]), tables.shown(bad)
         raise ConfigurationError(
-            f"The history {where.rpartition('@')[2]!r} cannot be opened ({bad}); write a path for SQLite, or "
-            f"a URL such as postgresql+psycopg://host/name, with its driver installed."
+            f"The history {name!r} cannot be opened ({why}); write a path for SQLite, or a URL such as "
+            f"postgresql+psycopg://host/name, with its driver installed."
         ) from bad
 
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from clausewise import files
+from clausewise import files, shipped, tables
 from clausewise.errors import ConfigurationError, Unwritable
 
 Record = Mapping[str, Any]
@@ -23,6 +23,7 @@ Record = Mapping[str, Any]
 RUN = "run.json"
 EXCHANGES = "exchanges.jsonl"
 VERDICTS = "verdicts.jsonl"
+_LONGEST = 256 << 20  # bytes of a line: the largest answer that is read, escaped, and room to spare
 
 
 class Journal(Protocol):
@@ -150,9 +151,11 @@ def settled(folder: Path, *, confirmed: bool) -> frozenset[str]:
 def facts(folder: Path) -> dict[str, Any]:
     """Return what `begin` wrote; ConfigurationError where the folder holds no run."""
     try:
-        told: dict[str, Any] = json.loads((folder / RUN).read_text("utf-8"))
+        told: dict[str, Any] = tables.load(folder / RUN)
     except (OSError, ValueError) as bad:
-        raise ConfigurationError(f"{folder} holds no run that can be read ({RUN}: {bad}).") from bad
+        why = tables.shown(bad)
+        raise ConfigurationError(f"{folder} holds no run that can be read ({RUN}: {why}).") from bad
+    tables.check(told, shipped.SCHEMAS / "run.schema.json", str(folder / RUN))
     return told
 
 
@@ -181,11 +184,22 @@ def _part(record: Record) -> int:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
+    with path.open("rb") as file:
+        for line in lines(file):
             with suppress(ValueError, RecursionError):
                 if isinstance(record := json.loads(line), dict):
                     yield record
+
+
+def lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a file; one that is longer than any we write comes as an empty one."""
+    while line := file.readline(_LONGEST + 1):
+        if len(line) <= _LONGEST:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = file.readline(_LONGEST)
+        yield b""
 
 
 def _end_line(path: Path) -> None:

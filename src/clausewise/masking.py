@@ -231,4 +231,4 @@ def sensitive_fields(marks: Mapping[str, str], more: Iterable[str], *, personal:
 
 def _quoted(text: str) -> str:
     """Quote for a form or query, but leave what a mask and a link are made of readable."""
-    return quote(text, "[] :/")
+    return quote(text, "[] :/", errors="backslashreplace")

@@ -119,10 +119,11 @@ def freeze(name: str, documents: Iterable[str], clauses: Iterable[str]) -> str:
 def thawed(path: Path) -> tuple[str, frozenset[str]]:
     """Return the name and the clause ids of a frozen requirement set."""
     try:
-        told = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as bad:
+        told = tables.load(path)
+    except (OSError, ValueError) as bad:
         remedy = "`clausewise clauses --freeze` writes one"
-        raise ConfigurationError(f"The frozen set {path} cannot be read ({bad}); {remedy}.") from bad
+        why = tables.shown(bad)
+        raise ConfigurationError(f"The frozen set {path} cannot be read ({why}); {remedy}.") from bad
     tables.check(told, shipped.SCHEMAS / "frozen.schema.json", str(path))
     return told["name"], frozenset(told["clauses"])
 
@@ -150,8 +151,9 @@ def _waivers(path: Path) -> list[Waiver]:
         try:
             date.fromisoformat(entry["expires"])
         except ValueError as bad:
+            given = tables.shown(entry["expires"])
             raise ConfigurationError(
-                f"{path}, line {start}: expires is {entry['expires']!r}: {bad}."
+                f"{path}, line {start}: expires is {given!r}; a day such as 2026-12-31 was expected ({bad})."
             ) from bad
         made.append(Waiver(**entry, file=str(path), lines=(start, max(start, end))))
     return made

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from clausewise import bindings, catalogue, contracts, shipped
+from clausewise import bindings, catalogue, contracts, shipped, tables
 from clausewise.bindings import Bindings
 from clausewise.catalogue import Catalogue
 from clausewise.errors import ConfigurationError
@@ -67,7 +67,7 @@ class Scope:
         """Tell whether an id belongs to a clause that the target does not claim."""
         family = name.partition(".")[0]
         if family not in self.contracts:
-            return (self.schemas / family / "openapi.yaml").is_file()
+            return family in {path.parent.name for path in self.schemas.glob("*/openapi.yaml")}
         return name in _every_id(self.schemas / family, family)
 
     def discrepancies(self) -> Iterator[Discrepancy]:
@@ -96,9 +96,10 @@ def of(target: Target, schemas: Path) -> Scope:
     agreed, books, bound = {}, {}, {}
     for name, claimed in target.families.items():
         folder = schemas / name
-        if not (folder / "openapi.yaml").is_file():
-            known = ", ".join(sorted(path.parent.name for path in schemas.glob("*/openapi.yaml")))
-            raise ConfigurationError(f"{target.path}: there is no family {name!r}; clausewise knows {known}.")
+        known = sorted(path.parent.name for path in schemas.glob("*/openapi.yaml"))
+        if name not in known:
+            told = f"there is no family {tables.shown(name)!r}; clausewise knows {', '.join(known)}"
+            raise ConfigurationError(f"{target.path}: {told}.")
         bound[name] = _bindings(target, folder, claimed)
         agreed[name] = contracts.load(
             folder / "openapi.yaml",

@@ -1,4 +1,4 @@
-"""TOML files that people write, held against their JSON Schema.
+"""Files that people hand in, TOML and JSON, held against their JSON Schema.
 
 Every complaint is one sentence: which file, which key in the file's own words, what was expected.
 """
@@ -7,18 +7,27 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, time
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry, Resource
 
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
+
+_DEEPEST = 150  # levels; what reads a value calls itself a few times for each
+_ENDLESS = 10**18  # no database or clock of ours holds more
+_MOST = 100  # problems that are weighed for which to tell
+_LONGEST = 300  # characters of a value that a complaint shows
 
 
 def read(path: Path, schema: Path, what: str, remedy: str = "") -> tuple[dict[str, Any], str]:
@@ -31,15 +40,57 @@ def read(path: Path, schema: Path, what: str, remedy: str = "") -> tuple[dict[st
     except FileNotFoundError:
         advice = f"; {remedy}." if remedy else "."
         raise ConfigurationError(f"There is no {what} {path}{advice}") from None
-    except (OSError, UnicodeDecodeError) as bad:
+    except (OSError, ValueError) as bad:
         raise ConfigurationError(f"The {what} {path} cannot be read: {bad}.") from bad
     try:
         raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as bad:
-        raise ConfigurationError(f"{path} is no valid TOML: {bad}.") from bad
+        _check_sane(raw)
+    except (ValueError, RecursionError) as bad:
+        raise ConfigurationError(f"{path} is no valid TOML: {shown(bad)}.") from bad
     raw = _plain(raw)
     check(raw, schema, str(path))
     return raw, text
+
+
+def load(path: Path) -> Any:
+    """Return the value of a JSON file that we or a tool wrote.
+
+    Raises ValueError with the reason for what is no JSON, is nested absurdly deep, or has a number that is
+    not finite; OSError where the file cannot be read.
+    """
+    try:
+        value = json.loads(path.read_text("utf-8-sig"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    _check_sane(value)
+    return value
+
+
+def _check_sane(value: Any) -> None:
+    """Raise ValueError for what no schema can refuse: endless nesting, numbers without end."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        for item in level:
+            if isinstance(item, float) and not math.isfinite(item):
+                raise ValueError(f"it holds {item}, and a finite number was expected")
+            if isinstance(item, int) and abs(item) >= _ENDLESS:
+                raise ValueError("it holds a number of more than 18 digits; write it as a text")
+        level = [inner for item in level for inner in _inside(item)]
+        if not level:
+            return
+    raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
+
+
+def _inside(item: Any) -> Iterable[Any]:
+    if isinstance(item, dict):
+        return item.values()
+    return item if isinstance(item, list) else ()
+
+
+def shown(text: Any) -> str:
+    """Return a text as a complaint shows it: on one line, cut where it is long."""
+    flat = " ".join(str(text).split())
+    return flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST]}..."
 
 
 def _plain(value: Any) -> Any:
@@ -55,9 +106,26 @@ def check(value: Any, schema: Path, name: str) -> None:
     """Raise ConfigurationError with the first thing to tell about a value that breaks a schema file."""
     rules = json.loads(schema.read_text("utf-8"))
     registry: Registry[Any] = Registry(retrieve=_sibling)  # type: ignore[call-arg]
-    problems = list(Draft202012Validator(rules, registry=registry).iter_errors(value))
+    problems = list(islice(Draft202012Validator(rules, registry=registry).iter_errors(value), _MOST))
     if problems:
         raise ConfigurationError(f"{name}: {_say(_first(problems))}")
+
+
+def check_record(record: Any, name: str) -> None:
+    """Raise ValueError with the first thing that a record breaks of one of our schemas, by its file name."""
+    try:
+        fault = next(iter(_compiled(name).iter_errors(record)), None)
+    except UnicodeEncodeError:  # a half of a character, which is told as it came, and which Rust cannot hold
+        whole = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace")
+        fault = next(iter(_compiled(name).iter_errors(json.loads(whole))), None)
+    if fault:
+        where = f"at {'/'.join(map(str, fault.instance_path))}, " if fault.instance_path else ""
+        raise ValueError(shown(where + fault.message))
+
+
+@cache
+def _compiled(name: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads((shipped.SCHEMAS / name).read_text("utf-8")))
 
 
 def _sibling(uri: str) -> Resource[Any]:
@@ -74,7 +142,7 @@ def _first(problems: list[ValidationError]) -> ValidationError:
 
 def _say(problem: ValidationError) -> str:
     """Turn a schema error into a sentence in the words of the file."""
-    place = ".".join(str(part) for part in problem.absolute_path)
+    place = shown(".".join(str(part) for part in problem.absolute_path))
     given: Any = problem.instance
     schema: Any = problem.schema
     rule: Any = problem.validator_value
@@ -90,14 +158,15 @@ def _say(problem: ValidationError) -> str:
             f"{where} holds its value inline; secrets stay out of target files: "
             f'write {{ env = "NAME" }} or {{ file = "path" }} instead.'
         )
-    return f"{where} is {given!r}, but {problem.message}. {_description(schema)}".rstrip()
+    message = problem.message.removeprefix(repr(given)).strip()
+    return f"{where} is {shown(repr(given))}, but {shown(message)}. {_description(schema)}".rstrip()
 
 
 def _unknown_key(where: str, given: Mapping[str, Any], known: Iterable[str]) -> str:
     stray = next(key for key in given if key not in known)
-    close = difflib.get_close_matches(stray, known, 1)
+    close = difflib.get_close_matches(stray[:_LONGEST], known, 1)
     advice = f"did you mean {close[0]!r}?" if close else f"it may have: {', '.join(known)}."
-    return f"{where} has an unknown key {stray!r}; {advice}"
+    return f"{where} has an unknown key {shown(repr(stray))}; {advice}"
 
 
 def _description(schema: Any) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from clausewise import report
+from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.verdict import Exit
 
@@ -46,9 +46,7 @@ def run(given: Namespace) -> int:
             f"Allure could not draw {folder / _RESULTS}: {said[-1] if said else 'no word'}"
         )
     page.write_text(quiet(page.read_text("utf-8")), "utf-8")
-    Console(highlight=False, soft_wrap=True).print(
-        Text(f"Wrote {page}; serve that folder: allure open {output}")
-    )
+    screen.console(soft_wrap=True).print(Text(f"Wrote {page}; serve that folder: allure open {output}"))
     return Exit.CONFORMANT
 
 

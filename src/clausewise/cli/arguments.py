@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 import argparse
-from typing import TypeAlias
+import math
+from contextlib import suppress
+from typing import NoReturn, TypeAlias
 
 from clausewise import __version__
+from clausewise.errors import ConfigurationError
 from clausewise.plans import DEFAULT, PLANS
 
+_DIGITS = 10  # of a count, at most
+_LONGEST = 300  # characters of a complaint
 _EXITS = """\
 exit codes: 0 conformant | 1 not conformant | 2 not fully verified | 3 target unusable or network errors
             4 usage or configuration | 5 internal error
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise it as a ConfigurationError."""
+        raise ConfigurationError(f"{message[:_LONGEST]}; `{self.prog} --help` lists what there is.")
+
+
+def _count(text: str) -> int:
+    """Read a whole number above 0."""
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text)):
+        raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no whole number above 0")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    """Read a number of seconds above 0."""
+    with suppress(ValueError):
+        if 0 < float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no number of seconds above 0")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="clausewise",
         description="Judge a running API clause by clause against its documents.",
         epilog=_EXITS,
@@ -39,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - argparse has no public name for it
 
 
 def _run(commands: Commands) -> None:
@@ -73,8 +101,8 @@ def _run(commands: Commands) -> None:
     run.add_argument(
         "--plan", choices=list(PLANS), default=DEFAULT.name, help="how deep to go (default: gate)"
     )
-    run.add_argument("--max-requests", type=int, metavar="N", help="send no more than so many requests")
-    run.add_argument("--max-time", type=float, metavar="SECONDS", help="begin no request after so long")
+    run.add_argument("--max-requests", type=_count, metavar="N", help="send no more than so many requests")
+    run.add_argument("--max-time", type=_seconds, metavar="SECONDS", help="begin no request after so long")
     run.add_argument("--policy", metavar="FILE", help="what turns the run red (default: the target file's)")
     run.add_argument("--waivers", metavar="FILE", help="broken clauses that somebody answers for until a day")
     run.add_argument("--frozen", metavar="FILE", help="score only the clauses of this frozen set")
@@ -183,7 +211,7 @@ def _history(commands: Commands) -> None:
     history.add_argument(
         "--clause", metavar="ID", default="", help="the verdicts of one clause over all runs"
     )
-    history.add_argument("--last", type=int, default=30, metavar="N", help="so many runs (default: 30)")
+    history.add_argument("--last", type=_count, default=30, metavar="N", help="so many runs (default: 30)")
     history.add_argument("--format", choices=["table", "json"], default="table")
     history.add_argument("--page", metavar="FILE", default="", help="write the runs as a page of HTML")
 

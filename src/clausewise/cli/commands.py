@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import threading
+import traceback
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -27,17 +28,38 @@ from clausewise.plugin import coverage
 from clausewise.plugin.session import check_owner, claimed, embedded, remembered
 from clausewise.verdict import Exit
 
+_LONGEST = 1500  # characters of a complaint
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's mistake is one sentence on stderr."""
-    given = parser().parse_args(arguments)
+    screen.unbreakable()
     try:
+        given = parser().parse_args(arguments)
         return int(resolve_name(f"clausewise.cli.{_COMMANDS[given.command]}")(given))
-    except ConfigurationError as bad:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"clausewise: {bad}"))
-        return Exit.USAGE
     except (KeyboardInterrupt, BrokenPipeError):
         return Exit.NOT_FULLY_VERIFIED
+    except Exception as bad:  # noqa: BLE001 - exit code 1 would say that the target is broken
+        return _refused(bad)
+
+
+def _refused(bad: Exception) -> Exit:
+    """Say in one sentence why a command ended; return its exit code."""
+    if isinstance(bad, ConfigurationError):
+        _tell(str(bad))
+        return Exit.USAGE
+    if isinstance(bad, OSError) and bad.filename:  # a folder that cannot be written
+        _tell(f"{bad.filename} cannot be used: {bad.strerror}.")
+        return Exit.USAGE
+    at = traceback.extract_tb(bad.__traceback__)[-1]
+    place = f"{Path(at.filename).name}, line {at.lineno}"
+    _tell(f"internal error ({type(bad).__name__} in {place}: {bad}); please report it.")
+    return Exit.INTERNAL
+
+
+def _tell(why: str) -> None:
+    why = why if len(why) <= _LONGEST else f"{why[:_LONGEST]}..."
+    screen.console(stderr=True, soft_wrap=True).print(Text(f"clausewise: {why}"))
 
 
 def _run(given: Namespace) -> int:
@@ -50,7 +72,7 @@ def _run(given: Namespace) -> int:
     arguments = [str(shipped.SUITES), "-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
     arguments += ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
     arguments += _going_on(given) if given.resume else _anew(given)
-    arguments += ["--i-own-this-target", given.i_own_this_target]
+    arguments += [f"--i-own-this-target={given.i_own_this_target}"]
     arguments += ["--no-clean-up"] if given.no_clean_up else []
     arguments += ["--dry-run"] if given.dry_run else []
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
@@ -62,10 +84,9 @@ def _run(given: Namespace) -> int:
 
 
 def _anew(given: Namespace) -> list[str]:
-    arguments = ["--target", given.target]
+    arguments = [f"--target={given.target}"]
     for option in ("clause", "operation", "family", "document"):
-        for value in getattr(given, option):
-            arguments += [f"--{option}", value]
+        arguments += [f"--{option}={value}" for value in getattr(given, option)]
     arguments += _valued(given, _OPTIONS)
     arguments += ["--strict-clauses"] if given.strict else []
     arguments += ["--confirm-failures"] if given.confirm_failures else []
@@ -74,23 +95,22 @@ def _anew(given: Namespace) -> list[str]:
 
 def _going_on(given: Namespace) -> list[str]:
     """Return pytest's options for a run that goes on: all that matters stands in its folder."""
-    fixed = vars(parser().parse_args(["run", "--resume", given.resume]))
+    fixed = vars(parser().parse_args(["run", f"--resume={given.resume}"]))
     changed = [name for name in fixed if name not in _ANY_TIME and getattr(given, name) != fixed[name]]
     if changed:
         raise ConfigurationError(
             f"--{changed[0].replace('_', '-')} cannot be given with --resume: a run goes on as it was begun."
         )
     facts = journal.facts(Path(given.resume))
-    arguments = ["--resume", given.resume, "--target", facts["path"]]
-    for claim in facts["documents"]:
-        arguments += ["--document", claim]
+    arguments = [f"--resume={given.resume}", f"--target={facts['path']}"]
+    arguments += [f"--document={claim}" for claim in facts["documents"]]
     return [*arguments, *_valued(given, ("counterexamples", "max_requests", "max_time"))]
 
 
 def _valued(given: Namespace, options: Sequence[str]) -> Iterator[str]:
     for option in options:
         if (value := getattr(given, option)) is not None:
-            yield from (f"--{option.replace('_', '-')}", str(value))
+            yield f"--{option.replace('_', '-')}={value}"
 
 
 def _history(what: str, *arguments: object) -> Any:
@@ -124,7 +144,7 @@ _OPTIONS = (
 def _doctor(given: Namespace) -> int:
     target = claimed(Path(given.target), given.document)
     check_owner(target, given.i_own_this_target)
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen.console(soft_wrap=True)
     worst = Exit.CONFORMANT
     with embedded(target) as reached:
         for diagnosis in doctor.examine(scope.of(reached, shipped.SCHEMAS)):
@@ -146,7 +166,7 @@ _STATE_ORDER = (Exit.CONFORMANT, Exit.USAGE, Exit.TARGET_UNUSABLE)
 
 
 def _clauses(given: Namespace) -> int:
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen.console(soft_wrap=True)
     known = [books.book(family) for family in given.family or shipped.families()]
     if given.discrepancies:
         rows = [asdict(told) for family in known for told in family.discrepancies.values()]
@@ -208,7 +228,7 @@ def _init(given: Namespace) -> int:
     if path.exists():
         raise ConfigurationError(f"{path} is there already; name another file or move it away.")
     path.write_text(doctor.starter(shipped.SCHEMAS, families), "utf-8")
-    Console(highlight=False, soft_wrap=True).print(
+    screen.console(soft_wrap=True).print(
         Text(f"Wrote {path}. Fill it in, then: clausewise doctor --target {path}")
     )
     return Exit.CONFORMANT
@@ -216,7 +236,7 @@ def _init(given: Namespace) -> int:
 
 def _report(given: Namespace) -> int:
     folder = Path(given.folder)
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen.console(soft_wrap=True)
     if not (folder / statement.RESULTS).exists():
         results = statement.assemble(remembered(folder), folder, ended=False)
         statement.write(results, folder)

@@ -10,10 +10,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from clausewise import report, statement
+from clausewise.cli import screen
 from clausewise.verdict import Exit
 
 _RED = {"newly broken", "no longer exercised", "no longer claimed"}
@@ -27,7 +27,7 @@ def run(given: Namespace) -> int:
     if given.format == "json":
         sys.stdout.write(f"{json.dumps(made, indent=1)}\n")
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = screen.console(soft_wrap=True)
         for line in _lines(made):
             console.print(line)
     return Exit.NOT_CONFORMANT if made["red"] else Exit.CONFORMANT

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from clausewise import report, statement
-from clausewise.cli.screen import console
+from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.history import History
 from clausewise.report import pages
@@ -37,7 +36,7 @@ def remember(where: str, results: dict[str, Any], folder: Path) -> int:
             results["trend"] = history.runs(results["target"]["name"])
     except ConfigurationError as bad:
         again = f"clausewise history {where.rpartition('@')[2]} --append {folder}"
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
+        screen.console(stderr=True, soft_wrap=True).print(
             Text(f"clausewise: {bad} The run is judged and written; later: {again}")
         )
         return results["outcome"]["exit"] or Exit.USAGE
@@ -63,7 +62,7 @@ def run(given: Namespace) -> int:
     if given.format == "json":
         sys.stdout.write(f"{json.dumps(rows, indent=1)}\n")
         return Exit.CONFORMANT
-    shown = console()
+    shown = screen.console()
     for line in _clause(rows) if given.clause else _runs(rows):
         shown.print(line, soft_wrap=isinstance(line, Text))
     return Exit.CONFORMANT

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from clausewise import evidence, journal
+from clausewise.cli import screen
 from clausewise.plugin.session import remembered
 from clausewise.verdict import Exit
 
@@ -40,4 +41,4 @@ def verify(given: Namespace) -> int:
 
 
 def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True)
+    return screen.console(soft_wrap=True)

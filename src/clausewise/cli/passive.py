@@ -6,12 +6,11 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
 from clausewise import recorded, report, rulings, scope, shipped
-from clausewise.cli.screen import console
+from clausewise.cli import screen
 from clausewise.plugin.session import claimed
 from clausewise.report import terminal
 
@@ -24,11 +23,11 @@ def run(given: Namespace) -> int:
     ruled = rulings.load(target.policy, target.path, target.name, **named)
     folder = Path(given.run_dir or f"reports/{datetime.now(UTC):%Y%m%d-%H%M%S}-{target.name}-recorded")
     seen = list(recorded.read(Path(given.recorded), known))
-    with Progress(console=Console(stderr=True), transient=True) as live:
+    with Progress(console=screen.console(stderr=True), transient=True) as live:
         task = live.add_task("judging", total=len(seen))
         results = recorded.judged(seen, known, folder, ruled, lambda done: live.update(task, completed=done))
     report.draw(results, folder)
-    shown = console()
+    shown = screen.console()
     for line in terminal.conclusion(results, folder):
         shown.print(line, soft_wrap=isinstance(line, Text))
     told = results["run"]["recorded"]

@@ -7,11 +7,11 @@ from argparse import Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
 from clausewise import matrix
+from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.report import proof
 from clausewise.verdict import Exit
@@ -20,7 +20,10 @@ from clausewise.verdict import Exit
 def run(given: Namespace) -> int:
     """Make the matrix, show it, write it where asked; 1 where it does not hold."""
     part = _part(given.shard, given.defect)
-    with TemporaryDirectory() as folder, Progress(console=Console(stderr=True), transient=True) as live:
+    with (
+        TemporaryDirectory() as folder,
+        Progress(console=screen.console(stderr=True), transient=True) as live,
+    ):
         tasks: dict[str, TaskID] = {}
 
         def tell(what: str, done: int, total: int) -> None:
@@ -45,7 +48,7 @@ def _part(shard: str, globs: list[str]) -> matrix.Part:
 
 
 def _show(made: matrix.Matrix) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen.console(soft_wrap=True)
     caught = len(made.defects) - len(made.survivors)
     borne = len(made.tolerances) - len(made.false_alarms)
     console.print(f"{caught} of {len(made.defects)} defects caught")

@@ -8,10 +8,10 @@ import sys
 import threading
 from argparse import Namespace
 
-from rich.console import Console
 from rich.text import Text
 
 from clausewise import shipped
+from clausewise.cli import screen
 from clausewise.cli.books import book
 from clausewise.errors import ConfigurationError
 from clausewise.reference import server
@@ -34,8 +34,13 @@ def run(given: Namespace) -> int:
             f"There is no defect {given.defect!r}; they stand in schemas/<family>/defects.toml."
         )
     bend = defects[given.defect].bend if given.defect else None
-    documents = dict.fromkeys(families, "") | dict(text.split("=", 1) for text in given.document)
-    console = Console(highlight=False, soft_wrap=True)
+    documents = dict.fromkeys(families, "")
+    for text in given.document:
+        family, _, document = text.partition("=")
+        if family not in documents or not document:
+            raise ConfigurationError(f"--document {text}: write FAMILY=ID with a family that is served.")
+        documents[family] = document
+    console = screen.console(soft_wrap=True)
 
     if given.while_read:
         threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from collections.abc import Iterator
+from typing import Any
+
 from rich.console import Console
+from rich.segment import Segment
+
+from clausewise.report.pages import visible
 
 _LOG_WIDTH = 130
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Return a console that is wide enough for a table where nobody looks at a terminal."""
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_LOG_WIDTH)
+class Plain(Console):
+    """A console on which no text that a file or a target holds can move the cursor or change colours."""
+
+    def render(self, *renderable: Any, **options: Any) -> Iterator[Segment]:
+        """Yield what is to be shown, control characters as escapes."""
+        for segment in super().render(*renderable, **options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text))
+
+
+def console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
+    """Return a console that is wide enough for a table where nobody looks at a terminal.
+
+    With `soft_wrap` lines are as long as they are.
+    """
+    made = Plain(stderr=stderr, highlight=False, soft_wrap=soft_wrap)
+    if made.is_terminal or soft_wrap:
+        return made
+    return Plain(stderr=stderr, highlight=False, width=_LOG_WIDTH)
+
+
+def unbreakable() -> None:
+    """Have both streams write what their encoding lacks as an escape, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -15,7 +15,7 @@ from typing import Any
 
 import jsonschema_rs
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import SchemaError, ValidationError
 
 from clausewise.contracts import strict, words
 from clausewise.model import Complaint, Json
@@ -47,6 +47,14 @@ class CompiledBody:
     @cached_property
     def _fast(self) -> jsonschema_rs.Draft202012Validator:
         return jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
+
+    def check(self) -> None:
+        """Compile now what is compiled when first needed; ValueError for a schema that is none."""
+        try:
+            Draft202012Validator.check_schema(self.schema)
+            self._fast  # noqa: B018 - it is kept
+        except (SchemaError, jsonschema_rs.ReferencingError) as bad:
+            raise ValueError(getattr(bad, "message", str(bad))) from bad
 
     @cached_property
     def _exact(self) -> Draft202012Validator:

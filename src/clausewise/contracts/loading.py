@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlparse
 import jsonref
 import yaml
 
+from clausewise import tables
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
 from clausewise.contracts.filling import METHODS, filled, folded
@@ -39,17 +40,34 @@ def load(
     points to where an answer carries its error code, if that is known.
     Raises ConfigurationError naming the file where it cannot be read.
     """
-    layers = _layers(file, document, readings or {}, overlays)
+    try:
+        return _loaded(file, document, readings or {}, overlays, code_at)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as bad:
+        if not overlays:
+            raise
+        names = " and ".join(str(path) for path in overlays)
+        raise ConfigurationError(
+            f"With {names} over it, {file} is no OpenAPI that can be read ({tables.shown(bad)})."
+        ) from bad
+
+
+def _loaded(
+    file: Path, document: str, readings: Mapping[str, str], overlays: Sequence[Path], code_at: str
+) -> Contract:
+    layers = _layers(file, document, readings, overlays)
     api = layers[-1]
     family = str(api["x-family"])
     documents = {entry["id"]: entry for entry in api["x-documents"]}
     if document not in documents:
         known = ", ".join(documents)
-        raise ConfigurationError(f"The family {family} has no document {document!r}; it has {known}.")
+        given = tables.shown(document)
+        raise ConfigurationError(f"The family {family} has no document {given!r}; it has {known}.")
     operations = {
         spec["operationId"]: _operation(family, method, path, spec, code_at)
         for method, path, spec in _specs(api)
     }
+    for body in _bodies(operations.values()) if overlays else ():
+        body.check()  # others wrote it: say now what would end the run later
     return Contract(
         family=family,
         document=document,
@@ -59,6 +77,12 @@ def load(
         sensitive=dict(_sensitive(api)),
         token_path=_token_path(api),
     )
+
+
+def _bodies(operations: Iterable[Operation]) -> Iterator[CompiledBody]:
+    for operation in operations:
+        forms = (form.body for outcome in operation.outcomes for form in outcome.forms)
+        yield from (body for body in (*forms, *operation.requests.values()) if isinstance(body, CompiledBody))
 
 
 def _layers(
@@ -113,16 +137,24 @@ def _resolve(path: Path, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
         for overlay in overlays:
             raw = filled(raw, read(overlay))
         resolved: dict[str, Any] = jsonref.replace_refs(
-            raw, base_uri=path.as_uri(), loader=_read, merge_props=True, proxies=False, lazy_load=False
+            raw,
+            base_uri=path.as_uri(),
+            loader=partial(_read, path.parent),
+            merge_props=True,
+            proxies=False,
+            lazy_load=False,
         )
     except (OSError, ValueError, yaml.YAMLError, jsonref.JsonRefError) as bad:
         laid = f" with {overlays[-1]} over it" if overlays else ""
-        raise ConfigurationError(f"The contract {path}{laid} cannot be read: {bad}") from bad
+        raise ConfigurationError(f"The contract {path}{laid} cannot be read: {tables.shown(bad)}") from bad
     return folded(resolved) if overlays else resolved
 
 
-def _read(uri: str) -> Any:
-    return json.loads(Path(unquote(urlparse(uri).path)).read_text("utf-8"))
+def _read(folder: Path, uri: str) -> Any:
+    path = Path(unquote(urlparse(uri).path))
+    if not (uri.startswith("file:") and path.resolve().is_relative_to(folder.resolve())):
+        raise ValueError(f"a $ref to {uri}, which is no schema of the family")
+    return json.loads(path.read_text("utf-8"))
 
 
 def _prune(node: Any, document: str, readings: dict[str, str]) -> Any:

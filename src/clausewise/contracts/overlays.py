@@ -17,7 +17,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from clausewise.contracts.reading import Yaml12
+from clausewise import tables
+from clausewise.contracts import reading
 from clausewise.errors import ConfigurationError
 from clausewise.model import Source, Standing
 
@@ -57,11 +58,11 @@ class Overlay:
 def read(path: Path) -> Overlay:
     """Read an overlay file; ConfigurationError with one sentence where it is none."""
     try:
-        raw = yaml.load(path.read_text("utf-8"), Loader=Yaml12)  # noqa: S506 - a SafeLoader
+        raw = reading.plain(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigurationError(f"There is no overlay file {path}.") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as bad:
-        raise ConfigurationError(f"The overlay {path} cannot be read: {' '.join(str(bad).split())}.") from bad
+    except (OSError, ValueError, yaml.YAMLError) as bad:
+        raise ConfigurationError(f"The overlay {path} cannot be read: {tables.shown(bad)}.") from bad
     problem = best_match(Draft202012Validator(_SHAPE).iter_errors(raw))
     if problem:
         place = "".join(f"/{part}" for part in problem.absolute_path) or "its top"

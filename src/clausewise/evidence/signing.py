@@ -20,6 +20,7 @@ from securesystemslib.signer import (
     SSlibKey,
 )
 
+from clausewise import tables
 from clausewise.errors import ConfigurationError
 
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
@@ -36,8 +37,8 @@ def signed(subjects: Mapping[str, str], predicate: Mapping[str, Any], key: Path)
         signer = CryptoSigner(load_pem_private_key(key.read_bytes(), password=None))
     except _BAD as bad:
         raise ConfigurationError(
-            f"{key} is no private key that can be used ({bad}); an unencrypted PEM file was expected, as "
-            f"`openssl genpkey -algorithm ed25519 -out key.pem` makes."
+            f"{key} is no private key that can be used ({tables.shown(bad)}); an unencrypted PEM file was "
+            f"expected, as `openssl genpkey -algorithm ed25519 -out key.pem` makes."
         ) from bad
     files = [ResourceDescriptor(name=name, digest={"sha256": digest}).pb for name, digest in subjects.items()]
     statement = Statement(files, PREDICATE, dict(predicate))
@@ -53,7 +54,9 @@ def public_key(path: Path) -> Key:
     try:
         return SSlibKey.from_crypto(load_pem_public_key(path.read_bytes()))
     except _BAD as bad:
-        raise ConfigurationError(f"{path} is no public key in PEM that can be used: {bad}.") from bad
+        raise ConfigurationError(
+            f"{path} is no public key in PEM that can be used: {tables.shown(bad)}."
+        ) from bad
 
 
 def attested(envelope: str, key: Key | None) -> dict[str, str]:
@@ -68,7 +71,7 @@ def attested(envelope: str, key: Key | None) -> dict[str, str]:
         told = json_format.Parse(given.payload, Statement([], "", {}).pb)
         Statement.copy_from_pb(told).validate()
     except (*_BAD, json_format.ParseError) as bad:
-        raise ValueError(f"its attestation does not hold: {bad}") from bad
+        raise ValueError(f"its attestation does not hold: {tables.shown(bad)}") from bad
     if told.predicate_type != PREDICATE:
-        raise ValueError(f"its attestation is a {told.predicate_type}, not a test result")
-    return {file.name: file.digest["sha256"] for file in told.subject}
+        raise ValueError(f"its attestation is a {tables.shown(told.predicate_type)}, not a test result")
+    return {file.name: file.digest.get("sha256", "") for file in told.subject}

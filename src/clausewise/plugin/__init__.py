@@ -19,8 +19,12 @@ from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.session import SESSION, Session
+from clausewise.report.pages import visible
 
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
+
+
+_LONGEST = 1500  # characters of a complaint
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,7 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
         try:
             session = Session.of(config)
         except ConfigurationError as bad:
-            raise pytest.UsageError(str(bad)) from bad
+            raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         config.stash[SESSION] = session
         # Hypothesis keeps its tables of Unicode there: a second to make, and no litter where the user stands.
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", user_cache_dir("clausewise/hypothesis"))
@@ -136,7 +140,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         try:
             kept, dropped = selection.split(session.scope, items, session.choice, session.done)
         except ConfigurationError as bad:
-            raise pytest.UsageError(str(bad)) from bad
+            raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
@@ -209,7 +213,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     try:
         results = run.conclude(interrupted=cut)
     except ClausewiseError as bad:
-        raise pytest.UsageError(str(bad)) from bad
+        raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
     except OSError as bad:
         again = f"make room, then: clausewise report {run.folder}"
         told = f"The reports in {run.folder} cannot be written: {bad.strerror}; {again}"

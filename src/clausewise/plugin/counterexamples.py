@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
+from clausewise import tables
 from clausewise.generation import Variant
 from clausewise.model import Json
 
@@ -67,7 +68,7 @@ class Counterexamples:
 
 def _read(path: Path) -> dict[str, Json]:
     try:
-        held = json.loads(path.read_text("utf-8"))
+        held = tables.load(path)
     except (OSError, ValueError):
         return {}
     return held if isinstance(held, dict) else {}

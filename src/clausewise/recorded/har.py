@@ -26,16 +26,16 @@ _FORM = "application/x-www-form-urlencoded"
 def read(path: Path, scope: Scope) -> Iterator[Seen]:
     """Yield the entries of a HAR file; one that calls no claimed operation, or got no answer, is empty."""
     try:
-        told = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as bad:
-        raise ConfigurationError(f"{path} is no HAR file that can be read: {bad}.") from bad
+        told = tables.load(path)
+    except (OSError, ValueError) as bad:
+        raise ConfigurationError(f"{path} is no HAR file that can be read: {tables.shown(bad)}.") from bad
     tables.check(told, shipped.SCHEMAS / "har.schema.json", str(path))
     operations = [known for contract in scope.contracts.values() for known in contract.operations.values()]
     for number, entry in enumerate(told["log"]["entries"], 1):
         try:
             yield Seen(_exchange(f"har-{number}", entry, operations))
         except (ValueError, binascii.Error) as bad:
-            raise ConfigurationError(f"{path}: entry {number} cannot be read: {bad}.") from bad
+            raise ConfigurationError(f"{path}: entry {number} cannot be read: {tables.shown(bad)}.") from bad
 
 
 def _exchange(name: str, entry: Mapping[str, Any], operations: Sequence[Operation]) -> Exchange | None:

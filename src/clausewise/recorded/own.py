@@ -8,26 +8,31 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from clausewise import journal, masking
+from clausewise import journal, masking, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import Exchange, Json, Request, Response
 from clausewise.recorded.seen import Seen
 from clausewise.scope import Scope
 
 FILE = journal.EXCHANGES
+_ENCODED = ("utf-8", "backslashreplace")  # half a character becomes the escape that it came as
 
 
 def read(path: Path, scope: Scope) -> Iterator[Seen]:
     """Yield every exchange of an exchanges.jsonl; ConfigurationError for a line that is none."""
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        for number, line in enumerate(lines, 1):
+    with path.open("rb") as lines:
+        for number, line in enumerate(journal.lines(lines), 1):
             try:
                 record = json.loads(line)
+                tables.check_record(record, "exchange.schema.json")
                 made = None if record.get("stray") else _exchange(record, scope)
                 wanted = () if record.get("free") else tuple(record["expected"])
                 yield Seen(made, wanted, bool(record.get("loose")), str(record["test"]))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as bad:
-                raise ConfigurationError(f"{path}, line {number}, is no exchange record: {bad!r}.") from bad
+            except RecursionError as bad:
+                raise ConfigurationError(f"{path}, line {number}, is nested too deeply to be read.") from bad
+            except (ValueError, ConfigurationError) as bad:
+                why = tables.shown(bad).rstrip(".")
+                raise ConfigurationError(f"{path}, line {number}, is no exchange record: {why}.") from bad
 
 
 def _exchange(record: Mapping[str, Any], scope: Scope) -> Exchange | None:
@@ -41,8 +46,8 @@ def _exchange(record: Mapping[str, Any], scope: Scope) -> Exchange | None:
         id=record["id"],
         family=operation.family,
         operation=operation.id,
-        request=Request(asked["method"], asked["url"], _headers(asked), asked["body"].encode()),
-        response=Response(told["status"], _headers(told), body.encode(), told["reason"]),
+        request=Request(asked["method"], asked["url"], _headers(asked), asked["body"].encode(*_ENCODED)),
+        response=Response(told["status"], _headers(told), body.encode(*_ENCODED), told["reason"]),
         started=record["started"],
         milliseconds=record["milliseconds"],
         sent=sent,

@@ -5,7 +5,6 @@ Everything is drawn from the results alone, so that any old run can be drawn aga
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -38,38 +37,70 @@ def read(folder: Path) -> dict[str, Any]:
     """
     path = folder / "results.json"
     try:
-        told = json.loads(path.read_text("utf-8"))
+        told: Any = tables.load(path)
     except FileNotFoundError:
         raise ConfigurationError(f"There is no {path}; name the folder of a run.") from None
     except (OSError, ValueError) as bad:
-        raise ConfigurationError(f"{path} cannot be read: {bad}.") from bad
+        raise ConfigurationError(f"{path} cannot be read: {tables.shown(bad)}.") from bad
     given = (told.get("format"), told.get("version")) if isinstance(told, dict) else (None, None)
     if given != (_FORMAT, _VERSION):
+        named = [tables.shown(value) for value in given]
         raise ConfigurationError(
-            f"{path} is {given[0]} version {given[1]}; {_FORMAT} version {_VERSION} was expected."
+            f"{path} is {named[0]} version {named[1]}; {_FORMAT} version {_VERSION} was expected."
         )
-    whole = _completed(told)
+    whole: dict[str, Any] = _completed(told)
     tables.check(whole, shipped.SCHEMAS / "results.schema.json", str(path))
+    _check_named(whole, path)
     return whole
+
+
+def _check_named(whole: dict[str, Any], path: Path) -> None:
+    """See that what a clause or a finding names is there, which no schema can tell."""
+    known = {row["id"] for row in whole["clauses"]}
+    for row in whole["clauses"]:
+        if missing := [number for number in row["findings"] if number >= len(whole["findings"])]:
+            raise ConfigurationError(
+                f"{path}: the clause {tables.shown(row['id'])} names finding {missing[0]}; there is none."
+            )
+    if stray := [row["clause"] for row in whole["findings"] if row["clause"] not in known]:
+        raise ConfigurationError(
+            f"{path}: a finding is of the clause {tables.shown(stray[0])}; there is none."
+        )
 
 
 def _completed(told: dict[str, Any]) -> dict[str, Any]:
     """Add what results lack that were written before it was known."""
-    clauses = [{"scored": True, **row} for row in told.get("clauses", []) if isinstance(row, dict)]
-    operations = [
-        {**row, "counts": {"unstable": 0, **row.get("counts", {})}}
-        for row in told.get("operations", [])
-        if isinstance(row, dict)
-    ]
-    return {
-        "drift": [],
-        "left_behind": [],
-        "trend": [],
-        "waivers": [],
-        "response_times": [],
-        "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
-        **told,
-        "counts": {"unstable": 0, **told.get("counts", {})},
-        "clauses": clauses,
-        "operations": operations,
-    }
+    clauses = [_over({"scored": True}, row) for row in _rows(told, "clauses")]
+    operations = [_counted(row) for row in _rows(told, "operations")]
+    whole: dict[str, Any] = _counted(
+        {
+            "drift": [],
+            "left_behind": [],
+            "trend": [],
+            "waivers": [],
+            "response_times": [],
+            "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
+            **told,
+            **({"clauses": clauses} if clauses else {}),
+            **({"operations": operations} if operations else {}),
+        }
+    )
+    return whole
+
+
+def _rows(told: Mapping[str, Any], key: str) -> list[Any]:
+    held = told.get(key)
+    return held if isinstance(held, list) else []
+
+
+def _counted(row: Any) -> Any:
+    return {**row, "counts": _over({"unstable": 0}, row["counts"])} if _has_counts(row) else row
+
+
+def _has_counts(row: Any) -> bool:
+    return isinstance(row, dict) and "counts" in row
+
+
+def _over(default: dict[str, Any], told: Any) -> Any:
+    """Return an object with defaults under it; anything else as it is, for the schema to refuse."""
+    return {**default, **told} if isinstance(told, dict) else told

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clausewise import journal, strict_json
+from clausewise import journal, strict_json, tables
+from clausewise.errors import ConfigurationError
 from clausewise.model import Operation, Role, Verdict
 from clausewise.scope import Scope
 
@@ -72,13 +74,27 @@ def add_up(scope: Scope, folder: Path) -> Tally:
     known = [operation for contract in scope.contracts.values() for operation in contract.operations.values()]
     tally = Tally(readers={(one.family, one.read_back["operation"]) for one in known if one.read_back})
     for record in journal.records(folder, journal.VERDICTS):
-        _add_verdict(tally, record)
+        with _whole(folder / journal.VERDICTS):
+            tables.check_record(record, "verdict.schema.json")
+            _add_verdict(tally, record)
     for entry in tally.clauses.values():
         if entry.confirmed:
             entry.verdicts.add(Verdict.FAIL if any(entry.confirmed.values()) else Verdict.UNSTABLE)
     for record in journal.records(folder, journal.EXCHANGES):
-        _add_exchange(tally, scope, record)
+        with _whole(folder / journal.EXCHANGES):
+            tables.check_record(record, "exchange.schema.json")
+            _add_exchange(tally, scope, record)
     return tally
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Say in a sentence that a file holds a record that no run of ours writes."""
+    try:
+        yield
+    except (ConfigurationError, LookupError, TypeError, ValueError, AttributeError) as bad:
+        why = tables.shown(bad).rstrip(".")
+        raise ConfigurationError(f"{path} holds a record that no run writes ({why}).") from bad
 
 
 def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
@@ -176,5 +192,5 @@ def _is_success(operation: Operation, name: str) -> bool:
 def _body(record: Mapping[str, Any]) -> Any:
     try:
         return json.loads(record["response"]["body"])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
