@@ -11,6 +11,7 @@ from clausewise.client import Basic, Bearer, Client, Transport
 from clausewise.errors import (
     CircuitOpen,
     CredentialsRefused,
+    NoConnection,
     TargetUnusable,
     Throttled,
     Unreachable,
@@ -75,17 +76,6 @@ def test_redirects_are_not_followed():
     assert response.status == 302
 
 
-def test_a_dead_target_opens_the_circuit():
-    """After three calls without an answer no further one touches the network."""
-    transport = Transport(LIMITS, Tls())
-    for _ in range(3):
-        with pytest.raises(Unreachable):
-            transport.send(Request("GET", "http://127.0.0.1:9"))
-
-    with pytest.raises(CircuitOpen, match="The last 3 calls got no answer"):
-        transport.send(Request("GET", "http://127.0.0.1:9"))
-
-
 def test_the_rate_limit_paces_calls():
     """At 20 requests a second five calls take at least four pauses of 50 ms."""
     transport = Transport(Limits(rate=20), Tls())
@@ -101,6 +91,17 @@ def client(url, credentials=None):
     return Client(
         TOY, FamilyTarget("toy", "toy-1", url, credentials=credentials or {}), Transport(LIMITS, Tls()), "t"
     )
+
+
+def test_a_dead_target_opens_the_circuit():
+    """After three calls without a connection no further one touches the network, whatever it asks for."""
+    caller = client("http://127.0.0.1:9")
+    for _ in range(3):
+        with pytest.raises(NoConnection, match="the connection was refused"):
+            caller.call("getWidget", path={"name": "a"}, auth=None)
+
+    with pytest.raises(CircuitOpen, match="The last 3 calls got no answer"):
+        caller.call("getWidget", path={"name": "a"}, auth=None)
 
 
 def test_too_many_requests_is_no_word_on_any_clause():
@@ -144,6 +145,7 @@ class Stub:
     def __init__(self, status):
         self.status = status
         self.asked = []
+        self.limits = LIMITS
 
     def send(self, request):
         """Answer with the status, and nothing in it."""

@@ -6,9 +6,12 @@ ClausewiseError
 |   +-- CredentialsRefused      the target turned the configured credentials away
 |   +-- CircuitOpen             too many calls in a row got no answer; no further one is sent
 +-- NoVerdict                   verdict *error*: the network's or the target's fault, not the clause's
-|   +-- Unreachable             no answer: refused, reset, timed out
+|   +-- Unreachable             no answer: reset, timed out, no HTTP
+|   |   +-- NoConnection        not even a connection: refused, no such name
+|   +-- Withheld                not sent: the operation's last calls got no answer
 |   +-- Unreadable              an answer that cannot be held: endless, oversized, cut off
-|   +-- Throttled               the target asked us to slow down (429)
+|   +-- Throttled               the target asked us to come back later (429; 503 with Retry-After)
+|   +-- LoginLost               a log-in that worked before is turned away
 +-- Untestable                  verdict *untestable*: something the test needs is not there
 +-- NotConformant               verdict *fail*: a clause was exercised and is broken (an AssertionError too)
 """
@@ -44,12 +47,24 @@ class Unreachable(NoVerdict):
     """No answer came: refused, reset or timed out."""
 
 
+class NoConnection(Unreachable):
+    """Not even a connection came about, so that no other operation is better off."""
+
+
+class Withheld(NoVerdict):
+    """A call that was not sent, since the last ones of its operation got no answer."""
+
+
 class Unreadable(NoVerdict):
     """An answer came that cannot be held: oversized, endless or cut off."""
 
 
 class Throttled(NoVerdict):
-    """The target answered 429: it asks for a slower run, which says nothing about the clause."""
+    """The target asks us to come back later (429; 503 with Retry-After): no word on the clause."""
+
+
+class LoginLost(NoVerdict):
+    """The target turns credentials away that it let in before."""
 
 
 class Untestable(ClausewiseError):

@@ -57,9 +57,15 @@ def _raw(data: bytes) -> Act:
     return lambda call: call.send(data)
 
 
-def _spoiled(spoil: Spoil) -> Act:
-    """Answer with the good answer, spoiled."""
-    return lambda call: call.send(spoil(call.good()))
+def _spoiled(spoil: Spoil, *, keep: bool = True) -> Act:
+    """Answer with the good answer, spoiled; only what ends with the connection does not `keep` it."""
+
+    def act(call: Call) -> None:
+        call.send(spoil(call.good()))
+        if keep:
+            call.keep()
+
+    return act
 
 
 def _body(spoil: Callable[[bytes], bytes], **headers: str) -> Act:
@@ -68,6 +74,7 @@ def _body(spoil: Callable[[bytes], bytes], **headers: str) -> Act:
     def act(call: Call) -> None:
         good = call.good()
         call.send(good.having(spoil(good.body), **headers).whole())
+        call.keep()
 
     return act
 
@@ -75,7 +82,12 @@ def _body(spoil: Callable[[bytes], bytes], **headers: str) -> Act:
 def _status(first: str, more: str = "", body: bytes = b"{}") -> Act:
     """Answer with this status line and these headers."""
     head = f"HTTP/1.1 {first}\r\ncontent-type: application/json\r\n{more}content-length: {len(body)}\r\n\r\n"
-    return _raw(head.encode("latin-1") + body)
+
+    def act(call: Call) -> None:
+        call.send(head.encode("latin-1") + body)
+        call.keep()
+
+    return act
 
 
 def _ever(head: bytes, chunk: bytes, pause: float = 0.0) -> Act:
@@ -316,13 +328,14 @@ KINDS: Mapping[str, Kind] = {
     ),
     # lengths and chunks
     "length-too-long": Kind(
-        "says more bytes than come", _spoiled(lambda good: good.head(length=len(good.body) + 9) + good.body)
+        "says more bytes than come",
+        _spoiled(lambda good: good.head(length=len(good.body) + 9) + good.body, keep=False),
     ),
     "length-too-short": Kind(
         "says fewer bytes than come", _spoiled(lambda good: good.head(length=len(good.body) // 2) + good.body)
     ),
     "length-negative": Kind(
-        "a Content-Length of -5", _spoiled(lambda good: good.head(length=-5) + good.body)
+        "a Content-Length of -5", _spoiled(lambda good: good.head(length=-5) + good.body, keep=False)
     ),
     "lengths-differ": Kind(
         "two different Content-Lengths",
@@ -335,7 +348,7 @@ KINDS: Mapping[str, Kind] = {
     "chunk-garbage": Kind("chunks whose size is no number", _raw(_CHUNKED + b"what\r\n{}\r\n")),
     "chunk-negative": Kind("a chunk of -5 bytes", _raw(_CHUNKED + b"-5\r\n{}\r\n0\r\n\r\n")),
     "chunk-unended": Kind(
-        "chunks that stop without the last", _spoiled(lambda good: _chunked(good, end=b""))
+        "chunks that stop without the last", _spoiled(lambda good: _chunked(good, end=b""), keep=False)
     ),
     "chunk-trailers": Kind(
         "trailers without an end", _ever(_CHUNKED + b"2\r\n{}\r\n0\r\n", b"x: y\r\n" * 99)
@@ -344,7 +357,7 @@ KINDS: Mapping[str, Kind] = {
     "http-0.9": Kind("a bare body, as HTTP/0.9 had it", lambda call: call.send(call.good().body)),
     "http-1.0": Kind(
         "HTTP/1.0 without a length (tolerated)",
-        _spoiled(lambda good: good.head().replace(b"HTTP/1.1", b"HTTP/1.0", 1) + good.body),
+        _spoiled(lambda good: good.head().replace(b"HTTP/1.1", b"HTTP/1.0", 1) + good.body, keep=False),
     ),
     "http-2": Kind("HTTP/2 frames", _raw(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + b"\x00\x03" * 9)),
     "no-http": Kind("another protocol's greeting", _raw(b"SSH-2.0-nonsense\x1b[31m\r\n\r\n")),
@@ -370,6 +383,11 @@ KINDS: Mapping[str, Kind] = {
         "a redirect to where it came from",
         lambda call: _status("302 Found", f"location: {call.asked.target}\r\n")(call),
     ),
+    "redirect-endless": Kind(
+        "a redirect with a body without an end",
+        _ever(b"HTTP/1.1 302 Found\r\nlocation: /\r\n\r\n", b" " * _MB),
+    ),
+    "redirect-nonsense": Kind("a redirect to no address", _status("302 Found", "location: http://[::1\r\n")),
     "redirect-elsewhere": Kind("a redirect to another host, which takes note of who comes", _elsewhere),
     "reply-smuggled": Kind("a second answer behind the first", _smuggled),
     # log-ins and load

@@ -7,6 +7,7 @@ import pytest
 from clausewise.errors import ClausewiseError, NotConformant, NoVerdict, TargetUnusable, Untestable
 from clausewise.model import Verdict
 from clausewise.plugin.session import Session
+from clausewise.verdict import visible
 
 
 def not_set_up(session: Session, bad: BaseException) -> None:
@@ -41,7 +42,7 @@ class Body:
                 raise pytest.fail.Exception(str(broken), pytrace=False) from None
             raise pytest.xfail.Exception(f"amber: {broken}") from None
         if isinstance(bad, Untestable):
-            raise pytest.skip.Exception(f"untestable: {judge.bench.masker.text(str(bad))}") from None
+            raise pytest.skip.Exception(f"untestable: {visible(judge.bench.masker.text(str(bad)))}") from None
 
     def _close(self, bad: BaseException | None) -> None:
         judge = self._judge
@@ -65,9 +66,11 @@ class Body:
     def _error(self, bad: ClausewiseError) -> None:
         unusable = isinstance(bad, TargetUnusable)
         if unusable:
-            self._session.give_up(self._item.session, str(bad))
+            self._session.give_up(self._item.session, visible(str(bad)))
         self._judge.close(Verdict.ERROR, str(bad), unusable=unusable)
-        raise pytest.fail.Exception(f"error: {self._judge.bench.masker.text(str(bad))}", pytrace=False)
+        raise pytest.fail.Exception(
+            f"error: {visible(self._judge.bench.masker.text(str(bad)))}", pytrace=False
+        )
 
     def _broke(self, bad: BaseException) -> None:
         """Take a test that breaks on an answer already found broken as done; else the fault is ours.
