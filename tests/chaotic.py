@@ -122,7 +122,8 @@ def line(kind: str, made: Measured) -> str:
     verdicts = [made.clause(name)["verdict"] for name in (JUDGED, UNHARMED)]
     used = f"{made.seconds:5.1f} s {made.megabytes:4.0f} MB"
     trouble = " TRACEBACK" if "Traceback" in made.said else ""
-    return f"{kind:22} {made.exit} {'/'.join(verdicts):12} {used} {made.spoiled:3}  {made.sentence[:400]}{trouble}"
+    told = f"{made.spoiled:3}  {made.sentence[:400]}{trouble}"
+    return f"{kind:22} {made.exit} {'/'.join(verdicts):12} {used} {told}"
 
 
 if __name__ == "__main__":

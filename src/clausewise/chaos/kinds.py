@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 
 from clausewise.chaos.wire import Answer, Call
 
@@ -18,7 +19,7 @@ Act = Callable[[Call], None]
 Spoil = Callable[[Answer], bytes]
 
 _SLOWLY = 0.4  # seconds between two bytes: below any read timeout, so that only the whole has an end
-_LONG = 3600.0  # seconds of silence; whoever waits gives up before
+_LONG = 3600.0  # seconds; whoever waits gives up before
 _MB = 1 << 20
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 _CHUNKED = _HEAD + b"transfer-encoding: chunked\r\n\r\n"
@@ -52,7 +53,7 @@ def _good(call: Call) -> None:
     call.keep()
 
 
-def _raw(data: bytes) -> Act:
+def raw(data: bytes) -> Act:
     """Answer with exactly these bytes."""
     return lambda call: call.send(data)
 
@@ -90,7 +91,7 @@ def _status(first: str, more: str = "", body: bytes = b"{}") -> Act:
     return act
 
 
-def _ever(head: bytes, chunk: bytes, pause: float = 0.0) -> Act:
+def ever(head: bytes, chunk: bytes, pause: float = 0.0) -> Act:
     """Send a beginning, and then the chunk for as long as somebody listens."""
 
     def act(call: Call) -> None:
@@ -100,13 +101,14 @@ def _ever(head: bytes, chunk: bytes, pause: float = 0.0) -> Act:
     return act
 
 
-def _silence(_: Call) -> None:
+def silence(_: Call) -> None:
+    """Say nothing for an hour."""
     threading.Event().wait(_LONG)
 
 
 def _unfinished(call: Call) -> None:
     call.send(_HEAD + b"content-length: 9\r\n\r\n")
-    _silence(call)
+    silence(call)
 
 
 def _reset(head: bytes) -> Act:
@@ -133,10 +135,13 @@ def _many_headers() -> bytes:
     return b"".join(b"x-%d: y\r\n" % number for number in range(5000))
 
 
+@cache
 def _bomb(times: int) -> bytes:
-    """Return a gigabyte of spaces, packed; more than once over for `times` above 1."""
+    """Return a gigabyte of blanks, packed; more than once over for `times` above 1."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    data = b"".join([*(packer.compress(b" " * _MB) for _ in range(1024)), packer.flush()])
+    blanks = b" " * _MB
+    first, again = (packer.compress(blanks) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    data = first + again * 1023
     for _ in range(times - 1):
         data = gzip.compress(data)
     return data
@@ -254,26 +259,26 @@ _LESS_DEEP = b'{"a": ' * 400 + b"1" + b"}" * 400
 
 KINDS: Mapping[str, Kind] = {
     # the connection
-    "refused": Kind("nothing listens", _silence, deaf=True),
+    "refused": Kind("nothing listens", silence, deaf=True),
     "reset-at-once": Kind("a reset before any byte", _reset(b"")),
-    "closed-at-once": Kind("a proper end before any byte", _raw(b"")),
+    "closed-at-once": Kind("a proper end before any byte", raw(b"")),
     "reset-in-headers": Kind("a reset within the headers", _reset(b"HTTP/1.1 200 OK\r\ncontent-ty")),
     "reset-after-headers": Kind("a reset after the headers", _reset(_HEAD + b"content-length: 9\r\n\r\n")),
-    "silence": Kind("takes the call and says nothing", _silence),
+    "silence": Kind("takes the call and says nothing", silence),
     "silence-after-headers": Kind(
         "says nothing after the headers",
         _unfinished,
     ),
-    "dripping-headers": Kind("a byte now and then in a header", _ever(_HEAD + b"x-long: ", b"x", _SLOWLY)),
-    "dripping-body": Kind("a byte now and then in the body", _ever(_HEAD + b"\r\n", b" ", _SLOWLY)),
+    "dripping-headers": Kind("a byte now and then in a header", ever(_HEAD + b"x-long: ", b"x", _SLOWLY)),
+    "dripping-body": Kind("a byte now and then in the body", ever(_HEAD + b"\r\n", b" ", _SLOWLY)),
     "dropped-second-call": Kind("keeps a connection, and drops the next call on it", _drops_second),
     # too much
-    "endless-body": Kind("a body without an end", _ever(_HEAD + b"\r\n", b" " * _MB)),
+    "endless-body": Kind("a body without an end", ever(_HEAD + b"\r\n", b" " * _MB)),
     "gigabyte-body": Kind("a body of 1 GB", _gigabyte),
     "fat-body": Kind("the good body and 20 MB of blanks", _body(lambda body: body + b" " * (20 * _MB))),
-    "endless-header": Kind("a header line without an end", _ever(_HEAD + b"x-long: ", b"x" * 65536)),
+    "endless-header": Kind("a header line without an end", ever(_HEAD + b"x-long: ", b"x" * 65536)),
     "many-headers": Kind("5000 headers", _spoiled(lambda good: good.having().head()[:-2] + _many_headers())),
-    "endless-headers": Kind("headers without an end", _ever(_HEAD, b"x-one: more\r\n" * 1000)),
+    "endless-headers": Kind("headers without an end", ever(_HEAD, b"x-one: more\r\n" * 1000)),
     "huge-reason": Kind("a reason phrase of 1 MB", _status(f"200 {'O' * _MB}")),
     "cookie-flood": Kind(
         "the good answer and 90 cookies of 4 kB",
@@ -307,8 +312,8 @@ KINDS: Mapping[str, Kind] = {
     "infinite-number": Kind("the number 1e999999", _body(_inserted(b'"huge": 1e999999'))),
     "duplicate-key": Kind("a key twice, with the same value", _body(_doubled)),
     "duplicate-keys": Kind(
-        "100,000 keys, each twice",
-        _body(_inserted(b", ".join(b'"k%d": 1, "k%d": 2' % (n, n) for n in range(100_000)))),
+        "20,000 keys, each twice",
+        _body(_inserted(b", ".join(b'"k%d": 1, "k%d": 2' % (n, n) for n in range(20_000)))),
     ),
     "nan": Kind("NaN and Infinity", _body(_inserted(b'"nan": NaN, "inf": -Infinity'))),
     "lone-surrogate": Kind("half a surrogate pair in a text", _body(_inserted(b'"half": "\\ud800"'))),
@@ -319,7 +324,7 @@ KINDS: Mapping[str, Kind] = {
     "utf-16": Kind("UTF-16", _body(lambda body: body.decode().encode("utf-16"))),
     "html": Kind(
         "a page of HTML with status 200",
-        _raw(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html>Sign in</html>"),
+        raw(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html>Sign in</html>"),
     ),
     "wide-json": Kind("a list of a million objects", _body(lambda _: b"[" + b"{}," * 1_000_000 + b"{}]")),
     "leak-bait": Kind(
@@ -345,35 +350,31 @@ KINDS: Mapping[str, Kind] = {
     "length-and-chunked": Kind(
         "a Content-Length and chunks, too", _spoiled(lambda good: _chunked(good, content_length="3"))
     ),
-    "chunk-garbage": Kind("chunks whose size is no number", _raw(_CHUNKED + b"what\r\n{}\r\n")),
-    "chunk-negative": Kind("a chunk of -5 bytes", _raw(_CHUNKED + b"-5\r\n{}\r\n0\r\n\r\n")),
+    "chunk-garbage": Kind("chunks whose size is no number", raw(_CHUNKED + b"what\r\n{}\r\n")),
+    "chunk-negative": Kind("a chunk of -5 bytes", raw(_CHUNKED + b"-5\r\n{}\r\n0\r\n\r\n")),
     "chunk-unended": Kind(
         "chunks that stop without the last", _spoiled(lambda good: _chunked(good, end=b""), keep=False)
     ),
-    "chunk-trailers": Kind(
-        "trailers without an end", _ever(_CHUNKED + b"2\r\n{}\r\n0\r\n", b"x: y\r\n" * 99)
-    ),
+    "chunk-trailers": Kind("trailers without an end", ever(_CHUNKED + b"2\r\n{}\r\n0\r\n", b"x: y\r\n" * 99)),
     # status and version
     "http-0.9": Kind("a bare body, as HTTP/0.9 had it", lambda call: call.send(call.good().body)),
     "http-1.0": Kind(
         "HTTP/1.0 without a length (tolerated)",
         _spoiled(lambda good: good.head().replace(b"HTTP/1.1", b"HTTP/1.0", 1) + good.body, keep=False),
     ),
-    "http-2": Kind("HTTP/2 frames", _raw(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + b"\x00\x03" * 9)),
-    "no-http": Kind("another protocol's greeting", _raw(b"SSH-2.0-nonsense\x1b[31m\r\n\r\n")),
+    "http-2": Kind("HTTP/2 frames", raw(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + b"\x00\x03" * 9)),
+    "no-http": Kind("another protocol's greeting", raw(b"SSH-2.0-nonsense\x1b[31m\r\n\r\n")),
     "status-000": Kind("the status 000", _status("000 Nothing")),
     "status-999": Kind("the status 999", _status("999 Denied")),
     "status-text": Kind("a word for a status", _status("fine OK")),
-    "continue-flood": Kind("100 Continue, for ever", _ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99)),
+    "continue-flood": Kind("100 Continue, for ever", ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99)),
     "early-hints": Kind(
         "103 Early Hints before the good answer (tolerated)",
         _spoiled(lambda good: b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" + good.whole()),
     ),
     "switching": Kind(
         "101 Switching Protocols",
-        _raw(
-            b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n\x81\x05hello"
-        ),
+        raw(b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n\x81\x05hello"),
     ),
     "no-content": Kind(
         "204 with a body", _spoiled(lambda good: b"HTTP/1.1 204 No Content\r\n\r\n" + good.body)
@@ -385,7 +386,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "redirect-endless": Kind(
         "a redirect with a body without an end",
-        _ever(b"HTTP/1.1 302 Found\r\nlocation: /\r\n\r\n", b" " * _MB),
+        ever(b"HTTP/1.1 302 Found\r\nlocation: /\r\n\r\n", b" " * _MB),
     ),
     "redirect-nonsense": Kind("a redirect to no address", _status("302 Found", "location: http://[::1\r\n")),
     "redirect-elsewhere": Kind("a redirect to another host, which takes note of who comes", _elsewhere),
@@ -429,7 +430,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "header-injection": Kind(
         "bare line breaks, folded lines and no colon in the headers",
-        _raw(b"HTTP/1.1 299 No\rx-a: 1\r\nx-b: 1\r 2\n folded\r\nno colon\r\n: empty\r\n\r\n{}"),
+        raw(b"HTTP/1.1 299 No\rx-a: 1\r\nx-b: 1\r 2\n folded\r\nno colon\r\n: empty\r\n\r\n{}"),
     ),
     # TLS
     "tls-self-signed": Kind("a certificate that nobody vouches for", _good, tls="self-signed", https=True),

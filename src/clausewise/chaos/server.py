@@ -70,16 +70,16 @@ def calls_to(operations: Iterable[tuple[str, str]]) -> Struck:
 
 @contextmanager
 def serving(
-    name: str, upstream: str = "", *, struck: Struck = lambda _: True, port: int = 0
+    wanted: str | Kind, upstream: str = "", *, struck: Struck = lambda _: True, port: int = 0
 ) -> Iterator[Chaos]:
-    """Serve one kind of chaos while the context lasts; yields the server. Port 0 takes a free one.
+    """Serve a kind of chaos, by name or one's own, while it lasts; yields the server. Port 0 is a free one.
 
     Calls that are not `struck` go to the good target at the URL `upstream`; without one every call should
     be struck. Raises ConfigurationError for a kind that nobody knows and a port that is taken.
     """
-    if name not in KINDS:
-        raise ConfigurationError(f"There is no chaos {name!r}; there is {', '.join(sorted(KINDS))}.")
-    kind = KINDS[name]
+    if isinstance(wanted, str) and wanted not in KINDS:
+        raise ConfigurationError(f"There is no chaos {wanted!r}; there is {', '.join(sorted(KINDS))}.")
+    kind = KINDS[wanted] if isinstance(wanted, str) else wanted
     with ExitStack() as stack:
         chaos = Chaos(kind, upstream, struck)
         secured = None

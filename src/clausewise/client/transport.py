@@ -18,6 +18,7 @@ from clausewise.model import Request, Response
 from clausewise.targets import Limits, Tls
 
 _CHUNK = 64 * 1024
+_VALUES = 300_000  # of JSON: each takes up to a hundred times its bytes in memory
 _CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}  # others, and more than one, may unpack to anything
 
 
@@ -127,6 +128,10 @@ class Transport:
             body += piece
             if len(body) > limit:
                 raise Unreadable(f"{what} answered more than {limit} bytes; the rest was not read.")
+        if body.lstrip()[:1] in (b"[", b"{") and body.count(b",") > _VALUES:
+            raise Unreadable(
+                f"{what} answered JSON of more than {_VALUES} values, which was not looked into."
+            )
         return bytes(body)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
 from clausewise.errors import ClausewiseError, NotConformant, NoVerdict, TargetUnusable, Untestable
@@ -41,6 +43,9 @@ class Body:
             if broken.red:
                 raise pytest.fail.Exception(str(broken), pytrace=False) from None
             raise pytest.xfail.Exception(f"amber: {broken}") from None
+        finally:
+            if bad:  # its frames hold the test's answers, and would until all garbage is collected
+                traceback.clear_frames(bad.__traceback__)
         if isinstance(bad, Untestable):
             raise pytest.skip.Exception(f"untestable: {visible(judge.bench.masker.text(str(bad)))}") from None
 
