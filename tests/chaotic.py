@@ -22,8 +22,8 @@ import tomlkit
 from clausewise import chaos
 
 STRUCK = ("POST", "/caas/api/v2/customer/validate")
-JUDGED = "cdp.validateCustomer.not-found"  # of the operation that is struck
-UNHARMED = "cdp.getCustomer.not-found"  # of another one
+JUDGED = "cdp.validateCustomer.not-subscribed"  # of the operation that is struck
+UNHARMED = "cdp.getCustomer.not-subscribed"  # of another one
 TRUSTED = {"tls-expired", "tls-wrong-host", "tls-1.0"}  # shown with their certificate as the bundle
 LIMITS = {"read_timeout": 1, "total_timeout": 2, "max_wait": 2, "breaker": 3}
 
@@ -69,7 +69,7 @@ def measured(kind: str, upstream: str, folder: Path, *options: str, limits: Any 
             target.write_text(tomlkit.dumps(told))
         command = [sys.executable, "-c", _MEASURING, "run", "--target", str(target)]
         made = _run([*command, "--run-dir", str(folder / "run"), "--seed", "1", *options], folder / "peak")
-        made.strayed, made.spoiled = len(served.strayed), served.spoiled
+        made.strayed, made.spoiled = len(served.strayed), served.calls.total()
     if (folder / "run" / "results.json").exists():
         made.results = runs.results(folder / "run")
     return made

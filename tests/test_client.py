@@ -39,7 +39,7 @@ def send(url, limits=LIMITS):
         ("silence", Unreachable, "nothing came for 0.3 s"),
         ("closed-at-once", Unreachable, "closed before an answer came"),
         ("length-too-long", Unreachable, "was cut off"),
-        ("no-http", Unreachable, "got no whole answer: it answers something that is no HTTP/1.1: 'SSH-2.0"),
+        ("no-http", Unreachable, "it answers something that is no HTTP/1.1, and begins with SSH-2.0"),
         ("gigabyte-body", Unreadable, "more than 100000 bytes"),
         ("endless-body", Unreadable, "more than 100000 bytes"),
         ("gzip-bomb", Unreadable, "more than 100000 bytes"),

@@ -247,6 +247,13 @@ def _dripping_handshake(connection: socket.socket) -> None:
         threading.Event().wait(_SLOWLY)
 
 
+def _plain_http(connection: socket.socket) -> None:
+    """Answer a TLS handshake as a server of plain HTTP does."""
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    connection.close()
+
+
 def _tls_alert(connection: socket.socket) -> None:
     """Answer plain HTTP as a TLS server does: with an alert."""
     connection.recv(65536)
@@ -374,7 +381,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "switching": Kind(
         "101 Switching Protocols",
-        raw(b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n\x81\x05hello"),
+        _spoiled(
+            lambda _: b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\nhello"
+        ),
     ),
     "no-content": Kind(
         "204 with a body", _spoiled(lambda good: b"HTTP/1.1 204 No Content\r\n\r\n" + good.body)
@@ -437,7 +446,7 @@ KINDS: Mapping[str, Kind] = {
     "tls-expired": Kind("a certificate that ended yesterday", _good, tls="expired", https=True),
     "tls-wrong-host": Kind("another host's certificate", _good, tls="wrong-host", https=True),
     "tls-1.0": Kind("nothing younger than TLS 1.0", _good, tls="tls-1.0", https=True),
-    "tls-missing": Kind("plain HTTP where https is asked for", _good, https=True),
+    "tls-missing": Kind("plain HTTP where https is asked for", _good, https=True, greet=_plain_http),
     "tls-unasked": Kind("TLS where http is asked for", _good, greet=_tls_alert),
     "tls-dripping": Kind("a handshake byte by byte", _good, https=True, greet=_dripping_handshake),
 }

@@ -7,6 +7,7 @@ import socket
 import ssl
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ Talk = Callable[[socket.socket], None]
 
 @dataclass
 class Chaos:
-    """A running server: its URL, how many calls it spoiled, and what the other host was asked.
+    """A running server: its URL, how many calls it spoiled by path, and what the other host was asked.
 
     `certificate` is the file of its certificate, where it speaks TLS.
     """
@@ -36,7 +37,7 @@ class Chaos:
     url: str = ""
     elsewhere: str = ""
     certificate: Path | None = None
-    spoiled: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
     strayed: list[Asked] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -47,8 +48,8 @@ class Chaos:
                 connection.sendall(relayed(request, self.upstream).whole())
                 continue
             with self._lock:
-                self.spoiled += 1
-                number = self.spoiled
+                self.calls[request.path] += 1
+                number = self.calls[request.path]
             call = Call(connection, request, number, self.upstream, self.elsewhere)
             self.kind.act(call)
             if call.closed:

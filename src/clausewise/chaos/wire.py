@@ -64,7 +64,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Call:
-    """One call to spoil. `number` counts the calls that this server spoils, from 1."""
+    """One call to spoil. `number` counts the calls of this path that the server spoils, from 1."""
 
     connection: socket.socket
     asked: Asked

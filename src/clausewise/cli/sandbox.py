@@ -30,6 +30,8 @@ def run(given: Namespace) -> int:
         )
     bend = defects[given.defect].bend if given.defect else None
     documents = dict.fromkeys(families, "") | dict(text.split("=", 1) for text in given.document)
+    if given.chaos_operation and not given.chaos:
+        raise ConfigurationError("--chaos-operation says where --chaos strikes: give --chaos, too.")
     if given.chaos == _LIST:
         return _list(console)
     if given.chaos:

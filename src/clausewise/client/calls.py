@@ -304,7 +304,7 @@ def _put_off(operation: Operation, status: int, pause: float, waited: float) -> 
         )
     after = f" after {waited:g} s of waiting" if waited else ""
     return (
-        f"{told}{after}: the target asks to wait {pause:g} s, and [limits] max_wait allows no longer wait. "
+        f"{told}{after}: the target asks to wait {pause:.0f} s, and [limits] max_wait allows no longer wait. "
         f"Set a lower `rate`, or a longer max_wait."
     )
 

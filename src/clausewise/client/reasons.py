@@ -27,13 +27,14 @@ _SETTLED: Mapping[str, str] = {
     r"BadStatusLine\(.*\\x15\\x03": "it answers in TLS, and base_url says http",
 }
 _KNOWN: Mapping[str, str] = {
-    r"BadStatusLine\(.*?([\"'].{,80})": "it answers something that is no HTTP/1.1: {}",
+    # so few characters, since what stands there may be a body that nobody masks
+    r"BadStatusLine\(.*?[\"'](.{1,16})": "it answers something that is no HTTP/1.1, and begins with {}",
     r"got more than \d+ bytes when reading": "a line of its headers is longer than 64 kB",
     r"got more than (\d+) headers": "it has more than {} headers",
     r"unmatching values \(([^)]{,40})": "it has several Content-Lengths: {}",
     r"content-encoding: ([\w-]+)": "its Content-Encoding says {}, and its body is not",
     r"RemoteDisconnected|EOF occurred": "the connection was closed before an answer came",
-    r"IncompleteRead|InvalidChunkLength": "the answer was cut off",
+    r"IncompleteRead|InvalidChunkLength": "the answer was cut off, or its chunks cannot be read",
     r"NameResolution": "its name cannot be resolved",
     r"refused": "the connection was refused",
     r"reset|Broken pipe": "the connection was reset",

@@ -128,7 +128,7 @@ class Transport:
             body += piece
             if len(body) > limit:
                 raise Unreadable(f"{what} answered more than {limit} bytes; the rest was not read.")
-        if body.lstrip()[:1] in (b"[", b"{") and body.count(b",") > _VALUES:
+        if body.lstrip().startswith((b"[", b"{")) and body.count(b",") > _VALUES:
             raise Unreadable(
                 f"{what} answered JSON of more than {_VALUES} values, which was not looked into."
             )
