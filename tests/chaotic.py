@@ -2,11 +2,12 @@
 
     python tests/chaotic.py [kind ...]
 
-Prints a line for each kind; without kinds it judges the whole cdp family and writes docs/chaos.md.
+Prints a line for each kind; without kinds it tries them all, and writes docs/chaos.md.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,8 @@ from typing import Any
 import runs
 import tomlkit
 
-from clausewise import chaos
+from clausewise import chaos, shipped
+from clausewise.verdict import visible
 
 STRUCK = ("POST", "/caas/api/v2/customer/validate")
 JUDGED = "cdp.validateCustomer.not-subscribed"  # of the operation that is struck
@@ -126,7 +128,38 @@ def line(kind: str, made: Measured) -> str:
     return f"{kind:22} {made.exit} {'/'.join(verdicts):12} {used} {told}"
 
 
-if __name__ == "__main__":
-    for name, made in _rows(sys.argv[1:] or list(chaos.KINDS), brief()):
-        sys.stdout.write(f"{line(name, made)}\n")
+PAGE = shipped.SCHEMAS.parent / "docs" / "chaos.md"
+_COLUMNS = """\
+| kind | what it does | exit | spoiled | other | seconds | peak MB | what the run says |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def page(rows: Sequence[tuple[str, Measured]]) -> str:
+    """Return the page with its prose as it is, and its table anew."""
+    prose = PAGE.read_text("utf-8").partition(_COLUMNS)[0]
+    return prose + _COLUMNS + "".join(f"| {' | '.join(_cells(kind, made))} |\n" for kind, made in rows)
+
+
+def _cells(kind: str, made: Measured) -> Iterator[str]:
+    yield f"`{kind}`"
+    yield chaos.KINDS[kind].says
+    yield str(made.exit)
+    yield from (made.clause(name)["verdict"] for name in (JUDGED, UNHARMED))
+    yield f"{made.seconds:.1f}"
+    yield f"{made.megabytes:.0f}"
+    told = re.sub(r"(https?://127.0.0.1):\d+", r"\1:PORT", made.sentence.partition("; ")[0])
+    yield visible(told).replace("|", "\\|").replace("<", "&lt;")[:300]
+
+
+def _show(rows: Iterator[tuple[str, Measured]]) -> Iterator[tuple[str, Measured]]:
+    for kind, made in rows:
+        sys.stdout.write(f"{line(kind, made)}\n")
         sys.stdout.flush()
+        yield kind, made
+
+
+if __name__ == "__main__":
+    shown = list(_show(_rows(sys.argv[1:] or list(chaos.KINDS), brief())))
+    if not sys.argv[1:]:
+        PAGE.write_text(page(shown), "utf-8")
