@@ -1,10 +1,12 @@
 """Hostile and broken servers: the right verdict, bounded time and memory, one sentence, the rest unharmed."""
 
+import json
 import re
 import subprocess
 import sys
 
 import chaotic
+import hostile
 import pytest
 import requests
 import runs
@@ -61,6 +63,7 @@ EXPECTED = {
     "utf-16": (BROKEN, "fail", "it is not UTF-8: byte 0 is 0xff"),
     "html": (BROKEN, "fail", NO_JSON),
     "wide-json": (NETWORK, "error", "JSON of more than 300000 values"),
+    "broad-json": (BROKEN, "fail", "HTTP 200: [{},{},{},"),
     "leak-bait": (THIN, "pass", ""),
     "length-too-long": (NETWORK, "error", "the answer was cut off"),
     "length-too-short": (BROKEN, "fail", NO_JSON),
@@ -249,6 +252,19 @@ def test_chaos_on_a_taken_port_is_one_sentence():
         chaos.serving("bom", port=int(served.url.rpartition(":")[2])),
     ):
         pass
+
+
+def test_a_doctor_shows_no_control_characters_of_an_answer(tmp_path):
+    """What a log-in's answer says of itself reaches the terminal as escapes, and cut."""
+    told = {"error": "\x1b[31mowned\x9b2J", "error_description": "x" * 5000}
+    with hostile.serving(hostile.http(json.dumps(told).encode())) as url:
+        target = runs.only(runs.target_at(tmp_path, url), "cdp")
+        done = runs.clausewise("doctor", "--target", target)
+
+    assert done.returncode == 3
+    assert r"(\u001b[31mowned\u009b2J" in done.stdout
+    assert "x" * 500 not in done.stdout
+    assert not _PAINT.search(done.stdout)
 
 
 @pytest.mark.soak

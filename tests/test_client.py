@@ -210,9 +210,9 @@ def test_one_dead_operation_does_not_close_the_others():
 def test_an_answer_closes_the_circuit_again():
     """Calls that come to nothing count in a row only."""
     circuit = Circuit(2)
-    for _ in range(3):
-        circuit.came_to_nothing("a", Unreachable("It hung."))
-        circuit.answered("a")
+    for operation in "abab":
+        circuit.came_to_nothing(operation, Unreachable("It hung."))
+        circuit.answered(operation)
 
     circuit.check("a", "http://example.com")
 

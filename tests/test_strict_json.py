@@ -37,7 +37,7 @@ def test_what_is_no_json_is_said_in_a_phrase(raw, problem):
     ("raw", "value"),
     [
         (b'"\\ud83d\\ude00"', "\U0001f600"),
-        (b"[" * 100 + b"]" * 100, None),
+        (b"[" * 99 + b"[1],[1]" + b"]" * 99, None),
         (b"[" + b"[]," * 200 + b"1e308]", None),
         (b"9" * 400, int("9" * 400)),
     ],
@@ -60,6 +60,13 @@ def test_very_many_repeated_keys_are_told_soon_and_in_part():
 
     assert len(parsed.repeated) == 20
     assert time.monotonic() - began < 5
+
+
+def test_repeated_keys_of_many_objects_are_told_in_part():
+    """A list of objects, each with a key twice, names some of the keys."""
+    objects = ",".join(f'{{"k{number}":1,"k{number}":2}}' for number in range(100))
+
+    assert len(strict_json.parse(f"[{objects}]".encode()).repeated) == 20
 
 
 def test_a_key_that_comes_twice_is_told_and_the_value_still_read():

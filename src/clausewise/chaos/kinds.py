@@ -334,6 +334,7 @@ KINDS: Mapping[str, Kind] = {
         raw(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html>Sign in</html>"),
     ),
     "wide-json": Kind("a list of a million objects", _body(lambda _: b"[" + b"{}," * 1_000_000 + b"{}]")),
+    "broad-json": Kind("a list of 250,000 objects", _body(lambda _: b"[" + b"{}," * 250_000 + b"{}]")),
     "leak-bait": Kind(
         "a text made to cost a search for leaks its time",
         _body(_inserted(b'"bait": "' + b"SELECT System. at a.a( " * 50_000 + b'"')),
@@ -431,10 +432,9 @@ KINDS: Mapping[str, Kind] = {
     # injection
     "terminal-escapes": Kind(
         "a terminal's escape sequences in reason, header and body",
-        lambda call: call.send(
+        raw(
             b"HTTP/1.1 299 \x1b[31mowned\x07\r\ncontent-type: \x1b[32mtext/\x9b2J\r\n\r\n"
             + json.dumps({"message": _ESCAPES}, ensure_ascii=False).encode()
-            + _ESCAPES.encode()
         ),
     ),
     "header-injection": Kind(
