@@ -216,6 +216,23 @@ def test_serve_stands_in_front_of_the_reference_and_spoils_one_operation():
     assert (struck.status_code, other.status_code) == (999, 401)
 
 
+def test_serve_tells_who_follows_a_redirect_and_with_what():
+    """A client's author sees at once that credentials went to the other host."""
+    command = ["serve", "--port", "0", "--family", "cdp", "--chaos", "redirect-elsewhere"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "clausewise", *command], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            url = process.stdout.readline().rpartition(" at ")[2].strip()
+            answer = requests.get(f"{url}/a", timeout=5, allow_redirects=False)
+            requests.get(answer.headers["location"], headers={"Authorization": "Basic x"}, timeout=5)
+            told = process.stdout.readline()
+        finally:
+            process.terminate()
+
+    assert told == "GET /a came to the other host, with credentials\n"
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import threading
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +15,10 @@ from clausewise import chaos, contracts, shipped
 from clausewise.cli.books import book
 from clausewise.errors import ConfigurationError
 from clausewise.reference import process, server
-from clausewise.verdict import Exit
+from clausewise.verdict import Exit, visible
 
 _LIST = "list"
+_TICK = 0.5  # seconds between two looks at the other host
 
 
 def run(given: Namespace) -> int:
@@ -73,6 +76,7 @@ def _chaos(given: Namespace, documents: dict[str, str], console: Console) -> int
                 f"The chaos {given.chaos!r} breaks the host itself, so it cannot be kept to one operation: "
                 f"leave out --chaos-operation."
             )
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(Exit.CONFORMANT))  # or the reference would live on
         with process.started(documents) as upstream:
             served.upstream = upstream
             what = " and ".join(given.chaos_operation) or "every call"
@@ -80,8 +84,19 @@ def _chaos(given: Namespace, documents: dict[str, str], console: Console) -> int
             console.print(Text(f"{told} at {served.url}"))
             if served.certificate:
                 console.print(Text(f'its certificate, for [tls] ca_bundle: "{served.certificate}"'))
-            threading.Event().wait()
+            _watch(served, console)
     return Exit.CONFORMANT
+
+
+def _watch(served: chaos.Chaos, console: Console) -> None:
+    """Tell who followed a redirect to the other host, until stopped."""
+    told = 0
+    while not threading.Event().wait(_TICK):
+        for asked in served.strayed[told:]:
+            told += 1
+            carried = "with" if "authorization" in asked.headers else "without"
+            followed = f"{asked.method} {asked.target} came to the other host, {carried} credentials"
+            console.print(Text(visible(followed)))
 
 
 def _operations(documents: Mapping[str, str], names: Sequence[str]) -> Iterator[tuple[str, str]]:
