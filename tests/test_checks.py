@@ -1,6 +1,7 @@
 """Checks: from an exchange and its contract to what is said on each clause."""
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -50,6 +51,7 @@ def test_each_universal_check_can_say_no(told, clause):
         "oracle.jdbc.driver",
         'File "/srv/app.py", line 12',
         "System.NullReferenceException",
+        "System.Data.SqlClient.SqlException: no",
         "at X in C:\\app\\x.cs:line 7",
         "SQLSTATE 42P01",
         "You have an error in your SQL syntax",
@@ -65,6 +67,28 @@ def test_every_kind_of_leak_is_seen(text):
     answer = exchange("getWidget", 200, {"name": text, "size": 1})
 
     assert broken(universal(answer, GET)) == {"toy.getWidget.no-leak"}
+
+
+@pytest.mark.parametrize(
+    "bait", ["SELECT ", "System.", "System.a" * 9, "at a.a(", "UPDATE a ", "in C:\\", 'File "']
+)
+def test_no_text_can_make_the_search_for_leaks_long(bait):
+    """A megabyte that almost is a leak, again and again, costs a second or two and no hour."""
+    answer = exchange("getWidget", 200, {"name": bait * (1_000_000 // len(bait)), "size": 1})
+    began = time.monotonic()
+
+    broken(universal(answer, GET))
+
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("at", [0, 2_900_000])
+def test_a_leak_at_either_end_of_a_long_answer_is_seen(at):
+    """Of an answer of megabytes both ends are searched."""
+    text = "x" * 3_000_000
+    answer = exchange("getWidget", 200, {"name": f"{text[:at]} ORA-00942 {text[at:]}", "size": 1})
+
+    assert "toy.getWidget.no-leak" in broken(universal(answer, GET))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The client against targets that misbehave: bounded in time and size, one sentence each."""
 
+import json
 import time
 from pathlib import Path
 
@@ -7,15 +8,19 @@ import hostile
 import pytest
 
 from clausewise import contracts, shipped
-from clausewise.client import Basic, Bearer, Client, Transport
+from clausewise.client import Basic, Bearer, Client, Transport, patience
+from clausewise.client.circuit import Circuit
 from clausewise.errors import (
     CircuitOpen,
     CredentialsRefused,
+    LoginLost,
+    NoConnection,
     TargetUnusable,
     Throttled,
     Unreachable,
     Unreadable,
     Untestable,
+    Withheld,
 )
 from clausewise.model import File, Request, Response
 from clausewise.targets import FamilyTarget, Limits, Tls
@@ -35,20 +40,21 @@ def send(url, limits=LIMITS):
 @pytest.mark.parametrize(
     ("answer", "error", "said"),
     [
-        (hostile.silence, Unreachable, "nothing came for 0.3 s"),
-        (hostile.raw(b""), Unreachable, "closed before an answer came"),
-        (
-            hostile.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"),
-            Unreachable,
-            "the answer was cut off",
-        ),
-        (hostile.raw(b"SSH-2.0-nonsense\r\n\r\n"), Unreachable, "got no whole answer"),
-        (hostile.http(b"x" * 200_000), Unreadable, "more than 100000 bytes"),
-        (hostile.endless(b"x" * 4096), Unreadable, "more than 100000 bytes"),
-        (hostile.endless(b"x", pause=0.05), Unreadable, "had not ended its answer after 0.6 s"),
-        (hostile.dripping_headers, Unreadable, "had not ended its answer after 0.6 s"),
+        ("silence", Unreachable, "nothing came for 0.3 s"),
+        ("closed-at-once", Unreachable, "closed before an answer came"),
+        ("length-too-long", Unreachable, "was cut off"),
+        ("no-http", Unreachable, "it answers something that is no HTTP/1.1, and begins with SSH-2.0"),
+        ("gigabyte-body", Unreadable, "more than 100000 bytes"),
+        ("endless-body", Unreadable, "more than 100000 bytes"),
+        ("gzip-bomb", Unreadable, "more than 100000 bytes"),
+        ("gzip-bomb-nested", Unreadable, "Content-Encoding 'gzip, gzip', which the request did not ask for"),
+        ("redirect-endless", Unreadable, "more than 100000 bytes"),
+        ("dripping-body", Unreachable, "nothing came for 0.3 s"),
+        ("dripping-headers", Unreachable, "nothing came for 0.3 s"),
+        ("continue-flood", Unreadable, "had not ended its answer after 0.6 s"),
+        ("length-negative", Unreadable, "Content-Length '-5', which is no length"),
     ],
-    ids=["silent", "closed", "cut off", "no http", "oversized", "endless", "dripping", "dripping headers"],
+    ids=lambda given: given if isinstance(given, str) and "-" in given else "",
 )
 def test_a_misbehaving_target_costs_bounded_time_and_one_sentence(answer, error, said):
     """Whatever a target does to its answer, the call ends soon and says what happened."""
@@ -75,17 +81,6 @@ def test_redirects_are_not_followed():
     assert response.status == 302
 
 
-def test_a_dead_target_opens_the_circuit():
-    """After three calls without an answer no further one touches the network."""
-    transport = Transport(LIMITS, Tls())
-    for _ in range(3):
-        with pytest.raises(Unreachable):
-            transport.send(Request("GET", "http://127.0.0.1:9"))
-
-    with pytest.raises(CircuitOpen, match="The last 3 calls got no answer"):
-        transport.send(Request("GET", "http://127.0.0.1:9"))
-
-
 def test_the_rate_limit_paces_calls():
     """At 20 requests a second five calls take at least four pauses of 50 ms."""
     transport = Transport(Limits(rate=20), Tls())
@@ -103,11 +98,210 @@ def client(url, credentials=None):
     )
 
 
+def test_a_dead_target_opens_the_circuit():
+    """After three calls without a connection no further one touches the network, whatever it asks for."""
+    caller = client("http://127.0.0.1:9")
+    for _ in range(3):
+        with pytest.raises(NoConnection, match="the connection was refused"):
+            caller.call("getWidget", path={"name": "a"}, auth=None)
+
+    with pytest.raises(CircuitOpen, match="The last 3 calls got no answer"):
+        caller.call("getWidget", path={"name": "a"}, auth=None)
+
+
 def test_too_many_requests_is_no_word_on_any_clause():
     """An undocumented 429 asks for a slower run, so it is an error of the run and not a failure."""
     busy = hostile.http(b"{}", status="429 Too Many Requests")
     with hostile.serving(busy) as url, pytest.raises(Throttled, match="lower `rate`"):
         client(url).call("getWidget", path={"name": "a"}, auth=None)
+
+
+def again(*answers):
+    """Answer the first calls with these, and every later one with the last."""
+    left = list(answers)
+
+    def answer(call):
+        (left.pop(0) if len(left) > 1 else left[0])(call)
+
+    return answer
+
+
+BUSY = "429 Too Many Requests", "503 Service Unavailable"
+WELL = hostile.http(b'{"name": "a"}')
+
+
+def put_off(status, after):
+    """Answer that it is too early."""
+    return hostile.http(b"{}", status=status, headers=f"Retry-After: {after}\r\n")
+
+
+@pytest.mark.parametrize("status", BUSY)
+def test_a_target_that_asks_for_a_pause_gets_it_and_is_asked_again(status):
+    """What was put off is on record, counts for nothing, and does not keep the call from its answer."""
+    heard = []
+    with hostile.serving(again(put_off(status, 1), WELL)) as url:
+        caller = client(url)
+        caller.heard = heard.append
+        began = time.monotonic()
+        answer = caller.call("getWidget", path={"name": "a"}, auth=None)
+
+    assert time.monotonic() - began >= 1
+    assert (answer.response.status, answer.stray) == (200, False)
+    assert [(told.response.status, told.stray) for told in heard] == [(int(status[:3]), True), (200, False)]
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "said"),
+    [
+        (BUSY[0], "60", "429: the target asks to wait 60 s, and .limits. max_wait allows no longer wait"),
+        (BUSY[1], "60", "503: the target asks to wait 60 s"),
+        (BUSY[0], "0", "429 after 10 s of waiting"),
+        (BUSY[0], "soon", "asks for fewer requests"),
+        (BUSY[0], "Sat, 01 Jan 2028 00:00:00 GMT", "asks to wait [0-9]+ s"),
+        (BUSY[0], "9" * 5000, "asks to wait 1000000000 s"),
+    ],
+    ids=["long", "unavailable", "always now", "no time", "a date", "absurd"],
+)
+def test_a_target_is_not_waited_for_beyond_its_owners_patience(monkeypatch, status, after, said):
+    """What takes longer than `max_wait`, in one pause or in many, is an error that says so."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with hostile.serving(put_off(status, after)) as url, pytest.raises(Throttled, match=said):
+        client(url).call("getWidget", path={"name": "a"}, auth=None)
+
+
+def test_a_date_to_come_back_counts_from_the_answers_own_clock():
+    """A clock that is hours off does not turn two seconds into hours."""
+    headers = (("Date", "Sat, 01 Jan 2028 00:00:00 GMT"), ("Retry-After", "Sat, 01 Jan 2028 00:00:02 GMT"))
+
+    assert patience.asked(Response(429, headers)) == 2
+
+
+def test_all_pauses_together_have_an_end(monkeypatch):
+    """A run waits for a family as often as the breaker counts, and then no more."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    waits = patience.Patience(Limits(max_wait=1, breaker=3))
+
+    assert [waits.wait(1, 0) for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_an_unavailable_target_that_names_no_time_is_judged():
+    """An undocumented 503 without Retry-After is an answer like any other."""
+    with hostile.serving(hostile.http(b"{}", status=BUSY[1])) as url:
+        answer = client(url).call("getWidget", path={"name": "a"}, auth=None)
+
+    assert (answer.response.status, answer.stray) == (503, False)
+
+
+def test_one_dead_operation_does_not_close_the_others():
+    """Its own calls are withheld after three; another operation's go out, and find an answer."""
+    circuit = Circuit(3)
+    for _ in range(3):
+        circuit.check("a", "http://example.com")
+        circuit.came_to_nothing("a", Unreachable("It hung."))
+
+    with pytest.raises(Withheld, match=r"The last 3 calls of a got no answer .* The last one: It hung"):
+        circuit.check("a", "http://example.com")
+    circuit.check("b", "http://example.com")
+    circuit.came_to_nothing("b", Unreachable("It hung, too."))
+    with pytest.raises(CircuitOpen, match=r"The last 4 calls got no answer .* It hung, too"):
+        circuit.check("c", "http://example.com")
+
+
+def test_an_answer_closes_the_circuit_again():
+    """Calls that come to nothing count in a row only."""
+    circuit = Circuit(2)
+    for operation in "abab":
+        circuit.came_to_nothing(operation, Unreachable("It hung."))
+        circuit.answered(operation)
+
+    circuit.check("a", "http://example.com")
+
+
+def test_no_cookie_of_a_target_comes_back_to_it():
+    """Calls stand for themselves, so that the curl line of a finding sends what the run sent."""
+    asked = []
+
+    def answer(call):
+        asked.append(call.asked)
+        hostile.http(b"{}", headers="Set-Cookie: session=1; path=/\r\n")(call)
+
+    transport = Transport(LIMITS, Tls())
+    with hostile.serving(answer) as url:
+        for _ in range(2):
+            transport.send(Request("GET", url))
+
+    assert ["cookie" in told.headers for told in asked] == [False, False]
+
+
+def test_interim_answers_are_read_over():
+    """103 Early Hints before an answer is not the answer; neither is 102, nor several."""
+    hints = b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+    whole = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+    with hostile.serving(hostile.raw(hints + whole)) as url:
+        response, _ = send(url)
+
+    assert (response.status, response.body) == (200, b"{}")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [("Content-Length: nine\r\n", b"{}"), ("Content-Encoding: gzip, br\r\nContent-Length: 2\r\n", b"{}")],
+)
+def test_headers_that_leave_the_bodys_meaning_open_are_refused(headers, body):
+    """A length that is none and codings that nobody asked for are said as such."""
+    with (
+        hostile.serving(hostile.raw(f"HTTP/1.1 200 OK\r\n{headers}\r\n".encode() + body)) as url,
+        pytest.raises(Unreadable, match=r"which is no length|which the request did not ask for"),
+    ):
+        send(url)
+
+
+LOGIN = {"type": "oauth2-password", "client_id": "c", "username": "amina", "password": "right-password"}
+
+
+def token(**more):
+    """Answer a log-in."""
+    return hostile.http(json.dumps({"access_token": "t" * 20, "token_type": "bearer"} | more).encode())
+
+
+def test_a_log_in_that_worked_before_is_lost_and_not_called_wrong():
+    """Credentials let in once are right; turned away three times running they may be locked."""
+    closed = hostile.http(b"{}", status="401 Unauthorized")
+    with hostile.serving(again(token(expires_in=-1), closed)) as url:
+        caller = client(url, {"default": LOGIN})
+        caller.token()
+        for _ in range(2):
+            with pytest.raises(LoginLost, match="which it let in before, with HTTP 401"):
+                caller.token()
+        with pytest.raises(CredentialsRefused, match=r"let in before, 3 times running .* locked them"):
+            caller.token()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"access_token": "a\r\nX-Injected: b"}, "characters that no header can carry"),
+        ({"access_token": "\ud800"}, "characters that no header can carry"),
+        ({"access_token": ["a"]}, "a token that is no text"),
+        ({"access_token": " "}, "characters that no header can carry"),
+        ({"expires_in": float("inf")}, "without a usable token"),
+        ({"expires_in": float("nan")}, "without a usable token"),
+    ],
+    ids=["a line break", "half a surrogate", "a list", "blank", "for ever", "no number"],
+)
+def test_a_token_that_cannot_be_used_is_untestable(more, said):
+    """A hostile log-in answer is one sentence, and never a header of its own."""
+    with hostile.serving(token(**more)) as url, pytest.raises(Untestable, match=said):
+        client(url, {"default": LOGIN}).token()
+
+
+def test_json_of_too_many_values_is_not_looked_into():
+    """A few megabytes of JSON can take a hundred times as much once they are read."""
+    with (
+        hostile.serving(hostile.http(b"[" + b"1," * 300_001 + b"1]")) as url,
+        pytest.raises(Unreadable, match="JSON of more than 300000 values"),
+    ):
+        send(url, Limits())
 
 
 def test_a_refused_log_in_makes_the_target_unusable():
@@ -144,6 +338,7 @@ class Stub:
     def __init__(self, status):
         self.status = status
         self.asked = []
+        self.limits = LIMITS
 
     def send(self, request):
         """Answer with the status, and nothing in it."""

@@ -64,6 +64,14 @@ def test_a_wrong_answer_raises_at_once(judge):
     assert caught.value.red
 
 
+def test_what_an_answer_says_paints_no_terminal(judge):
+    """Escape sequences and marks of direction in an answer are raised as escapes: pytest prints the text."""
+    painted = '{"message": "owned\x9b2J\u202e"}'.encode()
+
+    with pytest.raises(NotConformant, match=r"owned\\u009b2J\\u202e"):
+        judge(exchange("getWidget", 500, raw=painted), outcome("unknown"))
+
+
 def test_a_garbled_answer_is_not_held_against_the_rule_under_test(judge, pages):
     """A wrong code breaks its own answer; the clause that the test asks about stays open."""
     judge.clauses = [WIDGET]

@@ -40,6 +40,15 @@ def test_a_secret_is_masked_wherever_it_travels(masker, told):
     assert "[masked text" in record
 
 
+def test_json_too_deep_to_look_into_is_masked_as_a_whole(masker):
+    """What nobody can search for secrets is not written, and ends no run."""
+    deep = b'{"a": ' * 700 + b'{"access_token": "abcdef-token-value"}' + b"}" * 700
+
+    record = masker.record(exchange("getWidget", 200, raw=deep))
+
+    assert record["response"]["body"].startswith(f"[masked bytes {len(deep)} ")
+
+
 def test_a_known_secret_is_masked_in_any_text(masker):
     """A secret of the target file is masked where no field name gives it away."""
     record = masker.record(exchange("getWidget", 200, {"message": f"bad value {SECRET}"}))

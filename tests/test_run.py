@@ -7,7 +7,6 @@ import sys
 import time
 from contextlib import ExitStack
 
-import hostile
 import pytest
 import runs
 
@@ -149,33 +148,6 @@ def test_a_partial_run_is_never_called_conformant(tmp_path):
     assert done.returncode == 2
     assert runs.verdicts(tmp_path / "r")[picked] == "pass"
     assert "a partial run: 1 of" in done.stdout
-
-
-HOSTILE = {
-    "html": hostile.http(b"<html>Sign in</html>", headers="Content-Type: text/html\r\n"),
-    "half a json": hostile.http(b'{"token_type": "bea'),
-    "invalid utf-8": hostile.http(b'{"token_type": "\xff\xfe"}'),
-    "redirect in a circle": hostile.http(b"", status="302 Found", headers="Location: /\r\n"),
-    "429": hostile.http(b"{}", status="429 Too Many Requests"),
-    "200 MB": hostile.endless(b"x" * 1_000_000),
-    "endless drip": hostile.endless(b"x", pause=0.05),
-    "hangs": hostile.silence,
-    "resets": hostile.raw(b""),
-}
-
-
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_target_ends_in_bounded_time_and_never_green(tmp_path, kind):
-    """Whatever the target does, the run ends soon, red, with a sentence and a report."""
-    with hostile.serving(HOSTILE[kind]) as url:
-        target = runs.target_at(tmp_path, url)
-        began = time.monotonic()
-        done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "r")
-
-    assert time.monotonic() - began < 45
-    assert done.returncode in {1, 3}, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    assert (tmp_path / "r" / "report.html").exists()
 
 
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])

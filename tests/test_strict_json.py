@@ -1,5 +1,7 @@
 """JSON read strictly: what a lenient parser would have swallowed is said."""
 
+import time
+
 import pytest
 
 from clausewise import strict_json
@@ -16,6 +18,11 @@ from clausewise import strict_json
         (b"", "it is empty"),
         (b'{"a": ', "Expecting value"),
         (b"[" * 100_000, "nested too deeply"),
+        (b'{"a": ' * 101 + b"1" + b"}" * 101, "nested too deeply to be read (more than 100 levels)"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "a number of more than 4300 digits"),
+        (b'{"a": -1e999999}', "the number -1e999999 is larger than readers can hold"),
+        (b'{"a": "\\uD83D"}', r"half a surrogate pair (\ud83d)"),
+        (b'{"\\udc00": 1}', r"half a surrogate pair (\udc00)"),
     ],
 )
 def test_what_is_no_json_is_said_in_a_phrase(raw, problem):
@@ -24,6 +31,42 @@ def test_what_is_no_json_is_said_in_a_phrase(raw, problem):
 
     assert problem in parsed.problem
     assert parsed.value is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (b'"\\ud83d\\ude00"', "\U0001f600"),
+        (b"[" * 99 + b"[1],[1]" + b"]" * 99, None),
+        (b"[" + b"[]," * 200 + b"1e308]", None),
+        (b"9" * 400, int("9" * 400)),
+    ],
+    ids=["a whole pair", "100 levels", "wide", "400 digits"],
+)
+def test_what_is_only_unusual_is_read(raw, value):
+    """A pair of surrogates, a hundred levels, many short lists and a long number are all JSON."""
+    parsed = strict_json.parse(raw)
+
+    assert parsed.problem == ""
+    assert parsed.value == value or value is None
+
+
+def test_very_many_repeated_keys_are_told_soon_and_in_part():
+    """A hundred thousand keys that come twice cost no hours, and name some."""
+    pairs = ",".join(f'"k{number}":1,"k{number}":2' for number in range(100_000))
+    began = time.monotonic()
+
+    parsed = strict_json.parse(f"{{{pairs}}}".encode())
+
+    assert len(parsed.repeated) == 20
+    assert time.monotonic() - began < 5
+
+
+def test_repeated_keys_of_many_objects_are_told_in_part():
+    """A list of objects, each with a key twice, names some of the keys."""
+    objects = ",".join(f'{{"k{number}":1,"k{number}":2}}' for number in range(100))
+
+    assert len(strict_json.parse(f"[{objects}]".encode()).repeated) == 20
 
 
 def test_a_key_that_comes_twice_is_told_and_the_value_still_read():

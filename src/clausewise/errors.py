@@ -7,9 +7,12 @@ ClausewiseError
 |   +-- Elsewhere               a host of the target resolves to where the target file allows none
 |   +-- CircuitOpen             too many calls in a row got no answer; no further one is sent
 +-- NoVerdict                   verdict *error*: the network's or the target's fault, not the clause's
-|   +-- Unreachable             no answer: refused, reset, timed out
+|   +-- Unreachable             no answer: reset, timed out, no HTTP
+|   |   +-- NoConnection        not even a connection: refused, no such name
+|   +-- Withheld                not sent: the operation's last calls got no answer
 |   +-- Unreadable              an answer that cannot be held: endless, oversized, cut off
-|   +-- Throttled               the target asked us to slow down (429)
+|   +-- Throttled               the target asked us to come back later (429; 503 with Retry-After)
+|   +-- LoginLost               a log-in that worked before is turned away
 +-- Unwritable                  exit 4: what was judged cannot be written down, so the run stops
 +-- Untestable                  verdict *untestable*: something the test needs is not there
 |   +-- Spent                   the run's budget is used up; a resumed run makes up for it
@@ -51,12 +54,24 @@ class Unreachable(NoVerdict):
     """No answer came: refused, reset or timed out."""
 
 
+class NoConnection(Unreachable):
+    """Not even a connection came about, so that no other operation is better off."""
+
+
+class Withheld(NoVerdict):
+    """A call that was not sent, since the last ones of its operation got no answer."""
+
+
 class Unreadable(NoVerdict):
     """An answer came that cannot be held: oversized, endless or cut off."""
 
 
 class Throttled(NoVerdict):
-    """The target answered 429: it asks for a slower run, which says nothing about the clause."""
+    """The target asks us to come back later (429; 503 with Retry-After): no word on the clause."""
+
+
+class LoginLost(NoVerdict):
+    """The target turns credentials away that it let in before."""
 
 
 class Untestable(ClausewiseError):

@@ -22,7 +22,7 @@ from clausewise.journal import Journal
 from clausewise.masking import Masker
 from clausewise.model import Clause, Exchange, Finding, Operation, Role, Touch, Verdict
 from clausewise.scope import Scope
-from clausewise.verdict import Policy, explain
+from clausewise.verdict import Policy, explain, visible
 
 Find = Callable[[str, str], Operation]
 
@@ -237,7 +237,7 @@ class Judge:
         clauses = [self.bench.clauses[clause] for clause in by_clause]
         red = any(clause.standing in self.bench.policy.red for clause in clauses)
         text = "\n\n".join(explain(clause, by_clause[clause.id]) for clause in clauses)
-        raise NotConformant(self.bench.masker.text(text), red=red)
+        raise NotConformant(visible(self.bench.masker.text(text)), red=red)
 
     def _record(self, verdict: Verdict, reason: str) -> dict[str, object]:
         mask = self.bench.masker.text

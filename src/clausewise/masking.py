@@ -127,11 +127,19 @@ class Masker:
         if "form-urlencoded" in media_type:
             return self._form(text)
         try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
+            return self._json(text, media_type)
+        except ValueError:
             return text
+        except RecursionError:  # too deep to look for secrets in it
+            return self.masked(body)
+
+    def _json(self, text: str, media_type: str) -> str:
+        """Show a JSON text with its fields masked; ValueError where it is none."""
+        value = json.loads(text)
         if isinstance(value, str) and value[:1] in {"{", "["}:  # an answer wrapped in a JSON text
-            return json.dumps(self._body(value.encode(), media_type), ensure_ascii=False)
+            return json.dumps(
+                self._body(value.encode("utf-8", "surrogatepass"), media_type), ensure_ascii=False
+            )
         masked = self._value(value)
         return text if masked == value else json.dumps(masked, ensure_ascii=False)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from clausewise.model import Clause, Finding, Observability, Standing, Verdict
 
@@ -92,6 +94,15 @@ _WORDS: Mapping[Exit, str] = {
     Exit.TARGET_UNUSABLE: "target unusable",
     Exit.INTERNAL: "internal error",
 }
+
+
+def visible(text: Any) -> str:
+    """Show control characters and bidi marks as escapes, so that no answer can paint a page or a terminal."""
+    return "".join(letter if _harmless(letter) else f"\\u{ord(letter):04x}" for letter in str(text))
+
+
+def _harmless(letter: str) -> bool:
+    return letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 def many(count: int, one: str, more: str) -> str:

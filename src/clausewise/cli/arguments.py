@@ -161,6 +161,16 @@ def _serve(commands: Commands) -> None:
     serve.add_argument("--defect", default="", metavar="ID", help="bend it by one seeded defect")
     serve.add_argument("--while-read", action="store_true", help="end when standard input does")
     serve.add_argument("--control", action="store_true", help="test mode: let requests switch defects")
+    serve.add_argument(
+        "--chaos", metavar="NAME", default="", help="break HTTP itself in front of it; 'list' lists the kinds"
+    )
+    serve.add_argument(
+        "--chaos-operation",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="break only this operation's calls (default: all calls)",
+    )
 
 
 def _init(commands: Commands) -> None:

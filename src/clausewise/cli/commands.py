@@ -26,7 +26,7 @@ from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
 from clausewise.plugin import coverage
 from clausewise.plugin.session import check_owner, claimed, embedded, remembered
-from clausewise.verdict import Exit
+from clausewise.verdict import Exit, visible
 
 _LONGEST = 1500  # characters of a complaint
 
@@ -149,9 +149,9 @@ def _doctor(given: Namespace) -> int:
     with embedded(target) as reached:
         for diagnosis in doctor.examine(scope.of(reached, shipped.SCHEMAS)):
             mark, style, code = _STATES[diagnosis.state]
-            console.print(Text(f"{mark} {diagnosis.what}", style=style))
+            console.print(Text(visible(f"{mark} {diagnosis.what}"), style=style))
             for line in diagnosis.advice.splitlines():
-                console.print(Text(f"    {line}"))
+                console.print(Text(visible(f"    {line}")))
             worst = max(worst, code, key=_STATE_ORDER.index)
     return worst
 

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.segment import Segment
 
-from clausewise.report.pages import visible
+from clausewise.verdict import visible
 
 _LOG_WIDTH = 130
 

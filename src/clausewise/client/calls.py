@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -13,15 +13,19 @@ from urllib.parse import parse_qsl, quote, urlencode
 from urllib3 import encode_multipart_formdata
 
 from clausewise.bindings import Bindings
+from clausewise.client import patience
+from clausewise.client.circuit import Circuit
 from clausewise.client.login import BoundLogin, Login, fixed_header
+from clausewise.client.patience import Patience
 from clausewise.client.transport import Transport
-from clausewise.errors import ConfigurationError, TargetUnusable, Throttled, Untestable
-from clausewise.model import Contract, Exchange, File, Json, Operation, Request, Role
+from clausewise.errors import ConfigurationError, NoVerdict, TargetUnusable, Throttled, Untestable
+from clausewise.model import Contract, Exchange, File, Json, Operation, Request, Response, Role
 from clausewise.targets import FamilyTarget
 
 Heard = Callable[[Exchange], None]
 
 _TOO_MANY = 429
+_UNAVAILABLE = 503
 _DEFAULT = "default"
 _DOORS = 2  # operations that turn credentials away before these are called wrong
 _JSON = "application/json"
@@ -70,6 +74,8 @@ class Client:
                 lives = {"lives": float(credentials["lives"])} if "lives" in credentials else {}
                 self._logins[role] = BoundLogin(role, self.log_in, self._bindings, **lives)
         self.heard: Heard = lambda _: None
+        self._circuit = Circuit(transport.limits.breaker)
+        self._patience = Patience(transport.limits)
         self._turned_away: set[str] = set()
         self._let_in = False
 
@@ -238,9 +244,31 @@ class Client:
     def _send(self, operation: Operation, request: Request, sent: Json, *, stray: bool = False) -> Exchange:
         if self._only_reads and operation.writes:
             raise Untestable(f"{operation.id} writes, and plan 'safe' only reads.")
+        waited = 0.0
+        while True:
+            exchange = self._exchange(operation, request, sent, stray=stray)
+            pause = self._put_off(operation, exchange.response)
+            if pause is None:
+                self._circuit.answered(operation.id)
+                self.heard(exchange)
+                return exchange
+            self.heard(replace(exchange, stray=True))
+            if pause < 0 or not self._patience.wait(pause, waited):
+                late = Throttled(_put_off(operation, exchange.response.status, pause, waited))
+                self._circuit.came_to_nothing(operation.id, late)
+                raise late
+            waited += pause
+
+    def _exchange(self, operation: Operation, request: Request, sent: Json, *, stray: bool) -> Exchange:
+        """Send a request once, unless the circuit is open."""
+        self._circuit.check(operation.id, "/".join(request.url.split("/")[:3]))
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        response, milliseconds = self._transport.send(request)
-        exchange = Exchange(
+        try:
+            response, milliseconds = self._transport.send(request)
+        except NoVerdict as bad:
+            self._circuit.came_to_nothing(operation.id, bad)
+            raise
+        return Exchange(
             id=next(self._numbers),
             family=operation.family,
             operation=operation.id,
@@ -252,13 +280,33 @@ class Client:
             wrapped=operation.wrapped,
             stray=stray,
         )
-        self.heard(exchange)
-        if response.status == _TOO_MANY and not any(o.form(_TOO_MANY) for o in operation.outcomes):
-            raise Throttled(
-                f"{operation.id} was answered 429: the target asks for fewer requests. "
-                f"Set a lower `rate` under [limits] in the target file."
-            )
-        return exchange
+
+    def _put_off(self, operation: Operation, response: Response) -> float | None:
+        """Return the seconds after which the target wants to be asked again: negative where it does not say.
+
+        None for an answer to be judged. A 429 that the documents do not list puts a call off in any case,
+        a 503 only where it says `Retry-After`: without that it is one more undocumented answer.
+        """
+        status = response.status
+        if status not in {_TOO_MANY, _UNAVAILABLE} or any(known.form(status) for known in operation.outcomes):
+            return None
+        seconds = patience.asked(response)
+        return -1.0 if seconds is None and status == _TOO_MANY else seconds
+
+
+def _put_off(operation: Operation, status: int, pause: float, waited: float) -> str:
+    """Say that a target put a call off for longer than its owner lets us wait."""
+    told = f"{operation.id} was answered {status}"
+    if pause < 0:
+        return (
+            f"{told}: the target asks for fewer requests. "
+            f"Set a lower `rate` under [limits] in the target file."
+        )
+    after = f" after {waited:g} s of waiting" if waited else ""
+    return (
+        f"{told}{after}: the target asks to wait {pause:.0f} s, and [limits] max_wait allows no longer wait. "
+        f"Set a lower `rate`, or a longer max_wait."
+    )
 
 
 def _content(

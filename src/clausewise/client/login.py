@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 
 from clausewise.bindings import Bindings
-from clausewise.errors import CredentialsRefused, Untestable
-from clausewise.model import Exchange
+from clausewise.errors import CredentialsRefused, LoginLost, Untestable
+from clausewise.model import Exchange, Json
 
 _EARLY = 0.2  # renew when a fifth of the life is left, so that no call carries a dying token
 _UNTOLD = 30.0  # seconds
+_LONGEST = 86_400.0  # seconds that a token is kept at most, whatever is said of its life
+_SHOWN = 200  # characters of what a log-in's answer is said to lack
+_LOCKED = 3  # refusals in a row of credentials that were let in before
 _REFUSALS = {400, 401, 403}
 
 Post = Callable[[str], Exchange]
@@ -41,6 +44,7 @@ class Login:
         self._secret = {key: credentials[key] for key in ("client_secret",) if key in credentials}
         self._oauth = LegacyApplicationClient(credentials["client_id"])
         self._post = post
+        self._door = _Door(role)
         self._token: Token | None = None
 
     def token(self) -> str:
@@ -63,11 +67,7 @@ class Login:
             **self._secret,
         )
         answer = self._post(body)
-        if answer.response.status in _REFUSALS:
-            raise CredentialsRefused(
-                f"The target refused the credentials in the role {self._role!r} with "
-                f"HTTP {answer.response.status}; check its user name, password, client id and secret."
-            )
+        self._door.tried(answer, "user name, password, client id and secret")
         return self._read(answer)
 
     def _renewed(self) -> Token | None:
@@ -85,14 +85,15 @@ class Login:
     def _read(self, answer: Exchange) -> Token:
         try:
             told = self._oauth.parse_request_body_response(answer.response.body.decode("utf-8", "replace"))
-        except (OAuth2Error, ValueError, TypeError, AttributeError) as bad:
+            life = told.get("expires_in")
+            seconds = min(float(life), _LONGEST) if isinstance(life, int | float) else 60.0
+        except (OAuth2Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as bad:
+            why = str(bad)[:_SHOWN] or type(bad).__name__
             raise Untestable(
-                f"The log-in of the role {self._role!r} answered without a usable token: {bad}."
+                f"The log-in of the role {self._role!r} answered without a usable token: {why}."
             ) from bad
-        life = told.get("expires_in")
-        seconds = float(life) if isinstance(life, int | float) else 60.0
         renew_at = time.monotonic() + seconds * (1 - _EARLY)
-        return Token(told["access_token"], renew_at, told.get("refresh_token") or "")
+        return Token(_sendable(told["access_token"], self._role), renew_at, told.get("refresh_token") or "")
 
 
 class BoundLogin:
@@ -109,6 +110,7 @@ class BoundLogin:
         self._log_in = log_in
         self._bindings = bindings
         self._lives = lives
+        self._door = _Door(role)
         self._token: Token | None = None
 
     def token(self) -> str:
@@ -119,14 +121,50 @@ class BoundLogin:
         """
         if self._token is None or time.monotonic() >= self._token.renew_at:
             answer = self._log_in(self._role)
-            if answer.response.status in _REFUSALS:
-                raise CredentialsRefused(
-                    f"The target refused the credentials in the role {self._role!r} with "
-                    f"HTTP {answer.response.status}; check its user name and password."
-                )
+            self._door.tried(answer, "user name and password")
             renew_at = time.monotonic() + self._lives * (1 - _EARLY)
-            self._token = Token(str(self._bindings.one(answer, "token")), renew_at)
+            self._token = Token(_sendable(self._bindings.one(answer, "token"), self._role), renew_at)
         return self._token.value
+
+
+class _Door:
+    """What the log-ins of one role came to: wrong credentials, or a door that lets nobody in any more."""
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+        self._let_in = False
+        self._refused = 0
+
+    def tried(self, answer: Exchange, what: str) -> None:
+        """Take note of a log-in with credentials (`what` they are).
+
+        Raises CredentialsRefused where they are turned away; LoginLost where they were let in before, as
+        long as that may be a passing fault.
+        """
+        status = answer.response.status
+        if status not in _REFUSALS:
+            self._let_in, self._refused = True, 0
+            return
+        self._refused += 1
+        if not self._let_in:
+            raise CredentialsRefused(
+                f"The target refused the credentials in the role {self._role!r} with HTTP {status}; "
+                f"check its {what}."
+            )
+        told = f"The target refused the credentials in the role {self._role!r}, which it let in before"
+        if self._refused >= _LOCKED:
+            raise CredentialsRefused(
+                f"{told}, {self._refused} times running (HTTP {status}); see whether it locked them."
+            )
+        raise LoginLost(f"{told}, with HTTP {status}: its log-in cannot be relied on.")
+
+
+def _sendable(token: Json, role: str) -> str:
+    """Return a token; Untestable for what no header can carry."""
+    if isinstance(token, str) and token.isprintable() and token.strip():
+        return token
+    told = "a text with characters that no header can carry" if isinstance(token, str) else "no text"
+    raise Untestable(f"The log-in of the role {role!r} answered with a token that is {told}.")
 
 
 def fixed_header(credentials: Mapping[str, str]) -> tuple[str, str]:

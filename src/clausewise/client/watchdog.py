@@ -6,11 +6,13 @@ from a thread of its own, and the read that waits on them fails at once.
 
 from __future__ import annotations
 
+import http.client
 import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 from typing import Any
 from weakref import WeakSet
@@ -21,6 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from clausewise.errors import Elsewhere
 
+_INTERIM = range(100, 200)
 _TICK = 0.1  # seconds between two looks at the clock
 
 
@@ -81,6 +84,20 @@ class Watchdog:
                         connected.shutdown(socket.SHUT_RDWR)
 
 
+class _Final(http.client.HTTPResponse):
+    """Reads over interim answers (1xx) but for the one that ends HTTP, as RFC 9110, 15.2 asks of a client.
+
+    The standard library knows 100 only, and would take the 103 before an answer for the answer.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        told: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+        while told[1] in _INTERIM and told[1] != HTTPStatus.SWITCHING_PROTOCOLS:
+            http.client.parse_headers(self.fp)
+            told = super()._read_status()  # type: ignore[misc]
+        return told
+
+
 def _pool(pool: type[Any], connection: type[Any], taken: Callable[[socket.socket], None]) -> type[Any]:
     """Return a connection pool class whose connections hand over their sockets before a byte is sent."""
 
@@ -93,6 +110,6 @@ def _pool(pool: type[Any], connection: type[Any], taken: Callable[[socket.socket
         connection.connect(self)
         taken(self.sock)
 
-    overrides = {"_new_conn": new_conn, "connect": connect}
-    watched = type(f"Watched{connection.__name__}", (connection,), overrides)
+    own = {"_new_conn": new_conn, "connect": connect, "response_class": _Final}
+    watched = type(f"Watched{connection.__name__}", (connection,), own)
     return type(f"Watched{pool.__name__}", (pool,), {"ConnectionCls": watched})

@@ -19,7 +19,7 @@ from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.session import SESSION, Session
-from clausewise.report.pages import visible
+from clausewise.verdict import visible
 
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
 

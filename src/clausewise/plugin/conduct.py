@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
 from clausewise.errors import (
@@ -15,6 +17,7 @@ from clausewise.errors import (
 )
 from clausewise.model import Verdict
 from clausewise.plugin.session import Session
+from clausewise.verdict import visible
 
 
 def not_set_up(session: Session, bad: BaseException) -> None:
@@ -52,8 +55,11 @@ class Body:
             self._session.lost = str(full)
             self._session.give_up(self._item.session, str(full))
             raise pytest.fail.Exception(f"error: {full}", pytrace=False) from None
+        finally:
+            if bad:  # its frames hold the test's answers, and would until all garbage is collected
+                traceback.clear_frames(bad.__traceback__)
         if isinstance(bad, Untestable):
-            raise pytest.skip.Exception(f"untestable: {judge.bench.masker.text(str(bad))}") from None
+            raise pytest.skip.Exception(f"untestable: {visible(judge.bench.masker.text(str(bad)))}") from None
 
     def _close(self, bad: BaseException | None) -> None:
         judge = self._judge
@@ -80,9 +86,11 @@ class Body:
     def _error(self, bad: ClausewiseError) -> None:
         unusable = isinstance(bad, TargetUnusable)
         if unusable:
-            self._session.give_up(self._item.session, str(bad))
+            self._session.give_up(self._item.session, visible(str(bad)))
         self._judge.close(Verdict.ERROR, str(bad), unusable=unusable)
-        raise pytest.fail.Exception(f"error: {self._judge.bench.masker.text(str(bad))}", pytrace=False)
+        raise pytest.fail.Exception(
+            f"error: {visible(self._judge.bench.masker.text(str(bad)))}", pytrace=False
+        )
 
     def _broke(self, bad: BaseException) -> None:
         """Take a test that breaks on an answer already found broken as done; else the fault is ours.

@@ -8,10 +8,12 @@ from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from clausewise.verdict import visible
+
 Row = Mapping[str, Any]
 
-# What XML 1.0 cannot hold at all.
-_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 cannot hold at all, and `visible` lets through.
+_UNPRINTABLE = re.compile("[\ufffe\uffff]")
 
 
 def xml(results: Row) -> str:
@@ -46,7 +48,7 @@ def _case(row: Row, classname: str, results: Row) -> TestCase:
     case = TestCase(row["id"], classname, row["milliseconds"] / 1000)
     for name, value in _properties(row):
         case.append(_property(name, value))
-    text = _UNPRINTABLE.sub("\ufffd", _told(row, results))
+    text = _printable(_told(row, results))
     if row["verdict"] == "fail" and row["colour"] == "red":
         case.result = [Failure(text, row["standing"])]
     elif row["verdict"] == "error":
@@ -67,10 +69,15 @@ def _properties(row: Row) -> Iterator[tuple[str, str]]:
 def _property(name: str, value: str) -> Any:
     from junitparser.junitparser import Property  # noqa: PLC0415 - not among the package's public names
 
-    return Property(name, _UNPRINTABLE.sub("\ufffd", value))
+    return Property(name, _printable(value))
 
 
 def _told(row: Row, results: Row) -> str:
     found = [results["findings"][number] for number in row["findings"]]
     lines = [f"Expected: {bad['expected']}\nActual: {bad['actual']}\nWhere: {bad['where']}" for bad in found]
     return "\n\n".join([row["statement"], *lines]) if lines else row["reason"] or row["statement"]
+
+
+def _printable(text: str) -> str:
+    """Show as escapes what XML cannot hold and what would paint the page or the terminal that shows it."""
+    return _UNPRINTABLE.sub("\ufffd", visible(text))

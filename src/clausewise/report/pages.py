@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from clausewise.model import STEPS
+from clausewise.verdict import visible
 
 Row = Mapping[str, Any]
 
@@ -98,15 +98,6 @@ def _label(results: Row) -> str:
     counts = results["counts"]
     waived = f", {counts['waived']} waived" if counts["waived"] else ""
     return f"{results['outcome']['word']}, {counts['pass']} kept{waived}"
-
-
-def visible(text: Any) -> str:
-    """Show control characters and bidi marks as escapes, so that no answer can paint the page."""
-    return "".join(letter if _harmless(letter) else f"\\u{ord(letter):04x}" for letter in str(text))
-
-
-def _harmless(letter: str) -> bool:
-    return letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 def _cell(text: Any) -> str:

@@ -14,8 +14,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from clausewise.report.pages import visible
-from clausewise.verdict import many
+from clausewise.verdict import many, visible
 
 Row = Mapping[str, Any]
 

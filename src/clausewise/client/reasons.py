@@ -1,0 +1,65 @@
+"""What went wrong with a call, in the user's words and not in those of three nested libraries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from clausewise.targets import Limits
+
+_UNCONNECTED = re.compile(r"ConnectTimeout|NewConnectionError|NameResolution|refused")
+_BUNDLE = "name the authority that signed it under [tls] ca_bundle in the target file"
+
+# What no later call would mend, and then what one may; {} stands for what the pattern's group found.
+_SETTLED: Mapping[str, str] = {
+    r"self.signed certificate": f"its certificate is self-signed: {_BUNDLE}",
+    r"certificate has expired": "its certificate has expired: have it renewed",
+    r"certificate is not yet valid": "its certificate is not valid yet: see to the clocks",
+    r"(?:Hostname|IP address) mismatch": (
+        "its certificate is another host's: see to base_url, or have the certificate issued anew"
+    ),
+    r"unable to get (?:local )?issuer": f"its certificate's authority is not known: {_BUNDLE}",
+    r"CERTIFICATE_VERIFY_FAILED": f"its certificate cannot be verified: {_BUNDLE}",
+    r"WRONG_VERSION_NUMBER|HTTP_REQUEST": "it does not speak TLS, and base_url says https",
+    r"UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS|HANDSHAKE_FAILURE|INTERNAL_ERROR": (
+        "it speaks no version of TLS that is safe (1.2 or 1.3)"
+    ),
+    r"BadStatusLine\(.*\\x15\\x03": "it answers in TLS, and base_url says http",
+}
+_KNOWN: Mapping[str, str] = {
+    # so few characters, since what stands there may be a body that nobody masks
+    r"BadStatusLine\(.*?[\"'](.{1,16})": "it answers something that is no HTTP/1.1, and begins with {}",
+    r"got more than \d+ bytes when reading": "a line of its headers is longer than 64 kB",
+    r"got more than (\d+) headers": "it has more than {} headers",
+    r"unmatching values \(([^)]{,40})": "it has several Content-Lengths: {}",
+    r"content-encoding: ([\w-]+)": "its Content-Encoding says {}, and its body is not",
+    r"RemoteDisconnected|EOF occurred": "the connection was closed before an answer came",
+    r"IncompleteRead|InvalidChunkLength": "the answer was cut off, or its chunks cannot be read",
+    r"NameResolution": "its name cannot be resolved",
+    r"refused": "the connection was refused",
+    r"reset|Broken pipe": "the connection was reset",
+}
+
+
+def why(bad: Exception, limits: Limits) -> str:
+    """Say in a phrase what went wrong."""
+    text = repr(bad)
+    if "ConnectTimeout" in text or "handshake operation timed out" in text:
+        return f"no connection within {limits.connect_timeout:g} s"
+    if "Read timed out" in text or "ReadTimeout" in text:
+        return f"nothing came for {limits.read_timeout:g} s"
+    for pattern, words in {**_SETTLED, **_KNOWN}.items():
+        if found := re.search(pattern, text, re.DOTALL):
+            return words.format(*found.groups())
+    return f"{type(bad).__name__}: {str(bad)[:200]}"
+
+
+def unconnected(bad: Exception) -> bool:
+    """Tell whether not even a connection came about."""
+    return _UNCONNECTED.search(repr(bad)) is not None
+
+
+def hopeless(bad: Exception) -> bool:
+    """Tell whether the two do not agree on TLS, which no later call would mend."""
+    text = repr(bad)
+    return any(re.search(pattern, text, re.DOTALL) for pattern in _SETTLED)
