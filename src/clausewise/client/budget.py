@@ -48,7 +48,7 @@ class Budget:
                     f"The run may send {self._requests} requests (--max-requests), and has sent them."
                 )
             now = time.monotonic()
-            turn = max(free, now - self._gap)  # one that came late is made up for, but never two
+            turn = free if free > now - self._gap else now  # a little late is made up for, a pause is not
             self._spent = (sent + 1, turn + self._gap)
         if turn > now:
             time.sleep(turn - now)
