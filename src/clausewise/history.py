@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from clausewise import masking
 from clausewise.errors import ConfigurationError
 
 Row = dict[str, Any]
@@ -183,13 +184,13 @@ def _engine(where: str) -> tuple[Engine, str]:
     url = where if "://" in where else f"sqlite:///{where}"
     try:
         parsed = make_url(url)
-        shown = parsed.render_as_string(hide_password=True)
+        shown = masking.plain(parsed.render_as_string(hide_password=True))
         waits = {"connect_args": {"timeout": _WAIT}} if parsed.get_backend_name() == "sqlite" else {}
         return create_engine(parsed, **waits), shown
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as bad:
         raise ConfigurationError(
-            f"The history {where.rpartition('@')[2]!r} cannot be opened ({bad}); write a path for SQLite, or "
-            f"a URL such as postgresql+psycopg://host/name, with its driver installed."
+            f"The history {masking.plain(where)!r} cannot be opened ({masking.plain(str(bad))}); "
+            f"write a path for SQLite, or a URL such as postgresql+psycopg://host/name, with its driver installed."
         ) from bad
 
 

@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from secrets import token_bytes
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
 
@@ -115,6 +116,14 @@ class Masker:
         """Return a text without known secrets, and without what its name or its form gives away."""
         loose = self._loose(text)
         return str(_without(loose, self._known_in(loose)))
+
+    def learn_from(self, exchange: Exchange) -> None:
+        """Remember the secrets of an exchange."""
+        self.record(exchange)
+
+    def hides(self, place: str) -> bool:
+        """Tell whether a JSON pointer, or the name of a header, leads to what is masked."""
+        return any(self._hides[name] for name in place.split("/"))
 
     def finding(self, text: str, exchange: Exchange, *, short: bool = False) -> str:
         """Return a text about an exchange without what is hidden there, were it cut short.
@@ -466,6 +475,11 @@ def _without(value: Any, secrets: Mapping[str, str]) -> Any:
         for secret, stand_in in secrets.items():
             value = value.replace(secret, stand_in)
     return value
+
+
+def plain(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return a text of ours without what gives itself away in it, and without some secrets."""
+    return Masker(token_bytes(16), secrets).text(text)
 
 
 def is_masked(value: Any) -> bool:
