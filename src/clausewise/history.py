@@ -190,7 +190,7 @@ def _engine(where: str) -> tuple[Engine, str]:
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as bad:
         raise ConfigurationError(
             f"The history {masking.plain(where)!r} cannot be opened ({masking.plain(str(bad))}); "
-            f"write a path for SQLite, or a URL such as postgresql+psycopg://host/name, with its driver installed."
+            f"write a path for SQLite, or a URL such as postgresql+psycopg://host/name with its driver there."
         ) from bad
 
 

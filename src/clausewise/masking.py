@@ -20,14 +20,8 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
 
 import ahocorasick
 
-from clausewise.model import Exchange
+from clausewise.model import Exchange, secret_name
 
-_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase|code)|pwd|secret|token(?![-_]?type)|api[-_]?key|private[-_]?key|authorization|base64"
-    r"|(?<!allow-)credential|session[-_]?(id|key|state)|cookie|jwt|(^|[-_])(auth|pin|otp|cvv|cvc|sid)$",
-    re.IGNORECASE,
-)
 _SHORTEST = 6  # a shorter value would blot out innocent text
 _LONGEST = 4096  # a longer one is a file, which no other text quotes
 _FEW = 32  # secrets that are searched one by one
@@ -354,7 +348,7 @@ class _Hidden(dict[str, bool]):
 
     def __init__(self, fields: Iterable[str]) -> None:
         super().__init__()
-        self._fields = {name.lower() for name in fields} | _SECRET_HEADERS
+        self._fields = {name.lower() for name in fields}
 
     def __missing__(self, name: str) -> bool:
         if len(self) > _NAMES:
@@ -364,11 +358,6 @@ class _Hidden(dict[str, bool]):
         plain = _told(name).lower()
         self[name] = hides = plain in self._fields or secret_name(plain)
         return hides
-
-
-def secret_name(name: str) -> bool:
-    """Tell whether what has such a name is a secret, whatever the documents say."""
-    return bool(_SECRET_NAME.search(name))
 
 
 def _gives_away(text: str) -> bool:

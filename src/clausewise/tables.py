@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from referencing import Registry, Resource
 
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
+
+_HIDING = {"credentials", "fixtures", "faults", "tls", "entries"}  # whatever stands there may be a secret
 
 
 def read(path: Path, schema: Path, what: str, remedy: str = "") -> tuple[dict[str, Any], str]:
@@ -85,12 +88,25 @@ def _say(problem: ValidationError) -> str:
         missing = next(key for key in rule if key not in given)
         told = schema.get("properties", {}).get(missing, {})
         return f"{where} lacks the key {missing!r}. {_description(told)}".rstrip()
-    if isinstance(given, str) and "env" in schema.get("properties", {}):
+    if "env" in schema.get("properties", {}) and not isinstance(given, dict):
         return (
             f"{where} holds its value inline; secrets stay out of target files: "
-            f'write {{ env = "NAME" }} or {{ file = "path" }} instead.'
+            f'write {{ env = "NAME" }}, {{ file = "path" }} or {{ keyring = "service/user" }} instead.'
         )
-    return f"{where} is {given!r}, but {problem.message}. {_description(schema)}".rstrip()
+    shown = _shown(given, list(problem.absolute_path))
+    message = problem.message.replace(repr(given), shown)
+    return f"{where} is {shown}, but {message}. {_description(schema)}".rstrip()
+
+
+def _shown(given: Any, path: Sequence[str | int]) -> str:
+    """Show a value in a complaint, unless it may be a secret in the wrong place."""
+    if not given or isinstance(given, bool):
+        return repr(given)
+    if isinstance(given, dict | list):
+        return "a table" if isinstance(given, dict) else "a list"
+    if _HIDING & set(path):
+        return "a text" if isinstance(given, str) else "a number"
+    return re.sub(r"//[^/]*@", "//...@", repr(given))
 
 
 def _unknown_key(where: str, given: Mapping[str, Any], known: Iterable[str]) -> str:

@@ -27,6 +27,7 @@ from clausewise.model.contract import (
     Sample,
 )
 from clausewise.model.exchanges import Exchange, File, Finding, Request, Response, Touch
+from clausewise.model.names import secret_name
 from clausewise.strict_json import Json
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "Tolerance",
     "Touch",
     "Verdict",
+    "secret_name",
 ]
