@@ -45,7 +45,7 @@ _QUOTED_PAIR = re.compile(r"'([\w.-]+)'\s*:\s*b?'([^'\n]+)'")
 _ELEMENT = re.compile(r"<(?:\w+:)?([\w.-]++)[^<>]*>([^<>]+)(?=</)")
 _TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*")
 _SCHEME = re.compile(r"(?i)(?<=\bbearer )(?=\S*\d)[\w.~+/=-]{8,}|(?<=\bbasic )(?=\S*[\d=])[\w.~+/=-]{8,}")
-_IMAGES = ("iVBORw0KGgo", "/9j/", "R0lGOD", "JVBERi0", "SUkqA", "TU0AK", "UklGR", ";base64,")
+_IMAGES = ("iVBORw0KGg", "/9j/", "R0lGOD", "JVBERi0", "SUkqA", "TU0AK", "UklGR", ";base64,")
 _IMAGE = re.compile(rf"(?:{'|'.join(_IMAGES)})(?:[A-Za-z0-9+/=_-]|\\/){{40,}}")
 _GIVEAWAYS = ("=", "://", "eyJ", "earer ", "asic ", "'", "</", *_IMAGES)
 
@@ -108,6 +108,8 @@ class Masker:
 
     def text(self, text: str) -> str:
         """Return a text without known secrets, and without what its name or its form gives away."""
+        if "\0" in text and self.text(narrow := text.replace("\0", "")) != narrow:  # UTF-16, read as UTF-8
+            text = narrow
         loose = self._loose(text)
         return str(_without(loose, self._known_in(loose)))
 

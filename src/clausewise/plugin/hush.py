@@ -6,9 +6,12 @@ import logging
 from collections.abc import Generator
 from typing import Any
 
+import allure_commons
 import pytest
 
 from clausewise.plugin.session import Session
+
+_WIRE = logging.getLogger("urllib3")
 
 
 class Hush:
@@ -19,10 +22,23 @@ class Hush:
         self._session = session
         self._records = logging.getLogRecordFactory()
         logging.setLogRecordFactory(self._record)
+        self._level = _WIRE.level
+        _WIRE.setLevel(logging.INFO)  # below, it logs URLs, before what is personal in them is known
+        allure_commons.plugin_manager.register(self)
 
     def pytest_unconfigure(self) -> None:
         """Leave log records alone again."""
         logging.setLogRecordFactory(self._records)
+        _WIRE.setLevel(self._level)
+        allure_commons.plugin_manager.unregister(self)
+
+    @allure_commons.hookimpl(tryfirst=True)
+    def report_container(self, container: Any) -> None:
+        """Mask what Allure keeps of fixtures that failed."""
+        for fixture in (*container.befores, *container.afters):
+            if fixture.statusDetails:
+                fixture.statusDetails.message = self._mask(fixture.statusDetails.message or "")
+                fixture.statusDetails.trace = self._mask(fixture.statusDetails.trace or "")
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
