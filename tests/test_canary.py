@@ -155,7 +155,7 @@ def seen(tmp_path_factory):
         made = Canary(folder, url, told)
         target = ["--target", made.target]
         made.run("doctor", "doctor", *target)
-        chosen = ["--plan", "proof", "--confirm-failures", "-n", "2", "--history", made.left / "history.db"]
+        chosen = ["--plan", "proof", "-n", "2", "--history", made.left / "history.db"]
         made.run("run", "run", *target, "--run-dir", "now", *chosen)
         made.run(
             "some",
@@ -205,7 +205,7 @@ def test_every_kind_was_there(seen):
 def test_the_runs_did_what_they_should(seen):
     """They judged, failed, packed and crashed: a run that stops at once would leak nothing."""
     codes = {name: code for name, code in seen.codes.items() if name != "doctor"}
-    expected = {"run": 1, "some": 1, "report": 1, "diff": 1, "history": 0, "evidence": 0, "judge": 1}
+    expected = {"run": 1, "some": 1, "report": 1, "diff": 1, "history": 0, "evidence": 0, "judge": 2}
     assert codes == expected | {"own": 5, "ctrl-c": 2, "crash": 3, "bad-history": 4}, seen.said
     left = {path.relative_to(seen.left).as_posix() for path in seen.left.rglob("*") if path.is_file()}
     assert {"evidence.zip", "history.db", "history.html", "junit.xml", "log.txt"} <= left
