@@ -131,7 +131,7 @@ class Masker:
         if self._at_hand is not exchange:
             self.record(exchange)
         met = {value: told for value, told in self._met.items() if len(value) > 1 or short}
-        whole = [re.escape(value) for value in sorted(met, key=len, reverse=True) if len(value) < len(text)]
+        whole = [re.escape(value) for value in sorted(met, key=len, reverse=True) if len(value) <= len(text)]
         if whole:
             text = re.sub(rf"(?<!\w)(?:{'|'.join(whole)})(?!\w)", lambda found: met[found[0]], text)
         return self.text(_uncut(text, self._known | met))

@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -93,18 +93,18 @@ def _say(problem: ValidationError) -> str:
             f"{where} holds its value inline; secrets stay out of target files: "
             f'write {{ env = "NAME" }}, {{ file = "path" }} or {{ keyring = "service/user" }} instead.'
         )
-    shown = _shown(given, list(problem.absolute_path))
+    shown = _shown(given, hidden=problem.validator == "type" or not _HIDING.isdisjoint(problem.absolute_path))
     message = problem.message.replace(repr(given), shown)
     return f"{where} is {shown}, but {message}. {_description(schema)}".rstrip()
 
 
-def _shown(given: Any, path: Sequence[str | int]) -> str:
-    """Show a value in a complaint, unless it may be a secret in the wrong place."""
+def _shown(given: Any, *, hidden: bool) -> str:
+    """Show a value in a complaint, or only its type, where it may be a secret in the wrong place."""
     if not given or isinstance(given, bool):
         return repr(given)
     if isinstance(given, dict | list):
         return "a table" if isinstance(given, dict) else "a list"
-    if _HIDING & set(path):
+    if hidden:
         return "a text" if isinstance(given, str) else "a number"
     return re.sub(r"//[^/]*@", "//...@", repr(given))
 
