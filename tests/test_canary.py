@@ -10,6 +10,8 @@ import runs
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from clausewise.cli import commands
+
 pytestmark = pytest.mark.xdist_group("canary")
 
 TARGET = """
@@ -192,6 +194,21 @@ def key(folder):
     made = ed25519.Ed25519PrivateKey.generate()
     path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return path
+
+
+def test_an_error_of_ours_tells_its_place_and_not_its_words(monkeypatch, capsys):
+    """Whatever a library puts into its message; exit code 5, and no traceback."""
+
+    def broken(_):
+        raise KeyError("cnry-in-a-message")
+
+    monkeypatch.setattr(commands.report, "read", broken)
+
+    assert commands.main(["diff", "a", "b"]) == 5
+    said = capsys.readouterr().err
+    assert "an error of ours: KeyError at " in said
+    assert "cnry" not in said
+    assert "Traceback" not in said
 
 
 def test_every_kind_was_there(seen):

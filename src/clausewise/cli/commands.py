@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from pkgutil import resolve_name
+from traceback import extract_tb
 from typing import Any
 
 import pytest
@@ -36,6 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.USAGE
     except (KeyboardInterrupt, BrokenPipeError):
         return Exit.NOT_FULLY_VERIFIED
+    except Exception as bad:  # noqa: BLE001 - of ours; its words may hold anything, so only its place is told
+        place = extract_tb(bad.__traceback__)[-1]
+        told = f"clausewise: an error of ours: {type(bad).__name__} at {place.filename}, line {place.lineno}"
+        Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"{told}; please report it."))
+        return Exit.INTERNAL
 
 
 def _run(given: Namespace) -> int:
