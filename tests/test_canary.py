@@ -1,6 +1,7 @@
 """Secrets of every kind are planted in requests and answers; no byte that is written or shown holds one."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import runs
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from clausewise import scope, shipped, targets
 from clausewise.cli import commands
 
 pytestmark = pytest.mark.xdist_group("canary")
@@ -196,6 +198,33 @@ def key(folder):
     return path
 
 
+def test_the_command_line_is_remembered_without_its_secrets(monkeypatch):
+    """A database's password, a secret of the target file given as an option."""
+    target = targets.load(runs.REFERENCE, shipped.SCHEMAS / "target.schema.json")
+    known = scope.of(target, shipped.SCHEMAS)
+    secret = min(target.secrets)
+    where = "postgresql+psycopg://me:cnry-pw@db.example.com/x?sslpassword=cnry-ssl"
+    monkeypatch.setattr(sys, "argv", ["clausewise", "run", "--history", where, "--clause", secret])
+
+    command = known.facts()["command"]
+
+    assert "db.example.com/x" in command
+    assert "cnry" not in command
+    assert secret not in command
+
+
+def test_no_pack_is_made_of_what_holds_a_secret(seen, tmp_path):
+    """A run of an older version, or an overlay with a password in it, is not handed on."""
+    folder = shutil.copytree(seen.left / "now", tmp_path / "now")
+    with (folder / "summary.md").open("a") as file:
+        file.write(seen.told["client_secret"])
+    done = seen.run("pack", "evidence", folder, "--key", key(tmp_path), "--output", tmp_path / "e.zip")
+
+    assert done.returncode == 4
+    assert b"summary.md holds a secret of the target file in clear" in done.stderr
+    assert not (tmp_path / "e.zip").exists()
+
+
 def test_an_error_of_ours_tells_its_place_and_not_its_words(monkeypatch, capsys):
     """Whatever a library puts into its message; exit code 5, and no traceback."""
 
@@ -223,6 +252,7 @@ def test_the_runs_did_what_they_should(seen):
     """They judged, failed, packed and crashed: a run that stops at once would leak nothing."""
     codes = {name: code for name, code in seen.codes.items() if name != "doctor"}
     expected = {"run": 1, "some": 1, "report": 1, "diff": 1, "history": 0, "evidence": 0, "judge": 2}
+    codes.pop("pack", None)
     assert codes == expected | {"own": 5, "ctrl-c": 2, "crash": 3, "bad-history": 4}, seen.said
     left = {path.relative_to(seen.left).as_posix() for path in seen.left.rglob("*") if path.is_file()}
     assert {"evidence.zip", "history.db", "history.html", "junit.xml", "log.txt"} <= left
