@@ -93,7 +93,8 @@ def _say(problem: ValidationError) -> str:
             f"{where} holds its value inline; secrets stay out of target files: "
             f'write {{ env = "NAME" }}, {{ file = "path" }} or {{ keyring = "service/user" }} instead.'
         )
-    shown = _shown(given, hidden=problem.validator == "type" or not _HIDING.isdisjoint(problem.absolute_path))
+    stray = problem.validator == "type" and isinstance(given, str)  # a secret in the wrong line, perhaps
+    shown = _shown(given, hidden=stray or not _HIDING.isdisjoint(problem.absolute_path))
     message = problem.message.replace(repr(given), shown)
     return f"{where} is {shown}, but {message}. {_description(schema)}".rstrip()
 
