@@ -1,11 +1,17 @@
 """Masking: no secret or personal value is written, and what is equal stays equal."""
 
+import base64
+import html
 import json
+import time
+from dataclasses import replace
+from urllib.parse import quote_plus
 
 import pytest
 from exchanges import exchange
 
 from clausewise.masking import Masker, sensitive_fields
+from clausewise.model import Request
 from clausewise.statement.curl import curl
 
 SECRET = "s3cret-of-the-test"
@@ -113,3 +119,96 @@ def test_thousands_of_secrets_are_all_found():
         assert told.count("[masked text") == 3
     masker.learn("secret-00001")
     assert "secret-00001" not in masker.text(f"{secrets[1]} secret-00001")
+
+
+FRESH = "fresh-4711-value"
+OWN = 'own/&"secret ü'
+LEFT = [
+    ("a list of passwords", f'{{"passwords": ["{FRESH}", {{"old": "{FRESH}"}}]}}'),
+    ("a number", '{"pin": 47114711}'),
+    ("the first of two", f'{{"password": "{FRESH}", "password": null}}'),
+    ("an answer that was cut off", f'{{"n": 1, "access_token": "{FRESH}'),
+    ("a broken list", f'{{"tokens": ["{FRESH}", '),
+    ("a text that is no JSON", f'{{"password" : "{FRESH}",}} trailing'),
+    ("JSON in a JSON text", json.dumps({"payload": json.dumps({"password": FRESH})})),
+    ("JSON in that", json.dumps({"payload": json.dumps({"more": json.dumps({"password": FRESH})})})),
+    ("an escaped key", f'{{"pass\\u0077ord": "{FRESH}"}}'),
+    ("a query in a text", f'{{"next": "https://bank.example.com/?access_token={FRESH}&page=1"}}'),
+    ("user info in a text", f'{{"next": "https://me:{FRESH}@bank.example.com/"}}'),
+    ("an element", f'{{"page": "<soap:password>{FRESH}</soap:password>"}}'),
+    ("Python's own writing", f"{{'password': '{FRESH}'}}"),
+    ("a bearer token", f"the token Bearer {FRESH} is worn"),
+    ("a signed token", "eyJhbGciOiJIUzI1NiJ9.fresh4711value.c2ln"),
+    ("a picture under any name", '{"x": "iVBORw0KGgo' + "fresh4711value" * 9 + '"}'),
+    ("our own secret in JSON escapes", '{"m": "' + r"own\/\u0026\"secret \u00fc" + '"}'),
+    ("in a URL's", "m=" + quote_plus(OWN)),
+    ("in HTML's", html.escape(OWN)),
+    ("in capitals", OWN.upper()),
+    ("in base64", base64.b64encode(f"amina:{OWN}".encode()).decode()),
+    ("in UTF-16", '{"password": "' + FRESH + '"}'),
+]
+
+
+@pytest.mark.parametrize(("text"), [text for _, text in LEFT], ids=[name for name, _ in LEFT])
+def test_no_way_of_writing_hides_a_secret(text, request):
+    """In an answer's body and in any text: as it is, escaped, broken, or in another text."""
+    wide = request.node.callspec.id == "in UTF-16"
+    masker = Masker(b"key", [OWN])
+    raw = text.encode("utf-16" if wide else "utf-8")
+
+    record = json.dumps(masker.record(exchange("getWidget", 200, raw=raw)), ensure_ascii=False)
+    shown = record + masker.text(raw.decode("utf-8", "replace"))
+
+    assert "[masked" in record
+    told = shown.replace("\0", "").replace("\\u0000", "").lower()
+    for secret in ("fresh", "4711", "own", "secret ", base64.b64encode(OWN.encode()).decode()[4:12].lower()):
+        assert secret not in told, told
+
+
+def test_a_path_parameter_is_masked_by_its_name(masker):
+    """The document's template tells which part of the address is personal."""
+    asked = exchange("getWidget", 200, {})
+    asked = replace(asked, request=Request("GET", "http://127.0.0.1/api/people/Amina?page=1"))
+
+    url = masker.record(asked, "/people/{first_name}")["request"]["url"]
+
+    assert "Amina" not in url
+    assert url.startswith("http://127.0.0.1/api/people/[masked text 5 ")
+    assert url.endswith("?page=1")
+
+
+def test_a_form_of_parts_is_masked_whatever_its_header_is_called():
+    """Its file, its password, and all of it where its boundary is wrong."""
+    body = (
+        f'--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n{FRESH}\r\n'
+        f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{FRESH}\r\n--b--\r\n'
+    ).encode()
+    for kind in ("multipart/form-data; boundary=b", 'Multipart/Form-Data; boundary="b"; x=y', "multipart/x"):
+        sent = exchange("getWidget", 200, {}, asked=body, request_headers=(("content-type", kind),))
+        assert FRESH not in json.dumps(Masker(b"key").record(sent)), kind
+
+
+def test_what_a_finding_quotes_of_an_answer_is_masked_were_it_short_or_cut(masker):
+    """A name of five letters, a digit, and a token of which the beginning alone is shown."""
+    token = "long-token-" + "x" * 300
+    answer = exchange("getWidget", 200, {"first_name": "Amina", "access_token": token, "secret_code": 7})
+
+    told = masker.finding(f'no Amina, "Amina" but Aminata: {{"access_token": "{token[:40]}...', answer)
+    assert "Amina," not in told
+    assert '"Amina"' not in told
+    assert "Aminata" in told
+    assert "long-token" not in told
+    assert masker.finding("7", answer, short=True).startswith("[masked int 1")
+    assert masker.hides("/data/0/first_name")
+    assert not masker.hides("/data/7")
+
+
+@pytest.mark.parametrize(
+    "text", ['"' + '\\"' * 10**5, "eyJ" * 10**5, "<a" * 10**5, '{"password":' * 10**4, "'a" * 10**5]
+)
+def test_a_hostile_answer_is_masked_in_time(text):
+    """None takes time that grows with the square of its length."""
+    began = time.process_time()
+    Masker(b"key").text(text)
+
+    assert time.process_time() - began < 1

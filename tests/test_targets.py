@@ -1,6 +1,8 @@
 """Target files: every mistake gets one sentence that names the place and the remedy."""
 
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -107,6 +109,132 @@ def test_each_mistake_is_one_sentence_with_its_place(load, old, new, said):
         load(GOOD.replace(old, new, 1))
 
     assert "target.toml" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+INLINE = {
+    "a number": (
+        '{ env = "CLAUSEWISE_TEST_PASSWORD" }',
+        "47114711",
+        "default.password holds its value inline",
+    ),
+    "a list": (
+        '{ env = "CLAUSEWISE_TEST_PASSWORD" }',
+        '["hunter2"]',
+        "default.password holds its value inline",
+    ),
+    "two places": ('"CLAUSEWISE_TEST_PASSWORD" }', '"A", file = "hunter2" }', "default.password] is a table"),
+    "a secret for a name": ('"CLAUSEWISE_TEST_PASSWORD"', '"hunter2-!"', "default.password.env is a text"),
+    "user info": ("https://", "https://amina:hunter2@", "base_url holds a user name or password"),
+    "user info in a bad one": ("https://", "ftp://amina:hunter2@", "base_url is 'ftp://...@api"),
+    "a fixture": (
+        'ecrn = "12"',
+        'ecrn = "12"\npassword = "hunter2"',
+        "customer.active.password holds its value",
+    ),
+    "a hook": (
+        "[families.cdp.fixtures",
+        '[families.cdp.faults.x]\nheader = "X-Api-Key"\nvalue = "hunter2"\n[families.cdp.fixtures',
+        "faults.x.value holds its value inline",
+    ),
+    "a comment": (
+        "version = 1",
+        "version = 1 # a-made-up-password",
+        "line 2 holds a value that the file itself",
+    ),
+    "a limit": ("[families.cdp]", '[limits]\nrate = "hunter2"\n[families.cdp]', "limits.rate is a text"),
+    "a key": (
+        "[families.cdp]",
+        '[tls]\nclient_key = "-----BEGIN PRIVATE KEY----- hunter2"\n[families.cdp]',
+        "client_key holds its value inline",
+    ),
+    "an unknown key": (
+        'username = "amina"',
+        'username = "amina"\npin = "hunter2"',
+        "has an unknown key 'pin'",
+    ),
+    "a table for a role": (
+        "[families.cdp.fixtures",
+        'x = { a = "hunter2" }\n[families.cdp.fixtures',
+        "unknown key",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INLINE)
+def test_an_inline_secret_is_refused_and_not_shown(load, name):
+    """Wherever it may stand, in one sentence."""
+    old, new, said = INLINE[name]
+    assert old in GOOD
+    with pytest.raises(ConfigurationError) as caught:
+        load(GOOD.replace(old, new, 1))
+
+    assert said in str(caught.value)
+    for secret in ("hunter2", "47114711", "a-made-up"):
+        assert secret not in str(caught.value)
+
+
+def test_a_hook_may_take_its_value_from_elsewhere(load):
+    """It is known for masking then."""
+    hook = '[families.cdp.faults.x]\nheader = "X-Api-Key"\nvalue = { env = "CLAUSEWISE_TEST_PASSWORD" }\n'
+    target = load(GOOD + hook)
+
+    assert target.families["cdp"].fault("x") == ("X-Api-Key", "a-made-up-password")
+
+
+def test_a_key_with_a_passphrase_is_refused(load, tmp_path):
+    """OpenSSL would ask for it on the terminal, and a run in the night would wait for ever."""
+    (tmp_path / "client.key").write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
+    (tmp_path / "client.pem").write_text("")
+    tls = '[tls]\nclient_certificate = "client.pem"\nclient_key = "client.key"\n[families.cdp]'
+
+    with pytest.raises(ConfigurationError, match="whose key is encrypted; name one without a passphrase"):
+        load(GOOD.replace("[families.cdp]", tls, 1))
+
+
+class Keyring(ModuleType):
+    """Stands in for the keyring library: one entry, or an error of the backend."""
+
+    def __init__(self, bad=None):
+        super().__init__("keyring")
+        self.bad = bad
+
+    def get_password(self, service, user):
+        if self.bad:
+            raise self.bad("the vault of amina: hunter2")
+        return "from-the-vault" if (service, user) == ("bank/uat", "partner") else None
+
+
+IN_VAULT = ('env = "CLAUSEWISE_TEST_PASSWORD"', 'keyring = "bank/uat/partner"')
+
+
+def test_a_secret_may_come_from_the_keyring(load, monkeypatch):
+    """Named as service/user, where the service may hold slashes; it is known for masking."""
+    monkeypatch.setitem(sys.modules, "keyring", Keyring())
+    target = load(GOOD.replace(*IN_VAULT))
+
+    assert target.families["cdp"].credentials["default"]["password"] == "from-the-vault"
+    assert target.secrets == {"from-the-vault"}
+
+
+@pytest.mark.parametrize(
+    ("module", "entry", "said"),
+    [
+        (None, "bank/uat/partner", r"pip install 'clausewise\[keyring\]'"),
+        (Keyring(type("NoKeyringError", (RuntimeError,), {})), "a/b", "there is none on this machine"),
+        (Keyring(type("KeyringLocked", (RuntimeError,), {})), "a/b", "it is locked; unlock it"),
+        (Keyring(OSError), "a/b", r"it cannot be read \(OSError\)"),
+        (Keyring(), "bank/nobody", "has no entry 'bank/nobody'; make it: keyring set 'bank' 'nobody'"),
+        (Keyring(), "bank", "default.password.keyring is a text"),
+    ],
+)
+def test_a_keyring_that_does_not_help_is_one_sentence(load, monkeypatch, module, entry, said):
+    """Not installed, none there, locked, broken, without the entry, or misnamed."""
+    monkeypatch.setitem(sys.modules, "keyring", module)
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        load(GOOD.replace(*IN_VAULT).replace("bank/uat/partner", entry))
+
+    assert "password" in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
 

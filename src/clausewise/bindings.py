@@ -25,6 +25,7 @@ _BEARER = "Authorization: Bearer {token}"
 _BINARY = ("image/", "application/octet-stream")
 _MULTIPART = "multipart/form-data"
 _FORM = "application/x-www-form-urlencoded"
+_SECRET = {"password", "token", "token_header", "image", "image_back"}
 
 
 def load(path: Path) -> list[Binding]:
@@ -100,6 +101,13 @@ class Bindings:
                 f"{self.place} {key} is {self.value(thing, name)!r}, but the request that the overlays print "
                 f"for {name} has no such field; it has {', '.join(_names(sample)) or 'none'}."
             )
+
+    def secret_places(self) -> Iterator[str]:
+        """Yield the names of the fields and of the header that hold a password, a token or an image."""
+        for key in {*self.known, *self.given}:
+            operation, _, thing = key.rpartition(".")
+            if thing in _SECRET:
+                yield str(self.value(thing, operation)).rpartition("/")[2].partition(": ")[0]
 
     def header(self, token: str) -> tuple[str, str]:
         """Return the request header that carries a token."""

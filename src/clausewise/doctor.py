@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from clausewise import catalogue, checks, contracts
+from clausewise import catalogue, checks, contracts, judge
 from clausewise.bindings import Bindings
 from clausewise.client import Client, Transport
 from clausewise.errors import NoVerdict, TargetUnusable, Untestable
+from clausewise.masking import Masker
 from clausewise.model import Contract, Exchange, Request, Role, RoleNeed
 from clausewise.scope import Scope
 from clausewise.strict_json import scalars
@@ -32,18 +34,24 @@ class Diagnosis:
 
 def examine(scope: Scope) -> Iterator[Diagnosis]:
     """Look at each claimed family: its host, its credentials, its fixtures, its fault hooks."""
+    masker = judge.masker(scope, secrets.token_bytes(16))
+    for told in _examined(scope, masker):
+        yield replace(told, what=masker.text(told.what), advice=masker.text(told.advice))
+
+
+def _examined(scope: Scope, masker: Masker) -> Iterator[Diagnosis]:
     yield Diagnosis("ok", f"target file {scope.target.path}")
     for family, contract in scope.contracts.items():
         target = scope.target.families[family]
         transport = Transport(scope.target.limits, scope.target.tls)
         try:
-            yield from _family(scope, contract, target, transport)
+            yield from _family(scope, contract, target, transport, masker)
         finally:
             transport.close()
 
 
 def _family(
-    scope: Scope, contract: Contract, target: FamilyTarget, transport: Transport
+    scope: Scope, contract: Contract, target: FamilyTarget, transport: Transport, masker: Masker
 ) -> Iterator[Diagnosis]:
     reached = _reach(target, transport)
     yield reached
@@ -57,6 +65,7 @@ def _family(
         scope.bindings[target.family],
         only_reads=scope.target.environment == "production",
     )
+    client.heard = masker.learn_from
     yield from (places := list(_places(scope.bindings[target.family], contract, target, client)))
     logins = [] if any(place.state != "ok" for place in places) else list(_credentials(target, client))
     yield from logins

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from clausewise import tables
+from clausewise import masking, tables
 from clausewise.errors import ConfigurationError
 
 Row = dict[str, Any]
@@ -194,14 +194,14 @@ def _engine(where: str) -> tuple[Engine, str]:
     url = where if "://" in where else f"sqlite:///{where}"
     try:
         parsed = make_url(url)
-        shown = parsed.render_as_string(hide_password=True)
+        shown = masking.plain(parsed.render_as_string(hide_password=True))
         waits = {"connect_args": {"timeout": _WAIT}} if parsed.get_backend_name() == "sqlite" else {}
         return create_engine(parsed, **waits), shown
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as bad:
         name, why = tables.shown(where.rpartition("@")[2]), tables.shown(bad)
         raise ConfigurationError(
-            f"The history {name!r} cannot be opened ({why}); write a path for SQLite, or a URL such as "
-            f"postgresql+psycopg://host/name, with its driver installed."
+            f"The history {name!r} cannot be opened ({masking.plain(why)}); write a path for SQLite, or a URL "
+            f"such as postgresql+psycopg://host/name, with its driver installed."
         ) from bad
 
 

@@ -9,6 +9,7 @@ of its operation and by the documented answer that it is. It knows no rule betwe
 
 from __future__ import annotations
 
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import schemathesis
 from clausewise import contracts
 from clausewise.checks import read, universal
 from clausewise.errors import ConfigurationError
+from clausewise.masking import Masker
 from clausewise.model import Contract, Exchange, Finding, Request, Response, Standing, Touch
 from clausewise.verdict import explain
 
@@ -52,7 +54,8 @@ def documented_answer(_: Any, response: Any, case: Any) -> None:
         if touch.findings and touch.clause in clauses and clauses[touch.clause].standing in _JUDGED
     ]
     if broken:
-        raise AssertionError("\n\n".join(broken))
+        masker = Masker(secrets.token_bytes(16), (), contract.sensitive)
+        raise AssertionError(masker.finding("\n\n".join(broken), exchange))
 
 
 @cache

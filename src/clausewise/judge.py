@@ -42,12 +42,17 @@ class Bench:
     @classmethod
     def of(cls, scope: Scope, journal: Journal, policy: Policy, key: bytes) -> Bench:
         """Return what a target's exchanges are judged with; `key` makes the fingerprints of masked values."""
-        target = scope.target
-        marks = {name: mark for known in scope.contracts.values() for name, mark in known.sensitive.items()}
-        hidden = masking.sensitive_fields(marks, target.masked_fields, personal=not target.show_personal_data)
-        masker = Masker(key, target.secrets, hidden)
         clauses = {clause.id: clause for clause in scope.clauses()}
-        return cls(clauses, scope.operation, journal, masker, policy)
+        return cls(clauses, scope.operation, journal, masker(scope, key), policy)
+
+
+def masker(scope: Scope, key: bytes) -> Masker:
+    """Return what masks a target's exchanges; `key` makes the fingerprints of masked values."""
+    target = scope.target
+    marks = {name: mark for known in scope.contracts.values() for name, mark in known.sensitive.items()}
+    hidden = masking.sensitive_fields(marks, target.masked_fields, personal=not target.show_personal_data)
+    bound = (place for known in scope.bindings.values() for place in known.secret_places())
+    return Masker(key, target.secrets, hidden.union(bound))
 
 
 @dataclass
@@ -179,10 +184,10 @@ class Judge:
         if self._waiting.pop(exchange.id, None):
             roles = {operation.outcome(name).role for name in wanted}
             success = Role.SUCCESS in roles and Role.INVALID not in roles
+            record = self.bench.masker.record(exchange, operation.path)
             if not exchange.stray:
-                self._take(universal(exchange, operation))
-                self._take(taken(exchange, operation, reading.outcome, wanted_success=success))
-            record = self.bench.masker.record(exchange)
+                self._take(universal(exchange, operation), exchange)
+                self._take(taken(exchange, operation, reading.outcome, wanted_success=success), exchange)
             meant = list(wanted) or self._meant.get(exchange.id, [])
             told: dict[str, object] = {"test": self.test, "expected": meant, "matched": reading.outcome}
             if exchange.stray:
@@ -196,7 +201,7 @@ class Judge:
             if reading.drift and not (loose or exchange.stray):
                 told["drift"] = [self.bench.masker.text(where)[:_WIDE] for where in reading.drift[:_MANY]]
             self.bench.journal.exchange(record | told)
-        self._take(() if exchange.stray or loose else reading.touches)
+        self._take(() if exchange.stray or loose else reading.touches, exchange)
         return reading
 
     def _expect(
@@ -213,22 +218,33 @@ class Judge:
         """Hold findings against the test's own clause, or the one they name."""
         for finding in findings:
             clause = finding.clause if finding.clause in self.clauses else self.clauses[0]
-            said = replace(finding, clause=clause, exchange=exchange.id)
+            said = replace(self._masked(finding, exchange), clause=clause, exchange=exchange.id)
             if said not in self._findings:
                 self._take([Touch(clause, (said,), exchange.id)])
         if stop:
             self._raise(self._findings)
 
-    def _take(self, touches: Iterable[Touch]) -> None:
+    def _masked(self, finding: Finding, exchange: Exchange) -> Finding:
+        """Return a finding on an exchange without what is hidden in it, were it one character long."""
+        masker = self.bench.masker
+        short = masker.hides(finding.where)
+        expected, actual, hint = (
+            masker.finding(text, exchange, short=short)
+            for text in (finding.expected, finding.actual, finding.hint)
+        )
+        return replace(finding, expected=expected, actual=actual, hint=hint, where=masker.text(finding.where))
+
+    def _take(self, touches: Iterable[Touch], exchange: Exchange | None = None) -> None:
         for touch in touches:
             if touch.clause not in self.bench.clauses:
                 continue  # a clause of a document that the target does not claim
             seen = self._touched.setdefault(touch.clause, [])
             if touch.exchange and touch.exchange not in seen:
                 seen.append(touch.exchange)
-            self._findings += [
-                replace(bad, clause=touch.clause, exchange=touch.exchange) for bad in touch.findings
-            ]
+            found = touch.findings
+            if exchange:
+                found = tuple(self._masked(bad, exchange) for bad in found)
+            self._findings += [replace(bad, clause=touch.clause, exchange=touch.exchange) for bad in found]
 
     def _raise(self, findings: Sequence[Finding]) -> None:
         by_clause: dict[str, list[Finding]] = {}
@@ -253,8 +269,8 @@ class Judge:
                     "clause": bad.clause,
                     "expected": mask(bad.expected),
                     "actual": mask(bad.actual),
-                    "where": bad.where,
-                    "hint": bad.hint,
+                    "where": mask(bad.where),
+                    "hint": mask(bad.hint),
                     "exchange": bad.exchange,
                     "before": list(bad.before),
                 }

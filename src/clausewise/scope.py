@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from clausewise import bindings, catalogue, contracts, shipped, tables
+from clausewise import bindings, catalogue, contracts, masking, shipped, tables
 from clausewise.bindings import Bindings
 from clausewise.catalogue import Catalogue
 from clausewise.errors import ConfigurationError
@@ -43,7 +43,7 @@ class Scope:
         return {
             "path": str(target.path.absolute()),
             "documents": [f"{name}={known.document}" for name, known in target.families.items()],
-            "command": shlex.join(["clausewise", *sys.argv[1:]]),
+            "command": masking.plain(shlex.join(["clausewise", *sys.argv[1:]]), target.secrets),
             "target": {
                 "name": target.name,
                 "environment": target.environment,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, time
@@ -26,6 +27,7 @@ from clausewise.errors import ConfigurationError
 
 _DEEPEST = 150  # levels; what reads a value calls itself a few times for each
 _ENDLESS = 10**18  # no database or clock of ours holds more
+_HIDING = {"credentials", "fixtures", "faults", "tls", "entries"}  # whatever stands there may be a secret
 _MOST = 100  # problems that are weighed for which to tell
 _LONGEST = 300  # characters of a value that a complaint shows
 
@@ -153,13 +155,26 @@ def _say(problem: ValidationError) -> str:
         missing = next(key for key in rule if key not in given)
         told = schema.get("properties", {}).get(missing, {})
         return f"{where} lacks the key {missing!r}. {_description(told)}".rstrip()
-    if isinstance(given, str) and "env" in schema.get("properties", {}):
+    if "env" in schema.get("properties", {}) and not isinstance(given, dict):
         return (
             f"{where} holds its value inline; secrets stay out of target files: "
-            f'write {{ env = "NAME" }} or {{ file = "path" }} instead.'
+            f'write {{ env = "NAME" }}, {{ file = "path" }} or {{ keyring = "service/user" }} instead.'
         )
-    message = problem.message.removeprefix(repr(given)).strip()
-    return f"{where} is {shown(repr(given))}, but {shown(message)}. {_description(schema)}".rstrip()
+    stray = problem.validator == "type" and isinstance(given, str)  # a secret in the wrong line, perhaps
+    told = shown(_shown(given, hidden=stray or not _HIDING.isdisjoint(problem.absolute_path)))
+    message = problem.message.removeprefix(repr(given)).strip().replace(repr(given), told)
+    return f"{where} is {told}, but {shown(message)}. {_description(schema)}".rstrip()
+
+
+def _shown(given: Any, *, hidden: bool) -> str:
+    """Show a value in a complaint, or only its type, where it may be a secret in the wrong place."""
+    if not given or isinstance(given, bool):
+        return repr(given)
+    if isinstance(given, dict | list):
+        return "a table" if isinstance(given, dict) else "a list"
+    if hidden:
+        return "a text" if isinstance(given, str) else "a number"
+    return re.sub(r"//[^/]*@", "//...@", repr(given))
 
 
 def _unknown_key(where: str, given: Mapping[str, Any], known: Iterable[str]) -> str:

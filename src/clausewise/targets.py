@@ -7,7 +7,9 @@ words, what was expected, and what to do.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
@@ -16,10 +18,14 @@ from typing import Any
 
 from clausewise import shipped, tables
 from clausewise.errors import ConfigurationError, Untestable
+from clausewise.model import secret_name
 
 EMBEDDED = "embedded"
 ANY_FAULT = "*"
 ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
+_USERINFO = re.compile(r"^https?://[^/]*@")
+_TELLING = 6  # characters of a secret that cannot stand in a file by chance
+_ELSEWHERE = 'write { env = "NAME" }, { file = "path" } or { keyring = "service/user" } instead'
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,9 @@ class FamilyTarget:
     document: str
     base_url: str
     readings: Mapping[str, str] = field(default_factory=dict)
-    credentials: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    fixtures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    credentials: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    fixtures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     overlays: tuple[Path, ...] = ()
     bindings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -110,7 +116,7 @@ class Target:
     policy: Mapping[str, Any] = field(default_factory=dict)
     masked_fields: tuple[str, ...] = ()
     show_personal_data: bool = False
-    secrets: frozenset[str] = frozenset()
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
     passing: frozenset[str] = frozenset()
 
     @property
@@ -138,6 +144,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True) -> Target:
     raw, text = tables.read(path, schema, "target file", "`clausewise init` writes one to start from")
     known: set[str] | None = set() if secrets else None
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
+    _check_secrets(path, text, known or ())
     masking = raw.get("masking", {})
     if masking.get("show_personal_data") and raw["environment"] != "sandbox":
         raise ConfigurationError(
@@ -174,6 +181,11 @@ def _limits(path: Path, given: Mapping[str, Any]) -> Limits:
 
 def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | None) -> FamilyTarget:
     here = f"families.{name}"
+    if _USERINFO.match(spec["base_url"]):
+        raise ConfigurationError(
+            f"{path}: {here}.base_url holds a user name or password; secrets stay out of target files: take "
+            f"them out, and give them as [{here}.credentials.default] type = 'basic'."
+        )
     credentials = {
         role: _resolved(path, f"{here}.credentials.{role}", entry, secrets)
         for role, entry in spec.get("credentials", {}).items()
@@ -182,6 +194,10 @@ def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | 
         role: _resolved(path, f"{here}.fixtures.{role}", entry, secrets)
         for role, entry in spec.get("fixtures", {}).items()
     }
+    faults = {
+        role: _resolved(path, f"{here}.faults.{role}", entry, secrets, _named(entry["header"]))
+        for role, entry in spec.get("faults", {}).items()
+    }
     return FamilyTarget(
         family=name,
         document=spec["document"],
@@ -189,7 +205,7 @@ def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | 
         readings=spec.get("readings", {}),
         credentials=credentials,
         fixtures=fixtures,
-        faults=spec.get("faults", {}),
+        faults=faults,
         overlays=tuple(_overlays(path, name, spec.get("overlays", ()))),
         bindings=dict(_flat(spec.get("bindings", {}))),
     )
@@ -214,10 +230,33 @@ def _flat(bindings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
-def _resolved(path: Path, place: str, entry: Mapping[str, Any], secrets: set[str] | None) -> dict[str, Any]:
+def _named(header: str) -> str:
+    """Return the key of a hook whose header holds a secret by its name."""
+    return "value" if secret_name(header) else ""
+
+
+def _check_secrets(path: Path, text: str, secrets: Iterable[str]) -> None:
+    """See that what is kept elsewhere does not stand in the file itself, in a comment for instance."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if any(len(secret) >= _TELLING and secret in line for secret in secrets):
+            raise ConfigurationError(
+                f"{path}: line {number} holds a value that the file itself takes from elsewhere; secrets "
+                f"stay out of target files: take it out of that line."
+            )
+
+
+def _resolved(
+    path: Path, place: str, entry: Mapping[str, Any], secrets: set[str] | None, secret: str = ""
+) -> dict[str, Any]:
+    """Return an entry's values, fetched where they are kept elsewhere; the key `secret` must be so kept."""
     values: dict[str, Any] = {}
     for key, value in entry.items():
         values[key] = value
+        if isinstance(value, str) and value and (key == secret or secret_name(key)):
+            raise ConfigurationError(
+                f"{path}: {place}.{key} holds its value inline; secrets stay out of target files: "
+                f"{_ELSEWHERE}."
+            )
         if isinstance(value, dict):
             values[key] = "" if secrets is None else _fetch(path, f"{place}.{key}", value)
             if secrets is not None:
@@ -233,6 +272,8 @@ def _fetch(path: Path, place: str, reference: Mapping[str, str]) -> str:
                 f"{path}: {place} is taken from the environment variable {name}, which is not set; export it."
             )
         return os.environ[name]
+    if "keyring" in reference:
+        return _from_keyring(f"{path}: {place} is taken from the keyring", reference["keyring"])
     file = path.parent / reference["file"]
     try:
         text = file.read_text("utf-8").strip()
@@ -245,6 +286,27 @@ def _fetch(path: Path, place: str, reference: Mapping[str, str]) -> str:
     return text
 
 
+def _from_keyring(what: str, entry: str) -> str:
+    """Return an entry `service/user` of the system's keyring; ConfigurationError, beginning with `what`."""
+    service, _, user = entry.rpartition("/")
+    try:
+        value = importlib.import_module("keyring").get_password(service, user)
+    except ModuleNotFoundError as bad:
+        raise ConfigurationError(f"{what}, which takes: pip install 'clausewise[keyring]'.") from bad
+    except Exception as bad:  # whatever a backend raises
+        known = {
+            "NoKeyringError": "there is none on this machine",
+            "KeyringLocked": "it is locked; unlock it",
+        }
+        why = known.get(type(bad).__name__, f"it cannot be read ({type(bad).__name__})")
+        raise ConfigurationError(f"{what}, and {why}; use env or file where that cannot be helped.") from bad
+    if not value:
+        raise ConfigurationError(
+            f"{what}, which has no entry {entry!r}; make it: keyring set {service!r} {user!r}."
+        )
+    return str(value)
+
+
 def _tls(path: Path, spec: Mapping[str, Any]) -> Tls:
     files = dict(_files(path, spec))
     return Tls(verify=spec.get("verify", True), **files)
@@ -253,7 +315,16 @@ def _tls(path: Path, spec: Mapping[str, Any]) -> Tls:
 def _files(path: Path, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in ("ca_bundle", "client_certificate", "client_key"):
         if key in spec:
+            if "-----BEGIN" in spec[key]:
+                raise ConfigurationError(
+                    f"{path}: [tls] {key} holds its value inline; keep it in a file, and name that."
+                )
             file = path.parent / spec[key]
             if not os.path.isfile(file):  # noqa: PTH113 - as above
                 raise ConfigurationError(f"{path}: [tls] {key} names {file}, and there is no such file.")
+            if key != "ca_bundle" and b"ENCRYPTED" in file.read_bytes():  # OpenSSL would ask the terminal
+                raise ConfigurationError(
+                    f"{path}: [tls] {key} names {file}, whose key is encrypted; name one without a "
+                    f"passphrase that only you can read."
+                )
             yield key, str(file)

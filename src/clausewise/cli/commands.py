@@ -53,7 +53,9 @@ def _refused(bad: Exception) -> Exit:
         return Exit.USAGE
     at = traceback.extract_tb(bad.__traceback__)[-1]
     place = f"{Path(at.filename).name}, line {at.lineno}"
-    _tell(f"internal error ({type(bad).__name__} in {place}: {bad}); please report it.")
+    _tell(
+        f"internal error ({type(bad).__name__} in {place}); please report it."
+    )  # its words may hold secrets
     return Exit.INTERNAL
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -36,7 +36,7 @@ _FORM = "application/x-www-form-urlencoded"
 class Bearer:
     """A token to send as it is, good or bad."""
 
-    token: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Basic:
     """A user name and a password to send as they are, good or bad."""
 
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 class Client:

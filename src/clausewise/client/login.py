@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 
@@ -27,9 +27,9 @@ Post = Callable[[str], Exchange]
 class Token:
     """A bearer token, when to renew it (monotonic seconds), and what renews it."""
 
-    value: str
+    value: str = field(repr=False)
     renew_at: float
-    refresh: str = ""
+    refresh: str = field(default="", repr=False)
 
 
 class Login:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from clausewise.scope import Scope
 MANIFEST, ATTESTATION, TARGET = "manifest.json", "attestation.json", "target/"
 FORMAT = {"format": "clausewise-evidence", "version": 1}
 RUN_FILES = (journal.RUN, journal.VERDICTS, journal.EXCHANGES, "results.json", "summary.md", "report.html")
+_TELLING = 6  # characters of a secret that cannot stand in a file by chance
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same run makes the same bytes
 _RESULTS = {0: "PASSED", 1: "FAILED"}
 
@@ -33,6 +34,7 @@ def pack(folder: Path, scope: Scope, key: Path, output: Path) -> None:
         files |= {f"{TARGET}{name}": path.read_bytes() for name, path in _target(scope)}
     except OSError as bad:
         raise ConfigurationError(f"The run {folder} is incomplete: {bad}.") from bad
+    _check_secrets(files, scope.target.secrets)
     manifest = {
         **FORMAT,
         "suite": results["suite"]["version"],
@@ -63,6 +65,15 @@ def digests(scope: Scope) -> dict[str, str]:
                 found[path.relative_to(scope.schemas).as_posix()] = sha256(path.read_bytes()).hexdigest()
     ids = "\n".join(sorted(clause.id for clause in scope.clauses()))
     return found | {"clauses": sha256(ids.encode()).hexdigest()}
+
+
+def _check_secrets(files: Mapping[str, bytes], secrets: Iterable[str]) -> None:
+    """Refuse to hand on a file that holds a secret of the target: an overlay, or a run of before."""
+    for name, content in files.items():
+        if any(len(secret) >= _TELLING and secret.encode() in content for secret in secrets):
+            raise ConfigurationError(
+                f"{name} holds a secret of the target file in clear; take it out, and run anew."
+            )
 
 
 def _whole(folder: Path, results: Mapping[str, Any]) -> None:

@@ -28,6 +28,7 @@ from clausewise.model.contract import (
     Undo,
 )
 from clausewise.model.exchanges import STEPS, Exchange, File, Finding, Request, Response, Touch
+from clausewise.model.names import secret_name
 from clausewise.strict_json import Json
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "Touch",
     "Undo",
     "Verdict",
+    "secret_name",
 ]

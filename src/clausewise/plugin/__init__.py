@@ -18,6 +18,7 @@ from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
+from clausewise.plugin.hush import Hush
 from clausewise.plugin.session import SESSION, Session
 from clausewise.verdict import visible
 
@@ -107,6 +108,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if not config.option.allure_report_dir:
             labels.write(config, session.folder / "allure-results")
         config.add_cleanup(session.close)
+        config.pluginmanager.register(Hush(config, session))
 
 
 @pytest.hookimpl(optionalhook=True)

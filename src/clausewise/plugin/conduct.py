@@ -86,7 +86,7 @@ class Body:
     def _error(self, bad: ClausewiseError) -> None:
         unusable = isinstance(bad, TargetUnusable)
         if unusable:
-            self._session.give_up(self._item.session, visible(str(bad)))
+            self._session.give_up(self._item.session, visible(self._judge.bench.masker.text(str(bad))))
         self._judge.close(Verdict.ERROR, str(bad), unusable=unusable)
         raise pytest.fail.Exception(
             f"error: {visible(self._judge.bench.masker.text(str(bad)))}", pytrace=False

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from clausewise import shipped, tables
+from clausewise import masking, shipped, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import Exchange, Operation, Request, Response
 from clausewise.recorded.seen import Seen
@@ -35,7 +35,8 @@ def read(path: Path, scope: Scope) -> Iterator[Seen]:
         try:
             yield Seen(_exchange(f"har-{number}", entry, operations))
         except (ValueError, binascii.Error) as bad:
-            raise ConfigurationError(f"{path}: entry {number} cannot be read: {tables.shown(bad)}.") from bad
+            why = masking.plain(tables.shown(bad))
+            raise ConfigurationError(f"{path}: entry {number} cannot be read: {why}.") from bad
 
 
 def _exchange(name: str, entry: Mapping[str, Any], operations: Sequence[Operation]) -> Exchange | None:
