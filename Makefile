@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOAK_MINUTES ?= 60
 TARGET ?= targets/reference.toml
 
-.PHONY: conformance test test-all soak matrix lock clean help
+.PHONY: conformance test test-all soak matrix sbom audit lock clean help
 
 conformance: $(READY) ## judge a target (TARGET=targets/reference.toml)
 	@$(BIN)/clausewise run --target $(TARGET)
@@ -30,6 +30,12 @@ soak: $(READY) ## the long tests: kills, floods, an hour of fuzzing (SOAK_MINUTE
 
 matrix: $(READY) ## every seeded defect against the suite; writes docs/matrix.md and its picture
 	@$(BIN)/clausewise matrix --target $(TARGET) --publish docs
+
+sbom: ## what the wheel needs at run time, as CycloneDX JSON in dist
+	@PYTHON=$(PYTHON) sh scripts/sbom.sh
+
+audit: ## known vulnerabilities of the locked packages; exit 2 where the service cannot be asked
+	@PYTHON=$(PYTHON) sh scripts/audit.sh
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

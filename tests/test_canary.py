@@ -235,7 +235,7 @@ def test_an_error_of_ours_tells_its_place_and_not_its_words(monkeypatch, capsys)
 
     assert commands.main(["diff", "a", "b"]) == 5
     said = capsys.readouterr().err
-    assert "an error of ours: KeyError at " in said
+    assert "internal error (KeyError in " in said
     assert "cnry" not in said
     assert "Traceback" not in said
 

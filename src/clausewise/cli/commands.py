@@ -53,9 +53,8 @@ def _refused(bad: Exception) -> Exit:
         return Exit.USAGE
     at = traceback.extract_tb(bad.__traceback__)[-1]
     place = f"{Path(at.filename).name}, line {at.lineno}"
-    _tell(
-        f"internal error ({type(bad).__name__} in {place}); please report it."
-    )  # its words may hold secrets
+    # Only its place: its words may hold secrets.
+    _tell(f"internal error ({type(bad).__name__} in {place}); please report it.")
     return Exit.INTERNAL
 
 
