@@ -29,7 +29,7 @@ from clausewise.client import Transport
 from clausewise.journal import Pages
 from clausewise.judge import Judge
 from clausewise.model import Request
-from clausewise.plugin.session import claimed, embedded
+from clausewise.plugin.opening import claimed, embedded
 
 ROUNDS = 3
 

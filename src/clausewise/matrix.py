@@ -19,7 +19,8 @@ from _pytest.runner import runtestprotocol
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Defect, Observability, Tolerance
-from clausewise.plugin.session import SESSION, Session, claimed, embedded
+from clausewise.plugin.opening import claimed, embedded
+from clausewise.plugin.session import SESSION, Session
 
 _SEED = "1"  # the proof must come out the same every time
 _TRIES = 12  # tests that may try to catch one defect

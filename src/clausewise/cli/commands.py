@@ -25,7 +25,7 @@ from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
 from clausewise.plugin import coverage
-from clausewise.plugin.session import check_owner, claimed, embedded, remembered
+from clausewise.plugin.opening import check_owner, claimed, embedded, remembered
 from clausewise.verdict import Exit, visible
 
 _LONGEST = 1500  # characters of a complaint

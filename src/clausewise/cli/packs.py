@@ -10,7 +10,7 @@ from rich.text import Text
 
 from clausewise import evidence, journal
 from clausewise.cli import screen
-from clausewise.plugin.session import remembered
+from clausewise.plugin.opening import remembered
 from clausewise.verdict import Exit
 
 _MARKS = {True: ("holds  ", "green"), False: ("BROKEN ", "bold red"), None: ("unknown", "yellow")}

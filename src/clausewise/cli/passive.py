@@ -11,7 +11,7 @@ from rich.text import Text
 
 from clausewise import recorded, report, rulings, scope, shipped
 from clausewise.cli import screen
-from clausewise.plugin.session import claimed
+from clausewise.plugin.opening import claimed
 from clausewise.report import terminal
 
 

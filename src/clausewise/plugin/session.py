@@ -15,20 +15,20 @@ from typing import Any
 
 import pytest
 
-from clausewise import journal, report, rulings, scope, shipped, statement, targets
+from clausewise import journal, report, scope, shipped, statement
 from clausewise._version import __version__
 from clausewise.client import Budget, Client, Heard, Transport
 from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge
-from clausewise.model import Exchange, Kind, Verdict
+from clausewise.model import Exchange
 from clausewise.plans import DEFAULT, PLANS, Plan
+from clausewise.plugin import opening
 from clausewise.plugin.ageing import Ageing
 from clausewise.plugin.counterexamples import Counterexamples
 from clausewise.plugin.dry import stand_in
 from clausewise.plugin.leavings import CLEAN_UP, Leavings
 from clausewise.plugin.selection import Choice
-from clausewise.reference import process
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.verdict import Policy
@@ -72,24 +72,27 @@ class Session:
     def of(cls, config: pytest.Config) -> Session:
         """Build the session of this process from pytest's options, or from the controller's word."""
         given: Mapping[str, Any] = getattr(config, "workerinput", {}).get("clausewise") or {}
-        told = _resumed(config)
+        told = opening.resumed(config)
         stack = ExitStack()
-        target = claimed(Path(config.getoption("--target")), config.getoption("--document"))
+        target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"))
         plan = PLANS[told.get("plan", config.getoption("--plan"))]
-        _check_plan(target, plan)
-        known, choice = scope.of(target, shipped.SCHEMAS), _choice(config, plan, told)  # bad data stops here
-        ruled = Rulings.of(told["rulings"]) if told else _rulings(config, target)
+        opening.check_plan(target, plan)
+        known, choice = (
+            scope.of(target, shipped.SCHEMAS),
+            opening.choice(config, plan, told),
+        )  # bad data stops here
+        ruled = Rulings.of(told["rulings"]) if told else opening.ruled(config, target)
         if is_dry := config.getoption("--dry-run"):
             target = stand_in(target)
             known = scope.of(target, shipped.SCHEMAS)
         else:
-            check_owner(target, config.getoption("--i-own-this-target"))
+            opening.check_owner(target, config.getoption("--i-own-this-target"))
         if given:
             target = target.reached(given["base_urls"])
         elif url := config.getoption("--reference-url"):
             target = target.reached(dict.fromkeys(target.embedded, url))
         else:
-            target = stack.enter_context(embedded(target))
+            target = stack.enter_context(opening.embedded(target))
         now = datetime.now(UTC)
         run = given.get("run") or told.get("id") or f"{now:%Y%m%d-%H%M%S}-{target.name}"
         folder = given.get("folder") or config.getoption("--resume") or config.getoption("--run-dir")
@@ -99,14 +102,14 @@ class Session:
             scope=replace(known, target=target),
             folder=Path(folder or f"reports/{run}"),
             run=run,
-            seed=given.get("seed", told.get("seed", _seed(config))),
+            seed=given.get("seed", told.get("seed", opening.seed(config))),
             key=bytes.fromhex(given["key"]) if given else secrets.token_bytes(16),
             choice=choice,
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
             policy=Policy(told.get("strict", config.getoption("--strict-clauses")), ruled.red),
             rulings=ruled,
             plan=plan,
-            budget=_budget(config, target, given, stack),
+            budget=opening.budget(config, target, given, stack),
             confirming=told.get("confirm", config.getoption("--confirm-failures")),
             cleans=not config.getoption("--no-clean-up"),
             is_dry=is_dry,
@@ -115,7 +118,9 @@ class Session:
             done=frozenset(given.get("done", ())),
             _stack=stack,
         )
-        session.counterexamples = Counterexamples(_memory(config, session))
+        session.counterexamples = Counterexamples(
+            opening.memory(config, plan, session.folder.parent, target.name)
+        )
         if not session.is_worker:
             try:
                 session.begin(now, getattr(config.option, "numprocesses", None) or 1, told)
@@ -147,7 +152,7 @@ class Session:
             )
         self._stack.callback(os.close, journal.hold(self.folder))
         if told:
-            _check_same(self.folder, told, facts)
+            opening.check_same(self.folder, told, facts)
             self.done = journal.settled(self.folder, confirmed=self.confirming)
             part = {"started": now.isoformat(timespec="milliseconds"), "workers": workers}
             before = {"before": journal.seconds(self.folder), "command": facts["command"]}
@@ -285,126 +290,3 @@ class Session:
 
 
 SESSION = pytest.StashKey[Session]()
-
-
-def claimed(path: Path, documents: Sequence[str] = ()) -> targets.Target:
-    """Load a target file; `documents` are claims as FAMILY=ID that take the place of the file's."""
-    target = targets.load(path, shipped.SCHEMAS / "target.schema.json")
-    claims = {}
-    for text in documents:
-        family, _, document = text.partition("=")
-        if family not in target.families or not document:
-            raise ConfigurationError(f"--document {text}: write FAMILY=ID with a family of {path}.")
-        claims[family] = document
-    return target.claiming(claims)
-
-
-def remembered(folder: Path) -> Scope:
-    """Return what the run of a folder judged: its target file, and what it claimed then."""
-    facts = journal.facts(folder)
-    target = claimed(Path(facts["path"]), facts["documents"])
-    base_urls = {name: told["base_url"] for name, told in facts["target"]["families"].items()}
-    return scope.of(target.reached(base_urls), shipped.SCHEMAS)
-
-
-@contextmanager
-def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targets.Target]:
-    """Run the reference for the target's embedded families, if it has any, while the context lasts."""
-    if not target.embedded:
-        yield target
-        return
-    documents = {family: target.families[family].document for family in target.embedded}
-    with process.started(documents, control=control) as url:
-        yield target.reached(dict.fromkeys(documents, url))
-
-
-def _memory(config: pytest.Config, session: Session) -> Path | None:
-    """Return where the target's counterexamples are kept; None where a plan leaves nothing to chance."""
-    if session.is_dry or not session.plan.examples:
-        return None
-    given = config.getoption("--counterexamples")
-    return (Path(given) if given else session.folder.parent / "counterexamples") / session.scope.target.name
-
-
-def _budget(
-    config: pytest.Config, target: targets.Target, given: Mapping[str, Any], stack: ExitStack
-) -> Budget:
-    """Return what this process may spend: of its own, or of the book that all workers share."""
-    book = given.get("book", "")
-    if not given and getattr(config.option, "numprocesses", None):
-        book = f"{stack.enter_context(TemporaryDirectory())}/budget"
-    most = config.getoption("--max-requests"), config.getoption("--max-time")
-    return Budget(*most, target.limits.rate, Path(book) if book else None)
-
-
-def _seed(config: pytest.Config) -> int:
-    seed = config.getoption("--seed")
-    return secrets.randbelow(2**32) if seed is None else int(seed)
-
-
-def _resumed(config: pytest.Config) -> Mapping[str, Any]:
-    """Return what the run that shall go on told of itself; empty where a new one begins."""
-    return journal.facts(Path(folder)) if (folder := config.getoption("--resume")) else {}
-
-
-def _check_same(folder: Path, told: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
-    """Refuse to go on with another target or another clausewise: the parts would not fit together."""
-    now = {"suite": __version__, "documents": facts["documents"], "target": facts["target"]["sha256"]}
-    then = {**now, **{name: told.get(name) for name in ("suite", "documents")}}
-    then["target"] = told["target"]["sha256"]
-    for name, value in then.items():
-        if value != now[name]:
-            raise ConfigurationError(
-                f"{folder} cannot be resumed: its {name} was {value!r}, and now is {now[name]!r}. "
-                f"Begin a new run; `--since {folder}` takes what this one did not settle."
-            )
-
-
-def _choice(config: pytest.Config, plan: Plan, told: Mapping[str, Any]) -> Choice:
-    since = config.getoption("--since")
-    kinds = frozenset({Kind.ANSWER, Kind.AUTH}) if plan.answers_only else None
-    if told:
-        return Choice(ids=frozenset(told["selected"]) if told["selected"] else None, kinds=kinds)
-    return Choice(
-        tuple(config.getoption("--clause")),
-        tuple(config.getoption("--operation")),
-        tuple(config.getoption("--family")),
-        frozenset(_unsettled(Path(since))) if since else None,
-        kinds,
-    )
-
-
-def _rulings(config: pytest.Config, target: targets.Target) -> Rulings:
-    given = {name: config.getoption(f"--{name}") or "" for name in ("policy", "waivers", "frozen")}
-    made = rulings.load(target.policy, target.path, target.name, **given)
-    if stray := [family for family, _ in made.minimum_exercised if family not in target.families]:
-        raise ConfigurationError(
-            f"The policy's minimum_exercised names the family {stray[0]!r}; {target.path} does not claim it."
-        )
-    return made
-
-
-def _unsettled(folder: Path) -> Iterator[str]:
-    """Yield the clauses that failed, or could not be judged, in an earlier run."""
-    settled = {Verdict.PASS, Verdict.WAIVED, Verdict.NOT_APPLICABLE}
-    for row in report.read(folder)["clauses"]:
-        if row["verdict"] not in settled:
-            yield row["id"]
-
-
-def check_owner(target: targets.Target, typed: str) -> None:
-    """Refuse production to whoever has not typed its name; ConfigurationError says how."""
-    if target.environment == "production" and typed != target.name:
-        said = f", not {typed!r}" if typed else ""
-        raise ConfigurationError(
-            f"{target.path} says environment = 'production': whoever answers for it adds "
-            f"--i-own-this-target and its name in full, {target.name!r}{said}."
-        )
-
-
-def _check_plan(target: targets.Target, plan: Plan) -> None:
-    if target.environment == "production" and not plan.only_reads:
-        raise ConfigurationError(
-            f"{target.path} says environment = 'production', where only plan 'safe' may run, and this one is "
-            f"{plan.name!r}; give --plan safe."
-        )

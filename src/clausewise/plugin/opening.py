@@ -1,0 +1,150 @@
+"""What a run begins with: pytest's options, and the run that it goes on with, read into values."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from clausewise import journal, report, rulings, scope, shipped, targets
+from clausewise._version import __version__
+from clausewise.client import Budget
+from clausewise.errors import ConfigurationError
+from clausewise.model import Kind, Verdict
+from clausewise.plans import Plan
+from clausewise.plugin.selection import Choice
+from clausewise.reference import process
+from clausewise.rulings import Rulings
+from clausewise.scope import Scope
+
+
+def claimed(path: Path, documents: Sequence[str] = ()) -> targets.Target:
+    """Load a target file; `documents` are claims as FAMILY=ID that take the place of the file's."""
+    target = targets.load(path, shipped.SCHEMAS / "target.schema.json")
+    claims = {}
+    for text in documents:
+        family, _, document = text.partition("=")
+        if family not in target.families or not document:
+            raise ConfigurationError(f"--document {text}: write FAMILY=ID with a family of {path}.")
+        claims[family] = document
+    return target.claiming(claims)
+
+
+def remembered(folder: Path) -> Scope:
+    """Return what the run of a folder judged: its target file, and what it claimed then."""
+    facts = journal.facts(folder)
+    target = claimed(Path(facts["path"]), facts["documents"])
+    base_urls = {name: told["base_url"] for name, told in facts["target"]["families"].items()}
+    return scope.of(target.reached(base_urls), shipped.SCHEMAS)
+
+
+@contextmanager
+def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targets.Target]:
+    """Run the reference for the target's embedded families, if it has any, while the context lasts."""
+    if not target.embedded:
+        yield target
+        return
+    documents = {family: target.families[family].document for family in target.embedded}
+    with process.started(documents, control=control) as url:
+        yield target.reached(dict.fromkeys(documents, url))
+
+
+def memory(config: pytest.Config, plan: Plan, beside: Path, target: str) -> Path | None:
+    """Return where the target's counterexamples are kept; None where a plan leaves nothing to chance."""
+    if config.getoption("--dry-run") or not plan.examples:
+        return None
+    given = config.getoption("--counterexamples")
+    return (Path(given) if given else beside / "counterexamples") / target
+
+
+def budget(
+    config: pytest.Config, target: targets.Target, given: Mapping[str, Any], stack: ExitStack
+) -> Budget:
+    """Return what this process may spend: of its own, or of the book that all workers share."""
+    book = given.get("book", "")
+    if not given and getattr(config.option, "numprocesses", None):
+        book = f"{stack.enter_context(TemporaryDirectory())}/budget"
+    most = config.getoption("--max-requests"), config.getoption("--max-time")
+    return Budget(*most, target.limits.rate, Path(book) if book else None)
+
+
+def seed(config: pytest.Config) -> int:
+    """Return the seed that is given, or a new one."""
+    seed = config.getoption("--seed")
+    return secrets.randbelow(2**32) if seed is None else int(seed)
+
+
+def resumed(config: pytest.Config) -> Mapping[str, Any]:
+    """Return what the run that shall go on told of itself; empty where a new one begins."""
+    return journal.facts(Path(folder)) if (folder := config.getoption("--resume")) else {}
+
+
+def check_same(folder: Path, told: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+    """Refuse to go on with another target or another clausewise: the parts would not fit together."""
+    now = {"suite": __version__, "documents": facts["documents"], "target": facts["target"]["sha256"]}
+    then = {**now, **{name: told.get(name) for name in ("suite", "documents")}}
+    then["target"] = told["target"]["sha256"]
+    for name, value in then.items():
+        if value != now[name]:
+            raise ConfigurationError(
+                f"{folder} cannot be resumed: its {name} was {value!r}, and now is {now[name]!r}. "
+                f"Begin a new run; `--since {folder}` takes what this one did not settle."
+            )
+
+
+def choice(config: pytest.Config, plan: Plan, told: Mapping[str, Any]) -> Choice:
+    """Return what is picked by options, by an earlier run's folder, or by the run that goes on."""
+    since = config.getoption("--since")
+    kinds = frozenset({Kind.ANSWER, Kind.AUTH}) if plan.answers_only else None
+    if told:
+        return Choice(ids=frozenset(told["selected"]) if told["selected"] else None, kinds=kinds)
+    return Choice(
+        tuple(config.getoption("--clause")),
+        tuple(config.getoption("--operation")),
+        tuple(config.getoption("--family")),
+        frozenset(_unsettled(Path(since))) if since else None,
+        kinds,
+    )
+
+
+def ruled(config: pytest.Config, target: targets.Target) -> Rulings:
+    """Return what people decided; ConfigurationError for a file that is malformed or about others."""
+    given = {name: config.getoption(f"--{name}") or "" for name in ("policy", "waivers", "frozen")}
+    made = rulings.load(target.policy, target.path, target.name, **given)
+    if stray := [family for family, _ in made.minimum_exercised if family not in target.families]:
+        raise ConfigurationError(
+            f"The policy's minimum_exercised names the family {stray[0]!r}; {target.path} does not claim it."
+        )
+    return made
+
+
+def _unsettled(folder: Path) -> Iterator[str]:
+    """Yield the clauses that failed, or could not be judged, in an earlier run."""
+    settled = {Verdict.PASS, Verdict.WAIVED, Verdict.NOT_APPLICABLE}
+    for row in report.read(folder)["clauses"]:
+        if row["verdict"] not in settled:
+            yield row["id"]
+
+
+def check_owner(target: targets.Target, typed: str) -> None:
+    """Refuse production to whoever has not typed its name; ConfigurationError says how."""
+    if target.environment == "production" and typed != target.name:
+        said = f", not {typed!r}" if typed else ""
+        raise ConfigurationError(
+            f"{target.path} says environment = 'production': whoever answers for it adds "
+            f"--i-own-this-target and its name in full, {target.name!r}{said}."
+        )
+
+
+def check_plan(target: targets.Target, plan: Plan) -> None:
+    """Refuse plans that write on production."""
+    if target.environment == "production" and not plan.only_reads:
+        raise ConfigurationError(
+            f"{target.path} says environment = 'production', where only plan 'safe' may run, and this one is "
+            f"{plan.name!r}; give --plan safe."
+        )
