@@ -84,6 +84,7 @@ def _killed(tmp_path, moment, unbroken, rounds=1):
         for number in range(rounds):
             before = len(verdicts(folder)) if folder.exists() else 0
             run = _resuming(folder) if number else begun(target, folder)
+            _wait((folder / journal.RUN).exists, run)
             _wait(lambda: len(verdicts(folder)) >= before + moment, run)  # noqa: B023 - heard at once
             run.send_signal(signal.SIGKILL)
             run.communicate(timeout=30)

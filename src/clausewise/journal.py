@@ -88,8 +88,7 @@ def begin(folder: Path, facts: Record) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / RUN).open("x", encoding="utf-8") as file:
-            json.dump(facts, file, ensure_ascii=False, indent=1)
+        files.put(folder / RUN, json.dumps(facts, ensure_ascii=False, indent=1), new=True)
     except OSError as bad:
         if (folder / RUN).exists():
             raise ConfigurationError(f"{folder} holds a run already; name a new folder.") from bad
