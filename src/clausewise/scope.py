@@ -100,6 +100,12 @@ def of(target: Target, schemas: Path) -> Scope:
         if name not in known:
             told = f"there is no family {tables.shown(name)!r}; clausewise knows {', '.join(known)}"
             raise ConfigurationError(f"{target.path}: {told}.")
+        held = contracts.documents(folder / "openapi.yaml")
+        if claimed.document not in held:
+            raise ConfigurationError(
+                f"{target.path}: [families.{name}] the family {name} has no document "
+                f"{tables.shown(claimed.document)!r}; it has {', '.join(held)}."
+            )
         bound[name] = _bindings(target, folder, claimed)
         agreed[name] = contracts.load(
             folder / "openapi.yaml",
