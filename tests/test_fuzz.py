@@ -874,6 +874,7 @@ WRONG = {
     "a time that is none": (["run", "--target", "t", "--max-time", "nan"], "no number of seconds above 0"),
     "a glob like an option": (["run", "--target", "t", "--clause=-x"], "There is no target file t"),
     "a target like an option": (["run", "--target=@x"], "There is no target file @x"),
+    "a port that is none": (["serve", "--port", "65536"], "is no port: 0 for a free one, up to 65535"),
     "no runs": (["history", "h", "--last", "0"], "no whole number above 0"),
     "a file where a folder is asked for": (["init", "no/such/folder"], "No such file or directory"),
     "a document of no family": (

@@ -12,6 +12,7 @@ from clausewise.errors import ConfigurationError
 from clausewise.plans import DEFAULT, PLANS
 
 _DIGITS = 10  # of a count, at most
+_PORTS = 65535
 _LONGEST = 300  # characters of a complaint
 _EXITS = """\
 exit codes: 0 conformant | 1 not conformant | 2 not fully verified | 3 target unusable or network errors
@@ -31,6 +32,13 @@ def _count(text: str) -> int:
     """Read a whole number above 0."""
     if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text)):
         raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no whole number above 0")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    """Read the number of a port."""
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text) <= _PORTS):
+        raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no port: 0 for a free one, up to {_PORTS}")
     return int(text)
 
 
@@ -156,7 +164,7 @@ def _serve(commands: Commands) -> None:
         "--document", action="append", default=[], metavar="FAMILY=ID", help="which document to keep"
     )
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8080, help="0 takes a free one")
+    serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one")
     serve.add_argument("--database", default=":memory:", metavar="FILE", help="where its state lives")
     serve.add_argument("--defect", default="", metavar="ID", help="bend it by one seeded defect")
     serve.add_argument("--while-read", action="store_true", help="end when standard input does")
