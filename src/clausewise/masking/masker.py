@@ -1,8 +1,4 @@
-"""Keeps secrets and personal data out of everything that is written or shown.
-
-A masked value keeps its type, its length and a keyed fingerprint: two equal values stay equal under
-the mask of one run, and nothing can be looked up in a table of guesses without the run's key.
-"""
+"""The masker: the only way to the disk, and to anybody's eyes."""
 
 from __future__ import annotations
 
@@ -10,33 +6,29 @@ import hmac
 import html
 import json
 import re
-from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from secrets import token_bytes
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
+from urllib.parse import parse_qsl, unquote, unquote_plus
 
 import ahocorasick
 
+from clausewise.masking.writings import SHORTEST, everywhere, readable, uncut, writings
 from clausewise.model import Exchange, secret_name
 
-_SHORTEST = 6  # a shorter value would blot out innocent text
 _LONGEST = 4096  # a longer one is a file, which no other text quotes
 _FEW = 32  # secrets that are searched one by one
 _TAIL = 40  # characters at a secret's end by which it is found: tokens begin alike, and end in a signature
 _BINARY = re.compile(r"^(image|audio|video)/|octet-stream|application/(pdf|zip)", re.IGNORECASE)
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-", b"PK\x03\x04", b"II*\x00", b"MM\x00*")
-_MASK = re.compile(r"\[masked \w+ \d+ [0-9a-f]{8}\]")
-_OF_TYPE = {"int": 0, "float": 0.5}
 _FIELD = re.compile(r'\bname="([^"]*)"')
 _BOUNDARY = re.compile(r'boundary="?([^";]+)', re.IGNORECASE)
 
 # A JSON string, with the colon behind it where it is a key; an unterminated one ends with the text.
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"(\s*+:)?|\\?\Z)', re.DOTALL)
 _LITERAL = re.compile(r'[^\s,\]}"]*')
-_PLAIN = re.compile(r"[\w.~-]*", re.ASCII)  # written alike everywhere
 
 # Secrets that give themselves away in any text: each by a hint that is quickly looked for, and by its form.
 _USERINFO = re.compile(r"(?<=://)[^/@\s\"'?#<>]+(?=@)")
@@ -75,18 +67,12 @@ class Masker:
         self._met: dict[str, str] = {}  # what the exchange at hand hides, however short
         self._at_hand: Exchange | None = None
         for secret in secrets:
-            for written in (
-                secret,
-                secret.lower(),
-                secret.upper(),
-                *_writings(secret),
-                *_inside_base64(secret),
-            ):
+            for written in everywhere(secret):
                 self.learn(written)
 
     def learn(self, secret: str) -> str:
         """Remember a secret value, to be masked wherever it stands from now on; return its stand-in."""
-        if not _SHORTEST <= len(secret) <= _LONGEST:
+        if not SHORTEST <= len(secret) <= _LONGEST:
             return self.masked(secret)
         stand_in = self._known.get(secret)
         if stand_in is None:
@@ -134,7 +120,7 @@ class Masker:
         whole = [re.escape(value) for value in sorted(met, key=len, reverse=True) if len(value) <= len(text)]
         if whole:
             text = re.sub(rf"(?<!\w)(?:{'|'.join(whole)})(?!\w)", lambda found: met[found[0]], text)
-        return self.text(_uncut(text, self._known | met))
+        return self.text(uncut(text, self._known | met))
 
     def record(self, exchange: Exchange, path: str = "") -> dict[str, Any]:
         """Return an exchange as a JSON value fit to be written; `path` is its operation's template."""
@@ -169,7 +155,7 @@ class Masker:
         for hint, read in _ESCAPES:
             if hint in text and (plain := read(text)) != text:
                 for secret in self._search(plain):
-                    found |= dict.fromkeys(_writings(secret), self._known[secret])
+                    found |= dict.fromkeys(writings(secret), self._known[secret])
         return {secret: found[secret] for secret in sorted(found, key=len, reverse=True)} if found else found
 
     def _search(self, text: str) -> set[str]:
@@ -194,7 +180,7 @@ class Masker:
         if "{" in path and (values := _template(path).search(bare)):
             for name, at in _parameters(path).items():
                 if self._hides[name]:
-                    shown = _quoted(self.learn(unquote(values[at])))
+                    shown = readable(self.learn(unquote(values[at])))
                     bare = bare.replace(f"/{values[at]}", f"/{shown}")
         bare = self._given_away(bare)
         return f"{bare}?{self._form(query)}" if query else bare
@@ -250,7 +236,9 @@ class Masker:
 
     def _form(self, text: str) -> str:
         pairs = parse_qsl(text, keep_blank_values=True)
-        return "&".join(f"{_quoted(name)}={_quoted(str(self._field(name, value)))}" for name, value in pairs)
+        return "&".join(
+            f"{readable(name)}={readable(str(self._field(name, value)))}" for name, value in pairs
+        )
 
     def _loose(self, text: str) -> str:
         """Mask what a text that may be JSON, whole or broken, hides by name or gives away; else leave it.
@@ -402,60 +390,6 @@ def _number(raw: str) -> Any:
         return raw
 
 
-def _writings(secret: str) -> Iterable[str]:
-    """Return how a secret may stand in a text: as it is, and escaped for URL, JSON, HTML or Python."""
-    if _PLAIN.fullmatch(secret):
-        return (secret,)
-    escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
-    quoted = quote(secret, safe="", errors="replace")
-    told = [secret, quoted, quote(secret, errors="replace"), quote_plus(secret, errors="replace")]
-    told += [
-        _quoted(secret),
-        re.sub("%..", _lowered, quoted),
-        html.escape(secret),
-        html.escape(secret, quote=False),
-    ]
-    told += [escaped, escaped.replace("/", "\\/"), json.dumps(secret)[1:-1], repr(secret)[1:-1]]
-    if not secret.isascii():  # UTF-8 read as Latin-1, and Latin-1 read as UTF-8
-        told.append(secret.encode("utf-8", "replace").decode("latin-1"))
-        told.append(secret.encode("latin-1", "replace").decode("utf-8", "backslashreplace"))
-    return dict.fromkeys(told)
-
-
-def _lowered(found: re.Match[str]) -> str:
-    return found[0].lower()
-
-
-def _everywhere(secret: str) -> Iterator[str]:
-    """Yield how a target's own secret may come back."""
-    yield from (secret, secret.lower(), secret.upper(), *_writings(secret), *_inside_base64(secret))
-
-
-def _inside_base64(secret: str) -> Iterator[str]:
-    """Yield what base64 makes of a secret wherever it stands, less what it shares with its neighbours."""
-    raw = secret.encode("utf-8", "surrogatepass")
-    for before in range(3):
-        core = b64encode(b"\0" * before + raw).decode().rstrip("=")
-        whole = (before + len(raw)) % 3 == 0
-        core = core[(0, 2, 3)[before] :] if whole else core[(0, 2, 3)[before] : -1]
-        yield core
-        yield core.translate({43: "-", 47: "_"})
-
-
-def _uncut(text: str, secrets: Mapping[str, str]) -> str:
-    """Return a text without the beginnings of secrets where it was cut: at dots, or at its end."""
-    cuts = [*(found.start() for found in re.finditer(r"\.\.\.|\u2026", text)), len(text)]
-    for secret, stand_in in secrets.items():
-        head = secret[:4] if len(secret) >= _SHORTEST else ""
-        at = text.find(head) if head else -1
-        while at >= 0:
-            for cut in cuts:
-                if at + len(head) <= cut and secret.startswith(text[at:cut]):
-                    return _uncut(text[:at] + stand_in + text[cut:], secrets)
-            at = text.find(head, at + 1)
-    return text
-
-
 def _without(value: Any, secrets: Mapping[str, str]) -> Any:
     """Return a text, or a JSON value of texts, with each secret replaced by its stand-in."""
     if isinstance(value, list):
@@ -471,46 +405,3 @@ def _without(value: Any, secrets: Mapping[str, str]) -> Any:
 def plain(text: str, secrets: Iterable[str] = ()) -> str:
     """Return a text of ours without what gives itself away in it, and without some secrets."""
     return Masker(token_bytes(16), secrets).text(text)
-
-
-def is_masked(value: Any) -> bool:
-    """Tell whether a value is one that stands in place of another."""
-    return isinstance(value, str) and _MASK.fullmatch(value) is not None
-
-
-def plausible(body: str) -> tuple[str, frozenset[str]]:
-    """Return a masked body with values of the masked ones' types, and the JSON pointers of those.
-
-    A body that is no JSON, or has nothing masked, comes back as it is.
-    """
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return body, frozenset()
-    if isinstance(value, str) and value[:1] in {"{", "["}:  # JSON inside a JSON text
-        inner, hidden = plausible(value)
-        return (json.dumps(inner), hidden) if hidden else (body, hidden)
-    masked: set[str] = set()
-    shown = _unmasked(value, "", masked)
-    return (json.dumps(shown) if masked else body), frozenset(masked)
-
-
-def _unmasked(value: Any, pointer: str, hidden: set[str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _unmasked(item, f"{pointer}/{key}", hidden) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_unmasked(item, f"{pointer}/{at}", hidden) for at, item in enumerate(value)]
-    if is_masked(value):
-        hidden.add(pointer)
-        return _OF_TYPE.get(value.split()[1], value)
-    return value
-
-
-def sensitive_fields(marks: Mapping[str, str], more: Iterable[str], *, personal: bool) -> set[str]:
-    """Return the names to mask: all that a contract marks secret, personal ones too unless shown."""
-    return {name for name, mark in marks.items() if mark == "secret" or personal} | set(more)
-
-
-def _quoted(text: str) -> str:
-    """Quote for a form or query, but leave what a mask and a link are made of readable."""
-    return quote(text, "[] :/", errors="backslashreplace")

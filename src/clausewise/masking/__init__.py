@@ -1,0 +1,12 @@
+"""Keeps secrets and personal data out of everything that is written or shown.
+
+A masked value keeps its type, its length and a keyed fingerprint: two equal values stay equal under
+the mask of one run, and nothing can be looked up in a table of guesses without the run's key.
+"""
+
+from __future__ import annotations
+
+from clausewise.masking.masker import Masker, plain
+from clausewise.masking.stand_ins import is_masked, plausible, sensitive_fields
+
+__all__ = ["Masker", "is_masked", "plain", "plausible", "sensitive_fields"]
