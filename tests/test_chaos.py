@@ -124,7 +124,10 @@ ALIKE = set(
     """reset-in-headers reset-after-headers silence-after-headers gigabyte-body endless-headers huge-reason
     gzip deflate unknown-coding duplicate-key invalid-utf-8 overlong-utf-8 utf-16 nul-bytes html chunk-garbage
     chunk-unended http-2 status-000 status-text no-content not-modified redirect-nonsense token-no-text
-    dripping-headers retry-after-nonsense header-injection tls-wrong-host tls-unasked""".split()
+    dripping-headers retry-after-nonsense header-injection tls-wrong-host tls-unasked closed-at-once
+    dropped-second-call many-headers cookie-flood gzip-bomb-nested deeper-json infinite-number duplicate-keys
+    wide-json length-negative chunked chunk-negative http-1.0 status-999 redirect-endless token-garbled
+    throttled-for-long tls-expired early-hints length-and-chunked""".split()
 )
 TOKENLESS = {"token-for-ever", "token-garbled", "token-no-text"}
 SECONDS, MEGABYTES = 40, 400

@@ -16,7 +16,7 @@ from clausewise import shipped
 def test_two_workers_and_a_second_run_give_the_same_verdicts(tmp_path):
     """Serial, parallel, and parallel again on the same database: one and the same statement."""
     with runs.reference() as url:
-        target = runs.only(runs.target_at(tmp_path, url), "cdp", "int-ecm")
+        target = runs.only(runs.target_at(tmp_path, url), "cdp")
         for name, extra in (("serial", []), ("first", ["-n", "2"]), ("second", ["-n", "2"])):
             command = [
                 "pytest",
