@@ -206,6 +206,7 @@ def test_only_the_last_part_of_a_test_counts(tmp_path):
     first.verdict({**VERDICT, "test": "a"})
     first.exchange({"id": "main-1", "test": "b"})
     first.verdict({**VERDICT, "test": "b", "verdict": "error"})
+    first.exchange({"id": "main-3", "test": "clean-up"})
     first.exchange({"id": "main-2", "test": "c"})
     first.close()
     with (tmp_path / journal.VERDICTS).open("a") as file:
@@ -215,12 +216,14 @@ def test_only_the_last_part_of_a_test_counts(tmp_path):
     journal.resume(tmp_path, journal.facts(tmp_path), {"started": "2031-01-01T00:01:00+00:00", "before": 0})
     second = journal.Pages(tmp_path, part=2)
     second.exchange({"id": "main.2-1", "test": "b"})
+    second.exchange({"id": "main.2-2", "test": "clean-up"})
     for test in ("b", "c"):
         second.verdict({**VERDICT, "test": test})
     second.close()
 
     assert [record["test"] for record in journal.records(tmp_path, journal.VERDICTS)] == ["a", "b", "c"]
-    assert [record["id"] for record in journal.records(tmp_path, journal.EXCHANGES)] == ["main.2-1"]
+    kept = [record["id"] for record in journal.records(tmp_path, journal.EXCHANGES)]
+    assert kept == ["main-3", "main.2-1", "main.2-2"], "what was taken away stays so"
     assert journal.settled(tmp_path, confirmed=False) == {"a", "b", "c"}
 
 

@@ -10,7 +10,6 @@ from clausewise import strict_json
 from clausewise.model import Exchange, Json, Undo
 from clausewise.scope import Scope
 
-CLEAN_UP = "clean-up"  # stands in place of a test in the records of what is taken away again
 _CASES = 50  # of one request
 
 _Key = tuple[str, str]  # a family and an operation of it

@@ -27,7 +27,7 @@ from clausewise.plugin import opening
 from clausewise.plugin.ageing import Ageing
 from clausewise.plugin.counterexamples import Counterexamples
 from clausewise.plugin.dry import stand_in
-from clausewise.plugin.leavings import CLEAN_UP, Leavings
+from clausewise.plugin.leavings import Leavings
 from clausewise.plugin.selection import Choice
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
@@ -264,7 +264,7 @@ class Session:
         """
         if self.rehearsing or self.lost or not self.cleans:
             return
-        self.current = judge = Judge(self.bench, CLEAN_UP, ())
+        self.current = judge = Judge(self.bench, journal.CLEAN_UP, ())
         for family, operation, body in list(self.leavings.requests()):
             client = self.client(family)
             client.heard = self._hears(lambda exchange: judge.hear(replace(exchange, stray=True)))
