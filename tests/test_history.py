@@ -157,3 +157,14 @@ def test_a_password_in_the_url_is_not_shown():
     with pytest.raises(ConfigurationError) as bad, History.at("postgresql+nodriver://me:s3cret@host/name"):
         pass
     assert "s3cret" not in str(bad.value)
+
+
+def test_a_database_of_no_known_kind_is_told_without_its_passwords():
+    """Neither the password before the host nor the one behind the question mark is shown."""
+    where = "nosuchdb+driver://me:pw-before-1@127.0.0.1:1/x?password=pw-behind-2"
+
+    with pytest.raises(ConfigurationError) as told, History.at(where):
+        pass
+    assert "pw-before-1" not in str(told.value)
+    assert "pw-behind-2" not in str(told.value)
+    assert "cannot be opened" in str(told.value)

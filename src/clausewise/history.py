@@ -198,7 +198,8 @@ def _engine(where: str) -> tuple[Engine, str]:
         waits = {"connect_args": {"timeout": _WAIT}} if parsed.get_backend_name() == "sqlite" else {}
         return create_engine(parsed, **waits), shown
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as bad:
-        name, why = tables.shown(where.rpartition("@")[2]), masking.plain(tables.shown(bad))
+        name = tables.shown(masking.plain(where).rpartition("@")[2])
+        why = masking.plain(tables.shown(bad))
         raise ConfigurationError(
             f"The history {name!r} cannot be opened ({why}); write a path for SQLite, or a URL such as "
             f"postgresql+psycopg://host/name, with its driver installed."

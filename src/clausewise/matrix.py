@@ -153,7 +153,9 @@ class _Runner:
             for known in book.tolerances.values()
             if self._part.number == 1 and self._part.takes(known.id)
         ]
-        matrix = Matrix(unclean=[f"{told['clause']}: {told['actual']}" for told in _findings(self._clean)])
+        errors = [f"{told['test']}: {told['reason']}" for told in self._clean if told["verdict"] == "error"]
+        broken = [f"{told['clause']}: {told['actual']}" for told in _findings(self._clean)]
+        matrix = Matrix(unclean=[*broken, *errors])  # what a call that got no answer left unproven is told
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
             matrix.defects.append(self._catch(run, defect))
