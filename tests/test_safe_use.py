@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import runs
 
-from clausewise import journal
+from clausewise import journal, scope, shipped, statement
 from clausewise.client import Budget
 from clausewise.errors import Spent
+from clausewise.plugin.opening import claimed
 
 
 @pytest.fixture
@@ -188,3 +189,19 @@ def test_a_book_counts_for_all_who_share_it(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(spends, range(80))) == 50
     assert json.dumps(book.stat().st_size) == "16"
+
+
+def test_an_answer_too_deep_to_read_left_nothing_and_ends_no_run(tmp_path):
+    """A hostile answer to a call that makes something is added up like any other."""
+    told = {"id": "x", "family": "ofs-ecm", "operation": "addCustomer", "test": "t", "milliseconds": 1.0}
+    told |= {"matched": "", "expected": [], "started": "2031-01-01T00:00:00Z"}
+    told |= {"request": {"method": "POST", "url": "", "headers": [], "body": ""}}
+    told |= {"response": {"status": 200, "reason": "", "headers": [], "body": "[" * 200_000}}
+    pages = journal.Pages(tmp_path)
+    pages.exchange(told)
+    pages.close()
+    target = claimed(runs.REFERENCE)
+
+    left = statement.add_up(scope.of(target, shipped.SCHEMAS), tmp_path).left
+
+    assert left["ofs-ecm", "addCustomer"].made == 0

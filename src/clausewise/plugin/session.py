@@ -77,10 +77,8 @@ class Session:
         target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"))
         plan = PLANS[told.get("plan", config.getoption("--plan"))]
         opening.check_plan(target, plan)
-        known, choice = (
-            scope.of(target, shipped.SCHEMAS),
-            opening.choice(config, plan, told),
-        )  # bad data stops here
+        known = scope.of(target, shipped.SCHEMAS)  # bad data stops here
+        choice = opening.choice(config, plan, told)
         ruled = Rulings.of(told["rulings"]) if told else opening.ruled(config, target)
         if is_dry := config.getoption("--dry-run"):
             target = stand_in(target)
