@@ -140,6 +140,18 @@ def test_an_unknown_clause_id_gives_exit_4(tmp_path):
     assert "No clause that the target claims fits 'cdp.nobody.*'" in done.stderr
 
 
+def test_what_the_environment_tells_every_pytest_is_not_heard(tmp_path):
+    """A CI's words for its own tests neither break a run nor take our plugin away."""
+    said = {"PYTEST_ADDOPTS": "--color=yes -q", "PYTEST_PLUGINS": "nowhere"}
+    said["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    picked = "cdp.validateCustomer.not-found"
+    given = ["--target", runs.REFERENCE, "--clause", picked, "--run-dir", tmp_path / "r"]
+    done = runs.clausewise("run", *given, env=runs.environment(**said))
+
+    assert done.returncode == 2, done.stderr
+    assert runs.verdicts(tmp_path / "r")[picked] == "pass"
+
+
 def test_a_partial_run_is_never_called_conformant(tmp_path):
     """What a user picked is judged, and the statement says that it is only a part."""
     picked = "cdp.validateCustomer.not-found"

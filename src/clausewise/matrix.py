@@ -19,11 +19,11 @@ from _pytest.runner import runtestprotocol
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Defect, Observability, Tolerance
+from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, embedded
 from clausewise.plugin.session import SESSION, Session
 
 _SEED = "1"  # the proof must come out the same every time
-_TRIES = 12  # tests that may try to catch one defect
 _LONG = 0.2  # seconds; a test that waits, or sends a hundred bodies, learns nothing from another key order
 
 Record = Mapping[str, Any]
@@ -98,11 +98,10 @@ def prove(target: Path, documents: Sequence[str], part: Part, folder: Path, tell
         )
     with embedded(known, control=True) as reached:
         runner = _Runner(part, tell, next(iter(reached.families.values())).base_url)
-        options = ["-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
-        options += ["--target", str(target), "--run-dir", str(folder), "--plan", "proof", "--seed", _SEED]
+        options = ["--target", str(target), "--run-dir", str(folder), "--plan", "proof", "--seed", _SEED]
         options += [word for claim in documents for word in ("--document", claim)]
         options += ["--reference-url", runner.url]
-        code = pytest.main([str(shipped.SUITES), *options], plugins=[runner])
+        code = launch(shipped.SUITES, options, runner)
     if runner.matrix is None:
         raise ConfigurationError(f"The suites could not be run (pytest ended with {code!s}).")
     return runner.matrix
@@ -235,16 +234,20 @@ class _Runner:
         """Return the tests that touched a clause on the clean reference, the likeliest to catch it first.
 
         These are the clause's own, then those that wanted the `bent` answer, or the clause's where a
-        defect names none, and did not only meet it in passing.
+        defect names none, then those of its operation: to call it in preparation hardly ever catches
+        anything. The quickest come first; all are tried, since how quick a test was is chance.
         """
+        operation = f"{clause.family}.{clause.operation}."
         named = bent if bent and "*" not in bent else f"{clause.operation}.{clause.outcome}"
         answer = f"{clause.family}.{named}"
 
-        def promise(record: Record) -> tuple[bool, bool, float]:
-            return clause.id not in record["clauses"], answer not in record["touched"], record["seconds"]
+        def promise(record: Record) -> tuple[bool, bool, bool, float]:
+            own = record["clauses"]
+            stranger = not any(name.startswith(operation) for name in own)
+            return clause.id not in own, answer not in record["touched"], stranger, record["seconds"]
 
         touching = [record for record in self._clean if clause.id in record["touched"]]
-        return [record["test"] for record in sorted(touching, key=promise)[:_TRIES]]
+        return [record["test"] for record in sorted(touching, key=promise)]
 
     def _run(self, item: pytest.Item) -> list[Record]:
         self._memory.verdicts.clear()

@@ -10,7 +10,6 @@ ROOT = _WHEEL if _WHEEL.is_dir() else _CHECKOUT
 
 SCHEMAS = ROOT / "schemas"
 SUITES = ROOT / "suites"
-SETTINGS = SUITES / "pytest.ini"
 TARGETS = ROOT / "targets"
 
 

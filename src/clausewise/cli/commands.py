@@ -25,6 +25,7 @@ from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
 from clausewise.plugin import coverage
+from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import check_owner, claimed, embedded, remembered
 from clausewise.verdict import Exit, visible
 
@@ -70,14 +71,13 @@ def _run(given: Namespace) -> int:
     if threading.current_thread() is threading.main_thread():  # a CI that cancels a job says SIGTERM
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     voice = Voice(screen.console(), screen.console(stderr=True))
-    arguments = [str(shipped.SUITES), "-c", str(shipped.SETTINGS), "-p", "no:terminal", "-p", "no:logging"]
-    arguments += ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
+    arguments = ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
     arguments += _going_on(given) if given.resume else _anew(given)
     arguments += [f"--i-own-this-target={given.i_own_this_target}"]
     arguments += ["--no-clean-up"] if given.no_clean_up else []
     arguments += ["--dry-run"] if given.dry_run else []
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
-    code = pytest.main([*arguments, *given.pytest_arguments], plugins=[voice])
+    code = launch(shipped.SUITES, [*arguments, *given.pytest_arguments], voice)
     if voice.concluded is not None:
         kept = _history("remember", given.history, voice.results, voice.folder) if given.history else 0
         return int(kept or voice.concluded)

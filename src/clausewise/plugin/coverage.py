@@ -10,6 +10,7 @@ import pytest
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Kind
 from clausewise.plugin import selection
+from clausewise.plugin.launch import launch
 
 
 class _Collector:
@@ -31,16 +32,7 @@ def tests_by_clause(suites: Path, clauses: Iterable[Clause]) -> dict[str, list[s
     Raises ConfigurationError where the suites cannot be collected.
     """
     collector = _Collector()
-    options = [
-        "-c",
-        str(suites / "pytest.ini"),
-        "--collect-only",
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:logging",
-    ]
-    code = pytest.main([str(suites), *options], plugins=[collector])
+    code = launch(suites, ["--collect-only"], collector)
     if code != pytest.ExitCode.OK:
         raise ConfigurationError(
             f"The suites in {suites} cannot be collected; run pytest on them to see why."
