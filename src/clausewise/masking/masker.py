@@ -15,10 +15,17 @@ from urllib.parse import parse_qsl, unquote, unquote_plus
 
 import ahocorasick
 
-from clausewise.masking.writings import SHORTEST, everywhere, readable, uncut, writings
+from clausewise.masking.writings import (
+    LONGEST,
+    SHORTEST,
+    Beginnings,
+    everywhere,
+    readable,
+    uncut,
+    writings,
+)
 from clausewise.model import Exchange, secret_name
 
-_LONGEST = 4096  # a longer one is a file, which no other text quotes
 _FEW = 32  # secrets that are searched one by one
 _TAIL = 40  # characters at a secret's end by which it is found: tokens begin alike, and end in a signature
 _BINARY = re.compile(r"^(image|audio|video)/|octet-stream|application/(pdf|zip)", re.IGNORECASE)
@@ -64,6 +71,7 @@ class Masker:
         self._known: dict[str, str] = {}
         self._recent: list[str] = []  # known, but not in the index yet
         self._index = ahocorasick.Automaton()
+        self._beginnings = Beginnings()
         self._met: dict[str, str] = {}  # what the exchange at hand hides, however short
         self._at_hand: Exchange | None = None
         for secret in secrets:
@@ -72,12 +80,13 @@ class Masker:
 
     def learn(self, secret: str) -> str:
         """Remember a secret value, to be masked wherever it stands from now on; return its stand-in."""
-        if not SHORTEST <= len(secret) <= _LONGEST:
+        if not SHORTEST <= len(secret) <= LONGEST:
             return self.masked(secret)
         stand_in = self._known.get(secret)
         if stand_in is None:
             stand_in = self._known[secret] = self.masked(secret)
             self._recent.append(secret)
+            self._beginnings.add(secret, stand_in)
         self._met[secret] = stand_in
         return stand_in
 
@@ -89,7 +98,7 @@ class Masker:
         mac.update(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
         stand_in = f"[masked {name} {len(text)} {mac.hexdigest()[:8]}]"
         if isinstance(text, str):
-            self._met[text[:_LONGEST]] = stand_in
+            self._met[text[:LONGEST]] = stand_in
         return stand_in
 
     def text(self, text: str) -> str:
@@ -120,7 +129,7 @@ class Masker:
         whole = [re.escape(value) for value in sorted(met, key=len, reverse=True) if len(value) <= len(text)]
         if whole:
             text = re.sub(rf"(?<!\w)(?:{'|'.join(whole)})(?!\w)", lambda found: met[found[0]], text)
-        return self.text(uncut(text, self._known | met))
+        return self.text(uncut(text, Beginnings(met), self._beginnings))
 
     def record(self, exchange: Exchange, path: str = "") -> dict[str, Any]:
         """Return an exchange as a JSON value fit to be written; `path` is its operation's template."""
@@ -343,7 +352,7 @@ class _Hidden(dict[str, bool]):
     def __missing__(self, name: str) -> bool:
         if len(self) > _NAMES:
             self.clear()
-        if name.endswith("\\") or len(name) > _LONGEST:
+        if name.endswith("\\") or len(name) > LONGEST:
             return False  # an escaped quote, no key's end
         plain = _told(name).lower()
         self[name] = hides = plain in self._fields or secret_name(plain)

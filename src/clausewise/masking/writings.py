@@ -7,9 +7,14 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from types import MappingProxyType
 from urllib.parse import quote, quote_plus
 
 SHORTEST = 6  # a shorter value would blot out innocent text
+LONGEST = 4096  # a longer one is a file, which no other text quotes
+_DOTS = re.compile(r"\.\.\.|\u2026")
+_HEAD = 4  # characters that must be left of a secret for it to be known
 _PLAIN = re.compile(r"[\w.~-]*", re.ASCII)  # written alike everywhere
 
 
@@ -53,17 +58,39 @@ def _inside_base64(secret: str) -> Iterator[str]:
         yield core.translate({43: "-", 47: "_"})
 
 
-def uncut(text: str, secrets: Mapping[str, str]) -> str:
+class Beginnings:
+    """Finds secrets by how they begin, so that they are known where a text was cut off."""
+
+    def __init__(self, secrets: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._by_head: dict[str, dict[str, str]] = {}
+        for secret, stand_in in secrets.items():
+            self.add(secret, stand_in)
+
+    def add(self, secret: str, stand_in: str) -> None:
+        """Remember a secret; a shorter one than SHORTEST begins as any word does."""
+        if len(secret) >= SHORTEST:
+            self._by_head.setdefault(secret[:_HEAD], {})[secret] = stand_in
+
+    def starts(self, text: str) -> list[int]:
+        """Return where in a text a secret may begin."""
+        heads = self._by_head
+        return [at for at in range(len(text) - _HEAD + 1) if text[at : at + _HEAD] in heads]
+
+    def stand_in(self, cut: str) -> str:
+        """Return what stands in place of a secret's beginning, or nothing where it is none."""
+        told = self._by_head.get(cut[:_HEAD], {}).items()
+        return next((stand_in for secret, stand_in in told if secret.startswith(cut)), "")
+
+
+def uncut(text: str, *known: Beginnings) -> str:
     """Return a text without the beginnings of secrets where it was cut: at dots, or at its end."""
-    cuts = [*(found.start() for found in re.finditer(r"\.\.\.|\u2026", text)), len(text)]
-    for secret, stand_in in secrets.items():
-        head = secret[:4] if len(secret) >= SHORTEST else ""
-        at = text.find(head) if head else -1
-        while at >= 0:
-            for cut in cuts:
-                if at + len(head) <= cut and secret.startswith(text[at:cut]):
-                    return uncut(text[:at] + stand_in + text[cut:], secrets)
-            at = text.find(head, at + 1)
+    starts = sorted({at for beginnings in known for at in beginnings.starts(text)})
+    cuts = [*(found.start() for found in _DOTS.finditer(text)), len(text)]
+    for cut, at in product(cuts, starts):
+        if _HEAD <= cut - at <= LONGEST:
+            stand_in = next(filter(None, (one.stand_in(text[at:cut]) for one in known)), "")
+            if stand_in:
+                return uncut(text[:at] + stand_in + text[cut:], *known)
     return text
 
 
