@@ -27,10 +27,10 @@ def clausewise(*arguments: str | Path, timeout: float = 240, **more: Any) -> sub
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, **more)
 
 
-def begun(target: Path, folder: Path) -> subprocess.Popen[str]:
+def begun(target: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
     """Begin a run in a process of its own; a context that waits for its end."""
     command = [sys.executable, "-m", "clausewise", "run", "--target", str(target), "--run-dir", str(folder)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def results(folder: Path) -> dict[str, Any]:

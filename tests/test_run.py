@@ -152,6 +152,15 @@ def test_what_the_environment_tells_every_pytest_is_not_heard(tmp_path):
     assert runs.verdicts(tmp_path / "r")[picked] == "pass"
 
 
+def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path):
+    """`clausewise run | head -1` ends as the run does."""
+    with runs.begun(runs.REFERENCE, tmp_path / "r", "--clause=cdp.validateCustomer.not-found") as done:
+        done.stdout.close()
+
+    assert done.returncode == 2
+    assert (tmp_path / "r" / "report.html").exists()
+
+
 def test_a_partial_run_is_never_called_conformant(tmp_path):
     """What a user picked is judged, and the statement says that it is only a part."""
     picked = "cdp.validateCustomer.not-found"

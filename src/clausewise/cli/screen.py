@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -16,12 +18,21 @@ _LOG_WIDTH = 130
 
 
 class Plain(Console):
-    """A console on which no text that a file or a target holds can move the cursor or change colours."""
+    """A console on which no text that a file or a target holds can move the cursor or change colours.
+
+    When nobody reads on (`| head`), the command goes on without a word: its exit code is a verdict.
+    """
 
     def render(self, *renderable: Any, **options: Any) -> Iterator[Segment]:
         """Yield what is to be shown, control characters as escapes."""
         for segment in super().render(*renderable, **options):
             yield segment if segment.control else segment._replace(text=visible(segment.text))
+
+    def on_broken_pipe(self) -> None:
+        """Say no more."""
+        self.quiet = True
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), self.file.fileno())
 
 
 def console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
