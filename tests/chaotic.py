@@ -64,7 +64,7 @@ def measured(kind: str, upstream: str, folder: Path, *options: str, limits: Any 
     strikes_one = not (chaos.KINDS[kind].whole or kind.startswith(("token-", "log-in-", "clock-")))
     struck = chaos.calls_to([STRUCK] if strikes_one else [])
     with chaos.serving(kind, upstream, struck=struck) as served:
-        target = runs.only(runs.target_at(folder, served.url, **(LIMITS | (limits or {}))), "cdp")
+        target = runs.target_at(folder, served.url, "cdp", **(LIMITS | (limits or {})))
         if kind in TRUSTED:
             told = tomlkit.parse(target.read_text())
             told["tls"] = {"ca_bundle": str(served.certificate)}
@@ -111,7 +111,7 @@ def brief() -> list[str]:
 
 
 def _rows(kinds: Sequence[str], options: Sequence[str]) -> Iterator[tuple[str, Measured]]:
-    with runs.reference() as upstream:
+    with runs.reference("cdp") as upstream:
         for kind in kinds:
             with tempfile.TemporaryDirectory() as folder:
                 yield kind, measured(kind, upstream, Path(folder), *options)

@@ -43,15 +43,15 @@ def verdicts(folder: Path) -> dict[str, str]:
     return {row["id"]: row["verdict"] for row in results(folder)["clauses"]}
 
 
-def target_at(folder: Path, base_url: str, **limits: float) -> Path:
-    """Write a copy of the reference's target file that points to another address."""
+def target_at(folder: Path, base_url: str, *families: str, **limits: float) -> Path:
+    """Write a copy of the reference's target file that points to another address, of some families or all."""
     text = REFERENCE.read_text().replace('base_url = "embedded"', f'base_url = "{base_url}"')
     text = text.replace("reference.d/", f"{REFERENCE.parent}/reference.d/")
     quick = {"connect_timeout": 1, "read_timeout": 1, "total_timeout": 2, "breaker": 3} | limits
     lines = [f"{key} = {value}" for key, value in quick.items()]
     path = folder / "target.toml"
     path.write_text("\n".join([*text.split("[limits]")[0].splitlines(), "[limits]", *lines, _rest(text)]))
-    return path
+    return only(path, *families) if families else path
 
 
 def only(path: Path, *families: str) -> Path:
@@ -70,10 +70,11 @@ def _rest(text: str) -> str:
 
 
 @contextmanager
-def reference(document: str = "cdp-2023", *, control: bool = False) -> Iterator[str]:
-    """Serve the reference of every family while the context lasts; yields its URL."""
-    documents = {"cdp": document, "ofs-ecm": ECM, "int-ecm": "", "account-service": ""}
-    with process.started(documents, control=control) as url:
+def reference(*families: str, control: bool = False) -> Iterator[str]:
+    """Serve the reference of some families, or of all, while the context lasts; yields its URL."""
+    documents = {"cdp": DOCUMENTS[0], "ofs-ecm": ECM, "int-ecm": "", "account-service": ""}
+    wanted = {name: documents[name] for name in families or documents}
+    with process.started(wanted, control=control) as url:
         yield url
 
 

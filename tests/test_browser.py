@@ -32,10 +32,10 @@ def report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser")
     bend = {"answer": "validateCustomer.found", "bend": [{"set": "/data/first_name", "to": 7}]}
     bend["bend"].append({"set": "/data/novelty", "to": "<script>alert(1)</script>"})
-    with runs.reference(control=True) as url:
+    with runs.reference("cdp", control=True) as url:
         requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
-        target = runs.target_at(folder, url)
-        chosen = ["--family", "cdp", "--plan", "proof", "--history", folder / "history.db"]
+        target = runs.target_at(folder, url, "cdp")
+        chosen = ["--plan", "proof", "--history", folder / "history.db"]
         runs.clausewise("run", "--target", target, "--run-dir", folder / "run", *chosen)
     return folder / "run" / "report.html"
 

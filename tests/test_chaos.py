@@ -137,7 +137,7 @@ _PAINT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e]")
 @pytest.fixture(scope="session")
 def upstream():
     """A good target for chaos to stand in front of."""
-    with runs.reference() as url:
+    with runs.reference("cdp") as url:
         yield url
 
 
@@ -278,7 +278,7 @@ def test_a_doctor_shows_no_control_characters_of_an_answer(tmp_path):
     """What a log-in's answer says of itself reaches the terminal as escapes, and cut."""
     told = {"error": "\x1b[31mowned\x9b2J", "error_description": "x" * 5000}
     with hostile.serving(hostile.http(json.dumps(told).encode())) as url:
-        target = runs.only(runs.target_at(tmp_path, url), "cdp")
+        target = runs.target_at(tmp_path, url, "cdp")
         done = runs.clausewise("doctor", "--target", target)
 
     assert done.returncode == 3

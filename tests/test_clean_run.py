@@ -19,7 +19,7 @@ def clean_runs(tmp_path_factory):
         folder = tmp_path_factory.mktemp(document)
         target = runs.REFERENCE
         if document != runs.DOCUMENTS[0]:  # the other families are judged beside the first
-            target = runs.only(runs.target_at(folder, "embedded"), "cdp")
+            target = runs.target_at(folder, "embedded", "cdp")
         claims = ["--document", f"cdp={document}", "--run-dir", folder / "run"]
         return runs.clausewise("run", "--target", target, *claims), folder / "run"
 

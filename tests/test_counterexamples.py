@@ -49,15 +49,15 @@ def test_without_a_folder_nothing_is_kept():
 
 def test_a_walk_that_failed_is_walked_first_the_next_time(tmp_path):
     """Under another seed too; against a mended target the memory is empty again."""
-    chosen = ["--family", "ofs-ecm", "--clause", "ofs-ecm.model.*", "--clause", "ofs-ecm.addNarrative.*"]
+    chosen = ["--clause", "ofs-ecm.model.*", "--clause", "ofs-ecm.addNarrative.*"]
     with runs.bent("ofs-ecm", "ofs-ecm.model.two-items-at-most") as url:
-        target = runs.target_at(tmp_path, url)
+        target = runs.target_at(tmp_path, url, "ofs-ecm")
         tests = [first_test(tmp_path, target, name, *chosen, "--seed", seed) for name, seed in SEEDS]
     assert "model" not in tests[0]
     assert "model" in tests[1]
     assert list((tmp_path / "counterexamples" / "reference").glob("*.json"))
 
-    first_test(tmp_path, runs.REFERENCE, "mended", *chosen)
+    first_test(tmp_path, runs.target_at(tmp_path, "embedded", "ofs-ecm"), "mended", *chosen)
     assert not list((tmp_path / "counterexamples" / "reference").glob("*.json"))
 
 

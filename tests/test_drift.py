@@ -43,9 +43,9 @@ def test_a_recognised_answer_tells_its_drift():
 def test_a_run_counts_drift_and_stays_as_green_as_it_was(tmp_path):
     """One row per answer and place, in results, terminal and page; no clause is broken."""
     bend = {"answer": "validateCustomer.found", "bend": [{"set": "/data/novelty", "to": "x"}]}
-    with runs.reference(control=True) as url:
+    with runs.reference("cdp", control=True) as url:
         requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
-        target = runs.target_at(tmp_path, url)
+        target = runs.target_at(tmp_path, url, "cdp")
         chosen = ["--clause", "cdp.validateCustomer.found"]
         done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", *chosen)
 

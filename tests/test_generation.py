@@ -99,9 +99,9 @@ def test_a_schema_that_nothing_breaks_is_told():
 def test_random_bodies_catch_what_fails_on_them(tmp_path):
     """On a target that fails on whatever is not documented, the tests of random bodies say so themselves."""
     bend = {"answer": "validateCustomer.bad-request", "bend": [{"status": 500}]}
-    with runs.reference(control=True) as url:
+    with runs.reference("cdp", control=True) as url:
         requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
-        target = runs.target_at(tmp_path, url)
+        target = runs.target_at(tmp_path, url, "cdp")
         chosen = ["--clause", "cdp.validateCustomer.withstands", "--plan", "certify", "--seed", "1"]
         runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", *chosen)
 

@@ -95,8 +95,9 @@ def test_two_hundred_nights_stay_quick(sqlite):
 def test_a_run_is_appended_and_its_page_shows_the_trend(tmp_path, sqlite):
     """Two runs; the second page has both, and the command lists them."""
     chosen = ["--clause", "cdp.getToken.token", "--history", sqlite]
+    target = runs.target_at(tmp_path, "embedded", "cdp")
     for name in ("one", "two"):
-        runs.clausewise("run", "--target", runs.REFERENCE, "--run-dir", tmp_path / name, *chosen)
+        runs.clausewise("run", "--target", target, "--run-dir", tmp_path / name, *chosen)
     page = (tmp_path / "two" / "report.html").read_text()
     told = runs.clausewise("history", sqlite, "--page", tmp_path / "history.html")
     rows = json.loads(runs.clausewise("history", sqlite, "--format", "json").stdout)

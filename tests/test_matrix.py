@@ -16,7 +16,7 @@ def test_every_defect_is_caught_and_every_tolerance_left_alone(tmp_path, documen
     """No defect survives, nothing is red on the clean reference, no allowed deviation is flagged."""
     output, target = tmp_path / "matrix.json", runs.REFERENCE
     if document != runs.DOCUMENTS[0]:  # the other families' defects are played beside the first
-        target = runs.only(runs.target_at(tmp_path, "embedded"), "cdp")
+        target = runs.target_at(tmp_path, "embedded", "cdp")
     given = ["--target", target, "--document", f"cdp={document}", "--defect", defects]
     done = runs.clausewise("matrix", *given, "--shard", shard, "--output", output, timeout=900)
 

@@ -54,7 +54,7 @@ def begun(target, folder, **more):
 
 
 def _target(folder, url, **limits):
-    return runs.only(runs.target_at(folder, url, **limits), "cdp")
+    return runs.target_at(folder, url, "cdp", **limits)
 
 
 def resumed(folder, *more):
@@ -152,7 +152,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path, unbroken):
 def test_two_runs_never_share_a_folder(tmp_path):
     """A second run into a folder is refused, and so is going on with a run that is still going on."""
     folder = tmp_path / "run"
-    with runs.reference() as url:
+    with runs.reference("cdp") as url:
         target = _target(tmp_path, url, rate=20)
         with begun(target, folder) as first:
             _wait(lambda: verdicts(folder), first)
@@ -185,7 +185,7 @@ def test_a_target_that_was_down_is_made_up_for(tmp_path, unbroken):
 def test_a_run_goes_on_as_it_was_begun(tmp_path):
     """Another seed, another target file or no run at all: one sentence each, and nothing is touched."""
     folder = tmp_path / "run"
-    with runs.reference() as url:
+    with runs.reference("cdp") as url:
         target = _target(tmp_path, url)
         runs.clausewise("run", "--target", target, "--run-dir", folder, "--clause", "cdp.getToken.token")
         seed = resumed(folder, "--seed", "4")

@@ -67,8 +67,8 @@ def test_a_test_that_cannot_be_set_up_is_an_error_and_not_silence(tmp_path):
         '@clause("cdp.getToken.token")\n'
         "def test_mine(api, judge, no_such_fixture):\n    pass\n"
     )
-    with runs.reference() as url:
-        target = runs.only(runs.target_at(tmp_path, url), "cdp")
+    with runs.reference("cdp") as url:
+        target = runs.target_at(tmp_path, url, "cdp")
         folder = tmp_path / "run"
         command = [sys.executable, "-m", "pytest", "--target", target, "--run-dir", folder, suite]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

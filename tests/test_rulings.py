@@ -26,9 +26,9 @@ def waiver(clause=CLAUSE, expires=LATER, target="reference"):
 
 def judged(folder, *options, bend=BEND, clauses=CHOSEN):
     """Judge the cdp family of the reference under a bend; return the process and its results."""
-    with runs.reference(control=True) as url:
+    with runs.reference("cdp", control=True) as url:
         requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
-        target = runs.only(runs.target_at(folder, url), "cdp")
+        target = runs.target_at(folder, url, "cdp")
         done = runs.clausewise("run", "--target", target, "--run-dir", folder / "run", *clauses, *options)
     return done, runs.results(folder / "run")
 

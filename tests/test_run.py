@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 import runs
@@ -13,11 +14,11 @@ import runs
 from clausewise import shipped
 
 
-def test_two_workers_and_a_second_run_give_the_same_verdicts(tmp_path):
-    """Serial, parallel, and parallel again on the same database: one and the same statement."""
-    with runs.reference() as url:
-        target = runs.only(runs.target_at(tmp_path, url), "cdp")
-        for name, extra in (("serial", []), ("first", ["-n", "2"]), ("second", ["-n", "2"])):
+def test_a_second_run_with_two_workers_gives_the_same_verdicts(tmp_path):
+    """Serial, then parallel on the same database: one and the same statement."""
+    with runs.reference("cdp") as url:
+        target = runs.target_at(tmp_path, url, "cdp")
+        for name, extra in (("serial", []), ("parallel", ["-n", "2"])):
             command = [
                 "pytest",
                 str(shipped.SUITES),
@@ -33,14 +34,13 @@ def test_two_workers_and_a_second_run_give_the_same_verdicts(tmp_path):
             )
             assert done.returncode == 0, done.stdout
 
-    serial, first, second = (runs.verdicts(tmp_path / name) for name in ("serial", "first", "second"))
-    assert serial == first == second
+    assert runs.verdicts(tmp_path / "serial") == runs.verdicts(tmp_path / "parallel")
 
 
 def test_a_target_that_is_down_gives_exit_3_with_one_sentence(tmp_path):
     """Nobody listens: the circuit opens, the run stops soon, and says what to do."""
     done = runs.clausewise(
-        "run", "--target", runs.target_at(tmp_path, "http://127.0.0.1:9"), "--run-dir", tmp_path / "r"
+        "run", "--target", runs.target_at(tmp_path, "http://127.0.0.1:9", "cdp"), "--run-dir", tmp_path / "r"
     )
 
     assert done.returncode == 3
@@ -52,7 +52,7 @@ def test_a_reference_stopped_in_mid_run_gives_exit_3(tmp_path):
     """A target that dies under the run is unusable; what was judged before is kept."""
     folder = tmp_path / "run"
     with ExitStack() as stack:
-        target = runs.target_at(tmp_path, stack.enter_context(runs.reference()), rate=40)
+        target = runs.target_at(tmp_path, stack.enter_context(runs.reference("cdp")), "cdp", rate=40)
         with runs.begun(target, folder) as run:
             _until(lambda: len(_lines(folder)) > 5)
             stack.close()
@@ -64,11 +64,11 @@ def test_a_reference_stopped_in_mid_run_gives_exit_3(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["run", "doctor"])
-@pytest.mark.parametrize("secret", ["password", "ecm-password"])
-def test_a_wrong_password_gives_exit_3(tmp_path, command, secret):
+@pytest.mark.parametrize(("family", "secret"), [("cdp", "password"), ("ofs-ecm", "ecm-password")])
+def test_a_wrong_password_gives_exit_3(tmp_path, command, family, secret):
     """Credentials that are turned away are named with their role, before any clause is called broken."""
-    with runs.reference() as url:
-        target = runs.target_at(tmp_path, url)
+    with runs.reference(family) as url:
+        target = runs.target_at(tmp_path, url, family)
         text = target.read_text()
         wrong = tmp_path / "wrong"
         wrong.write_text("not-the-password")
@@ -145,7 +145,8 @@ def test_what_the_environment_tells_every_pytest_is_not_heard(tmp_path):
     said = {"PYTEST_ADDOPTS": "--color=yes -q", "PYTEST_PLUGINS": "nowhere"}
     said["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     picked = "cdp.validateCustomer.not-found"
-    given = ["--target", runs.REFERENCE, "--clause", picked, "--run-dir", tmp_path / "r"]
+    target = runs.target_at(tmp_path, "embedded", "cdp")
+    given = ["--target", target, "--clause", picked, "--run-dir", tmp_path / "r"]
     done = runs.clausewise("run", *given, env=runs.environment(**said))
 
     assert done.returncode == 2, done.stderr
@@ -154,7 +155,8 @@ def test_what_the_environment_tells_every_pytest_is_not_heard(tmp_path):
 
 def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path):
     """`clausewise run | head -1` ends as the run does."""
-    with runs.begun(runs.REFERENCE, tmp_path / "r", "--clause=cdp.validateCustomer.not-found") as done:
+    target = runs.target_at(tmp_path, "embedded", "cdp")
+    with runs.begun(target, tmp_path / "r", "--clause=cdp.validateCustomer.not-found") as done:
         done.stdout.close()
 
     assert done.returncode == 2
@@ -164,7 +166,8 @@ def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path):
 def test_a_partial_run_is_never_called_conformant(tmp_path):
     """What a user picked is judged, and the statement says that it is only a part."""
     picked = "cdp.validateCustomer.not-found"
-    done = runs.clausewise("run", "--target", runs.REFERENCE, "--clause", picked, "--run-dir", tmp_path / "r")
+    target = runs.target_at(tmp_path, "embedded", "cdp")
+    done = runs.clausewise("run", "--target", target, "--clause", picked, "--run-dir", tmp_path / "r")
 
     assert done.returncode == 2
     assert runs.verdicts(tmp_path / "r")[picked] == "pass"
@@ -175,7 +178,8 @@ def test_a_partial_run_is_never_called_conformant(tmp_path):
 def test_a_run_that_is_stopped_leaves_what_was_judged(tmp_path, kill):
     """After Ctrl-C or kill -9 every verdict that had fallen is on disk, and the report can be drawn."""
     folder = tmp_path / "run"
-    with runs.reference() as url, runs.begun(runs.target_at(tmp_path, url, rate=40), folder) as run:
+    target = partial(runs.target_at, tmp_path, rate=40)
+    with runs.reference("cdp") as url, runs.begun(target(url, "cdp"), folder) as run:
         _until(lambda: len(_lines(folder)) > 5)
         run.send_signal(kill)
         told, _ = run.communicate(timeout=30)

@@ -38,7 +38,7 @@ def counting():
 
 def production(folder, url):
     """Write a target file that says production."""
-    path = runs.only(runs.target_at(folder, url), "cdp")
+    path = runs.target_at(folder, url, "cdp")
     path.write_text(
         path.read_text().replace('"sandbox"', '"production"').replace("show_personal_data = true", "")
     )
@@ -65,7 +65,7 @@ def test_production_wants_its_name_typed_in_full(tmp_path, counting, command, ty
 
 def test_production_is_only_read(tmp_path):
     """With its name and plan safe it is judged, and no operation that writes is called."""
-    with runs.reference() as url:
+    with runs.reference("cdp") as url:
         owned = ("--i-own-this-target", "reference", "--plan", "safe", "--run-dir", tmp_path / "run")
         done = runs.clausewise("run", "--target", production(tmp_path, url), *owned)
 
@@ -82,7 +82,7 @@ def test_production_is_only_read(tmp_path):
 def test_a_host_that_resolves_elsewhere_gets_nothing(tmp_path, counting, command):
     """The address is looked at before a byte is sent, so that no name can lead the credentials away."""
     url, heard = counting
-    target = runs.only(runs.target_at(tmp_path, url.replace("127.0.0.1", "localhost")), "cdp")
+    target = runs.target_at(tmp_path, url.replace("127.0.0.1", "localhost"), "cdp")
     target.write_text(target.read_text().replace("[limits]", '[limits]\naddresses = ["10.0.0.0/8"]'))
     folder = ["--run-dir", tmp_path / "run"] if command == "run" else []
 
@@ -95,8 +95,8 @@ def test_a_host_that_resolves_elsewhere_gets_nothing(tmp_path, counting, command
 
 def test_a_host_that_resolves_where_it_may_is_judged(tmp_path):
     """The list lets through what it names."""
-    with runs.reference() as url:
-        target = runs.only(runs.target_at(tmp_path, url), "cdp")
+    with runs.reference("cdp") as url:
+        target = runs.target_at(tmp_path, url, "cdp")
         target.write_text(
             target.read_text().replace("[limits]", '[limits]\naddresses = ["127.0.0.0/8", "::1"]')
         )
@@ -120,7 +120,7 @@ def test_an_address_that_is_none_is_told(tmp_path):
 def test_a_dry_run_sends_nothing_and_lists_what_would_be_written(tmp_path, counting):
     """Counted on the reference: each operation, how often, what it makes, and what cannot be undone."""
     url, heard = counting
-    target = runs.only(runs.target_at(tmp_path, url), "ofs-ecm")
+    target = runs.target_at(tmp_path, url, "ofs-ecm")
     picked = ("--operation", "addCustomer", "--operation", "saveEvents", "--plan", "smoke")
 
     done = runs.clausewise("run", "--target", target, "--dry-run", *picked, cwd=tmp_path)
@@ -138,8 +138,8 @@ def test_a_dry_run_sends_nothing_and_lists_what_would_be_written(tmp_path, count
 @pytest.mark.parametrize("clean", [True, False])
 def test_what_a_run_made_is_taken_away_or_listed(tmp_path, clean):
     """Customers go where the documents have an operation for it; cases stay, and the report says so."""
-    with runs.reference() as url:
-        target = runs.only(runs.target_at(tmp_path, url), "ofs-ecm")
+    with runs.reference("ofs-ecm") as url:
+        target = runs.target_at(tmp_path, url, "ofs-ecm")
         more = [] if clean else ["--no-clean-up"]
         picked = ("--operation", "addCustomer", "--plan", "smoke", "--run-dir", tmp_path / "run", *more)
         done = runs.clausewise("run", "--target", target, *picked)
@@ -162,8 +162,8 @@ def test_what_a_run_made_is_taken_away_or_listed(tmp_path, clean):
 
 def test_workers_share_one_budget(tmp_path):
     """Two workers together send what --max-requests allows, and no faster than the rate."""
-    with runs.reference() as url:
-        target = runs.only(runs.target_at(tmp_path, url, rate=80), "cdp")
+    with runs.reference("cdp") as url:
+        target = runs.target_at(tmp_path, url, "cdp", rate=80)
         told = ("--max-requests", "160", "-n", "2", "--run-dir", tmp_path / "run")
         runs.clausewise("run", "--target", target, *told)
 

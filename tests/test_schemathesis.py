@@ -42,7 +42,7 @@ def st(folder, family, url, *, hook, phases="examples,coverage"):
 @pytest.mark.parametrize("family", ["cdp", "ofs-ecm", "int-ecm", "account-service"])
 def test_the_command_line_finds_nothing_on_the_reference(tmp_path, family):
     """Each family's schema and settings work as they lie in the folder, and our check agrees."""
-    with runs.reference() as url:
+    with runs.reference(family) as url:
         done = st(tmp_path, family, url, hook=True)
 
     assert done.returncode == 0, done.stdout[-3000:]
@@ -52,7 +52,7 @@ def test_the_command_line_finds_nothing_on_the_reference(tmp_path, family):
 def test_our_check_says_there_what_the_schema_alone_cannot(tmp_path):
     """A class name in an answer keeps the schema; our check names the clause that it breaks."""
     bend = {"answer": "validateCustomer.*", "bend": [{"set": "/trace", "to": "org.hibernate.Session"}]}
-    with runs.reference(control=True) as url:
+    with runs.reference("cdp", control=True) as url:
         requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
         plain = st(tmp_path, "cdp", url, hook=False, phases="examples")
         judged = st(tmp_path, "cdp", url, hook=True, phases="examples")

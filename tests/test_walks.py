@@ -6,7 +6,7 @@ import runs
 def test_a_disagreement_is_told_step_by_step(tmp_path):
     """The finding names the step and what came before it, and its curl lines are those calls in order."""
     with runs.bent("ofs-ecm", "ofs-ecm.model.two-items-at-most") as url:
-        target = runs.target_at(tmp_path, url)
+        target = runs.target_at(tmp_path, url, "ofs-ecm")
         done = runs.clausewise(
             "run", "--target", target, "--run-dir", tmp_path / "run", "--clause", "ofs-ecm.model.case-content"
         )
@@ -26,7 +26,7 @@ def test_a_plan_without_walks_says_so(tmp_path):
     runs.clausewise(
         "run",
         "--target",
-        runs.REFERENCE,
+        runs.target_at(tmp_path, "embedded", "account-service"),
         "--run-dir",
         tmp_path / "run",
         "--plan",
