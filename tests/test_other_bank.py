@@ -30,9 +30,9 @@ def target(folder, url, **changes):
     return path
 
 
-def run(path, folder):
-    environment = runs.environment(**SECRETS)
-    return runs.clausewise("run", "--target", path, "--run-dir", folder / "run", env=environment)
+def run(path, folder, *options):
+    given = ["--target", path, "--run-dir", folder / "run", *options]
+    return runs.clausewise("run", *given, env=runs.environment(**SECRETS))
 
 
 def test_the_other_bank_keeps_every_clause_that_can_be_seen(tmp_path, bank):
@@ -108,7 +108,7 @@ def test_the_doctor_proposes_a_binding_and_the_run_tells_it(tmp_path, bank, old,
     path = target(tmp_path, bank, **{old: new})
 
     told = runs.clausewise("doctor", "--target", path, env=runs.environment(**SECRETS))
-    done = run(path, tmp_path)
+    done = run(path, tmp_path, "--plan", "smoke")
 
     assert told.returncode == 4
     assert f"    [families.int-ecm.bindings]\n    {key}\n" in told.stdout
