@@ -11,7 +11,7 @@ import runs
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from clausewise import scope, shipped, targets
+from clausewise import report, scope, shipped, targets
 from clausewise.cli import commands
 
 pytestmark = pytest.mark.xdist_group("canary")
@@ -231,7 +231,7 @@ def test_an_error_of_ours_tells_its_place_and_not_its_words(monkeypatch, capsys)
     def broken(_):
         raise KeyError("cnry-in-a-message")
 
-    monkeypatch.setattr(commands.report, "read", broken)
+    monkeypatch.setattr(report, "read", broken)
 
     assert commands.main(["diff", "a", "b"]) == 5
     said = capsys.readouterr().err

@@ -1,13 +1,18 @@
 """clausewise judges a running API clause by clause against its documents."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from clausewise._version import __version__
-from clausewise.checks import any_outcome, differs, has, holds, lacks, matches, outcome
-from clausewise.client import Basic, Bearer
-from clausewise.errors import NotConformant, Untestable
-from clausewise.marks import clause
-from clausewise.model import File
-from clausewise.scope import provoked
-from clausewise.walks import Model
+
+if TYPE_CHECKING:
+    from clausewise.checks import any_outcome, differs, has, holds, lacks, matches, outcome
+    from clausewise.client import Basic, Bearer
+    from clausewise.errors import NotConformant, Untestable
+    from clausewise.marks import clause
+    from clausewise.model import File
+    from clausewise.scope import provoked
+    from clausewise.walks import Model
 
 __all__ = [
     "Basic",
@@ -27,3 +32,15 @@ __all__ = [
     "outcome",
     "provoked",
 ]
+
+_ROOMS = ("checks", "client", "errors", "marks", "model", "scope", "walks")
+
+if not TYPE_CHECKING:  # a type checker would take any name for known
+
+    def __getattr__(name: str) -> object:
+        """Import what a suite asks for once it asks: most commands need none of it, and start much sooner."""
+        modules = (import_module(f"clausewise.{room}") for room in _ROOMS if name in __all__)
+        for module in modules:
+            if hasattr(module, name):
+                return getattr(module, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,54 @@
+"""`clausewise init` and `doctor`: write a target file, and say what is missing, wrong or dead in one."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from rich.text import Text
+
+from clausewise import doctor, scope, shipped
+from clausewise.cli import screen
+from clausewise.cli.families import check
+from clausewise.errors import ConfigurationError
+from clausewise.plugin.opening import check_owner, claimed, embedded
+from clausewise.verdict import Exit, visible
+
+
+def run(given: Namespace) -> int:
+    """Examine a target, and show one line for each thing; the worst of them is the exit code."""
+    target = claimed(Path(given.target), given.document)
+    check_owner(target, given.i_own_this_target)
+    console = screen.console(soft_wrap=True)
+    worst = Exit.CONFORMANT
+    with embedded(target) as reached:
+        for diagnosis in doctor.examine(scope.of(reached, shipped.SCHEMAS)):
+            mark, style, code = _STATES[diagnosis.state]
+            console.print(Text(visible(f"{mark} {diagnosis.what}"), style=style))
+            for line in diagnosis.advice.splitlines():
+                console.print(Text(visible(f"    {line}")))
+            worst = max(worst, code, key=_STATE_ORDER.index)
+    return worst
+
+
+_STATES = {
+    "ok": ("ok     ", "green", Exit.CONFORMANT),
+    "missing": ("missing", "yellow", Exit.CONFORMANT),
+    "wrong": ("wrong  ", "red", Exit.USAGE),
+    "dead": ("dead   ", "red", Exit.TARGET_UNUSABLE),
+}
+_STATE_ORDER = (Exit.CONFORMANT, Exit.USAGE, Exit.TARGET_UNUSABLE)
+
+
+def init(given: Namespace) -> int:
+    """Write a target file to be filled in."""
+    path = Path(given.file)
+    families = given.family or shipped.families()
+    check(families)
+    if path.exists():
+        raise ConfigurationError(f"{path} is there already; name another file or move it away.")
+    path.write_text(doctor.starter(shipped.SCHEMAS, families), "utf-8")
+    screen.console(soft_wrap=True).print(
+        Text(f"Wrote {path}. Fill it in, then: clausewise doctor --target {path}")
+    )
+    return Exit.CONFORMANT

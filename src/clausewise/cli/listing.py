@@ -1,0 +1,76 @@
+"""`clausewise clauses`: what stands in the books, as a table, as JSON, or pinned as a frozen set."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from clausewise import rulings, scope, shipped
+from clausewise.cli import books, screen
+from clausewise.errors import ConfigurationError
+from clausewise.plugin import coverage
+from clausewise.plugin.opening import claimed
+from clausewise.verdict import Exit
+
+
+def run(given: Namespace) -> int:
+    """Show clauses or discrepancies."""
+    console = screen.console(soft_wrap=True)
+    known = [books.book(family) for family in given.family or shipped.families()]
+    if given.discrepancies:
+        rows = [asdict(told) for family in known for told in family.discrepancies.values()]
+        console.print_json(data=rows, ensure_ascii=False) if given.format == "json" else _show_discrepancies(
+            console, rows
+        )
+        return Exit.CONFORMANT
+    clauses = [clause for family in known for clause in family.clauses.values()]
+    if given.target:
+        target = claimed(Path(given.target))
+        own = {clause.id for clause in scope.of(target, shipped.SCHEMAS).clauses()}
+        clauses = [clause for clause in clauses if clause.id in own]
+    if given.freeze:
+        return _freeze(given, [clause.id for clause in clauses])
+    judged = coverage.tests_by_clause(shipped.SUITES, clauses)
+    rows = [asdict(clause) | {"tests": judged.get(clause.id, [])} for clause in clauses]
+    if given.format == "json":
+        sys.stdout.write(
+            json.dumps({"format": "clausewise-clauses", "version": 1, "clauses": rows}, indent=1)
+        )
+        sys.stdout.write("\n")
+    else:
+        _show_clauses(console, rows)
+    return Exit.CONFORMANT
+
+
+def _freeze(given: Namespace, ids: list[str]) -> int:
+    """Print the clause ids that a release is scored by: those that one target claims."""
+    if not given.target:
+        raise ConfigurationError("--freeze pins what a target claims: give --target FILE, too.")
+    families = claimed(Path(given.target)).families.values()
+    text = rulings.freeze(given.freeze, [known.document for known in families], ids)
+    sys.stdout.write(f"{text}\n")
+    return Exit.CONFORMANT
+
+
+def _show_clauses(console: Console, rows: list[dict[str, object]]) -> None:
+    table = Table("clause", "kind", "standing", "observability", "tests", box=None, pad_edge=False)
+    for row in rows:
+        cells = (row["id"], row["kind"], row["standing"], row["observability"], len(row["tests"]))  # type: ignore[arg-type]
+        table.add_row(*(Text(str(cell)) for cell in cells))
+    console.print(table)
+    console.print(f"{len(rows)} clauses")
+
+
+def _show_discrepancies(console: Console, rows: list[dict[str, object]]) -> None:
+    for row in rows:
+        console.print(Text(f"{row['id']}  {row['summary']}", style="bold"))
+        for letter, reading in row["readings"].items():  # type: ignore[attr-defined]
+            console.print(Text(f"    {letter}: {reading}"))
+        console.print(Text(f"    ruling: {row['ruling']}"))

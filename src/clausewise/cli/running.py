@@ -1,0 +1,114 @@
+"""`clausewise run` and `report`: hand the options down to pytest, show what comes back."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+import pytest
+from rich.text import Text
+
+from clausewise import journal, report, shipped, statement
+from clausewise.cli import screen
+from clausewise.cli.arguments import parser
+from clausewise.cli.voice import Voice
+from clausewise.errors import ConfigurationError
+from clausewise.plugin.launch import launch
+from clausewise.plugin.opening import remembered
+from clausewise.verdict import Exit
+
+
+def run(given: Namespace) -> int:
+    """Turn the options into pytest's, and nothing more."""
+    if given.history:
+        _history("usable", given.history)
+    if threading.current_thread() is threading.main_thread():  # a CI that cancels a job says SIGTERM
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    voice = Voice(screen.console(), screen.console(stderr=True))
+    arguments = ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
+    arguments += _going_on(given) if given.resume else _anew(given)
+    arguments += [f"--i-own-this-target={given.i_own_this_target}"]
+    arguments += ["--no-clean-up"] if given.no_clean_up else []
+    arguments += ["--dry-run"] if given.dry_run else []
+    arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
+    code = launch(shipped.SUITES, [*arguments, *given.pytest_arguments], voice)
+    if voice.concluded is not None:
+        kept = _history("remember", given.history, voice.results, voice.folder) if given.history else 0
+        return int(kept or voice.concluded)
+    return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+
+
+def _anew(given: Namespace) -> list[str]:
+    arguments = [f"--target={given.target}"]
+    for option in ("clause", "operation", "family", "document"):
+        arguments += [f"--{option}={value}" for value in getattr(given, option)]
+    arguments += _valued(given, _OPTIONS)
+    arguments += ["--strict-clauses"] if given.strict else []
+    arguments += ["--confirm-failures"] if given.confirm_failures else []
+    return arguments
+
+
+def _going_on(given: Namespace) -> list[str]:
+    """Return pytest's options for a run that goes on: all that matters stands in its folder."""
+    fixed = vars(parser().parse_args(["run", f"--resume={given.resume}"]))
+    changed = [name for name in fixed if name not in _ANY_TIME and getattr(given, name) != fixed[name]]
+    if changed:
+        raise ConfigurationError(
+            f"--{changed[0].replace('_', '-')} cannot be given with --resume: a run goes on as it was begun."
+        )
+    facts = journal.facts(Path(given.resume))
+    arguments = [f"--resume={given.resume}", f"--target={facts['path']}"]
+    arguments += [f"--document={claim}" for claim in facts["documents"]]
+    return [*arguments, *_valued(given, ("counterexamples", "max_requests", "max_time"))]
+
+
+def _valued(given: Namespace, options: Sequence[str]) -> Iterator[str]:
+    for option in options:
+        if (value := getattr(given, option)) is not None:
+            yield f"--{option.replace('_', '-')}={value}"
+
+
+def _history(what: str, *arguments: object) -> Any:
+    return resolve_name(f"clausewise.cli.months:{what}")(*arguments)
+
+
+_ANY_TIME = (
+    "i_own_this_target",
+    "no_clean_up",
+    "history",
+    "workers",
+    "counterexamples",
+    "max_requests",
+    "max_time",
+    "pytest_arguments",
+)
+_OPTIONS = (
+    "run_dir",
+    "counterexamples",
+    "seed",
+    "since",
+    "plan",
+    "max_requests",
+    "max_time",
+    "policy",
+    "waivers",
+    "frozen",
+)
+
+
+def report_anew(given: Namespace) -> int:
+    """Draw the reports of a run folder again, its statement first where the run left none."""
+    folder = Path(given.folder)
+    console = screen.console(soft_wrap=True)
+    if not (folder / statement.RESULTS).exists():
+        results = statement.assemble(remembered(folder), folder, ended=False)
+        statement.write(results, folder)
+    results = report.read(folder)
+    for path in report.draw(results, folder):
+        console.print(Text(str(path)))
+    return int(results["outcome"]["exit"])
