@@ -3,8 +3,9 @@
 import subprocess
 import sys
 
-import clausewise
 import pytest
+
+import clausewise
 
 LIGHT = "import sys, clausewise.cli, clausewise.cli.sandbox; print(*sys.modules)"
 
