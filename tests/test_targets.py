@@ -224,6 +224,7 @@ def test_a_secret_may_come_from_the_keyring(load, monkeypatch):
         (Keyring(type("NoKeyringError", (RuntimeError,), {})), "a/b", "there is none on this machine"),
         (Keyring(type("KeyringLocked", (RuntimeError,), {})), "a/b", "it is locked; unlock it"),
         (Keyring(OSError), "a/b", r"it cannot be read \(OSError\)"),
+        (Keyring(ModuleNotFoundError), "a/b", r"it cannot be read \(ModuleNotFoundError\)"),
         (Keyring(), "bank/nobody", "has no entry 'bank/nobody'; make it: keyring set 'bank' 'nobody'"),
         (Keyring(), "bank", "default.password.keyring is a text"),
     ],

@@ -291,9 +291,9 @@ def _from_keyring(what: str, entry: str) -> str:
     service, _, user = entry.rpartition("/")
     try:
         value = importlib.import_module("keyring").get_password(service, user)
-    except ModuleNotFoundError as bad:
-        raise ConfigurationError(f"{what}, which takes: pip install 'clausewise[keyring]'.") from bad
     except Exception as bad:  # whatever a backend raises
+        if isinstance(bad, ModuleNotFoundError) and bad.name == "keyring":
+            raise ConfigurationError(f"{what}, which takes: pip install 'clausewise[keyring]'.") from bad
         known = {
             "NoKeyringError": "there is none on this machine",
             "KeyringLocked": "it is locked; unlock it",
