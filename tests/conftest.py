@@ -1,13 +1,17 @@
-"""How the tests are shared out among workers.
+"""How the tests are shared out among workers, and what several files of them begin with.
 
 pytest-xdist 3.8 loses its groups with pytest 9.2, so they are made here: one worker takes all tests of a file
 whose tests share a run, and the longest tests begin first.
 """
 
+import tempfile
 from collections.abc import Sequence
 
+import inputs
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from clausewise import history
 
 SHARING = {
     *("test_browser.py", "test_canary.py", "test_clean_run.py", "test_evidence.py", "test_families.py"),
@@ -44,3 +48,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _rank(name: str, names: Sequence[str]) -> int:
     return names.index(name) if name in names else len(names)
+
+
+@pytest.fixture(scope="session")
+def good(tmp_path_factory):
+    """A folder with a good file of every kind that a user hands in."""
+    folder = tmp_path_factory.mktemp("good")
+    inputs.fill(folder)
+    return folder
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A working folder, a folder for temporary files and one for input, with nothing beside them."""
+    for name in ("here", "temporary", "input"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(history, "_WAIT", 0.1)
+    return tmp_path
