@@ -74,30 +74,15 @@ def reference(*families: str, control: bool = False) -> Iterator[str]:
     """Serve the reference of some families, or of all, while the context lasts; yields its URL."""
     documents = {"cdp": DOCUMENTS[0], "ofs-ecm": ECM, "int-ecm": "", "account-service": ""}
     wanted = {name: documents[name] for name in families or documents}
-    with process.started(wanted, control=control) as url:
+    with process.started(wanted, *(["--control"] if control else [])) as url:
         yield url
 
 
 @contextmanager
 def bent(family: str, defect: str, port: int = 0) -> Iterator[str]:
     """Serve the reference of a family with a seeded defect while the context lasts; yields its URL."""
-    command = [
-        sys.executable,
-        "-m",
-        "clausewise",
-        "serve",
-        "--port",
-        str(port),
-        "--family",
-        family,
-        "--defect",
-        defect,
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            yield process.stdout.readline().rpartition(" at ")[2].strip()
-        finally:
-            process.terminate()
+    with process.started({family: ""}, "--defect", defect, "--port", str(port)) as url:
+        yield url
 
 
 def environment(**more: str) -> Mapping[str, str]:

@@ -50,7 +50,7 @@ def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targe
         yield target
         return
     documents = {family: target.families[family].document for family in target.embedded}
-    with process.started(documents, control=control) as url:
+    with process.started(documents, *(["--control"] if control else [])) as url:
         yield target.reached(dict.fromkeys(documents, url))
 
 

@@ -14,18 +14,12 @@ _END_SECONDS = 20
 
 
 @contextmanager
-def started(documents: Mapping[str, str], *, control: bool = False) -> Iterator[str]:
-    """Run the reference as a process of its own on a free port while the context lasts; yields its URL."""
-    command = [
-        sys.executable,
-        "-m",
-        "clausewise",
-        "serve",
-        "--port",
-        "0",
-        "--while-read",
-        *(["--control"] if control else []),
-    ]
+def started(documents: Mapping[str, str], *options: str) -> Iterator[str]:
+    """Run the reference as a process of its own while the context lasts; yields its URL.
+
+    `options` are more options of `clausewise serve`; without a port it takes a free one.
+    """
+    command = [sys.executable, "-m", "clausewise", "serve", "--port", "0", "--while-read", *options]
     for family, document in documents.items():
         command += ["--family", family, *(["--document", f"{family}={document}"] if document else [])]
     with (
