@@ -46,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _rank(item.path.name, LONG))
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Show what a test counted: how many examples, how many seconds."""
+    for told in terminalreporter.getreports("passed"):
+        for name, value in told.user_properties:
+            terminalreporter.write_line(f"{told.nodeid}: {value} {name}")
+
+
 def _rank(name: str, names: Sequence[str]) -> int:
     return names.index(name) if name in names else len(names)
 

@@ -5,7 +5,6 @@
 
 import os
 import shutil
-import sys
 import time
 
 import pytest
@@ -46,11 +45,10 @@ def test_a_spoilt_input_is_read_or_refused_in_a_sentence(name, good, house):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", INPUTS)
-def test_new_spoilt_inputs_for_an_hour(name, good, house, capsys):
+def test_new_spoilt_inputs_for_an_hour(name, good, house, record_property):
     """New examples for this input's share of SOAK_MINUTES."""
     end = time.monotonic() + float(os.environ.get("SOAK_MINUTES", "60")) * 60 / len(INPUTS)
     count = 0
     while time.monotonic() < end:
         count += tried(name, good, house, max_examples=INPUTS[name][1])
-    with capsys.disabled():
-        sys.stdout.write(f"\n{name}: {count} examples\n")
+    record_property("examples", count)
