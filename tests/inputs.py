@@ -1,6 +1,5 @@
 """Every kind of file and argument that a user hands in: a good one, and how it is spoilt and read."""
 
-import io
 import itertools
 import json
 import re
@@ -9,19 +8,19 @@ import shutil
 import signal
 import sqlite3
 import sys
-from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import mutation
+import runs
 import yaml
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import strategies as st
 
 from clausewise import report, rulings, scope, shipped, statement, targets
-from clausewise.cli import main
 from clausewise.contracts import loading
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
@@ -139,10 +138,8 @@ def har(target):
 
 def command(*arguments):
     """Run a command in this process; return its exit code and what it said on both streams."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n", write_through=True) for _ in range(2))
-    with redirect_stdout(out), redirect_stderr(err):
-        code = main([str(argument) for argument in arguments])
-    return code, *(stream.buffer.getvalue().decode() for stream in (out, err))
+    done = runs.inside(*arguments)
+    return done.returncode, done.stdout, done.stderr
 
 
 class TooLong(Exception):

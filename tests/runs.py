@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
 from clausewise import shipped
+from clausewise.cli import main
 from clausewise.reference import process
 
 REFERENCE = shipped.TARGETS / "reference.toml"
@@ -25,6 +27,15 @@ def clausewise(*arguments: str | Path, timeout: float = 240, **more: Any) -> sub
     """Run `clausewise` in a process of its own and return what it said and its exit code."""
     command = [sys.executable, "-m", "clausewise", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, **more)
+
+
+def inside(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run `clausewise` in this process, which has imported all that it needs; return what it said."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n", write_through=True) for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main([str(argument) for argument in arguments])
+    told = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return subprocess.CompletedProcess(arguments, code, *told)
 
 
 def begun(target: Path, folder: Path, *more: str) -> subprocess.Popen[str]:

@@ -61,8 +61,8 @@ def test_the_command_says_it_and_ends_with_1_where_something_broke(tmp_path):
         made = results([clause(1, verdict)]) | {"findings": [], "evidence": {}}
         (tmp_path / name / "results.json").write_text(json.dumps(made))
 
-    broke = runs.clausewise("diff", tmp_path / "good", tmp_path / "bad")
-    mended = runs.clausewise("diff", tmp_path / "bad", tmp_path / "good", "--format", "json")
+    broke = runs.inside("diff", tmp_path / "good", tmp_path / "bad")
+    mended = runs.inside("diff", tmp_path / "bad", tmp_path / "good", "--format", "json")
 
     assert broke.returncode == 1
     assert "newly broken: 1" in broke.stdout
@@ -76,7 +76,7 @@ def test_a_folder_that_holds_no_results_is_one_sentence(tmp_path, text):
     """Which file, and what was expected."""
     if text:
         (tmp_path / "results.json").write_text(text)
-    done = runs.clausewise("diff", tmp_path, tmp_path)
+    done = runs.inside("diff", tmp_path, tmp_path)
 
     assert done.returncode == 4
     assert "results.json" in done.stderr

@@ -51,7 +51,7 @@ def keys(folder, kind="ed25519", name="key"):
 def pack(run, tmp_path):
     """The pack of that run, and the public key."""
     private, public = keys(tmp_path)
-    done = runs.clausewise("evidence", run, "--key", private, "--output", tmp_path / "e.zip")
+    done = runs.inside("evidence", run, "--key", private, "--output", tmp_path / "e.zip")
     assert done.returncode == 0, done.stderr
     return tmp_path / "e.zip", public
 
@@ -60,8 +60,8 @@ def pack(run, tmp_path):
 def test_a_pack_holds_with_its_key(run, tmp_path, kind):
     """Signature, files, schemas, sums and the judgement of every exchange."""
     private, public = keys(tmp_path, kind)
-    runs.clausewise("evidence", run, "--key", private, "--output", tmp_path / "e.zip")
-    done = runs.clausewise("verify", tmp_path / "e.zip", "--public-key", public)
+    runs.inside("evidence", run, "--key", private, "--output", tmp_path / "e.zip")
+    done = runs.inside("verify", tmp_path / "e.zip", "--public-key", public)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("holds") == 6
@@ -70,7 +70,7 @@ def test_a_pack_holds_with_its_key(run, tmp_path, kind):
 
 def test_without_a_key_the_signature_is_unknown_not_good(pack):
     """Exit code 2, and it says what to give."""
-    done = runs.clausewise("verify", pack[0])
+    done = runs.inside("verify", pack[0])
 
     assert done.returncode == 2
     assert "unknown the attestation is signed with the key given: give --public-key" in done.stdout
@@ -79,7 +79,7 @@ def test_without_a_key_the_signature_is_unknown_not_good(pack):
 def test_another_key_is_told(pack, tmp_path):
     """A pack that somebody else signed does not hold."""
     _, other = keys(tmp_path, name="other")
-    done = runs.clausewise("verify", pack[0], "--public-key", other)
+    done = runs.inside("verify", pack[0], "--public-key", other)
 
     assert done.returncode == 1
     assert "BROKEN  the attestation is signed with the key given" in done.stdout
@@ -116,7 +116,7 @@ TAMPERED = {
 def test_a_tampered_pack_is_noticed(pack, tmp_path, name):
     """One file changed or added."""
     path = changed(pack[0], tmp_path / "t.zip", **{name: TAMPERED[name]})
-    done = runs.clausewise("verify", path, "--public-key", pack[1])
+    done = runs.inside("verify", path, "--public-key", pack[1])
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "BROKEN" in done.stdout
@@ -130,8 +130,8 @@ def test_an_answer_that_judges_otherwise_is_noticed_even_where_all_hashes_fit(ru
         path.read_text().replace('"content-type","application/json"', '"content-type","text/html"')
     )
     private, public = keys(tmp_path)
-    runs.clausewise("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
-    done = runs.clausewise("verify", tmp_path / "e.zip", "--public-key", public)
+    runs.inside("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
+    done = runs.inside("verify", tmp_path / "e.zip", "--public-key", public)
 
     assert done.returncode == 1
     assert "BROKEN  the exchanges judge as the run says: not so: account-service." in done.stdout
@@ -144,8 +144,8 @@ def test_a_signed_pack_that_holds_nonsense_is_told(run, tmp_path, name):
     private, public = keys(tmp_path)
     with (folder / name).open("a") as lines:
         lines.write('{"test": 1}\n')
-    runs.clausewise("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
-    done = runs.clausewise("verify", tmp_path / "e.zip", "--public-key", public)
+    runs.inside("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
+    done = runs.inside("verify", tmp_path / "e.zip", "--public-key", public)
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "BROKEN  its run can be read and judged again" in done.stdout
@@ -163,13 +163,13 @@ def test_no_evidence_of_an_incomplete_run(run, tmp_path):
         told = json.loads((folder / "results.json").read_text())
         change(told)
         (folder / "results.json").write_text(json.dumps(told))
-        done = runs.clausewise("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
+        done = runs.inside("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
         assert done.returncode == 4
         assert says in done.stderr
     for lost in ("verdicts.jsonl", "results.json", "run.json"):
         folder = shutil.copytree(run, tmp_path / lost)
         (folder / lost).unlink()
-        done = runs.clausewise("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
+        done = runs.inside("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
         assert done.returncode == 4
         assert lost in done.stderr
     assert not (tmp_path / "e.zip").exists()
@@ -182,10 +182,10 @@ def test_bad_keys_and_packs_are_one_sentence(run, pack, tmp_path):
     secret = BestAvailableEncryption(b"x")
     locked.write_bytes(MAKES["ed25519"]().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, secret))
     for key in (public, locked, tmp_path / "no.pem", run / "run.json"):
-        done = runs.clausewise("evidence", run, "--key", key, "--output", tmp_path / "n.zip")
+        done = runs.inside("evidence", run, "--key", key, "--output", tmp_path / "n.zip")
         assert done.returncode == 4
         assert "openssl genpkey" in done.stderr
-    done = runs.clausewise("evidence", run, "--key", private, "--output", pack[0])
+    done = runs.inside("evidence", run, "--key", private, "--output", pack[0])
     assert done.returncode == 4
     assert "is there already" in done.stderr
     cut = tmp_path / "cut.zip"
@@ -196,7 +196,7 @@ def test_bad_keys_and_packs_are_one_sentence(run, pack, tmp_path):
         run / "run.json",
         changed(pack[0], tmp_path / "m.zip", **{"manifest.json": lambda _: b"[]"}),
     ):
-        done = runs.clausewise("verify", path, "--public-key", pack[1])
+        done = runs.inside("verify", path, "--public-key", pack[1])
         assert done.returncode == 4, path
         assert "is no evidence pack that can be read" in done.stderr
         assert "Traceback" not in done.stderr

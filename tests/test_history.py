@@ -99,9 +99,9 @@ def test_a_run_is_appended_and_its_page_shows_the_trend(tmp_path, sqlite):
     for name in ("one", "two"):
         runs.clausewise("run", "--target", target, "--run-dir", tmp_path / name, *chosen)
     page = (tmp_path / "two" / "report.html").read_text()
-    told = runs.clausewise("history", sqlite, "--page", tmp_path / "history.html")
-    rows = json.loads(runs.clausewise("history", sqlite, "--format", "json").stdout)
-    lines = runs.clausewise("history", sqlite, "--clause", "cdp.getToken.token")
+    told = runs.inside("history", sqlite, "--page", tmp_path / "history.html")
+    rows = json.loads(runs.inside("history", sqlite, "--format", "json").stdout)
+    lines = runs.inside("history", sqlite, "--clause", "cdp.getToken.token")
 
     assert "Trend: 2 of the last runs" in page
     assert "not fully verified" in told.stdout
@@ -144,8 +144,8 @@ def test_a_file_that_is_no_database_is_told(tmp_path):
     """One sentence with its name."""
     path = tmp_path / "notes.txt"
     path.write_text("not a database " * 100)
-    done = runs.clausewise("history", path)
-    missing = runs.clausewise("history", tmp_path / "none.db")
+    done = runs.inside("history", path)
+    missing = runs.inside("history", tmp_path / "none.db")
 
     assert done.returncode == missing.returncode == 4
     assert "file is not a database" in done.stderr

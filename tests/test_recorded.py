@@ -24,7 +24,7 @@ def test_a_run_judged_again_says_the_same(tmp_path, operation):
         chosen = ["--plan", "proof", *(["--operation", operation] if operation else [])]
         runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "live", *chosen)
         again = ["judge", tmp_path / "live", "--target", target, "--run-dir", tmp_path / "again"]
-        runs.clausewise(*again)
+        runs.inside(*again)
 
     live, again = (rows(tmp_path / name) for name in ("live", "again"))
     shown = {name: row["verdict"] for name, row in live.items() if row["kind"] in ALONE and row["tests"]}
@@ -36,7 +36,7 @@ def test_a_run_judged_again_says_the_same(tmp_path, operation):
 def test_what_no_exchange_shows_is_told(tmp_path):
     """A rule between calls is untestable here, and the run is not fully verified."""
     path = har(tmp_path, ask("/nothing", 200, {}), ask("/gate/caas/api/v2/customer/validate", 200, NOT_FOUND))
-    done = runs.clausewise("judge", path, "--target", runs.REFERENCE, "--run-dir", tmp_path / "run")
+    done = runs.inside("judge", path, "--target", runs.REFERENCE, "--run-dir", tmp_path / "run")
 
     known = rows(tmp_path / "run")
     assert done.returncode == 2
@@ -56,7 +56,7 @@ def test_a_broken_answer_in_a_har_file_is_found(tmp_path):
     lost = ask("/caas/api/v2/customer/validate", 0, {})
     path = har(tmp_path, broken, form, lost)
 
-    done = runs.clausewise("judge", path, "--target", runs.REFERENCE, "--run-dir", tmp_path / "run")
+    done = runs.inside("judge", path, "--target", runs.REFERENCE, "--run-dir", tmp_path / "run")
 
     assert rows(tmp_path / "run")["cdp.validateCustomer.no-leak"]["verdict"] == "fail"
     assert runs.results(tmp_path / "run")["run"]["recorded"] == {"read": 3, "judged": 2}
@@ -82,7 +82,7 @@ def test_a_bad_recording_is_one_sentence(tmp_path, name):
     text, says = BAD[name]
     (tmp_path / name).write_text(text)
     target = runs.target_at(tmp_path, "embedded", "int-ecm")
-    done = runs.clausewise("judge", tmp_path / name, "--target", target, "--run-dir", tmp_path / "run")
+    done = runs.inside("judge", tmp_path / name, "--target", target, "--run-dir", tmp_path / "run")
 
     assert done.returncode == 4, done.stderr
     assert says in done.stderr
@@ -95,7 +95,7 @@ def test_base64_that_is_none_names_the_entry(tmp_path):
     entry = ask("/caas/api/v2/customer/validate", 200, NOT_FOUND)
     entry["response"]["content"] = {"text": "%%%", "encoding": "base64"}
     path = har(tmp_path, entry)
-    done = runs.clausewise("judge", path, "--target", runs.REFERENCE, "--run-dir", tmp_path / "run")
+    done = runs.inside("judge", path, "--target", runs.REFERENCE, "--run-dir", tmp_path / "run")
 
     assert done.returncode == 4
     assert "entry 1 cannot be read" in done.stderr
