@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import pytest
 import tomlkit
 
 from clausewise import shipped
@@ -36,6 +38,24 @@ def inside(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         code = main([str(argument) for argument in arguments])
     told = (stream.buffer.getvalue().decode() for stream in (out, err))
     return subprocess.CompletedProcess(arguments, code, *told)
+
+
+def apart(
+    namespace: str, before: str, *arguments: str | Path, after: str = "true"
+) -> subprocess.CompletedProcess[str]:
+    """Run `clausewise` in a namespace of its own (`--net`, `--mount`), between two shell commands.
+
+    Skips the test where this machine lets no user make one.
+    """
+    enter = ["unshare", "--map-root-user", namespace, "sh", "-c"]
+    may = shutil.which("unshare") and subprocess.run([*enter, before], capture_output=True, check=False)
+    if not may or may.returncode:
+        pytest.skip(f"this machine lets no user make a namespace of its own (unshare {namespace})")
+    command = [sys.executable, "-m", "clausewise", *map(str, arguments)]
+    script = f'{before} && "$@"; code=$?; {after}; exit $code'
+    return subprocess.run(
+        [*enter, script, "sh", *command], capture_output=True, text=True, timeout=240, check=False
+    )
 
 
 def begun(target: Path, folder: Path, *more: str) -> subprocess.Popen[str]:

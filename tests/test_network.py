@@ -2,19 +2,15 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
-import pytest
 import runs
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from test_canary import key
-
-from clausewise import shipped
 
 ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
@@ -33,7 +29,6 @@ def note(event, given):
 
 sys.addaudithook(note)
 """
-ISOLATED = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 
 
 def commands(folder, target):
@@ -84,14 +79,9 @@ def test_the_guard_sees_what_it_is_there_for(tmp_path):
 
 def test_a_run_needs_no_network(tmp_path):
     """In a network namespace with nothing but a loopback of its own, everything works as ever."""
-    if not shutil.which("unshare") or subprocess.run([*ISOLATED, "true"], check=False).returncode:
-        pytest.skip("this machine lets no user make a network namespace")
-    text = runs.REFERENCE.read_text().replace("reference.d/", f"{shipped.TARGETS}/reference.d/")
-    (tmp_path / "target.toml").write_text(text)
-    target = runs.only(tmp_path / "target.toml", "account-service")
-    words = ["run", "--target", str(target), "--run-dir", str(tmp_path / "run"), "--plan", "smoke"]
-    command = [*ISOLATED, sys.executable, "-m", "clausewise", *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, cwd=tmp_path)
+    target = runs.target_at(tmp_path, "embedded", "account-service")
+    words = ("run", "--target", target, "--run-dir", tmp_path / "run", "--plan", "smoke")
+    done = runs.apart("--net", "ip link set lo up", *words)
 
     assert done.returncode in {0, 2}, done.stdout + done.stderr
     assert runs.results(tmp_path / "run")["counts"]["pass"] > 100

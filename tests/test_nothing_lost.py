@@ -149,6 +149,44 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path, unbroken):
     assert before <= {record["test"] for record in verdicts(folder)}
 
 
+NO_ROOM = {
+    "8k": "The run folder {} takes no more: No space left on device. Every verdict before stands; make room",
+    "40k": "The run folder {} takes no more: No space left on device. Every verdict before stands; make room",
+    "600k": "The reports in {} cannot be written: No space left on device; make room, then: clausewise report",
+}
+
+
+@pytest.mark.parametrize("room", NO_ROOM)
+def test_a_disk_that_is_really_full_is_one_sentence(tmp_path, room):
+    """Whichever file is the first that finds no room: what stands can be read, and nothing is traced."""
+    (disk := tmp_path / "disk").mkdir()
+    target = runs.target_at(tmp_path, "embedded", "int-ecm")
+    words = ("run", "--target", target, "--run-dir", disk / "run", "--plan", "smoke")
+    mount, keep = f"mount -t tmpfs -o size={room} tmpfs {disk}", f"cp -r {disk}/run {tmp_path}/kept"
+    done = runs.apart("--mount", mount, *words, after=keep)
+
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert NO_ROOM[room].format(disk / "run") in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "INTERNALERROR" not in done.stdout + done.stderr
+    assert journal.facts(tmp_path / "kept")["target"]["name"] == "reference"
+    assert all(record["verdict"] for record in verdicts(tmp_path / "kept"))
+
+
+def test_a_disk_that_is_only_read_is_one_sentence(tmp_path):
+    """Before any request, exit 4."""
+    (disk := tmp_path / "disk").mkdir()
+    target = runs.target_at(tmp_path, "http://127.0.0.1:9", "int-ecm")
+    mount = f"mount -t tmpfs -o ro tmpfs {disk}"
+    done = runs.apart("--mount", mount, "run", "--target", target, "--run-dir", disk / "run")
+
+    assert done.returncode == 4
+    assert (
+        f"The run's folder {disk / 'run'} cannot be written: [Errno 30] Read-only file system" in done.stderr
+    )
+    assert "Traceback" not in done.stderr
+
+
 def test_two_runs_never_share_a_folder(tmp_path):
     """A second run into a folder is refused, and so is going on with a run that is still going on."""
     folder = tmp_path / "run"

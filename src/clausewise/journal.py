@@ -75,10 +75,15 @@ class Pages:
         except OSError as bad:
             with suppress(OSError):
                 os.write(self._files[name], b"\n")  # what others still write shall not end half a line
-            raise Unwritable(
-                f"The run folder {self._folder} takes no more: {bad.strerror}. Every verdict before stands; "
-                f"make room, then: clausewise run --resume {self._folder}"
-            ) from bad
+            raise full(self._folder, bad) from bad
+
+
+def full(folder: Path, bad: OSError) -> Unwritable:
+    """Return what is raised where a run's folder takes no more."""
+    return Unwritable(
+        f"The run folder {folder} takes no more: {bad.strerror}. Every verdict before stands; "
+        f"make room, then: clausewise run --resume {folder}"
+    )
 
 
 def begin(folder: Path, facts: Record) -> None:

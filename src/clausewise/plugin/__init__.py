@@ -13,7 +13,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from platformdirs import user_cache_dir
 
-from clausewise import shipped
+from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, dry, hookspecs, labels, selection
@@ -106,9 +106,23 @@ def pytest_configure(config: pytest.Config) -> None:
         # Hypothesis keeps its tables of Unicode there: a second to make, and no litter where the user stands.
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", user_cache_dir("clausewise/hypothesis"))
         if not config.option.allure_report_dir:
-            labels.write(config, session.folder / "allure-results")
+            _label(config, session)
         config.add_cleanup(session.close)
         config.pluginmanager.register(Hush(config, session))
+
+
+def _label(config: pytest.Config, session: Session) -> None:
+    """Have Allure's results written, and the run ended where they cannot be."""
+
+    def full(bad: OSError) -> None:
+        if tests := config.pluginmanager.get_plugin("session"):
+            session.lose(tests, journal.full(session.folder, bad))
+
+    try:
+        labels.write(config, session.folder / "allure-results", full)
+    except OSError as bad:
+        session.close()
+        raise pytest.UsageError(str(journal.full(session.folder, bad))) from bad
 
 
 @pytest.hookimpl(optionalhook=True)

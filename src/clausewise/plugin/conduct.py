@@ -52,8 +52,7 @@ class Body:
                 raise pytest.fail.Exception(str(broken), pytrace=False) from None
             raise pytest.xfail.Exception(f"amber: {broken}") from None
         except Unwritable as full:
-            self._session.lost = str(full)
-            self._session.give_up(self._item.session, str(full))
+            self._session.lose(self._item.session, full)
             raise pytest.fail.Exception(f"error: {full}", pytrace=False) from None
         finally:
             if bad:  # its frames hold the test's answers, and would until all garbage is collected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,34 @@ from clausewise.scope import Scope
 
 
 class _Results(AllureFileLogger):
-    """Writes what Allure knows of each test, but no file for each fixture of each: they say nothing here."""
+    """Writes what Allure knows of each test, but no file for each fixture of each: they say nothing here.
+
+    Hands on the OSError of a folder that takes no more.
+    """
+
+    def __init__(self, folder: Path, full: Callable[[OSError], None]) -> None:
+        super().__init__(folder)  # type: ignore[no-untyped-call]
+        self._full = full
+
+    @allure_commons.hookimpl
+    def report_result(self, result: object) -> None:
+        """Write what a test came to."""
+        try:
+            super().report_result(result)  # type: ignore[no-untyped-call]
+        except OSError as bad:
+            self._full(bad)
 
     @allure_commons.hookimpl
     def report_container(self, container: object) -> None:
         """Leave it out."""
 
 
-def write(config: pytest.Config, folder: Path) -> None:
-    """Have Allure's results written into a folder, as allure-pytest does it itself for `--alluredir`."""
-    listener, results = AllureListener(config), _Results(folder)  # type: ignore[no-untyped-call]
+def write(config: pytest.Config, folder: Path, full: Callable[[OSError], None]) -> None:
+    """Have Allure's results written into a folder, as allure-pytest does it itself for `--alluredir`.
+
+    `full` hears why the folder takes no more. Raises OSError where it cannot be made.
+    """
+    listener, results = AllureListener(config), _Results(folder, full)
     config.pluginmanager.register(listener, "allure_listener")
     for plugin in (listener, results):
         allure_commons.plugin_manager.register(plugin)

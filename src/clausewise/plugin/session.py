@@ -18,7 +18,7 @@ import pytest
 from clausewise import journal, report, scope, shipped, statement
 from clausewise._version import __version__
 from clausewise.client import Budget, Client, Heard, Transport
-from clausewise.errors import ClausewiseError, ConfigurationError
+from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge
 from clausewise.model import Exchange
@@ -231,6 +231,11 @@ class Session:
             judge(exchange)
 
         return heard
+
+    def lose(self, tests: pytest.Session, full: Unwritable) -> None:
+        """Run no further test: what it would find could not be written down."""
+        self.lost = str(full)
+        self.give_up(tests, self.lost)
 
     def give_up(self, tests: pytest.Session, why: str) -> None:
         """Run no further test: the target cannot be judged."""
