@@ -152,7 +152,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path, unbroken):
 NO_ROOM = {
     "8k": "The run folder {} takes no more: No space left on device. Every verdict before stands; make room",
     "40k": "The run folder {} takes no more: No space left on device. Every verdict before stands; make room",
-    "600k": "The reports in {} cannot be written: No space left on device; make room, then: clausewise report",
+    "600k": "The reports in {} cannot be written: No space left on device; make room, then: clausewise",
 }
 
 
@@ -171,6 +171,26 @@ def test_a_disk_that_is_really_full_is_one_sentence(tmp_path, room):
     assert "INTERNALERROR" not in done.stdout + done.stderr
     assert journal.facts(tmp_path / "kept")["target"]["name"] == "reference"
     assert all(record["verdict"] for record in verdicts(tmp_path / "kept"))
+
+
+def test_any_file_that_finds_no_room_is_one_sentence(tmp_path):
+    """A judged recording's folder, a new target file, a history's page: exit 4, and no "please report it"."""
+    (disk := tmp_path / "disk").mkdir()
+    target, given = runs.target_at(tmp_path, "embedded", "int-ecm"), tmp_path / "given"
+    runs.clausewise("run", "--target", target, "--run-dir", given, "--plan", "smoke")
+    runs.inside("history", tmp_path / "h.db", "--append", given)
+    mount = f"mount -t tmpfs -o size=4k tmpfs {disk} && echo it is full > {disk}/other"
+    judged = ("judge", given, "--target", target, "--run-dir", disk / "run")
+    for words in (
+        judged,
+        ("init", disk / "new.toml"),
+        ("history", tmp_path / "h.db", "--page", disk / "p.html"),
+    ):
+        done = runs.apart("--mount", mount, *words)
+
+        assert done.returncode == 4, (words, done.stdout, done.stderr)
+        assert "No space left on device" in done.stderr
+        assert str(disk) in done.stderr
 
 
 def test_a_disk_that_is_only_read_is_one_sentence(tmp_path):
@@ -288,7 +308,7 @@ def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
         return len(line) // 2
 
     monkeypatch.setattr(journal.os, "write", full)
-    with pytest.raises(Unwritable, match=r"takes no more: No space left on device\. Every verdict before"):
+    with pytest.raises(Unwritable, match="takes no more: No space left on device"):
         pages.verdict({"test": "a"})
     assert taken[-1] == b"\n"
     monkeypatch.undo()

@@ -80,10 +80,7 @@ class Pages:
 
 def full(folder: Path, bad: OSError) -> Unwritable:
     """Return what is raised where a run's folder takes no more."""
-    return Unwritable(
-        f"The run folder {folder} takes no more: {bad.strerror}. Every verdict before stands; "
-        f"make room, then: clausewise run --resume {folder}"
-    )
+    return Unwritable(f"The run folder {folder} takes no more: {bad.strerror}.")
 
 
 def begin(folder: Path, facts: Record) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.text import Text
 
-from clausewise import report
+from clausewise import files, report
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.verdict import Exit
@@ -36,7 +36,7 @@ def run(given: Namespace) -> int:
     results = report.read(folder)
     with TemporaryDirectory() as name:
         config = Path(name) / "allurerc.json"
-        config.write_text(json.dumps(_config(results, given.history)), "utf-8")
+        files.put(config, json.dumps(_config(results, given.history)))
         words = [tool, "generate", str(folder / _RESULTS), "--config", str(config), "--output", str(output)]
         done = subprocess.run(words, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603
     page = output / "index.html"
@@ -45,7 +45,7 @@ def run(given: Namespace) -> int:
         raise ConfigurationError(
             f"Allure could not draw {folder / _RESULTS}: {said[-1] if said else 'no word'}"
         )
-    page.write_text(quiet(page.read_text("utf-8")), "utf-8")
+    files.put(page, quiet(page.read_text("utf-8")))
     screen.console(soft_wrap=True).print(Text(f"Wrote {page}; serve that folder: allure open {output}"))
     return Exit.CONFORMANT
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from clausewise import doctor, scope, shipped
+from clausewise import doctor, files, scope, shipped
 from clausewise.cli import screen
 from clausewise.cli.families import check
 from clausewise.errors import ConfigurationError
@@ -47,7 +47,7 @@ def init(given: Namespace) -> int:
     check(families)
     if path.exists():
         raise ConfigurationError(f"{path} is there already; name another file or move it away.")
-    path.write_text(doctor.starter(shipped.SCHEMAS, families), "utf-8")
+    files.put(path, doctor.starter(shipped.SCHEMAS, families))
     screen.console(soft_wrap=True).print(
         Text(f"Wrote {path}. Fill it in, then: clausewise doctor --target {path}")
     )

@@ -12,7 +12,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from clausewise import report, statement
+from clausewise import files, report, statement
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.history import History
@@ -58,7 +58,7 @@ def run(given: Namespace) -> int:
             rows = history.runs(given.name, given.last)
         restless = history.restless(given.name, given.last) if given.page else []
     if given.page:
-        Path(given.page).write_text(pages.history(rows, restless), "utf-8")
+        files.put(Path(given.page), pages.history(rows, restless))
     if given.format == "json":
         sys.stdout.write(f"{json.dumps(rows, indent=1)}\n")
         return Exit.CONFORMANT

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from clausewise import recorded, report, rulings, scope, shipped
 from clausewise.cli import screen
+from clausewise.errors import ConfigurationError, Unwritable
 from clausewise.plugin.opening import claimed
 from clausewise.report import terminal
 
@@ -25,7 +26,12 @@ def run(given: Namespace) -> int:
     seen = list(recorded.read(Path(given.recorded), known))
     with Progress(console=screen.console(stderr=True), transient=True) as live:
         task = live.add_task("judging", total=len(seen))
-        results = recorded.judged(seen, known, folder, ruled, lambda done: live.update(task, completed=done))
+        try:
+            results = recorded.judged(
+                seen, known, folder, ruled, lambda done: live.update(task, completed=done)
+            )
+        except Unwritable as full:
+            raise ConfigurationError(f"{full} Make room, and judge into a new folder.") from full
     report.draw(results, folder)
     shown = screen.console()
     for line in terminal.conclusion(results, folder):

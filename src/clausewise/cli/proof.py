@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
-from clausewise import matrix
+from clausewise import files, matrix
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.report import proof
@@ -33,7 +33,7 @@ def run(given: Namespace) -> int:
 
         made = matrix.prove(Path(given.target), given.document, part, Path(folder), tell)
     if given.output:
-        Path(given.output).write_text(json.dumps(made.as_json(), indent=1), "utf-8")
+        files.put(Path(given.output), json.dumps(made.as_json(), indent=1))
     if given.publish:
         proof.publish(made.as_json(), Path(given.publish))
     _show(made)

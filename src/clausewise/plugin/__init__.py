@@ -115,14 +115,14 @@ def _label(config: pytest.Config, session: Session) -> None:
     """Have Allure's results written, and the run ended where they cannot be."""
 
     def full(bad: OSError) -> None:
-        if tests := config.pluginmanager.get_plugin("session"):
-            session.lose(tests, journal.full(session.folder, bad))
+        session.lose(journal.full(session.folder, bad), config.pluginmanager.get_plugin("session"))
 
     try:
         labels.write(config, session.folder / "allure-results", full)
     except OSError as bad:
+        full(bad)
         session.close()
-        raise pytest.UsageError(str(journal.full(session.folder, bad))) from bad
+        raise pytest.UsageError(session.lost) from bad
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -52,8 +52,8 @@ class Body:
                 raise pytest.fail.Exception(str(broken), pytrace=False) from None
             raise pytest.xfail.Exception(f"amber: {broken}") from None
         except Unwritable as full:
-            self._session.lose(self._item.session, full)
-            raise pytest.fail.Exception(f"error: {full}", pytrace=False) from None
+            self._session.lose(full, self._item.session)
+            raise pytest.fail.Exception(f"error: {self._session.lost}", pytrace=False) from None
         finally:
             if bad:  # its frames hold the test's answers, and would until all garbage is collected
                 traceback.clear_frames(bad.__traceback__)

@@ -232,10 +232,12 @@ class Session:
 
         return heard
 
-    def lose(self, tests: pytest.Session, full: Unwritable) -> None:
+    def lose(self, full: Unwritable, tests: pytest.Session | None) -> None:
         """Run no further test: what it would find could not be written down."""
-        self.lost = str(full)
-        self.give_up(tests, self.lost)
+        again = f"clausewise run --resume {self.folder}"
+        self.lost = f"{full} Every verdict before stands; make room, then: {again}"
+        if tests:
+            self.give_up(tests, self.lost)
 
     def give_up(self, tests: pytest.Session, why: str) -> None:
         """Run no further test: the target cannot be judged."""

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from clausewise import files
+
 Made = Mapping[str, Any]
 
 _ROW, _COLUMN, _LEFT, _TOP = 18, 92, 330, 60
@@ -21,7 +23,7 @@ def publish(made: Made, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     pages = {"matrix.md": _page(made), "matrix.svg": _picture(made), "matrix.csv": _table(made)}
     for name, text in pages.items():
-        (folder / name).write_text(text, "utf-8")
+        files.put(folder / name, text)
     return [folder / name for name in pages]
 
 
