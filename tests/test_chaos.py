@@ -291,12 +291,16 @@ def test_a_doctor_shows_no_control_characters_of_an_answer(tmp_path):
 @pytest.mark.parametrize("kind", chaos.KINDS)
 def test_a_whole_family_survives_each_kind_of_chaos(tmp_path, upstream, kind):
     """Over the whole cdp family, too: never green for the struck operation's sake, bounded, no traceback."""
-    code, _, _ = EXPECTED[kind]
+    ends = {NETWORK: {BROKEN, NETWORK}}.get(EXPECTED[kind][0], {EXPECTED[kind][0], BROKEN, THIN})
+    if kind == "log-in-flaps":  # the first log-in of a role may be the one that is turned away
+        ends = ends | {NETWORK}
+    few = ["--max-requests", "100"] if kind == "fat-body" else []  # a second for each, to judge and keep it
 
-    made = chaotic.measured(kind, upstream, tmp_path)
+    made = chaotic.measured(kind, upstream, tmp_path, *few)
 
     assert "Traceback" not in made.said
-    assert made.exit in {code, BROKEN, THIN} if code != NETWORK else made.exit in {BROKEN, NETWORK}
+    assert "the test itself broke" not in made.said
+    assert made.exit in ends, made.said
     assert made.seconds < 600
     assert made.megabytes < MEGABYTES
     assert made.strayed == 0

@@ -277,6 +277,37 @@ def test_a_log_in_that_worked_before_is_lost_and_not_called_wrong():
             caller.token()
 
 
+def test_a_log_in_that_a_test_made_counts_as_one():
+    """Credentials that a suite's own log-in used with success are right, whatever comes next."""
+    closed = hostile.http(b"{}", status="401 Unauthorized")
+    with hostile.serving(again(token(), token(), closed)) as url:
+        caller = client(url, {"default": LOGIN})
+        caller.call("getToken", form={"username": "amina", "password": "right-password"})
+        caller.call("getToken", form={"username": "bilal", "password": "right-password"})
+        with pytest.raises(LoginLost, match="which it let in before, with HTTP 401"):
+            caller.token()
+
+
+@pytest.mark.parametrize(
+    ("auth", "said"),
+    [
+        (
+            Bearer("a\r\nx-injected: b"),
+            "Authorization is to hold characters that no header can carry",
+        ),
+        (Bearer("\N{GREEK SMALL LETTER ALPHA}"), "characters that no header can carry"),
+        (Bearer({"a": "token"}), "The token that is to be sent is no text"),
+    ],
+    ids=["a line break", "another alphabet", "an object"],
+)
+def test_a_token_of_an_answer_that_cannot_be_sent_is_untestable(auth, said):
+    """A suite hands on what a target gave: nothing is sent, and no word of it is told."""
+    with pytest.raises(Untestable, match=said) as told:
+        client("http://127.0.0.1:9").call("getWidget", path={"name": "a"}, auth=auth)
+
+    assert "injected" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from urllib3 import encode_multipart_formdata
 from clausewise.bindings import Bindings
 from clausewise.client import patience
 from clausewise.client.circuit import Circuit
-from clausewise.client.login import BoundLogin, Login, fixed_header
+from clausewise.client.login import BoundLogin, Login, carried, fixed_header
 from clausewise.client.patience import Patience
 from clausewise.client.transport import Transport
 from clausewise.errors import ConfigurationError, NoVerdict, TargetUnusable, Throttled, Untestable
@@ -110,7 +110,12 @@ class Client:
         sent |= self._entry(known, auth)
         url = self._url(known, path or {}, query or {})
         request = Request(known.method, url, tuple((sent | dict(headers or {})).items()), content)
+        _check(request.headers)
         answer = self._send(known, request, _fields(body, form, files))
+        if known.path == self._contract.token_path:
+            for login in self._logins.values():
+                if isinstance(login, Login):
+                    login.saw(answer.sent, answer.response.status)
         if known.secured and auth == _DEFAULT and auth not in self._logins:
             self._note_entry(known, answer.response.status)
         return answer
@@ -223,6 +228,8 @@ class Client:
         if isinstance(auth, Basic):
             return fixed_header({"type": "basic", "username": auth.username, "password": auth.password})
         if isinstance(auth, Bearer):
+            if not isinstance(auth.token, str):  # it comes from an answer, which may hold anything
+                raise Untestable("The token that is to be sent is no text.")
             return self._bindings.header(auth.token)
         if auth in self._logins:
             return self._bindings.header(self._logins[auth].token())
@@ -292,6 +299,13 @@ class Client:
             return None
         seconds = patience.asked(response)
         return -1.0 if seconds is None and status == _TOO_MANY else seconds
+
+
+def _check(headers: Iterable[tuple[str, str]]) -> None:
+    """Raise Untestable for what cannot be sent; its text may be a secret that a target gave."""
+    for name, value in headers:
+        if not carried(value):
+            raise Untestable(f"The header {name} is to hold characters that no header can carry.")
 
 
 def _put_off(operation: Operation, status: int, pause: float, waited: float) -> str:

@@ -6,6 +6,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 
@@ -17,6 +18,7 @@ _EARLY = 0.2  # renew when a fifth of the life is left, so that no call carries 
 _UNTOLD = 30.0  # seconds
 _LONGEST = 86_400.0  # seconds that a token is kept at most, whatever is said of its life
 _SHOWN = 200  # characters of what a log-in's answer is said to lack
+_LATIN = 256  # a header's characters come before
 _LOCKED = 3  # refusals in a row of credentials that were let in before
 _REFUSALS = {400, 401, 403}
 
@@ -46,6 +48,13 @@ class Login:
         self._post = post
         self._door = _Door(role)
         self._token: Token | None = None
+
+    def saw(self, sent: Json, status: int) -> None:
+        """Take note of a log-in that somebody else made: these credentials may be let in by it."""
+        own = (self._credentials["username"], self._credentials["password"])
+        given = (sent.get("username"), sent.get("password")) if isinstance(sent, dict) else ()
+        if given == own and status == HTTPStatus.OK:
+            self._door.opened()
 
     def token(self) -> str:
         """Return a token that will live on for a while, from a new log-in or a refresh if need be.
@@ -135,6 +144,10 @@ class _Door:
         self._let_in = False
         self._refused = 0
 
+    def opened(self) -> None:
+        """Take note that the credentials were let in."""
+        self._let_in, self._refused = True, 0
+
     def tried(self, answer: Exchange, what: str) -> None:
         """Take note of a log-in with credentials (`what` they are).
 
@@ -143,7 +156,7 @@ class _Door:
         """
         status = answer.response.status
         if status not in _REFUSALS:
-            self._let_in, self._refused = True, 0
+            self.opened()
             return
         self._refused += 1
         if not self._let_in:
@@ -159,9 +172,14 @@ class _Door:
         raise LoginLost(f"{told}, with HTTP {status}: its log-in cannot be relied on.")
 
 
+def carried(text: str) -> bool:
+    """Tell whether a header can carry a text as it is."""
+    return text.isprintable() and text == text.strip() and all(ord(letter) < _LATIN for letter in text)
+
+
 def _sendable(token: Json, role: str) -> str:
     """Return a token; Untestable for what no header can carry."""
-    if isinstance(token, str) and token.isprintable() and token.strip():
+    if isinstance(token, str) and token and carried(token):
         return token
     told = "a text with characters that no header can carry" if isinstance(token, str) else "no text"
     raise Untestable(f"The log-in of the role {role!r} answered with a token that is {told}.")
