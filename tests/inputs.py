@@ -29,7 +29,8 @@ from clausewise.plugin.counterexamples import Counterexamples
 SECONDS = 5  # of CPU time, for one input
 BYTES = 1 << 30  # of memory more than before
 WORST = 2000  # characters of a sentence
-ELSEWHERE = re.compile(r"There is no target file|/etc/passwd")  # files that a spoilt one names
+# Files that a spoilt one names.
+ELSEWHERE = re.compile(r"There is no target file|The target file \S* cannot be read|/etc/passwd")
 REPR = re.compile(
     r"Traceback|object at 0x|\b[A-Z]\w*(Error|Exception|Warning)\(|<class |clausewise\.\w+\.[A-Z]"
 )

@@ -133,6 +133,8 @@ def test_a_value_that_is_not_there_is_told_with_what_is():
     [
         ({"tokn": "/a"}, "unknown key 'tokn'; did you mean 'token'?"),
         ({"akk.cif": "id"}, "unknown key 'akk.cif'; did you mean 'ask'?"),
+        ({"": "id"}, "unknown key ''; there are cif"),
+        ({"ask.": "id"}, "unknown key 'ask.'; there are cif"),
         ({"token": "data.token"}, "token is 'data.token', but must be a JSON pointer such as /data/token."),
         ({"token_header": "X-Token"}, "must be a header with the token in it"),
         ({"query": "tell"}, "query is 'tell', but must be one of the operations ask."),

@@ -134,6 +134,15 @@ def test_results_that_nobody_can_read_are_one_sentence(name, good, house):
     assert RESULTS[name][1] in err
 
 
+def test_a_finding_whose_exchange_is_lost_is_drawn_without_it(good, house):
+    """The report shows what there is."""
+    told = json.loads((good / "results.json").read_text())
+    told["evidence"].clear()
+    (house / "input" / "results.json").write_bytes(mutation.as_json(told))
+    assert answers("report", house / "input", name=house) in {0, 1, 2}
+    assert "and how to send it again" in (house / "input" / "report.html").read_text()
+
+
 def test_no_text_of_a_results_file_moves_the_cursor_or_breaks_the_stream(good, house):
     """Escape sequences, marks that turn the direction of letters, halves of a character."""
     told = json.loads((good / "results.json").read_text())
@@ -357,6 +366,8 @@ def test_a_history_that_another_program_locks_is_one_sentence(good):
 WRONG = {
     "no command": ([], "required: COMMAND"),
     "no target": (["run"], "one of the arguments --target --resume is required"),
+    "a target that is not set": (["run", "--target", ""], "--target is given without a value; is a variable"),
+    "a history that is not set": (["run", "--target=t", "--history="], "--history is given without a value"),
     "a seed that is a word": (["run", "--target", "t", "--seed", "x"], "invalid int value"),
     "fewer than no requests": (["run", "--target", "t", "--max-requests", "-1"], "no whole number above 0"),
     "a time that is none": (["run", "--target", "t", "--max-time", "nan"], "no number of seconds above 0"),

@@ -67,7 +67,7 @@ class Bindings:
 
     def _check_key(self, key: str, thing: str, operation: str, operations: Mapping[str, Operation]) -> None:
         wrong, fine = (thing, self.known) if thing not in self.known else (operation, operations)
-        if wrong and wrong not in fine:
+        if (wrong or not thing) and wrong not in fine:
             close = difflib.get_close_matches(wrong, list(fine), 1)
             advice = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(fine)}."
             raise ConfigurationError(f"{self.place} has an unknown key {key!r}; {advice}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import NoReturn, TypeAlias
 
 from clausewise import __version__
@@ -13,6 +15,7 @@ from clausewise.plans import DEFAULT, PLANS
 
 _DIGITS = 10  # of a count, at most
 _PORTS = 65535
+_TYPED = "--i-own-this-target"  # who types nothing is told what to type
 _LONGEST = 300  # characters of a complaint
 _EXITS = """\
 exit codes: 0 conformant | 1 not conformant | 2 not fully verified | 3 target unusable or network errors
@@ -48,6 +51,20 @@ def _seconds(text: str) -> float:
         if 0 < float(text) < math.inf:
             return float(text)
     raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no number of seconds above 0")
+
+
+def read(words: Sequence[str]) -> argparse.Namespace:
+    """Read a command line.
+
+    Raises ConfigurationError for what is wrong in it, a value that is empty among that: a shell makes one of
+    a variable that is not set, and without its target, waivers or history a run would be another one.
+    """
+    ours = words[: words.index("--")] if "--" in words else words
+    for option, value in pairwise([*ours, "-"]):
+        name, given, text = option.partition("=")
+        if name.startswith("--") and name != _TYPED and (text if given else value) == "":
+            raise ConfigurationError(f"{name} is given without a value; is a variable not set?")
+    return parser().parse_args(words)
 
 
 def parser() -> argparse.ArgumentParser:

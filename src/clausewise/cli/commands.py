@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from pkgutil import resolve_name
 from rich.text import Text
 
 from clausewise.cli import screen
-from clausewise.cli.arguments import parser
+from clausewise.cli.arguments import read
 from clausewise.errors import ConfigurationError
 from clausewise.verdict import Exit
 
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's mistake is one sentence on stderr."""
     screen.unbreakable()
     try:
-        given = parser().parse_args(arguments)
+        given = read(sys.argv[1:] if arguments is None else arguments)
         return int(resolve_name(f"clausewise.cli.{_COMMANDS[given.command]}")(given))
     except (KeyboardInterrupt, BrokenPipeError):
         return Exit.NOT_FULLY_VERIFIED
