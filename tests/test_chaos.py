@@ -127,7 +127,8 @@ ALIKE = set(
     dripping-headers retry-after-nonsense header-injection tls-wrong-host tls-unasked closed-at-once
     dropped-second-call many-headers cookie-flood gzip-bomb-nested deeper-json infinite-number duplicate-keys
     wide-json length-negative chunked chunk-negative http-1.0 status-999 redirect-endless token-garbled
-    throttled-for-long tls-expired early-hints length-and-chunked""".split()
+    throttled-for-long early-hints length-and-chunked lengths-differ chunk-trailers
+    endless-header switching fat-body brotli gzip-cut huge-number broad-json tls-1.0 tls-dripping""".split()
 )
 TOKENLESS = {"token-for-ever", "token-garbled", "token-no-text"}
 SECONDS, MEGABYTES = 40, 400

@@ -119,7 +119,7 @@ def test_since_takes_what_was_not_settled(tmp_path):
 
 PICKED = {
     "cdp": [],
-    "ofs-ecm": ["--operation", "saveEvents", "--operation", "addCustomer", "--clause", "ofs-ecm.model.*"],
+    "ofs-ecm": ["--operation", "saveEvents", "--operation", "addNarrative", "--clause", "ofs-ecm.model.*"],
     "account-service": ["--clause", "account-service.*ekyc*", "--clause", "account-service.model.*"],
 }
 
