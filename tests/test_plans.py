@@ -118,7 +118,7 @@ def test_since_takes_what_was_not_settled(tmp_path):
 
 
 PICKED = {
-    "cdp": [],
+    "cdp": ["--operation", "validateCustomer", "--operation", "getToken", "--clause", "cdp.model.*"],
     "ofs-ecm": ["--operation", "saveEvents", "--operation", "addNarrative", "--clause", "ofs-ecm.model.*"],
     "account-service": ["--clause", "account-service.*ekyc*", "--clause", "account-service.model.*"],
 }

@@ -24,13 +24,18 @@ def waiver(clause=CLAUSE, expires=LATER, target="reference"):
     )
 
 
-def judged(folder, *options, bend=BEND, clauses=CHOSEN):
-    """Judge the cdp family of the reference under a bend; return the process and its results."""
+@pytest.fixture(scope="module")
+def judged():
+    """What judges the cdp family of the reference under a bend, and returns the process and its results."""
     with runs.reference("cdp", control=True) as url:
-        requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
-        target = runs.target_at(folder, url, "cdp")
-        done = runs.clausewise("run", "--target", target, "--run-dir", folder / "run", *clauses, *options)
-    return done, runs.results(folder / "run")
+
+        def judge(folder, *options, bend=BEND, clauses=CHOSEN):
+            requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
+            given = ["--target", runs.target_at(folder, url, "cdp"), "--run-dir", folder / "run"]
+            done = runs.clausewise("run", *given, *clauses, *options)
+            return done, runs.results(folder / "run")
+
+        yield judge
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def waivers(tmp_path):
     return write
 
 
-def test_a_waived_clause_runs_and_is_amber(tmp_path, waivers):
+def test_a_waived_clause_runs_and_is_amber(tmp_path, waivers, judged):
     """It is judged, shown with owner and ticket, counted beside the passed ones, and not red."""
     done, results = judged(tmp_path, "--waivers", waivers(waiver(), waiver(target="elsewhere")))
 
@@ -68,7 +73,7 @@ STALE = {
 
 
 @pytest.mark.parametrize("state", STALE)
-def test_a_waiver_that_does_not_hold_turns_the_run_red(tmp_path, waivers, state):
+def test_a_waiver_that_does_not_hold_turns_the_run_red(tmp_path, waivers, state, judged):
     """The reason names the file and the lines to delete."""
     entry, bend, says = STALE[state]
     whole = [] if state == "no longer needed" else CHOSEN
@@ -79,7 +84,7 @@ def test_a_waiver_that_does_not_hold_turns_the_run_red(tmp_path, waivers, state)
     assert any(says in reason for reason in results["outcome"]["reasons"]), results["outcome"]["reasons"]
 
 
-def test_a_partial_run_does_not_call_a_waiver_unneeded(tmp_path, waivers):
+def test_a_partial_run_does_not_call_a_waiver_unneeded(tmp_path, waivers, judged):
     """It may have left out the very test that breaks the clause."""
     done, results = judged(tmp_path, "--waivers", waivers(waiver()), bend={})
 
@@ -134,7 +139,7 @@ def test_a_missing_file_ends_with_exit_4(tmp_path, option):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_policy_says_what_is_red_and_how_fast_answers_are(tmp_path):
+def test_a_policy_says_what_is_red_and_how_fast_answers_are(tmp_path, judged):
     """No standing is red here but inferred; slow answers are amber, or red where it says so."""
     path = tmp_path / "policy.toml"
     path.write_text(
@@ -155,7 +160,7 @@ def test_a_policy_says_what_is_red_and_how_fast_answers_are(tmp_path):
     assert any(rule["rule"].startswith("cdp: as much was exercised") for rule in results["sufficiency"])
 
 
-def test_a_frozen_set_scores_its_own_clauses_only(tmp_path):
+def test_a_frozen_set_scores_its_own_clauses_only(tmp_path, judged):
     """What is not in it is judged, shown grey, and counts for nothing."""
     made = runs.clausewise("clauses", "--family", "cdp", "--target", runs.REFERENCE, "--freeze", "1.0")
     told = json.loads(made.stdout)
@@ -186,7 +191,7 @@ def test_a_bad_frozen_set_is_one_sentence(tmp_path, text):
     assert str(path) in str(bad.value)
 
 
-def test_a_failure_that_does_not_come_again_is_unstable(tmp_path):
+def test_a_failure_that_does_not_come_again_is_unstable(tmp_path, judged):
     """Repeated once: broken both times is broken; broken once is unstable, and never a pass."""
     clauses = ["--clause", CLAUSE]
     done, results = judged(tmp_path, "--confirm-failures", clauses=clauses)
