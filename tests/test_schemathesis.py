@@ -39,7 +39,10 @@ def st(folder, family, url, *, hook, phases="examples,coverage"):
     )
 
 
-@pytest.mark.parametrize("family", ["cdp", "ofs-ecm", "int-ecm", "account-service"])
+LONG = pytest.param("ofs-ecm", marks=pytest.mark.soak)
+
+
+@pytest.mark.parametrize("family", ["cdp", LONG, "int-ecm", "account-service"])
 def test_the_command_line_finds_nothing_on_the_reference(tmp_path, family):
     """Each family's schema and settings work as they lie in the folder, and our check agrees."""
     with runs.reference(family) as url:
