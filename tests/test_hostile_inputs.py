@@ -345,6 +345,15 @@ def test_a_history_that_somebody_wrote_into_is_one_sentence(good, house, column,
     assert answers("history", house / "input" / "h", name=f"whose {column} is") == 4
 
 
+def test_what_a_user_names_is_filled_and_never_replaced(house):
+    """`--page /dev/stdout` is a link to a device: were it replaced, as our own files are, it would be gone."""
+    page, link = house / "input" / "page.html", house / "input" / "link"
+    link.symlink_to(page)
+    assert answers("history", "sqlite://", "--page", link) == 0
+    assert link.is_symlink()
+    assert "The last 0 runs" in page.read_text()
+
+
 def test_a_history_without_runs_makes_a_page(house):
     """It says that there are none."""
     assert answers("history", "sqlite://", "--page", house / "input" / "page.html") == 0

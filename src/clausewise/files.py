@@ -1,4 +1,4 @@
-"""Files that are there whole, or not at all."""
+"""Files of ours, which are there whole or not at all, and those that a user names."""
 
 from __future__ import annotations
 
@@ -24,3 +24,14 @@ def put(path: Path, text: str, *, new: bool = False) -> Path:
         part.unlink(missing_ok=True)
         raise OSError(bad.errno, bad.strerror, str(path)) from bad
     return path
+
+
+def fill(path: Path, text: str) -> None:
+    """Write a text to what a user named, which may be a pipe, a device or a link: it is never replaced.
+
+    Raises OSError, with the path in it, where that cannot be done.
+    """
+    try:
+        path.write_text(text, "utf-8", "backslashreplace")
+    except OSError as bad:
+        raise OSError(bad.errno, bad.strerror, str(path)) from bad

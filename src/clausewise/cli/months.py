@@ -58,7 +58,7 @@ def run(given: Namespace) -> int:
             rows = history.runs(given.name, given.last)
         restless = history.restless(given.name, given.last) if given.page else []
     if given.page:
-        files.put(Path(given.page), pages.history(rows, restless))
+        files.fill(Path(given.page), pages.history(rows, restless))
     if given.format == "json":
         sys.stdout.write(f"{json.dumps(rows, indent=1)}\n")
         return Exit.CONFORMANT

@@ -33,7 +33,7 @@ def run(given: Namespace) -> int:
 
         made = matrix.prove(Path(given.target), given.document, part, Path(folder), tell)
     if given.output:
-        files.put(Path(given.output), json.dumps(made.as_json(), indent=1))
+        files.fill(Path(given.output), json.dumps(made.as_json(), indent=1))
     if given.publish:
         proof.publish(made.as_json(), Path(given.publish))
     _show(made)
