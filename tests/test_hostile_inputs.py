@@ -346,7 +346,7 @@ def test_a_history_that_somebody_wrote_into_is_one_sentence(good, house, column,
 
 
 def test_what_a_user_names_is_filled_and_never_replaced(house):
-    """`--page /dev/stdout` is a link to a device: were it replaced, as our own files are, it would be gone."""
+    """`--page /dev/stdout` is a link to a device: replaced, as our own files are, it would be gone."""
     page, link = house / "input" / "page.html", house / "input" / "link"
     link.symlink_to(page)
     assert answers("history", "sqlite://", "--page", link) == 0
