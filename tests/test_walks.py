@@ -4,19 +4,18 @@ import runs
 
 
 def test_a_disagreement_is_told_step_by_step(tmp_path):
-    """The finding names the step and what came before it, and its curl lines are those calls in order."""
+    """The finding names the step and the few that must come before it, and its curl lines are those calls."""
     with runs.bent("ofs-ecm", "ofs-ecm.model.two-items-at-most") as url:
         target = runs.target_at(tmp_path, url, "ofs-ecm")
-        done = runs.clausewise(
-            "run", "--target", target, "--run-dir", tmp_path / "run", "--clause", "ofs-ecm.model.case-content"
-        )
+        wanted = ("--clause", "ofs-ecm.model.case-content", "--seed", "7")
+        done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", *wanted)
 
     assert done.returncode == 1
     finding = next(bad for bad in runs.results(tmp_path / "run")["findings"] if "model" in bad["clause"])
     step, _, before = finding["hint"].partition(", after: ")
     assert step.startswith(("add", "remove"))
     steps = before.split("; ")
-    assert 1 <= len(steps) <= 4
+    assert 1 <= len(steps) <= 2
     assert len(finding["curl"].splitlines()) == len(steps) + 1
     assert "hint      " in done.stdout
 

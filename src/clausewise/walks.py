@@ -1,11 +1,10 @@
 """Stateful models: Hypothesis walks a rule-based machine, and each answer must be the one that it predicts.
 
-A disagreement is shrunk to the shortest sequence of calls, which the finding tells step by step.
+A disagreement is shrunk to a short sequence of calls, which the finding tells step by step.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -30,8 +29,8 @@ Expected = OutcomeNames | OutcomeRoles | Expectation
 class World:
     """What a walk works with, the steps of the walk at hand, of the longest good and of the shortest bad one.
 
-    Walks that are `known` to have been bad are tried first. A bad walk is made shorter for `patience`
-    seconds: on a live target each try costs its calls anew.
+    Walks that are `known` to have been bad are tried first. A bad walk is made shorter with `patience`
+    calls more: unlike seconds they are as many on a busy machine. Hypothesis itself stops after five minutes.
     """
 
     api: Client
@@ -42,23 +41,26 @@ class World:
     steps: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     longest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     shortest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
-    patience: float = 10.0
-    _until: float = 0.0
+    patience: int = 1000
+    _spent: int = 0
 
     def begin(self) -> None:
         """Begin another walk; of those before, only the longest and the shortest bad one are kept in mind."""
-        if self.shortest and time.monotonic() > self._until:
+        if self.shortest and self._spent > self.patience:
             raise _Enough
         if len(self.steps) > len(self.longest) and not self.shortest:
             self.longest = self.steps
         self.judge.rest({made.id for _, made, _ in (*self.longest, *self.shortest)})
         self.steps = []
 
+    def step(self, step: str, answer: Exchange, *expected: Expected) -> None:
+        """Note a step of the walk at hand, and what it costs once a bad walk is being made shorter."""
+        self._spent += bool(self.shortest)
+        self.steps.append((step, answer, expected))
+
     def disagree(self) -> None:
-        """Keep the walk at hand if none that ended in a disagreement was shorter."""
-        if not self.shortest:
-            self._until = time.monotonic() + self.patience
-        if not self.shortest or len(self.steps) < len(self.shortest):
+        """Keep the walk at hand if none that disagreed was shorter; of equals the later is the simpler."""
+        if not self.shortest or len(self.steps) <= len(self.shortest):
             self.shortest = list(self.steps)
 
 
@@ -71,7 +73,11 @@ class Disagreement(AssertionError):
 
 
 class Model(RuleBasedStateMachine):
-    """A model of what the documents imply. Its rules call `self.api` and say what they `expect`."""
+    """A model of what the documents imply. Its rules call `self.api` and say what they `expect`.
+
+    A rule takes two arguments at most, each of one draw (`sampled_from`, `integers`): Hypothesis takes five
+    draws away at once at most, and three are its own, so that it can leave out no larger step.
+    """
 
     world: ClassVar[World]
 
@@ -84,7 +90,7 @@ class Model(RuleBasedStateMachine):
 
     def expect(self, step: str, answer: Exchange, *expected: Expected) -> Exchange:
         """Note a step, and stop the walk where its answer is another than the model predicts."""
-        self.world.steps.append((step, answer, expected))
+        self.world.step(step, answer, *expected)
         if not self.world.judge.agrees(answer, *expected):
             self.world.disagree()
             raise Disagreement(step)

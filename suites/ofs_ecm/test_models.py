@@ -1,5 +1,7 @@
 """Cases and what is in them, events and their codes, whatever comes in whatever order."""
 
+from itertools import permutations, product
+
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
@@ -8,8 +10,13 @@ from clausewise import Model, clause, holds, outcome
 from .samples import event, events
 from .steps import ADD, EVENTS, EXTEND, GOOD, ITEMS, bare, batch, code, new, promote
 
-CASES = st.integers(0, 1)
-PICKS = st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True)
+
+def _some(count, most):
+    """Return every way to name some of the first numbers, one at least, in any order; the simplest first."""
+    return [picks for many in range(1, most + 1) for picks in map(list, permutations(range(count), many))]
+
+
+THINGS = st.sampled_from(list(product(_some(2, 2), _some(3, 3))))
 
 
 class Content(Model):
@@ -22,16 +29,18 @@ class Content(Model):
         self.names = {kind: [code(self.unique) for _ in range(3)] for kind in ADD}
         self.held = {(case, kind): set() for case in range(2) for kind in ADD}
 
-    @rule(kind=st.sampled_from(ADD), at=st.lists(CASES, min_size=1, max_size=2, unique=True), picks=PICKS)
-    def add(self, kind, at, picks):
+    @rule(kind=st.sampled_from(ADD), things=THINGS)
+    def add(self, kind, things):
         """Add several items to one case or both: what is there already fails, the rest succeeds."""
+        at, picks = things
         self._call(kind, kind, at, picks, new, lambda case, name: name not in self.held[case, kind])
         for case in at:
             self.held[case, kind] |= {self.names[kind][pick] for pick in picks}
 
-    @rule(kind=st.sampled_from(ADD), at=st.lists(CASES, min_size=1, max_size=2, unique=True), picks=PICKS)
-    def remove(self, kind, at, picks):
+    @rule(kind=st.sampled_from(ADD), things=THINGS)
+    def remove(self, kind, things):
         """Remove several items from one case or both: what is not there fails, the rest succeeds."""
+        at, picks = things
         service = kind.replace("add", "remove")
         self._call(service, kind, at, picks, bare, lambda case, name: name in self.held[case, kind])
         for case in at:
@@ -61,10 +70,7 @@ class Codes(Model):
         self.codes = [code(self.unique) for _ in range(4)]
         self.used = set()
 
-    @rule(
-        service=st.sampled_from(EVENTS),
-        picks=st.lists(st.integers(0, 3), min_size=1, max_size=2, unique=True),
-    )
+    @rule(service=st.sampled_from(EVENTS), picks=st.sampled_from(_some(4, 2)))
     def save(self, service, picks):
         """Save one event or two: all of them, or none where one code is in use."""
         names = [self.codes[pick] for pick in picks]
