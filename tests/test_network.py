@@ -49,8 +49,8 @@ def test_no_socket_is_opened_but_to_the_target(tmp_path):
     guard.mkdir()
     (guard / "sitecustomize.py").write_text(GUARD.format(file=str(noted)))
     path = f"{guard}:{runs.environment().get('PYTHONPATH', '')}"
-    with runs.reference("account-service") as url:
-        target = runs.target_at(tmp_path, url, "account-service")
+    with runs.reference("int-ecm") as url:
+        target = runs.target_at(tmp_path, url, "int-ecm")
         for words in commands(tmp_path, target):
             done = runs.clausewise(*words, env=runs.environment(PYTHONPATH=path), cwd=tmp_path)
             assert done.returncode in {0, 2}, (words, done.stdout, done.stderr)

@@ -35,11 +35,18 @@ def run(path, folder, *options):
     return runs.clausewise("run", *given, env=runs.environment(**SECRETS))
 
 
-def test_the_other_bank_keeps_every_clause_that_can_be_seen(tmp_path, bank):
-    """Other names, GET for queries, a token in its own header, images as bytes: nothing is red or amber."""
-    done = run(target(tmp_path, bank), tmp_path)
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory, bank):
+    """A whole run against the bank: (finished process, run folder)."""
+    folder = tmp_path_factory.mktemp("judged")
+    return run(target(folder, bank), folder), folder / "run"
 
-    rows = runs.results(tmp_path / "run")["clauses"]
+
+def test_the_other_bank_keeps_every_clause_that_can_be_seen(judged):
+    """Other names, GET for queries, a token in its own header, images as bytes: nothing is red or amber."""
+    done, folder = judged
+
+    rows = runs.results(folder)["clauses"]
     broken = [row["id"] for row in rows if row["verdict"] in {"fail", "error"}]
     assert broken == [], done.stdout
     assert done.returncode == 0, done.stdout
@@ -149,11 +156,11 @@ def test_without_an_overlay_only_the_paths_are_judged(tmp_path, bank):
     assert done.returncode == 2
 
 
-def test_no_secret_of_the_bank_is_written(tmp_path, bank):
+def test_no_secret_of_the_bank_is_written(judged):
     """Password, key, token and images are masked in every file of the run, forms and parts too."""
-    run(target(tmp_path, bank), tmp_path)
+    _, folder = judged
 
-    written = b"".join(path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file())
+    written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     for secret in (server.PASSWORD, server.KEY, "IHDR"):
         assert secret.encode() not in written
     assert b"[masked bytes " in written

@@ -21,7 +21,8 @@ def exchanges(folder):
 
 def test_smoke_takes_answers_and_entry_only(tmp_path):
     """Each operation's success and its main errors; what was left out is not called kept."""
-    done, results = run(tmp_path / "run", "--plan", "smoke")
+    target = runs.target_at(tmp_path, "embedded", "cdp", "account-service")
+    done, results = run(tmp_path / "run", "--plan", "smoke", target=target)
 
     assert done.returncode == 2, done.stdout
     assert results["run"]["plan"] == "smoke"

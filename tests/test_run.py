@@ -14,10 +14,11 @@ import runs
 from clausewise import shipped
 
 
-def test_a_second_run_with_two_workers_gives_the_same_verdicts(tmp_path):
+@pytest.mark.parametrize("family", ["account-service", pytest.param("cdp", marks=pytest.mark.soak)])
+def test_a_second_run_with_two_workers_gives_the_same_verdicts(tmp_path, family):
     """Serial, then parallel on the same database: one and the same statement."""
-    with runs.reference("cdp") as url:
-        target = runs.target_at(tmp_path, url, "cdp")
+    with runs.reference(family) as url:
+        target = runs.target_at(tmp_path, url, family)
         for name, extra in (("serial", []), ("parallel", ["-n", "2"])):
             command = [
                 "pytest",

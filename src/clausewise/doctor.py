@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -66,13 +66,19 @@ def _family(
         only_reads=scope.target.environment == "production",
     )
     client.heard = masker.learn_from
+    roles = [
+        role
+        for role in catalogue.roles(scope.schemas / contract.family / "roles.toml")
+        if contract.document in (role.documents or [contract.document])
+    ]
     yield from (places := list(_places(scope.bindings[target.family], contract, target, client)))
-    logins = [] if any(place.state != "ok" for place in places) else list(_credentials(target, client))
-    yield from logins
+    well = all(place.state == "ok" for place in places)
+    yield from (logins := list(_credentials(roles, contract, target, client)) if well else [])
     if any(login.state != "ok" for login in [*places, *logins]):
         return
-    for role in catalogue.roles(scope.schemas / contract.family / "roles.toml"):
-        if contract.document in (role.documents or [contract.document]):
+    for role in roles:
+        kind, _, name = role.id.partition(".")
+        if kind != "credentials" or name not in target.credentials:  # which were just told
             yield _role(role, contract, target, client)
 
 
@@ -85,10 +91,18 @@ def _reach(target: FamilyTarget, transport: Transport) -> Diagnosis:
     return Diagnosis("ok", what)
 
 
-def _credentials(target: FamilyTarget, client: Client) -> Iterator[Diagnosis]:
+def _credentials(
+    roles: Iterable[RoleNeed], contract: Contract, target: FamilyTarget, client: Client
+) -> Iterator[Diagnosis]:
+    """Log each role in; one that has a probe is to be answered otherwise than with a token."""
+    needs = {need.id: need for need in roles}
     for role, given in target.credentials.items():
         what = f"[families.{target.family}.credentials.{role}]"
+        need = needs.get(f"credentials.{role}")
         try:
+            if need and need.probe:
+                yield _seen(client.log_in(role), need, contract, what)
+                continue
             if given["type"] in {"oauth2-password", "login"}:
                 client.token(role)
         except (NoVerdict, TargetUnusable, Untestable) as bad:
@@ -163,28 +177,35 @@ def _role(role: RoleNeed, contract: Contract, target: FamilyTarget, client: Clie
 def _probe(
     role: RoleNeed, contract: Contract, given: Mapping[str, Any], client: Client, what: str
 ) -> Diagnosis:
-    """Ask the target about a fixture and see that the entity is what its role says."""
-    probe = role.probe
-    call = {key: _filled(probe[key], given) for key in ("body", "path") if key in probe}
+    """Ask the target about a fixture."""
+    call = {key: _filled(role.probe[key], given) for key in ("body", "path") if key in role.probe}
     try:
-        answer = client.call(probe["operation"], **call)
+        answer = client.call(role.probe["operation"], **call)
     except (NoVerdict, TargetUnusable, Untestable) as bad:
         return Diagnosis("dead", what, str(bad))
-    operation = contract.operations[probe["operation"]]
-    reading = checks.read(answer, operation, probe["outcomes"])
+    return _seen(answer, role, contract, what)
+
+
+def _seen(answer: Exchange, role: RoleNeed, contract: Contract, what: str) -> Diagnosis:
+    """See by the answer to a probe that a fixture, or who logs in, is what its role says."""
+    operation, outcomes = contract.operations[role.probe["operation"]], role.probe["outcomes"]
+    reading = checks.read(answer, operation, outcomes)
     if reading.given:
         return Diagnosis("ok", what)
-    if reading.outcome and operation.outcome(reading.outcome).role is Role.REFUSED:
+    refused = reading.outcome and operation.outcome(reading.outcome).role is Role.REFUSED
+    if refused and operation.id != "login":
         told = f"{operation.id} turns the credentials of role 'default' away (HTTP {answer.response.status})."
         return Diagnosis("dead", what, f"{told} Mend [families.{contract.family}.credentials.default].")
     got = f"the {reading.outcome} answer" if reading.outcome else f"HTTP {answer.response.status}"
-    wanted = " or ".join(probe["outcomes"])
+    wanted = " or ".join(outcomes)
     return Diagnosis("wrong", what, f"{operation.id} gives {got} for it, not {wanted}: {role.says}")
 
 
 def _filled(template: Any, given: Mapping[str, Any]) -> Any:
     if isinstance(template, dict):
         return {key: _filled(value, given) for key, value in template.items()}
+    if isinstance(template, list):
+        return [_filled(value, given) for value in template]
     return given[template[1:-1]] if isinstance(template, str) and template.startswith("{") else template
 
 

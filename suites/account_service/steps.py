@@ -89,7 +89,7 @@ def good(api, unique, operation):
         return {}
     things = customer(api, unique).things
     if operation == HOLD:
-        things["number"] = offered(api, OFFER)[0]
+        [things["number"]] = offered(api, unique, OFFER)
     return things | _news(api, operation)
 
 
@@ -116,12 +116,12 @@ def account_states(api, cif):
     return api.found(answer, "account_status")
 
 
-def offered(api, operation):
-    """Return the numbers on offer; Untestable where there are fewer than two."""
+def offered(api, unique, operation, count=1):
+    """Return neighbours on offer, picked for this test alone; Untestable where there are not two numbers."""
     numbers = [str(number) for number in api.found(prepared(api.ask(operation)), "number")]
     if len(numbers) < 2:
         raise Untestable(f"{operation} offers {len(numbers)} numbers; it takes two.")
-    return numbers
+    return unique.neighbours(numbers, count)
 
 
 def shown(api, query, thing, whom):

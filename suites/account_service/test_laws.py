@@ -103,7 +103,7 @@ def test_a_list_shows_nobody_elses_accounts(api, judge, unique):
 )
 def test_a_held_number_is_no_longer_offered(api, judge, unique, inquiry):
     """A number that the inquiry offered is gone from it once it is held (ACC-13)."""
-    number = offered(api, inquiry)[0]
+    [number] = offered(api, unique, inquiry)
     judge(api.ask(HOLD, number=number, cif=customer(api, unique).cif), outcome("done"))
 
     answer = judge(api.ask(inquiry), outcome("done"))
@@ -115,7 +115,7 @@ def test_a_held_number_is_no_longer_offered(api, judge, unique, inquiry):
 @clause(f"{LAW}.others-still-offered")
 def test_holding_one_number_leaves_the_others(api, judge, unique):
     """The number beside the held one is still on offer."""
-    number, other = offered(api, OFFER)[:2]
+    number, other = offered(api, unique, OFFER, 2)
     prepared(api.ask(HOLD, number=number, cif=customer(api, unique).cif))
 
     answer = judge(api.ask(OFFER), outcome("done"))
@@ -127,7 +127,7 @@ def test_holding_one_number_leaves_the_others(api, judge, unique):
 @clause(f"{LAW}.held-not-opened")
 def test_a_held_number_is_no_account(api, judge, unique):
     """What is only reserved is not in the customer's list."""
-    whom, number = customer(api, unique), offered(api, OFFER)[0]
+    whom, [number] = customer(api, unique), offered(api, unique, OFFER)
     prepared(api.ask(HOLD, number=number, cif=whom.cif))
 
     answer = judge(api.ask(LIST, cif=whom.cif), outcome("done"))

@@ -128,7 +128,8 @@ class Tolerance:
 class RoleNeed:
     """A role that a target's owner can fill: what it is, what it unlocks, how the doctor tries it.
 
-    `template` is the piece of a target file that gives it, in TOML.
+    `template` is the piece of a target file that gives it, in TOML. `probe` is a call (operation, body,
+    path) and the outcomes that answer it where the role is well filled; of credentials, their own log-in.
     """
 
     id: str

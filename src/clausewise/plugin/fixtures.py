@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -20,10 +21,11 @@ from clausewise.targets import FamilyTarget
 
 
 class Unique:
-    """Values that no other test and no other run has used."""
+    """Values that no other test and no other run has used; `worker` (which, of how many) makes them."""
 
-    def __init__(self, source: random.Random) -> None:
+    def __init__(self, source: random.Random, worker: tuple[int, int] = (0, 1)) -> None:
         self._source = source
+        self._worker = worker
 
     def digits(self, length: int) -> str:
         """Return a text of that many digits, the first not 0."""
@@ -49,6 +51,16 @@ class Unique:
         """Return a telephone number with country code +971 and nine digits."""
         return f"+971{self.digits(9)}"
 
+    def neighbours(self, things: Sequence[str], count: int = 1) -> Sequence[str]:
+        """Return that many things that stand side by side, by chance, and that no other worker picks.
+
+        For what the target has for all and gives away once. Where none fall to this worker, any will do.
+        """
+        number, workers = self._worker
+        every = [things[at : at + count] for at in range(len(things) - count + 1)]
+        own = [some for some in every if all(zlib.crc32(it.encode()) % workers == number for it in some)]
+        return self._source.choice(own or every)
+
 
 @pytest.fixture
 def judge(request: pytest.FixtureRequest) -> Judge:
@@ -72,7 +84,11 @@ def target(request: pytest.FixtureRequest) -> FamilyTarget:
 def unique(request: pytest.FixtureRequest) -> Unique:
     """Make values that are new to the target, the same ones for no other test."""
     session = _session(request)
-    return Unique(random.Random(f"{session.seed}/{session.salt}/{request.node.nodeid}"))  # noqa: S311 - no secret
+    told = getattr(request.config, "workerinput", {"workerid": "gw0", "workercount": 1})
+    workers = told["workercount"]
+    worker = int(told["workerid"].removeprefix("gw")) % workers, workers  # one that crashed has a successor
+    source = random.Random(f"{session.seed}/{session.salt}/{request.node.nodeid}")  # noqa: S311 - no secret
+    return Unique(source, worker)
 
 
 @pytest.fixture

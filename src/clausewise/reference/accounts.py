@@ -172,16 +172,18 @@ class Sandbox:
         if not self._one(free, str(sent["accountNumber"])):
             raise _Refused(409, "NOT_ON_OFFER", "The number is not on offer.")
         if not self._bends.on("holds-nothing"):
-            more = 1 if self._bends.on("holds-the-next-too") else 0
-            first = "SELECT rowid FROM number WHERE accountNumber = :number"
-            these = f"UPDATE number SET held = 1 WHERE rowid - ({first}) BETWEEN 0 AND {more}"  # noqa: S608 - our own words
-            self._db.execute(these, {"number": str(sent["accountNumber"])})
+            on_offer = "SELECT rowid FROM number WHERE accountNumber >= :number AND held = 0"
+            these = f"rowid IN ({on_offer} ORDER BY accountNumber LIMIT :count)"
+            count = 2 if self._bends.on("holds-the-next-too") else 1
+            told = {"number": str(sent["accountNumber"]), "count": count}
+            self._db.execute(f"UPDATE number SET held = 1 WHERE {these}", told)  # noqa: S608 - our own words
         return {"accountNumber": sent["accountNumber"], "status": "HELD"}
 
     def _offer(self, sent: Fields) -> Fields:
         like = f"%{sent['digits']}%"
         held = "" if self._bends.on("offers-held") else " AND held = 0"
-        query = f"SELECT accountNumber, price FROM number WHERE accountNumber LIKE ?{held} LIMIT 20"  # noqa: S608 - our own words
+        these = f"accountNumber LIKE ?{held} ORDER BY accountNumber LIMIT 20"
+        query = f"SELECT accountNumber, price FROM number WHERE {these}"  # noqa: S608 - our own words
         return {"numbers": [dict(row) for row in self._db.execute(query, (like,)).fetchall()]}
 
     def _offer_online(self, sent: Fields) -> Fields:

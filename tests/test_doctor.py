@@ -1,0 +1,58 @@
+"""The doctor: content with the good target, and right about each thing that is not as its role says."""
+
+import pytest
+import runs
+
+
+def doctor(target):
+    done = runs.clausewise("doctor", "--target", target)
+    told = [line.split(maxsplit=1) for line in done.stdout.splitlines() if not line.startswith(" ")]
+    return done.returncode, {what: state for state, what in told}, done.stdout
+
+
+def test_the_doctor_is_content_with_the_reference():
+    """Whatever its target file gives is told once, and is well."""
+    code, states, said = doctor(runs.REFERENCE)
+
+    assert code == 0, said
+    assert set(states.values()) <= {"ok", "missing"}
+    assert states["[families.ofs-ecm.fixtures] case.locked"] == "ok"
+    assert states["[families.int-ecm.credentials.barred]"] == "ok"
+    assert len(states) == sum(not line.startswith(" ") for line in said.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("family", "change", "what", "says"),
+    [
+        (
+            "ofs-ecm",
+            ("CA9003", "CA404"),
+            "[families.ofs-ecm.fixtures] case.locked",
+            "getCaseStatusDetails gives the no-such-case answer for it, not fetched: A case that another",
+        ),
+        (
+            "int-ecm",
+            ("-barred", ""),
+            "[families.int-ecm.credentials.barred]",
+            "login gives the token answer for it, not forbidden: A user whom log-in itself denies access.",
+        ),
+        (
+            "cdp",
+            ('id_type = "4"', 'id_type = "3"'),
+            "[families.cdp.fixtures] customer.active",
+            "validateCustomer gives the not-found answer for it, not found: ",
+        ),
+    ],
+)
+def test_what_is_not_as_its_role_says_is_told(tmp_path, family, change, what, says):
+    """A case that is not there, a user who is let in, a customer who was never onboarded."""
+    target = runs.target_at(tmp_path, "embedded", family)
+    text = target.read_text()
+    assert change[0] in text
+    target.write_text(text.replace(*change))
+
+    code, states, said = doctor(target)
+
+    assert states[what] == "wrong", said
+    assert says in said
+    assert code == 4
