@@ -56,3 +56,4 @@ def test_what_is_not_as_its_role_says_is_told(tmp_path, family, change, what, sa
     assert states[what] == "wrong", said
     assert says in said
     assert code == 4
+    assert "ok" in {state for what, state in states.items() if ".fixtures]" in what}

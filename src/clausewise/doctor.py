@@ -74,7 +74,7 @@ def _family(
     yield from (places := list(_places(scope.bindings[target.family], contract, target, client)))
     well = all(place.state == "ok" for place in places)
     yield from (logins := list(_credentials(roles, contract, target, client)) if well else [])
-    if any(login.state != "ok" for login in [*places, *logins]):
+    if not well or any(login.state == "dead" for login in logins):
         return
     for role in roles:
         kind, _, name = role.id.partition(".")
