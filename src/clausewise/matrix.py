@@ -229,7 +229,7 @@ class _Runner:
             clause.id
             for clause in run.scope.catalogues[family].clauses.values()
             if answer == "*"
-            or (clause.operation == operation and clause.outcome and name in {"*", clause.outcome})
+            or (fnmatchcase(clause.operation, operation) and clause.outcome and name in {"*", clause.outcome})
         }
         met = [
             told["test"] for told in self._clean if wanted & set(told["touched"]) and told["seconds"] < _LONG
