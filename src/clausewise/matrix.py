@@ -223,18 +223,22 @@ class _Runner:
         return outcome
 
     def _meeting(self, run: Session, family: str, answer: str) -> list[pytest.Item]:
-        """Return the family's tests that met an answer on the clean reference, but for slow ones."""
+        """Return the family's tests that met an answer on the clean reference, but for slow ones.
+
+        Of those that met it in preparation only, one of each test function: its others do the same.
+        """
         operation, _, name = answer.partition(".")
+        clauses = run.scope.catalogues[family].clauses.values()
+        about = {clause.id for clause in clauses if fnmatchcase(clause.operation, operation)}
         wanted = {
             clause.id
-            for clause in run.scope.catalogues[family].clauses.values()
-            if answer == "*"
-            or (fnmatchcase(clause.operation, operation) and clause.outcome and name in {"*", clause.outcome})
+            for clause in clauses
+            if answer == "*" or (clause.id in about and clause.outcome and name in {"*", clause.outcome})
         }
-        met = [
-            told["test"] for told in self._clean if wanted & set(told["touched"]) and told["seconds"] < _LONG
-        ]
-        return [self._items[test] for test in met]
+        met = [told for told in self._clean if wanted & set(told["touched"]) and told["seconds"] < _LONG]
+        tests = [told["test"] for told in met if about & set(told["clauses"])]
+        passing = {_function(told["test"]): told["test"] for told in met if not about & set(told["clauses"])}
+        return [self._items[test] for test in dict.fromkeys([*tests, *passing.values()])]
 
     def _judging(self, clause: Clause, bent: str) -> list[str]:
         """Return the tests that touched a clause on the clean reference, the likeliest to catch it first.
