@@ -142,7 +142,7 @@ def test_a_hostile_answer_is_shown_as_text(page, tmp_path):
     path.write_text(pages.html(results(), [results()["evidence"]["x-1"]]), "utf-8", "backslashreplace")
     page.goto(path.as_uri())
     page.click("button.exchange")
-    page.wait_for_selector("dialog[open]")
+    page.wait_for_selector("dialog[open] pre")
 
     text = json.dumps(page.inner_text("body"), ensure_ascii=False)
     assert "\u202e" not in text
