@@ -18,7 +18,7 @@ test: $(READY) ## the project's own tests, the defect matrix among them
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 12
-	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 test-all: $(READY) ## the same, with Playwright, Allure, Redocly and the PostgreSQL driver installed for it
 	-@$(PIP) install 'playwright>=1.50' 'psycopg[binary]>=3.2'

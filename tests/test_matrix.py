@@ -39,3 +39,17 @@ def test_a_defect_that_nothing_catches_is_told(tmp_path):
 
     assert done.returncode == 0
     assert json.loads(output.read_text())["defects"] == []
+
+
+def test_a_tolerance_that_no_test_meets_is_told(tmp_path):
+    """Without the hook that provokes the answer nothing could have turned red, and nothing is proven."""
+    target = runs.target_at(tmp_path, "embedded", "int-ecm")
+    hook = '[families.int-ecm.faults."*"]'
+    text = target.read_text()
+    assert hook in text
+    target.write_text(text[: text.index(hook)])
+
+    done = runs.clausewise("matrix", "--target", target, "--defect", "int-ecm.500-with-code")
+
+    assert done.returncode == 1
+    assert "met by no test: int-ecm.500-with-code" in done.stdout

@@ -59,6 +59,7 @@ def _show(made: matrix.Matrix) -> None:
         "red on the clean reference": made.unclean,
         "no defect proves": made.without_defect,
         "catches no defect": made.idle,
+        "met by no test": made.unmet,
     }
     for what, names in problems.items():
         for name in names:
