@@ -57,3 +57,18 @@ def test_what_is_not_as_its_role_says_is_told(tmp_path, family, change, what, sa
     assert says in said
     assert code == 4
     assert "ok" in {state for what, state in states.items() if ".fixtures]" in what}
+
+
+def test_a_role_that_is_to_log_in_needs_a_log_in(tmp_path):
+    """A token where user name and password are asked for is one sentence."""
+    target = runs.target_at(tmp_path, "embedded", "int-ecm")
+    old = 'type = "login"\nusername = "sandbox-channel-barred"\npassword ='
+    text = target.read_text()
+    assert old in text
+    target.write_text(text.replace(old, 'type = "bearer"\ntoken ='))
+
+    code, states, said = doctor(target)
+
+    assert states["[families.int-ecm.credentials.barred]"] == "dead"
+    assert "[families.int-ecm.credentials.barred] is of type 'bearer', and the log-in takes 'login'." in said
+    assert code == 3

@@ -142,8 +142,14 @@ class Client:
         return self._bindings.request(self._operation(operation), things, without)
 
     def log_in(self, role: str, **changes: str) -> Exchange:
-        """Log a role in by the family's own log-in, as the overlays print it, some values changed."""
+        """Log a role in by the family's own log-in, as the overlays print it, some values changed.
+
+        Raises Untestable for credentials of another type.
+        """
         given = self._target.credentials[role]
+        if given["type"] != "login":
+            place = f"[families.{self._target.family}.credentials.{role}]"
+            raise Untestable(f"{place} is of type {given['type']!r}, and the log-in takes 'login'.")
         things = {"username": given["username"], "password": given["password"]} | changes
         return self.ask("login", auth=None, **things)
 
