@@ -75,11 +75,11 @@ def test_every_kind_of_leak_is_seen(text):
 def test_no_text_can_make_the_search_for_leaks_long(bait):
     """A megabyte that almost is a leak, again and again, costs a second or two and no hour."""
     answer = exchange("getWidget", 200, {"name": bait * (1_000_000 // len(bait)), "size": 1})
-    began = time.monotonic()
+    began = time.process_time()
 
     broken(universal(answer, GET))
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("at", [0, 2_900_000])

@@ -63,7 +63,7 @@ def test_a_misbehaving_target_costs_bounded_time_and_one_sentence(answer, error,
         with pytest.raises(error, match=said):
             send(url)
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 6  # of 0.6; beside busy neighbours
 
 
 def test_a_refused_connection_is_said_as_such():

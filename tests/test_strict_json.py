@@ -54,12 +54,12 @@ def test_what_is_only_unusual_is_read(raw, value):
 def test_very_many_repeated_keys_are_told_soon_and_in_part():
     """A hundred thousand keys that come twice cost no hours, and name some."""
     pairs = ",".join(f'"k{number}":1,"k{number}":2' for number in range(100_000))
-    began = time.monotonic()
+    began = time.process_time()
 
     parsed = strict_json.parse(f"{{{pairs}}}".encode())
 
     assert len(parsed.repeated) == 20
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_repeated_keys_of_many_objects_are_told_in_part():
