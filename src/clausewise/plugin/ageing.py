@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from clausewise.errors import Untestable
+
 
 @dataclass(frozen=True, slots=True)
 class Aged:
@@ -20,6 +22,12 @@ class Aged:
         """The seconds since it was made."""
         return time.monotonic() - self._made
 
+    def within(self, seconds: float) -> None:
+        """Raise Untestable where more than that many seconds have passed, which is no fault of the answer."""
+        if self.age >= seconds:
+            took = f"the answer came after {self.age:.1f} s, with all that the target asked to wait"
+            raise Untestable(f"A token that lives {seconds:g} s was no longer young: {took}.")
+
 
 class Ageing:
     """What one test begins and a later one takes up, in one process."""
@@ -30,6 +38,11 @@ class Ageing:
     def begin(self, name: str, make: Callable[[], Any]) -> Aged:
         """Make a thing and keep it under a name; nothing is kept where the making fails."""
         return self._things.setdefault(name, Aged(make()))
+
+    @staticmethod
+    def clock() -> Aged:
+        """Begin to count the seconds."""
+        return Aged(None)
 
     def forget(self) -> None:
         """Keep nothing of what was begun."""
