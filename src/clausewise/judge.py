@@ -26,6 +26,7 @@ from clausewise.verdict import Policy, explain, visible
 
 Find = Callable[[str, str], Operation]
 
+_SUCCESS = range(200, 300)
 _MANY, _WIDE = 20, 200  # undocumented keys kept of one answer, and characters of each
 
 
@@ -70,6 +71,7 @@ class Judge:
     clauses: Sequence[str]
     judged: int = 0
     repeats: bool = False
+    guessed: bool = False
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
@@ -98,9 +100,11 @@ class Judge:
             raise Untestable(told)
         loose = any(isinstance(wanted, OutcomeRoles) for wanted in expected)
         reading = self._settle(exchange, names, loose=loose)
-        if names and reading.garbled and not loose:
+        if names and reading.garbled and not loose and self._firm(reading):
             self._raise(self._findings)
         elif names and not reading.given:
+            if self._kept_otherwise(exchange, operation, names, reading):
+                self._raise(self._findings)
             self._blame(
                 exchange, [replace(bad, hint=about, before=before) for bad in reading.touches[0].findings]
             )
@@ -169,6 +173,12 @@ class Judge:
         self._take([Touch(self.clauses[0], (Finding("", "an answer that the test can go on with", text),))])
 
     @property
+    def guess(self) -> bool:
+        """Whether what this test wants rests on a guess of ours."""
+        own = self.bench.clauses.get(self.clauses[0]) if self.clauses else None
+        return self.guessed or (own is not None and not own.standing.firm)
+
+    @property
     def broken(self) -> bool:
         """Whether anything was found so far."""
         return bool(self._findings)
@@ -187,13 +197,16 @@ class Judge:
             record = self.bench.masker.record(exchange, operation.path)
             if not exchange.stray:
                 self._take(universal(exchange, operation), exchange)
-                self._take(taken(exchange, operation, reading.outcome, wanted_success=success), exchange)
+                fields = taken(exchange, operation, reading.outcome, wanted_success=success)
+                self._take(self._guesses(fields) if self.guess else fields, exchange)
             meant = list(wanted) or self._meant.get(exchange.id, [])
             told: dict[str, object] = {"test": self.test, "expected": meant, "matched": reading.outcome}
             if exchange.stray:
                 told["stray"] = True
             if loose:
                 told["loose"] = True
+            if self.guess:
+                told["guess"] = True
             if meant and not wanted:
                 told["free"] = True
             if exchange.sent is None and exchange.request.body:
@@ -201,8 +214,38 @@ class Judge:
             if reading.drift and not (loose or exchange.stray):
                 told["drift"] = [self.bench.masker.text(where)[:_WIDE] for where in reading.drift[:_MANY]]
             self.bench.journal.exchange(record | told)
-        self._take(() if exchange.stray or loose else reading.touches, exchange)
+        touches = reading.touches if self._firm(reading) else self._guesses(reading.touches)
+        self._take(() if exchange.stray or loose else touches, exchange)
         return reading
+
+    def _firm(self, reading: Reading) -> bool:
+        """Tell whether what was sent is the document's, or the answer says itself which one it is."""
+        return not self.guess or reading.known
+
+    def _guesses(self, touches: Iterable[Touch]) -> list[Touch]:
+        """Leave out what is held against documented clauses."""
+        return [it for it in touches if not (it.findings and self._documented(it.clause))]
+
+    def _documented(self, clause: str) -> bool:
+        known = self.bench.clauses.get(clause)
+        return known is not None and known.standing.firm
+
+    def _kept_otherwise(
+        self, exchange: Exchange, operation: Operation, names: Sequence[str], reading: Reading
+    ) -> bool:
+        """Tell whether it was served or refused as wanted, though not in the form that we guessed.
+
+        Then the finding stays with the wanted answers' own clauses.
+        """
+        wanted = [operation.outcome(name) for name in names]
+        if any(self._documented(it.clause) for it in wanted):
+            return False
+        told = any(bad.clause == wanted[0].clause for bad in self._findings)
+        if reading.outcome:
+            served = operation.outcome(reading.outcome).role is Role.SUCCESS
+        else:
+            served = exchange.response.status in _SUCCESS
+        return told and served == any(it.role is Role.SUCCESS for it in wanted)
 
     def _expect(
         self, exchange: Exchange, expectations: Sequence[Expectation], about: str, before: tuple[str, ...]
@@ -218,6 +261,7 @@ class Judge:
         """Hold findings against the test's own clause, or the one they name."""
         for finding in findings:
             clause = finding.clause if finding.clause in self.clauses else self.clauses[0]
+            clause = self.clauses[0] if self.guess and self._documented(clause) else clause
             said = replace(self._masked(finding, exchange), clause=clause, exchange=exchange.id)
             if said not in self._findings:
                 self._take([Touch(clause, (said,), exchange.id)])

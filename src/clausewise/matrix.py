@@ -32,7 +32,10 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass
 class Outcome:
-    """What became of one defect or tolerance: the tests that noticed it, of those that ran."""
+    """What became of one defect or tolerance: the tests that noticed it, of those that ran.
+
+    `leaks` are the documented clauses that a defect of a guess was held against.
+    """
 
     id: str
     clause: str
@@ -40,14 +43,16 @@ class Outcome:
     noticed_by: str = ""
     tried: int = 0
     others: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Matrix:
-    """The whole proof. It holds where the first six lists are empty.
+    """The whole proof. It holds where the first seven lists are empty.
 
-    `idle` are the tests that catch no defect, not even one of their own clauses; `unmet` the tolerances
-    that no test met, so that nothing could have turned red.
+    `leaks` are the defects of guesses that were held against documented clauses, `idle` the tests
+    that catch no defect, not even one of their own clauses; `unmet` the tolerances that no test met, so that
+    nothing could have turned red.
     """
 
     survivors: list[str] = field(default_factory=list)
@@ -56,6 +61,7 @@ class Matrix:
     without_defect: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
     unmet: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)
     defects: list[Outcome] = field(default_factory=list)
     tolerances: list[Outcome] = field(default_factory=list)
 
@@ -63,7 +69,7 @@ class Matrix:
     def holds(self) -> bool:
         """Whether every defect is caught and no more flagged, every clause has one, every test its catch."""
         wrong = self.survivors, self.false_alarms, self.unclean, self.without_defect, self.idle, self.unmet
-        return not any(wrong)
+        return not any((*wrong, self.leaks))
 
     def as_json(self) -> dict[str, Any]:
         """Return the matrix as a JSON value."""
@@ -209,10 +215,13 @@ class _Runner:
         for test in self._judging(clause, str(defect.bend.get("answer", ""))) if clause else ():
             outcome.tried += 1
             found = _findings(self._run(self._items[test]))
-            outcome.others = sorted({*outcome.others, *(told["clause"] for told in found)} - {defect.clause})
-            if any(told["clause"] == defect.clause for told in found):
-                outcome.noticed_by = test
+            seen = {told["clause"] for told in found}
+            outcome.others = sorted({*outcome.others, *seen} - {defect.clause})
+            outcome.noticed_by = outcome.noticed_by or (test if defect.clause in seen else "")
+            if outcome.noticed_by and clause and clause.standing.firm:
                 break
+        if clause and not clause.standing.firm:  # which all its tests have met: nobody else may pay for it
+            outcome.leaks = [known for known in outcome.others if _firm(run, known)]
         return outcome
 
     def _bear(self, run: Session, family: str, tolerance: Tolerance) -> Outcome:
@@ -285,6 +294,11 @@ def _possible(run: Session, family: str, tolerance: Tolerance) -> bool:
     return name in {"", "*"} or bool(known and any(outcome.name == name for outcome in known.outcomes))
 
 
+def _firm(run: Session, clause: str) -> bool:
+    known = run.scope.clause(clause)
+    return known is not None and known.standing.firm
+
+
 def _function(test: str) -> str:
     """Return the test function of a test, whatever its parameters."""
     return test.partition("[")[0]
@@ -299,6 +313,7 @@ def _judged(matrix: Matrix, run: Session, part: Part) -> Matrix:
     matrix.false_alarms = [
         f"{known.id}: {', '.join(known.others)}" for known in matrix.tolerances if known.noticed_by
     ]
+    matrix.leaks = [f"{known.id}: {', '.join(known.leaks)}" for known in matrix.defects if known.leaks]
     matrix.unmet = [known.id for known in matrix.tolerances if not known.tried]
     if part == Part():
         owned = {known.clause for known in matrix.defects}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clausewise import strict_json
 from clausewise.checks.universal import excerpt
 from clausewise.model import Complaint, Exchange, Finding, Form, Json, Operation, Outcome, Touch
 
+_MOST = 0.5
 _SEVERAL = 2  # forms of one answer under one status
 
 
@@ -18,13 +19,15 @@ class Reading:
 
     It is `given` where it is one of the wanted ones, even if a field of it is broken. Where it is not,
     but `garbled`, it is a wanted one whose code or word is another: the answer is at fault, and what the
-    test asks about remains open. `drift` points to what the answer holds beyond its document.
+    test asks about remains open. It is `known` where it shows itself which answer it is, whatever was asked:
+    it fits, or keeps a code or word of its own. `drift` points to what the answer holds beyond its document.
     """
 
     outcome: str
     touches: tuple[Touch, ...]
     given: bool = True
     garbled: bool = False
+    known: bool = True
     drift: tuple[str, ...] = ()
 
 
@@ -46,7 +49,7 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
     if near and not telling and near.outcome not in candidates:
         actual = f"most like the {near.outcome.name} answer: {excerpt(exchange)}"
     missed = _not_given(exchange, candidates, actual)
-    return Reading(other.name if other else "", (missed,), given=False)
+    return Reading(other.name if other else "", (missed,), given=False, known=False)
 
 
 def _read_freely(exchange: Exchange, fitting: Sequence[Outcome]) -> Reading:
@@ -84,15 +87,47 @@ def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outc
 def _read_broken(exchange: Exchange, candidates: Sequence[Outcome], near: _Near) -> Reading:
     """Read an answer that fits no outcome as the wanted one that it resembles most."""
     touches = _evidence(exchange, near.outcome, near.complaints)
+    known = _marked(exchange, near)
     if near.outcome.vague or any(_mistakable(complaint) for complaint in near.complaints):
         missed = _not_given(exchange, [near.outcome, *candidates], "")
-        return Reading("", (missed, *touches), given=False, garbled=not near.outcome.vague)
-    return Reading(near.outcome.name, touches, drift=_drift(exchange, near.outcome))
+        return Reading("", (missed, *touches), given=False, garbled=not near.outcome.vague, known=known)
+    return Reading(near.outcome.name, touches, known=known, drift=_drift(exchange, near.outcome))
 
 
 def _mistakable(complaint: Complaint) -> bool:
     """Tell whether a top-level code or word is wrong, so that the caller would take another turn."""
     return complaint.fixed and complaint.where.count("/") <= 1
+
+
+def _marked(exchange: Exchange, near: _Near) -> bool:
+    """Tell whether an answer that fits none keeps a mark of the one that it resembles.
+
+    A mark is a printed code or word; written as another type (45001 as "45001") it is kept, too. An answer
+    that has no marks is known by most of its keys.
+    """
+    form = _form(exchange, near.outcome)
+    body = exchange.json
+    if form is None or not isinstance(body, dict):
+        return False
+    marks = dict(_marks(dict(form.body.schema)))
+    kept = any(name in body and _bare(body[name]) == _bare(mark) for name, mark in marks.items())
+    return kept if marks else near.likeness > _MOST
+
+
+def _marks(schema: Json) -> Iterator[tuple[str, Json]]:
+    """Yield the name and the only value of each top-level field that has but one."""
+    if not isinstance(schema, dict):
+        return
+    fields, members = schema.get("properties"), schema.get("allOf")
+    for name, rule in fields.items() if isinstance(fields, dict) else ():
+        if isinstance(rule, dict) and "const" in rule:
+            yield name, rule["const"]
+    for member in members if isinstance(members, list) else ():
+        yield from _marks(member)
+
+
+def _bare(value: Json) -> str:
+    return str(value).casefold()
 
 
 def _vagueness(outcome: Outcome) -> bool:

@@ -60,6 +60,7 @@ def _show(made: matrix.Matrix) -> None:
         "no defect proves": made.without_defect,
         "catches no defect": made.idle,
         "met by no test": made.unmet,
+        "a guess held against a document": made.leaks,
     }
     for what, names in problems.items():
         for name in names:

@@ -18,6 +18,11 @@ class Standing(StrEnum):
     ASSUMED = "assumed"
     AGREED = "agreed"
 
+    @property
+    def firm(self) -> bool:
+        """Whether it is the word of a document, or of the target's owner, and no guess."""
+        return self in {Standing.DOCUMENTED, Standing.AGREED}
+
 
 class Observability(StrEnum):
     """What it takes to see a clause from outside."""

@@ -52,7 +52,7 @@ def judged(
 
 def again(one: Seen, bench: Bench) -> Judge:
     """Judge one recorded exchange as it would have been judged live; return its judge, which is closed."""
-    judge = Judge(bench, one.test or "recorded", ())
+    judge = Judge(bench, one.test or "recorded", (), guessed=one.guess)
     if one.exchange:
         judge.settle(one.exchange, one.wanted, loose=one.loose)
     judge.end()

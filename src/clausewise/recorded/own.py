@@ -27,7 +27,13 @@ def read(path: Path, scope: Scope) -> Iterator[Seen]:
                 tables.check_record(record, "exchange.schema.json")
                 made = None if record.get("stray") else _exchange(record, scope)
                 wanted = () if record.get("free") else tuple(record["expected"])
-                yield Seen(made, wanted, bool(record.get("loose")), str(record["test"]))
+                yield Seen(
+                    made,
+                    wanted,
+                    bool(record.get("loose")),
+                    str(record["test"]),
+                    guess=bool(record.get("guess")),
+                )
             except RecursionError as bad:
                 raise ConfigurationError(f"{path}, line {number}, is nested too deeply to be read.") from bad
             except (ValueError, ConfigurationError) as bad:

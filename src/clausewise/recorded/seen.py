@@ -11,10 +11,11 @@ from clausewise.model import Exchange
 class Seen:
     """An exchange, or None where it called no documented operation; the outcomes that were wanted of it.
 
-    `loose` tells that any outcome of their roles would have done.
+    `loose` tells that any outcome of their roles would have done, `guess` that this was a guess.
     """
 
     exchange: Exchange | None
     wanted: tuple[str, ...] = ()
     loose: bool = False
     test: str = ""
+    guess: bool = False
