@@ -196,9 +196,9 @@ class Judge:
             success = Role.SUCCESS in roles and Role.INVALID not in roles
             record = self.bench.masker.record(exchange, operation.path)
             if not exchange.stray:
-                self._take(universal(exchange, operation), exchange)
                 fields = taken(exchange, operation, reading.outcome, wanted_success=success)
-                self._take(self._guesses(fields) if self.guess else fields, exchange)
+                held = [*universal(exchange, operation), *fields]
+                self._take(self._guesses(held) if self.guess else held, exchange)
             meant = list(wanted) or self._meant.get(exchange.id, [])
             told: dict[str, object] = {"test": self.test, "expected": meant, "matched": reading.outcome}
             if exchange.stray:
