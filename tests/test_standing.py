@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from exchanges import TOY, exchange
 
-from clausewise.checks import OutcomeNames, has, outcome
+from clausewise.checks import OutcomeNames, has, lacks, outcome
 from clausewise.errors import NotConformant
 from clausewise.judge import Bench, Judge
 from clausewise.masking import Masker
@@ -103,6 +103,13 @@ def test_a_refusal_in_another_form_than_the_guessed_one_keeps_the_stated_effect(
     assert UNAUTHORIZED in refused[0]
     assert WIDGET not in refused[0]
     assert WIDGET in let_in[0]
+
+
+def test_a_refusal_in_another_form_that_gives_away_what_it_is_to_keep_is_red():
+    """What the test itself expects of the answer is judged whatever form it has."""
+    judge = judge_of(WIDGET, guessed=[UNAUTHORIZED])
+
+    assert WIDGET in broken(judge, LOST, outcome("unauthorized"), lacks("/problem"))[0]
 
 
 def test_a_guess_is_judged_again_as_it_was():

@@ -26,7 +26,6 @@ from clausewise.verdict import Policy, explain, visible
 
 Find = Callable[[str, str], Operation]
 
-_SUCCESS = range(200, 300)
 _MANY, _WIDE = 20, 200  # undocumented keys kept of one answer, and characters of each
 
 
@@ -102,15 +101,17 @@ class Judge:
         reading = self._settle(exchange, names, loose=loose)
         if names and reading.garbled and not loose and self._firm(reading):
             self._raise(self._findings)
-        elif names and not reading.given:
-            if self._kept_otherwise(exchange, operation, names, reading):
-                self._raise(self._findings)
+        own = [wanted for wanted in expected if isinstance(wanted, Expectation)]
+        missed = bool(names) and not reading.given
+        if missed and self._kept_otherwise(operation, names, reading):
+            self._take([Touch(self.clauses[0], (), exchange.id)])
+        elif missed:
             self._blame(
                 exchange, [replace(bad, hint=about, before=before) for bad in reading.touches[0].findings]
             )
-        else:
-            own = [wanted for wanted in expected if isinstance(wanted, Expectation)]
-            self._expect(exchange, own, about, before)
+        self._expect(exchange, own, about, before)
+        if missed:
+            self._raise(self._findings)
         return exchange
 
     def agrees(self, exchange: Exchange, *expected: OutcomeNames | OutcomeRoles | Expectation) -> bool:
@@ -230,21 +231,17 @@ class Judge:
         known = self.bench.clauses.get(clause)
         return known is not None and known.standing.firm
 
-    def _kept_otherwise(
-        self, exchange: Exchange, operation: Operation, names: Sequence[str], reading: Reading
-    ) -> bool:
+    def _kept_otherwise(self, operation: Operation, names: Sequence[str], reading: Reading) -> bool:
         """Tell whether it was served or refused as wanted, though not in the form that we guessed.
 
         Then the finding stays with the wanted answers' own clauses.
         """
         wanted = [operation.outcome(name) for name in names]
-        if any(self._documented(it.clause) for it in wanted):
+        if self.guess or any(self._documented(it.clause) for it in wanted):
             return False
         told = any(bad.clause == wanted[0].clause for bad in self._findings)
-        if reading.outcome:
-            served = operation.outcome(reading.outcome).role is Role.SUCCESS
-        else:
-            served = exchange.response.status in _SUCCESS
+        shown = reading.outcome or reading.resembles
+        served = bool(shown) and operation.outcome(shown).role is Role.SUCCESS
         return told and served == any(it.role is Role.SUCCESS for it in wanted)
 
     def _expect(

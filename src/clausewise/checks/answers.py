@@ -20,7 +20,8 @@ class Reading:
     It is `given` where it is one of the wanted ones, even if a field of it is broken. Where it is not,
     but `garbled`, it is a wanted one whose code or word is another: the answer is at fault, and what the
     test asks about remains open. It is `known` where it shows itself which answer it is, whatever was asked:
-    it fits, or keeps a code or word of its own. `drift` points to what the answer holds beyond its document.
+    it fits, or keeps a code or word of its own; one that is none tells which it `resembles`.
+    `drift` points to what the answer holds beyond its document.
     """
 
     outcome: str
@@ -28,6 +29,7 @@ class Reading:
     given: bool = True
     garbled: bool = False
     known: bool = True
+    resembles: str = ""
     drift: tuple[str, ...] = ()
 
 
@@ -49,7 +51,8 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
     if near and not telling and near.outcome not in candidates:
         actual = f"most like the {near.outcome.name} answer: {excerpt(exchange)}"
     missed = _not_given(exchange, candidates, actual)
-    return Reading(other.name if other else "", (missed,), given=False, known=False)
+    alike = near.outcome.name if near and near.likeness > _MOST else ""
+    return Reading(other.name if other else "", (missed,), given=False, known=False, resembles=alike)
 
 
 def _read_freely(exchange: Exchange, fitting: Sequence[Outcome]) -> Reading:
