@@ -1,6 +1,8 @@
 """The proof of the suite: every seeded defect is caught, every tolerance is left alone."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 import runs
@@ -25,7 +27,7 @@ def test_every_defect_is_caught_and_every_tolerance_left_alone(tmp_path, documen
     made = json.loads(output.read_text())
     assert done.returncode == 0, done.stdout
     assert len(made["defects"]) > least
-    assert not made["survivors"] + made["false_alarms"] + made["unclean"] + made["idle"]
+    assert not made["survivors"] + made["false_alarms"] + made["unclean"] + made["idle"] + made["leaks"]
     if shard == "1/1":
         assert sum(it["kind"] == "flow" for it in made["defects"]) > 25
 
@@ -53,3 +55,30 @@ def test_a_tolerance_that_no_test_meets_is_told(tmp_path):
 
     assert done.returncode == 1
     assert "met by no test: int-ecm.500-with-code" in done.stdout
+
+
+LEAKY = """
+import sys
+from clausewise.cli import main
+from clausewise.judge import Judge
+Judge.guess = property(lambda judge: False)  # a guess is held against whatever it wants
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [("from clausewise.cli import main; import sys; sys.exit(main(sys.argv[1:]))", 0), (LEAKY, 1)],
+)
+def test_a_guess_that_blames_a_document_is_told(tmp_path, program, code):
+    """The proof breaks a guess, and says which documented clauses would pay for it if the judge let it."""
+    target, output = runs.target_at(tmp_path, "embedded", "cdp"), tmp_path / "matrix.json"
+    guess = "cdp.lookup.takes-missing-idtype"
+    asked = ["matrix", "--target", target, "--defect", guess, "--output", output]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, asked)], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == code, done.stdout
+    assert bool(json.loads(output.read_text())["leaks"]) is bool(code)
+    assert ("a guess held against a document" in done.stdout) is bool(code)
