@@ -155,7 +155,7 @@ def _defects(path: Path, clauses: Mapping[str, Clause], *, whole: bool) -> Itera
         if whole and entry.get("clause") not in clauses:
             raise ConfigurationError(f"{entry['_where']}: no clause has the id {entry.get('clause')!r}.")
         if entry.get("clause") in clauses:
-            yield Defect(entry["id"], entry["clause"], _bend(entry))
+            yield Defect(entry["id"], entry["clause"], _bend(entry), tuple(entry.get("also", ())))
     for sweep in _entries(path, "sweep"):
         yield from _sweep(sweep, clauses)
 
@@ -182,7 +182,7 @@ def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[
         loose = bend == "retype" and f"{clause.id}.type" in clauses
         if clause.kind == sweep["kind"] and _named(clause.id, sweep) and seen and not loose:
             bent = _swept(clause, sweep) | {key: sweep[key] for key in ("with", "when") if key in sweep}
-            yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, bent)
+            yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, bent, tuple(sweep.get("also", ())))
 
 
 def _named(clause: str, sweep: Mapping[str, Any]) -> bool:

@@ -24,6 +24,7 @@ from clausewise.model import Clause, Exchange, Finding, Operation, Role, Touch, 
 from clausewise.scope import Scope
 from clausewise.verdict import Policy, explain, visible
 
+Expected = OutcomeNames | OutcomeRoles | Expectation
 Find = Callable[[str, str], Operation]
 
 _MANY, _WIDE = 20, 200  # undocumented keys kept of one answer, and characters of each
@@ -75,12 +76,13 @@ class Judge:
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
     _meant: dict[str, list[str]] = field(default_factory=dict)
+    _doubtful: set[str] = field(default_factory=set)
     _began: float = field(default_factory=time.perf_counter)
 
     def __call__(
         self,
         exchange: Exchange,
-        *expected: OutcomeNames | OutcomeRoles | Expectation,
+        *expected: Expected,
         about: str = "",
         before: tuple[str, ...] = (),
     ) -> Exchange:
@@ -99,22 +101,19 @@ class Judge:
             raise Untestable(told)
         loose = any(isinstance(wanted, OutcomeRoles) for wanted in expected)
         reading = self._settle(exchange, names, loose=loose)
-        if names and reading.garbled and not loose and self._firm(reading):
+        if names and reading.garbled and not loose and self._firm(exchange, reading):
             self._raise(self._findings)
-        own = [wanted for wanted in expected if isinstance(wanted, Expectation)]
         missed = bool(names) and not reading.given
-        if missed and self._kept_otherwise(operation, names, reading):
-            self._take([Touch(self.clauses[0], (), exchange.id)])
-        elif missed:
-            self._blame(
-                exchange, [replace(bad, hint=about, before=before) for bad in reading.touches[0].findings]
-            )
-        self._expect(exchange, own, about, before)
-        if missed:
+        if missed and self._held_elsewhere(exchange, names, reading):
+            self._expect(exchange, () if exchange.id in self._doubtful else expected, about, before)
             self._raise(self._findings)
+        if missed:
+            bad = [replace(it, hint=about, before=before) for it in reading.touches[0].findings]
+            self._blame(exchange, bad)
+        self._expect(exchange, expected, about, before)
         return exchange
 
-    def agrees(self, exchange: Exchange, *expected: OutcomeNames | OutcomeRoles | Expectation) -> bool:
+    def agrees(self, exchange: Exchange, *expected: Expected) -> bool:
         """Tell whether an exchange is as expected, without holding anything against anyone."""
         operation = self.bench.operation(exchange.family, exchange.operation)
         names = [name for wanted in expected for name in _named(wanted, operation)]
@@ -198,8 +197,10 @@ class Judge:
             record = self.bench.masker.record(exchange, operation.path)
             if not exchange.stray:
                 fields = taken(exchange, operation, reading.outcome, wanted_success=success)
+                if self._only_guessed(fields):
+                    self._doubtful.add(exchange.id)
                 held = [*universal(exchange, operation), *fields]
-                self._take(self._guesses(held) if self.guess else held, exchange)
+                self._take(held if self._stated(exchange) else self._guesses(held), exchange)
             meant = list(wanted) or self._meant.get(exchange.id, [])
             told: dict[str, object] = {"test": self.test, "expected": meant, "matched": reading.outcome}
             if exchange.stray:
@@ -215,13 +216,22 @@ class Judge:
             if reading.drift and not (loose or exchange.stray):
                 told["drift"] = [self.bench.masker.text(where)[:_WIDE] for where in reading.drift[:_MANY]]
             self.bench.journal.exchange(record | told)
-        touches = reading.touches if self._firm(reading) else self._guesses(reading.touches)
+        touches = reading.touches if self._firm(exchange, reading) else self._guesses(reading.touches)
         self._take(() if exchange.stray or loose else touches, exchange)
         return reading
 
-    def _firm(self, reading: Reading) -> bool:
+    def _only_guessed(self, fields: Iterable[Touch]) -> bool:
+        """Tell whether all fields that an answer refuses by name are guesses of ours."""
+        named = [it.clause for it in fields for bad in it.findings if bad.where]
+        return bool(named) and not any(map(self._documented, named))
+
+    def _stated(self, exchange: Exchange) -> bool:
+        """Tell whether what was sent is the document's, and not refused by the name of a field that we guessed."""
+        return not self.guess and exchange.id not in self._doubtful
+
+    def _firm(self, exchange: Exchange, reading: Reading) -> bool:
         """Tell whether what was sent is the document's, or the answer says itself which one it is."""
-        return not self.guess or reading.known
+        return self._stated(exchange) or reading.known
 
     def _guesses(self, touches: Iterable[Touch]) -> list[Touch]:
         """Leave out what is held against documented clauses."""
@@ -231,23 +241,33 @@ class Judge:
         known = self.bench.clauses.get(clause)
         return known is not None and known.standing.firm
 
-    def _kept_otherwise(self, operation: Operation, names: Sequence[str], reading: Reading) -> bool:
-        """Tell whether it was served or refused as wanted, though not in the form that we guessed.
+    def _held_elsewhere(self, exchange: Exchange, names: Sequence[str], reading: Reading) -> bool:
+        """Tell whether a wanted answer that did not come has been held against the guess that it rests on.
 
-        Then the finding stays with the wanted answers' own clauses.
+        That is a request field of ours that was refused, or only the form of an answer: what was to be
+        served was served, or what was to be refused was refused, which the test's own clause is about.
         """
-        wanted = [operation.outcome(name) for name in names]
-        if self.guess or any(self._documented(it.clause) for it in wanted):
+        if self.guess or not self._findings:
             return False
+        if exchange.id in self._doubtful:
+            return True
+        operation = self.bench.operation(exchange.family, exchange.operation)
+        wanted = [operation.outcome(name) for name in names]
         told = any(bad.clause == wanted[0].clause for bad in self._findings)
         shown = reading.outcome or reading.resembles
         served = bool(shown) and operation.outcome(shown).role is Role.SUCCESS
-        return told and served == any(it.role is Role.SUCCESS for it in wanted)
+        if not told or served != any(it.role is Role.SUCCESS for it in wanted):
+            return False
+        if any(self._documented(it.clause) for it in wanted):
+            return False
+        self._take([Touch(self.clauses[0], (), exchange.id)])
+        return True
 
     def _expect(
-        self, exchange: Exchange, expectations: Sequence[Expectation], about: str, before: tuple[str, ...]
+        self, exchange: Exchange, expected: Sequence[Expected], about: str, before: tuple[str, ...]
     ) -> None:
-        found = [(wanted, finding) for wanted in expectations if (finding := wanted.check(exchange))]
+        own = [wanted for wanted in expected if isinstance(wanted, Expectation)]
+        found = [(wanted, finding) for wanted in own if (finding := wanted.check(exchange))]
         for wanted, finding in found:
             told = replace(finding, clause=wanted.clause, hint=finding.hint or about, before=before)
             self._blame(exchange, [told], stop=False)
@@ -320,7 +340,7 @@ class Judge:
         }
 
 
-def _named(wanted: OutcomeNames | OutcomeRoles | Expectation, operation: Operation) -> Sequence[str]:
+def _named(wanted: Expected, operation: Operation) -> Sequence[str]:
     if isinstance(wanted, OutcomeRoles):
         return wanted.names(operation)
     return wanted.names if isinstance(wanted, OutcomeNames) else ()

@@ -221,7 +221,10 @@ class _Runner:
             if outcome.noticed_by and clause and clause.standing.firm:
                 break
         if clause and not clause.standing.firm:  # which all its tests have met: nobody else may pay for it
-            outcome.leaks = [known for known in outcome.others if _firm(run, known)]
+            paying = [known for known in outcome.others if _firm(run, known)]
+            outcome.leaks = [
+                known for known in paying if not any(fnmatchcase(known, it) for it in defect.also)
+            ]
         return outcome
 
     def _bear(self, run: Session, family: str, tolerance: Tolerance) -> Outcome:

@@ -64,8 +64,7 @@ def good(api, unique, operation):
 
 def image_of(api, answer):
     """Return the bytes of a downloaded image: the body itself, or its base64 text in JSON."""
-    kind = (answer.response.header("Content-Type") or "").lower()
-    if "json" not in kind:
+    if answer.parsed.problem:  # no JSON, however it is labelled
         return answer.response.body
     held = api.found(answer, "image_back") or [api.one(answer, "image_back")]
     text = str(held[0]).rpartition("base64,")[2]  # a data: URL says what it is

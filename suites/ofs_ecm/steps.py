@@ -2,7 +2,7 @@
 
 from clausewise import NotConformant, Untestable
 
-from .samples import account, customer, event, events, external_entity, transaction
+from .samples import account, customer, event, events, extending, external_entity, transaction
 
 SAVE, PROMOTE, EXTEND = "saveEvents", "saveEventsAndPromoteToCase", "saveEventsAndExtendToCase"
 EVENTS = (SAVE, PROMOTE, EXTEND)
@@ -86,7 +86,7 @@ def there(api, unique, service, case):
         _prepared(api.call(adding, [batch(adding, case, new(adding, name))]), "/STATUS")
         return bare(service, name)
     if service == DECISION:
-        _prepared(api.call(EXTEND, events(event(name)) | {"caseID": case}), "/status")
+        _prepared(api.call(EXTEND, extending(case, event(name))), "/status")
         return bare(service, name)
     return new(service, name) if service in ITEMS else None
 
@@ -100,8 +100,8 @@ def absent(unique, service):
 def good(api, unique, service):
     """Return the arguments of a call that is answered with success."""
     if service in EVENTS:
-        more = {"caseID": promote(api, unique)} if service == EXTEND else {}
-        return {"body": events(event(code(unique))) | more}
+        one = event(code(unique))
+        return {"body": extending(promote(api, unique), one) if service == EXTEND else events(one)}
     if service in LISTS:
         return {"body": {}}
     case = promote(api, unique)

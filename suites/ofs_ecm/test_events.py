@@ -4,7 +4,7 @@ import pytest
 
 from clausewise import clause, differs, has, holds, outcome
 
-from .samples import event, events, focal
+from .samples import event, events, extending, focal
 from .steps import DECISION, EVENTS, EXTEND, GOOD, PROMOTE, SAVE, bare, batch, code, given, good, promote
 
 GENERIC = {"genericEntityInformation": {"Example Details": {"Example Name": "Example Value"}}}
@@ -182,7 +182,7 @@ def test_an_event_is_added_to_the_named_case_only(api, judge, target, unique, ow
     """The event of an extension is in the named case, and in no other."""
     name, named = code(unique), promote(api, unique)
     other = given(target, "case.open") if target.has("case.open") else promote(api, unique)
-    judge(api.call(EXTEND, events(event(name)) | {"caseID": named}), outcome("extended"))
+    judge(api.call(EXTEND, extending(named, event(name))), outcome("extended"))
 
     answer = api.call(DECISION, [batch(DECISION, named if own else other, bare(DECISION, name))])
 
@@ -192,7 +192,7 @@ def test_an_event_is_added_to_the_named_case_only(api, judge, target, unique, ow
 @clause("ofs-ecm.saveEventsAndExtendToCase.no-such-case")
 def test_an_unknown_case_cannot_be_extended(api, judge, unique):
     """An extension of a case that nobody knows is refused."""
-    judge(api.call(EXTEND, events(event(code(unique))) | {"caseID": code(unique)}), outcome("no-such-case"))
+    judge(api.call(EXTEND, extending(code(unique), event(code(unique)))), outcome("no-such-case"))
 
 
 @clause("ofs-ecm.saveEventsAndExtendToCase.missing-case-id")
@@ -218,7 +218,7 @@ def test_a_closed_case_cannot_be_extended(api, judge, target, unique):
     """An extension of a case whose status forbids it is refused."""
     closed = given(target, "case.closed")
 
-    judge(api.call(EXTEND, events(event(code(unique))) | {"caseID": closed}), outcome("status-forbids"))
+    judge(api.call(EXTEND, extending(closed, event(code(unique)))), outcome("status-forbids"))
 
 
 def _about(api, unique, service, *entities):

@@ -7,7 +7,7 @@ from hypothesis.stateful import initialize, rule
 
 from clausewise import Model, clause, holds, outcome
 
-from .samples import event, events
+from .samples import event, events, extending
 from .steps import ADD, EVENTS, EXTEND, GOOD, ITEMS, bare, batch, code, new, promote
 
 
@@ -74,8 +74,8 @@ class Codes(Model):
     def save(self, service, picks):
         """Save one event or two: all of them, or none where one code is in use."""
         names = [self.codes[pick] for pick in picks]
-        more = {"caseID": self.case} if service == EXTEND else {}
-        answer = self.api.call(service, events(*(event(name) for name in names)) | more)
+        some = [event(name) for name in names]
+        answer = self.api.call(service, extending(self.case, *some) if service == EXTEND else events(*some))
         repeated = bool(self.used & set(names))
         self.expect(f"{service} {picks}", answer, outcome("event-code-exists" if repeated else GOOD[service]))
         if not repeated:

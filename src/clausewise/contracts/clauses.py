@@ -15,7 +15,7 @@ Spec = Mapping[str, Any]
 # What holds for every operation, whatever it does: suffix, standing, statement.
 UNIVERSAL = (
     ("only-documented", Standing.INFERRED, "Every answer is one of those that the document lists."),
-    ("json", Standing.DOCUMENTED, "Every answer's body is one JSON text."),
+    ("json", Standing.INFERRED, "Every answer's body is one JSON text."),
     ("media-type", Standing.INFERRED, "Every JSON answer says so in its Content-Type."),
     ("unique-keys", Standing.INFERRED, "No object of an answer has a key twice."),
     ("no-leak", Standing.INFERRED, "No answer shows a stack trace, a query or the inside of the program."),

@@ -112,11 +112,16 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """A deliberate fault of the reference target; `bend` is data that only the reference reads."""
+    """A deliberate fault of the reference target; `bend` is data that only the reference reads.
+
+    `also` are globs of documented clauses that no server could keep that has this fault: without its id
+    nothing can be done with a case, whatever rests on a guess in that.
+    """
 
     id: str
     clause: str
     bend: Mapping[str, Json]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
