@@ -162,7 +162,8 @@ def _defects(path: Path, clauses: Mapping[str, Clause], *, whole: bool) -> Itera
 
 def _tolerances(path: Path) -> Iterator[Tolerance]:
     for entry in _entries(path, "tolerance"):
-        yield Tolerance(entry["id"], entry["why"], _bend(entry), entry.get("discrepancy", ""))
+        amber = tuple(entry.get("amber", ()))
+        yield Tolerance(entry["id"], entry["why"], _bend(entry), entry.get("discrepancy", ""), amber)
 
 
 def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -226,7 +226,7 @@ class Judge:
         return bool(named) and not any(map(self._documented, named))
 
     def _stated(self, exchange: Exchange) -> bool:
-        """Tell whether what was sent is the document's, and not refused by the name of a field that we guessed."""
+        """Tell whether what was sent is the document's, and not refused by the name of a guessed field."""
         return not self.guess and exchange.id not in self._doubtful
 
     def _firm(self, exchange: Exchange, reading: Reading) -> bool:

@@ -1,40 +1,91 @@
-"""Images to upload: small ones that a viewer opens, and bytes that show what a detour does to them."""
+"""Images to upload, each one that a viewer opens; and whether two of them show the same."""
+
+from io import BytesIO
+
+from PIL import Image, ImageChops, ImageStat, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 
 from clausewise import File
 
-_PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
-    "0000000c49444154789c6360f8cf00000301010018dd8db00000000049454e44ae426082"
-)
-_JPEG_HEAD = bytes.fromhex("ffd8ffe000104a46494600010100000100010000")
-_JPEG_TAIL = bytes.fromhex("ffd9")
 _MEGABYTE = 1024 * 1024
+_CHUNK = 12 + len(b"pad\0")  # what a text chunk of a PNG takes beside its text
+_BLIND = 8  # of 255: what another writing of a JPEG changes in a pixel, on the average
 
 
 def png(unique, name="image.png"):
-    """Return a PNG that no other test has: a pixel, and a text chunk's worth of chance behind it."""
-    return File(name, _PNG + unique.word(24).encode(), "image/png")
+    """Return a PNG that no other test has: eight by eight pixels of chance."""
+    return _png(Image.frombytes("RGB", (8, 8), unique.word(192).encode()), name)
 
 
 def jpeg(unique):
-    """Return a JPEG that no other test has, its chance in a comment segment."""
-    told = unique.word(24).encode()
-    comment = b"\xff\xfe" + (len(told) + 2).to_bytes(2, "big") + told
-    return File("image.jpg", _JPEG_HEAD + comment + _JPEG_TAIL, "image/jpeg")
+    """Return a JPEG that no other test has, of large spots, which its writing keeps apart."""
+    spots = Image.frombytes("RGB", (4, 4), unique.word(48).encode())
+    return File("image.jpg", _written(spots.resize((64, 64), 0), "JPEG", quality=95), "image/jpeg")
 
 
 def one_byte(_):
-    """Return the smallest image that can be sent."""
+    """Return the smallest thing that can be sent in place of an image."""
     return File("image.png", b"\x89", "image/png")
 
 
 def odd_bytes(unique):
-    """Return an image with every byte value in it, line ends and zeros among them."""
-    return File("image.png", _PNG + bytes(range(256)) + b"\r\n\x00\n" + unique.word(24).encode(), "image/png")
+    """Return a PNG with every byte value in it as it is, line ends and zeros among them."""
+    content = bytes(range(256)) + b"\r\n\x00\n\r\r\n\x1a" + unique.word(24).encode()
+    image = Image.frombytes("P", (len(content), 1), content)  # only one with a palette is written unfiltered
+    image.putpalette([level for level in range(256) for _ in "RGB"])
+    return _png(image, "image.png", compress_level=0)
 
 
 def ten_megabytes(unique):
-    """Return an image of exactly 10 MB."""
-    head = _PNG + unique.word(24).encode()
-    block = bytes(range(256)) * 4096
-    return File("image.png", (head + block * 10)[: 10 * _MEGABYTE], "image/png")
+    """Return a PNG of exactly 10 MB, most of it pixels."""
+    block = (bytes(range(256)) * 4096)[: _MEGABYTE - 24] + unique.word(24).encode()
+    image = Image.frombytes("RGB", (1024, 3328), (block * 10)[: 1024 * 3328 * 3])
+    lacking = 10 * _MEGABYTE - len(_written(image, "PNG", compress_level=0)) - _CHUNK
+    told = PngInfo()
+    told.add_text("pad", "x" * lacking)
+    return _png(image, "image.png", compress_level=0, pnginfo=told)
+
+
+def unlike(one, other):
+    """Say how the image that came back differs from the one that was sent; '' where it shows the same.
+
+    The document says that an image is stored and returned, not that its bytes are: another writing of the
+    same pixels will do, and of a JPEG, which loses some, of nearly the same.
+    """
+    if one == other:
+        return ""
+    sent, back = _opened(other), _opened(one)
+    apart = f"{len(one)} bytes, the first difference at byte {_apart(one, other)}"
+    if sent is None:
+        return apart
+    if back is None:
+        return f"no image that can be opened: {apart}"
+    if back.size != sent.size:
+        return f"an image of {back.size[0]} by {back.size[1]} pixels, not {sent.size[0]} by {sent.size[1]}"
+    off = max(ImageStat.Stat(ImageChops.difference(sent.convert("RGB"), back.convert("RGB"))).mean)
+    allowed = _BLIND if "JPEG" in {sent.format, back.format} else 0
+    return "" if off <= allowed else f"an image of other pixels: {apart}"
+
+
+def _png(image, name, **how):
+    return File(name, _written(image, "PNG", **how), "image/png")
+
+
+def _written(image, form, **how):
+    page = BytesIO()
+    image.save(page, form, **how)
+    return page.getvalue()
+
+
+def _opened(content):
+    try:
+        image = Image.open(BytesIO(content))
+        image.load()
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    return image
+
+
+def _apart(one, other):
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))

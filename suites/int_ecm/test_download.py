@@ -1,4 +1,4 @@
-"""Download: what was uploaded comes back byte for byte."""
+"""Download: what was uploaded comes back, in its bytes or in others that show the same."""
 
 import pytest
 

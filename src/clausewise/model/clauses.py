@@ -126,12 +126,16 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """A deviation that the documents allow: the reference plays it and nothing may turn red."""
+    """A deviation that the documents allow: the reference plays it and nothing may turn red.
+
+    `amber` are globs of guesses of ours that it does not keep: what these alone say is no false alarm.
+    """
 
     id: str
     why: str
     bend: Mapping[str, Json]
     discrepancy: str = ""
+    amber: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from base64 import b64decode, b64encode
 from binascii import Error
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
+from PIL import Image
 from starlette.requests import Request
 
 from clausewise.reference.bending import MISSHAPEN, Answer, Bends
@@ -179,6 +181,8 @@ class Sandbox:
             or sent.get("documentType", "SELFIE") not in _SIDES
         ):
             return self._invalid("upload-on-boarding", "The image cannot be read, or its kind is unknown.")
+        if self._bends.on("opens-images") and not all(_opened(it or b"") for it in content):
+            return self._invalid("upload-on-boarding", "The image cannot be opened.")
         several = len(content) > 1
         if several and self._bends.on("first-image-only"):
             content, several = content[:1], False
@@ -198,15 +202,17 @@ class Sandbox:
         ):
             name = same[0] if same else last[0]
         spoilt = {
-            f"spoils:{sent.get('documentType')}": content[:-1] + b"?",
+            f"spoils:{sent.get('documentType')}": content[: len(content) // 2],
             "cuts-large": content[: 1 << 20],
             "strips-zeros": content.replace(b"\x00", b""),
             "spoils-one-byte": content if len(content) > 1 else b"",
-            "spoils-jpeg": content[:-2] if content.startswith(b"\xff\xd8") else content,
-            "spoils-png": content[:-2] if content.startswith(b"\x89PNG") else content,
+            "spoils-jpeg": content[: len(content) // 2] if content.startswith(b"\xff\xd8") else content,
+            "spoils-png": content[: len(content) // 2] if content.startswith(b"\x89PNG") else content,
             "stores-the-one-before": last[1],
         }
         kept = next((made for bend, made in spoilt.items() if self._bends.on(bend)), content)
+        if self._bends.on("writes-images-anew"):
+            kept = _written_anew(content)
         self._keep(name, kept)
         self._wrap()
         return name[:8] if self._bends.on("cuts-id") else name
@@ -254,6 +260,25 @@ def _object(body: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def _opened(content: bytes) -> Image.Image | None:
+    try:
+        image = Image.open(BytesIO(content))
+        image.load()
+    except (OSError, ValueError, SyntaxError):
+        return None
+    return image
+
+
+def _written_anew(content: bytes) -> bytes:
+    """Return other bytes that show the same, as an archive does that keeps images in a form of its own."""
+    image = _opened(content)
+    if image is None:
+        return content
+    page = BytesIO()
+    image.save(page, image.format, **({"quality": 90} if image.format == "JPEG" else {"compress_level": 5}))
+    return page.getvalue()
 
 
 def _decoded(text: Any) -> bytes | None:
