@@ -1,4 +1,4 @@
-"""The proof of the suite: every seeded defect is caught, every tolerance is left alone."""
+"""The proof of the suite: every seeded defect is caught, every freedom is left alone."""
 
 import json
 
@@ -15,7 +15,7 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("document", "families", "shard", "least"), PARTS)
-def test_every_defect_is_caught_and_every_tolerance_left_alone(tmp_path, document, families, shard, least):
+def test_every_defect_is_caught_and_every_freedom_left_alone(tmp_path, document, families, shard, least):
     """No defect survives, nothing is red on the clean reference, no allowed deviation is flagged."""
     output, target = tmp_path / "matrix.json", runs.target_at(tmp_path, "embedded", *families)
     claimed = ["--document", f"cdp={document}"] if "cdp" in families else []
@@ -41,7 +41,7 @@ def test_a_defect_that_nothing_catches_is_told(tmp_path):
     assert json.loads(output.read_text())["defects"] == []
 
 
-def test_a_tolerance_that_no_test_meets_is_told(tmp_path):
+def test_a_freedom_that_no_test_meets_is_told(tmp_path):
     """Without the hook that provokes the answer nothing could have turned red, and nothing is proven."""
     target = runs.target_at(tmp_path, "embedded", "int-ecm")
     hook = '[families.int-ecm.faults."*"]'

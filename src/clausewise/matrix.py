@@ -1,4 +1,4 @@
-"""The proof of the suite: each seeded defect must turn its clause red, and no tolerance any clause.
+"""The proof of the suite: each seeded defect must turn its clause red, and no freedom any clause.
 
 One pytest session against one reference target: first the clean reference, then every defect in turn,
 each with only those tests that judge its clause, cheapest first, until one of them catches it.
@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Defect, Observability, Tolerance
+from clausewise.model import Clause, Defect, Freedom, Observability
 from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, embedded
 from clausewise.plugin.session import SESSION, Session
@@ -32,7 +32,7 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass
 class Outcome:
-    """What became of one defect or tolerance: the tests that noticed it, of those that ran."""
+    """What became of one defect or freedom: the tests that noticed it, of those that ran."""
 
     id: str
     clause: str
@@ -46,7 +46,7 @@ class Outcome:
 class Matrix:
     """The whole proof. It holds where the first six lists are empty.
 
-    `idle` are the tests that catch no defect, not even one of their own clauses; `unmet` the tolerances
+    `idle` are the tests that catch no defect, not even one of their own clauses; `unmet` the freedoms
     that no test met, so that nothing could have turned red.
     """
 
@@ -57,7 +57,7 @@ class Matrix:
     idle: list[str] = field(default_factory=list)
     unmet: list[str] = field(default_factory=list)
     defects: list[Outcome] = field(default_factory=list)
-    tolerances: list[Outcome] = field(default_factory=list)
+    freedoms: list[Outcome] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -84,7 +84,7 @@ class Part:
         return wanted[self.number - 1 :: self.parts]
 
     def takes(self, name: str) -> bool:
-        """Tell whether a defect or tolerance of that id is picked."""
+        """Tell whether a defect or freedom of that id is picked."""
         return not self.globs or any(fnmatchcase(name, glob.replace("[]", "[[]]")) for glob in self.globs)
 
 
@@ -155,13 +155,13 @@ class _Runner:
         self._items = {item.nodeid: item for item in session.items}
         books = run.scope.catalogues.values()
         defects = self._part.of(defect for book in books for defect in book.defects.values())
-        tolerances = [
+        freedoms = [
             (family, known)
             for family, book in run.scope.catalogues.items()
-            for known in book.tolerances.values()
+            for known in book.freedoms.values()
             if self._part.number == 1 and self._part.takes(known.id) and _possible(run, family, known)
         ]
-        asked = session.items if defects or tolerances else []
+        asked = session.items if defects or freedoms else []
         self._clean = [record for item in asked for record in self._run(item)]
         errors = [f"{told['test']}: {told['reason']}" for told in self._clean if told["verdict"] == "error"]
         broken = [f"{told['clause']}: {told['actual']}" for told in _findings(self._clean)]
@@ -171,9 +171,9 @@ class _Runner:
             matrix.defects.append(self._catch(run, defect))
         if self._part.number == 1 and {"*", *self._part.globs} == {"*"}:
             matrix.idle = self._idle(run, matrix.defects)
-        for number, (family, tolerance) in enumerate(tolerances, 1):
-            self._tell("tolerances", number, len(tolerances))
-            matrix.tolerances.append(self._bear(run, family, tolerance))
+        for number, (family, freedom) in enumerate(freedoms, 1):
+            self._tell("freedoms", number, len(freedoms))
+            matrix.freedoms.append(self._bear(run, family, freedom))
         self._bend(run, None)
         self.matrix = _judged(matrix, run, self._part)
         return True
@@ -215,10 +215,10 @@ class _Runner:
                 break
         return outcome
 
-    def _bear(self, run: Session, family: str, tolerance: Tolerance) -> Outcome:
-        outcome = Outcome(tolerance.id, "")
-        self._bend(run, tolerance.bend)
-        for item in self._meeting(run, family, tolerance.bend.get("answer", "*")):
+    def _bear(self, run: Session, family: str, freedom: Freedom) -> Outcome:
+        outcome = Outcome(freedom.id, "")
+        self._bend(run, {**freedom.bend, "family": family})
+        for item in self._meeting(run, family, freedom.bend.get("answer", "*")):
             outcome.tried += 1
             records = self._run(item)
             bad = [told["clause"] for told in _findings(records)]
@@ -278,9 +278,9 @@ class _Runner:
         told.raise_for_status()
 
 
-def _possible(run: Session, family: str, tolerance: Tolerance) -> bool:
-    """Tell whether the document that is claimed has the answer that a tolerance is about."""
-    operation, _, name = str(tolerance.bend.get("answer", "*")).partition(".")
+def _possible(run: Session, family: str, freedom: Freedom) -> bool:
+    """Tell whether the document that is claimed has the answer that a freedom is about."""
+    operation, _, name = str(freedom.bend.get("answer", "*")).partition(".")
     known = run.scope.contracts[family].operations.get(operation)
     return name in {"", "*"} or bool(known and any(outcome.name == name for outcome in known.outcomes))
 
@@ -297,9 +297,9 @@ def _findings(records: Iterable[Record]) -> list[Record]:
 def _judged(matrix: Matrix, run: Session, part: Part) -> Matrix:
     matrix.survivors = [known.id for known in matrix.defects if not known.noticed_by]
     matrix.false_alarms = [
-        f"{known.id}: {', '.join(known.others)}" for known in matrix.tolerances if known.noticed_by
+        f"{known.id}: {', '.join(known.others)}" for known in matrix.freedoms if known.noticed_by
     ]
-    matrix.unmet = [known.id for known in matrix.tolerances if not known.tried]
+    matrix.unmet = [known.id for known in matrix.freedoms if not known.tried]
     if part == Part():
         owned = {known.clause for known in matrix.defects}
         matrix.without_defect = [

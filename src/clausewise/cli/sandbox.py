@@ -33,6 +33,7 @@ def run(given: Namespace) -> int:
     families = given.family or shipped.families()
     check(families)
     bend = _bend(families, given.defect) if given.defect else None
+    freedoms = [_freedom(families, name) for name in given.freedom]
     documents = dict.fromkeys(families, "")
     for text in given.document:
         family, _, document = text.partition("=")
@@ -55,6 +56,7 @@ def run(given: Namespace) -> int:
         given.port,
         database=given.database,
         bend=bend,
+        freedoms=freedoms,
         control=given.control,
         ready=ready,
     )
@@ -66,3 +68,10 @@ def _bend(families: Sequence[str], defect: str) -> Mapping[str, Any]:
         if defect in (known := resolve_name("clausewise.cli.books:book")(family).defects):
             return dict(known[defect].bend)
     raise ConfigurationError(f"There is no defect {defect!r}; they stand in schemas/<family>/defects.toml.")
+
+
+def _freedom(families: Sequence[str], name: str) -> Mapping[str, Any]:
+    for family in families:
+        if name in (known := resolve_name("clausewise.cli.books:book")(family).freedoms):
+            return {**known[name].bend, "family": family}
+    raise ConfigurationError(f"There is no freedom {name!r}; they stand in schemas/<family>/freedoms.toml.")

@@ -115,13 +115,17 @@ class Defect:
 
 
 @dataclass(frozen=True, slots=True)
-class Tolerance:
-    """A deviation that the documents allow: the reference plays it and nothing may turn red."""
+class Freedom:
+    """A choice that the documents leave to a server: the reference takes it and nothing may turn red.
+
+    `rests_on` are the lines that leave it, as "document:line"; none where it is their silence.
+    """
 
     id: str
     why: str
     bend: Mapping[str, Json]
     discrepancy: str = ""
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
