@@ -53,3 +53,14 @@ def test_a_freedom_that_no_test_meets_is_told(tmp_path):
 
     assert done.returncode == 1
     assert "met by no test: int-ecm.500-with-code" in done.stdout
+
+
+@pytest.mark.parametrize("bank", ["cautious", "terse", "eager"])
+def test_no_documented_clause_is_red_on_a_contrarian_bank(tmp_path, bank):
+    """Each takes its freedoms all at once, and some defects of documented clauses are caught on it, too."""
+    output = tmp_path / "matrix.json"
+    given = ["--target", runs.REFERENCE, "--bank", bank, "--defect", "bad:*", "--shard", "1/20"]
+    done = runs.clausewise("matrix", *given, "--output", output, timeout=300)
+
+    assert done.returncode == 0, done.stdout
+    assert json.loads(output.read_text())["unclean"] == []

@@ -61,7 +61,7 @@ def load(folder: Path, family: str, stated: Iterable[Clause], document: str = ""
         clauses=kept,
         discrepancies=discrepancies,
         defects=_unique(_defects(folder / "defects.toml", kept, whole=not document), folder),
-        freedoms=_unique(_freedoms(folder), folder),
+        freedoms=_unique(_freedoms(folder, family, kept.values()), folder),
     )
 
 
@@ -162,17 +162,53 @@ def _defects(path: Path, clauses: Mapping[str, Clause], *, whole: bool) -> Itera
         yield from _sweep(sweep, clauses)
 
 
-def _freedoms(folder: Path) -> Iterator[Freedom]:
+def _freedoms(folder: Path, family: str, clauses: Iterable[Clause]) -> Iterator[Freedom]:
     """Yield the freedoms of a family; those that still stand with the defects are `[[tolerance]]`."""
     for entry in _entries(folder / "defects.toml", "tolerance"):
         yield _freedom(entry, ())
     for entry in _entries(folder / "freedoms.toml", "freedom"):
         yield _freedom(entry, _rest(entry))
+    known = dict.fromkeys((clause.operation, clause.outcome) for clause in clauses if clause.operation)
+    for sweep in _entries(folder / "freedoms.toml", "sweep"):
+        yield from _swept_freedoms(sweep, family, known)
+
+
+def _swept_freedoms(
+    sweep: Mapping[str, Any], family: str, known: Iterable[tuple[str, str]]
+) -> Iterator[Freedom]:
+    """Expand one sweep into a freedom for each operation that it names and that has its outcome."""
+    outcome = sweep.get("outcome", "*")
+    having = dict.fromkeys(name for name, its in known if outcome in {"*", its})
+    for operation in having:
+        if _among(operation, sweep.get("operations", ["*"])) and not _among(
+            operation, sweep.get("except", [])
+        ):
+            entry = {
+                **sweep,
+                "id": f"{sweep['prefix']}:{family}.{operation}",
+                "answer": f"{operation}.{outcome}",
+            }
+            entry["guesses"] = [glob.replace("{operation}", operation) for glob in sweep.get("guesses", ())]
+            if "switch" in sweep:
+                entry["switch"] = sweep["switch"].replace("{operation}", operation)
+            yield _freedom(entry, _rest(sweep))
+
+
+def _among(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _freedom(entry: Mapping[str, Any], rests_on: tuple[str, ...]) -> Freedom:
     try:
-        return Freedom(entry["id"], entry["why"], _bend(entry), entry.get("discrepancy", ""), rests_on)
+        return Freedom(
+            entry["id"],
+            entry["why"],
+            _bend(entry),
+            discrepancy=entry.get("discrepancy", ""),
+            choice=entry.get("choice", ""),
+            guesses=tuple(entry.get("guesses", ())),
+            rests_on=rests_on,
+        )
     except KeyError as bad:
         raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
 

@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Defect, Freedom, Observability
+from clausewise.model import Clause, Defect, Freedom, Observability, Standing
 from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, embedded
 from clausewise.plugin.session import SESSION, Session
@@ -88,8 +88,12 @@ class Part:
         return not self.globs or any(fnmatchcase(name, glob.replace("[]", "[[]]")) for glob in self.globs)
 
 
-def prove(target: Path, documents: Sequence[str], part: Part, folder: Path, tell: Tell) -> Matrix:
-    """Run the proof against the embedded reference and return the matrix.
+def prove(
+    target: Path, documents: Sequence[str], part: Part, folder: Path, tell: Tell, *, bank: str = ""
+) -> Matrix:
+    """Run the proof against the embedded reference, or as it is a `bank`, and return the matrix.
+
+    On a bank only documented clauses count: none is red, and each of their defects is caught.
 
     `tell` hears (what, how many done, how many in all). Raises ConfigurationError for a target that
     is not the embedded reference.
@@ -99,8 +103,8 @@ def prove(target: Path, documents: Sequence[str], part: Part, folder: Path, tell
         raise ConfigurationError(
             f"{target}: the matrix bends the embedded reference; every base_url must say so."
         )
-    with embedded(known, control=True) as reached:
-        runner = _Runner(part, tell, next(iter(reached.families.values())).base_url)
+    with embedded(known, "--control", *(["--bank", bank] if bank else [])) as reached:
+        runner = _Runner(part, tell, next(iter(reached.families.values())).base_url, bank=bank)
         options = ["--target", str(target), "--run-dir", str(folder), "--plan", "proof", "--seed", _SEED]
         options += [word for claim in documents for word in ("--document", claim)]
         options += ["--reference-url", runner.url]
@@ -130,8 +134,9 @@ class _Memory:
 class _Runner:
     """The pytest plugin that runs tests again and again, with a defect switched on each time."""
 
-    def __init__(self, part: Part, tell: Tell, url: str) -> None:
+    def __init__(self, part: Part, tell: Tell, url: str, *, bank: str = "") -> None:
         self.url = url
+        self._bank = bank
         self._control = requests.Session()
         self.matrix: Matrix | None = None
         self._part = part
@@ -154,28 +159,34 @@ class _Runner:
         run.rehearse(self._memory)
         self._items = {item.nodeid: item for item in session.items}
         books = run.scope.catalogues.values()
-        defects = self._part.of(defect for book in books for defect in book.defects.values())
+        every = [defect for book in books for defect in book.defects.values()]
+        defects = self._part.of(it for it in every if not self._bank or _documented(run, it.clause))
+        plays = self._part.number == 1 and not self._bank
         freedoms = [
             (family, known)
             for family, book in run.scope.catalogues.items()
             for known in book.freedoms.values()
-            if self._part.number == 1 and self._part.takes(known.id) and _possible(run, family, known)
+            if plays and self._part.takes(known.id) and _possible(run, family, known)
         ]
-        asked = session.items if defects or freedoms else []
+        asked = session.items if defects or freedoms or self._bank else []
         self._clean = [record for item in asked for record in self._run(item)]
         errors = [f"{told['test']}: {told['reason']}" for told in self._clean if told["verdict"] == "error"]
-        broken = [f"{told['clause']}: {told['actual']}" for told in _findings(self._clean)]
+        broken = [
+            f"{told['clause']}: {told['actual']}"
+            for told in _findings(self._clean)
+            if not self._bank or _documented(run, told["clause"])
+        ]
         matrix = Matrix(unclean=[*broken, *errors])  # what a call that got no answer left unproven is told
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
             matrix.defects.append(self._catch(run, defect))
-        if self._part.number == 1 and {"*", *self._part.globs} == {"*"}:
+        if not self._bank and self._part.number == 1 and {"*", *self._part.globs} == {"*"}:
             matrix.idle = self._idle(run, matrix.defects)
         for number, (family, freedom) in enumerate(freedoms, 1):
             self._tell("freedoms", number, len(freedoms))
             matrix.freedoms.append(self._bear(run, family, freedom))
         self._bend(run, None)
-        self.matrix = _judged(matrix, run, self._part)
+        self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
         return True
 
     def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
@@ -221,8 +232,7 @@ class _Runner:
         for item in self._meeting(run, family, freedom.bend.get("answer", "*")):
             outcome.tried += 1
             records = self._run(item)
-            bad = [told["clause"] for told in _findings(records)]
-            bad += [record["reason"] for record in records if record["verdict"] != "pass"]
+            bad = [word for record in records for word in _held_against(run, freedom, record)]
             outcome.others += bad
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad else "")
         return outcome
@@ -294,13 +304,33 @@ def _findings(records: Iterable[Record]) -> list[Record]:
     return [told for record in records for told in record["findings"]]
 
 
-def _judged(matrix: Matrix, run: Session, part: Part) -> Matrix:
+def _held_against(run: Session, freedom: Freedom, record: Record) -> list[str]:
+    """Return what a test holds against a freedom: clauses, and why it was not judged.
+
+    The guesses that it says it does not keep are none of that, but a documented clause always is.
+    """
+    found = [told["clause"] for told in record["findings"]]
+    bad = [name for name in found if _documented(run, name) or not _guessed(freedom, name)]
+    unjudged = record["verdict"] != "pass" and (bad or not found)
+    return [*bad, record["reason"]] if unjudged else bad
+
+
+def _guessed(freedom: Freedom, clause: str) -> bool:
+    return any(fnmatchcase(clause, glob.replace("[]", "[[]]")) for glob in freedom.guesses)
+
+
+def _documented(run: Session, name: str) -> bool:
+    clause = run.scope.clause(name)
+    return clause is not None and clause.standing is Standing.DOCUMENTED
+
+
+def _judged(matrix: Matrix, run: Session, part: Part, *, whole: bool) -> Matrix:
     matrix.survivors = [known.id for known in matrix.defects if not known.noticed_by]
     matrix.false_alarms = [
         f"{known.id}: {', '.join(known.others)}" for known in matrix.freedoms if known.noticed_by
     ]
     matrix.unmet = [known.id for known in matrix.freedoms if not known.tried]
-    if part == Part():
+    if whole and part == Part():
         owned = {known.clause for known in matrix.defects}
         matrix.without_defect = [
             known.id for known in run.scope.clauses() if _needs_defect(known, run) and known.id not in owned

@@ -187,6 +187,9 @@ def _serve(commands: Commands) -> None:
     serve.add_argument(
         "--freedom", action="append", default=[], metavar="ID", help="let it take this freedom, too"
     )
+    serve.add_argument(
+        "--bank", default="", metavar="NAME", help="take all freedoms of a bank of schemas/banks.toml"
+    )
     serve.add_argument("--while-read", action="store_true", help="end when standard input does")
     serve.add_argument("--control", action="store_true", help="test mode: let requests switch defects")
     serve.add_argument(
@@ -280,6 +283,9 @@ def _matrix(commands: Commands) -> None:
     _claims(matrix)
     matrix.add_argument(
         "--defect", action="append", default=[], metavar="GLOB", help="only defects with such an id"
+    )
+    matrix.add_argument(
+        "--bank", default="", metavar="NAME", help="play the defects of documented clauses on this bank"
     )
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
     matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")

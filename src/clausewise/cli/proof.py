@@ -31,7 +31,7 @@ def run(given: Namespace) -> int:
                 tasks[what] = live.add_task(what, total=total)
             live.update(tasks[what], completed=done)
 
-        made = matrix.prove(Path(given.target), given.document, part, Path(folder), tell)
+        made = matrix.prove(Path(given.target), given.document, part, Path(folder), tell, bank=given.bank)
     if given.output:
         files.fill(Path(given.output), json.dumps(made.as_json(), indent=1))
     if given.publish:

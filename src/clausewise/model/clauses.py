@@ -118,13 +118,17 @@ class Defect:
 class Freedom:
     """A choice that the documents leave to a server: the reference takes it and nothing may turn red.
 
-    `rests_on` are the lines that leave it, as "document:line"; none where it is their silence.
+    Of those about one `choice` a server takes at most one. `guesses` are id globs of clauses that no document
+    states, and that it does not keep. `rests_on` are the lines that leave it, as
+    "document:line"; none where it is their silence.
     """
 
     id: str
     why: str
     bend: Mapping[str, Json]
     discrepancy: str = ""
+    choice: str = ""
+    guesses: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
 
 

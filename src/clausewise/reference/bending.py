@@ -22,6 +22,8 @@ MISSHAPEN = (
     sqlite3.Error,
 )
 
+_TOO_MANY = 50
+
 Bend = Mapping[str, Any]
 Step = Mapping[str, Any]
 
@@ -58,6 +60,7 @@ class Bends:
         self._active = (*self._freedoms, self._bend)  # the bend last: no freedom undoes it
         self.since = time.time()
         self.answered = 0
+        self._called = 0
         self._played = [0] * len(self._active)
 
     def switch(self, bend: Bend | None) -> None:
@@ -73,6 +76,12 @@ class Bends:
     def on(self, name: str) -> bool:
         """Tell whether a behavioural defect or freedom is switched on."""
         return any(bend.get("switch") == name for bend in self._active)
+
+    def limits(self, family: str) -> bool:
+        """Tell whether a call is one too many, as every fiftieth is where that freedom is taken."""
+        taken = any(bend.get("switch") == f"rate-limited:{family}" for bend in self._active)
+        self._called += 1
+        return taken and self._called % _TOO_MANY == 0
 
     def refuses(self, operation: str, body: Any) -> str:
         """Return the name of the field that this operation is bent to refuse, if the body carries it."""
@@ -94,7 +103,7 @@ class Bends:
         for step in steps:
             body = _reshape(body, step)
         out = Wire(answer.status, {"content-type": "application/json", **answer.headers}, _dump(body))
-        for step in steps:
+        for step in sorted(steps, key=lambda step: "shuffle" not in step):  # writes anew what others change
             out = _rewrite(out, body, step)
         return out
 
@@ -108,8 +117,10 @@ class Bends:
 
 
 def _names(bend: Bend, name: str) -> bool:
+    """Tell whether a bend is about an answer; a page without a name is no operation's."""
     wanted = str(bend.get("answer", ""))
-    return wanted in {name, "*"} or (wanted.endswith(".*") and name.startswith(wanted[:-1]))
+    named = wanted in {name, "*"} or (wanted.endswith(".*") and name.startswith(wanted[:-1]))
+    return bool(name) and named
 
 
 def _refused(bend: Bend, body: Any) -> str:
@@ -194,10 +205,19 @@ def _doubled(out: Wire, body: Any, step: Step) -> Wire:
 
 
 def _shuffled(out: Wire, body: Any, step: Step) -> Wire:
-    """Write the keys of the top level in another order, and the whole with indents."""
-    pairs = list(body.items())
-    random.Random(step["shuffle"]).shuffle(pairs)  # noqa: S311 - no secret
-    return replace(out, content=json.dumps(dict(pairs), indent=3).encode())
+    """Write the keys of every object in another order, and the whole with indents."""
+    chance = random.Random(step["shuffle"])  # noqa: S311 - no secret
+    return replace(out, content=json.dumps(_reordered(body, chance), indent=3).encode())
+
+
+def _reordered(value: Any, chance: random.Random) -> Any:
+    if isinstance(value, list):
+        return [_reordered(item, chance) for item in value]
+    if not isinstance(value, dict):
+        return value
+    pairs = [(key, _reordered(item, chance)) for key, item in value.items()]
+    chance.shuffle(pairs)
+    return dict(pairs)
 
 
 _BYTES: dict[str, Callable[[Wire, Any, Step], Wire]] = {

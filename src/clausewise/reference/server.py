@@ -66,6 +66,9 @@ def build(
 def _answering(act: Act, bends: Bends, family: str) -> Handle:
     async def handle(request: Request) -> Response:
         sent = await request.body()
+        if bends.limits(family):
+            told = {"error": "Too Many Requests"}
+            return JSONResponse(told, 429, {"retry-after": "1"})  # refused before anything is done
         wire = bends.wire(act(request, sent), sent, family)
         if wire.delay:
             await asyncio.sleep(wire.delay)
