@@ -29,6 +29,12 @@ CREATE TABLE IF NOT EXISTS number (accountNumber TEXT PRIMARY KEY, price INTEGER
 """
 
 
+_FIELDS = {
+    *("cif", "accountNumber", "userName", "digits", "limit", "reason", "consent", "legalId", "phoneNumber"),
+    *("status", "fullName", "birthDate", "email"),
+}
+
+
 class _Refused(Exception):
     """A request that is answered 4xx: its status, code and message."""
 
@@ -100,6 +106,8 @@ class Sandbox:
             sent = None
         if not isinstance(sent, dict):
             raise _Refused(400, "INVALID_JSON", "The body is no JSON object.")
+        if self._bends.on("knows-its-fields-only") and set(sent) - _FIELDS:
+            raise _Refused(400, "INVALID_FIELD", "A field is not known.")
         lacking = [field for field in required if sent.get(field) in (None, "")]
         if self._bends.refuses(name, sent) or lacking:
             raise _Refused(400, "INVALID_FIELD", "A field is missing or not taken.")

@@ -60,6 +60,8 @@ class Sandbox:
     def _guarded(self, operation: str, act: Act) -> Act:
         def guarded(request: Request, body: bytes) -> Answer:
             refused = self._refusal(request)
+            if refused and self._bends.on("checks-body-first") and _json_object(body) is None and body:
+                return self._misshapen(operation)
             if refused and not self._bends.on(f"let-in:{operation}:{refused}") and not self._bends.on("open"):
                 return self._unauthorized(operation, request, body)
             if not refused and self._bends.on(f"shut:{operation}"):
@@ -121,6 +123,8 @@ class Sandbox:
         if request.headers.get("x-fault") == "validateCustomer.internal-error":
             return self._lookup_failure("internal-error", 404, 45006, "Error while searching customer!")
         asked, wrong = _lookup_request(body)
+        if self._bends.on("lookup-knows-two-keys") and set(asked) - {"idNumber", "idType"}:
+            wrong = "more"
         if wrong and self._bends.on(f"lookup-takes:{wrong}"):
             return self._lookup_failure("not-found", 404, 45001, "Customer not found")
         if wrong or self._bends.refuses("validateCustomer", asked):

@@ -30,6 +30,7 @@ _REQUIRED = {
     "upload-on-boarding": ("functionCode", "documentType", "fileName", "image"),
     "download": ("functionCode", "document_id"),
 }
+_FIELDS = {field for fields in _REQUIRED.values() for field in fields} | {"metadata"}
 _PORTRAIT = "10000000-0000-4000-8000-000000000001"
 _PIXEL = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -76,9 +77,13 @@ class Sandbox:
     def _served(self, name: str, act: Callable[[dict[str, Any]], Answer]) -> Act:
         def served(request: Request, body: bytes) -> Answer:
             try:
-                return (
-                    self._refusal(name, request) or self._unfit(name, request, body) or act(json.loads(body))
-                )
+                checks: list[Callable[[], Answer | None]] = [
+                    lambda: self._refusal(name, request),
+                    lambda: self._unfit(name, request, body),
+                ]
+                if self._bends.on("checks-body-first") and _object(body) is None:
+                    checks.reverse()
+                return next(filter(None, (check() for check in checks)), None) or act(json.loads(body))
             except MISSHAPEN:
                 return self._invalid(name, "The request cannot be read.")
 
@@ -126,6 +131,8 @@ class Sandbox:
         sent = _object(body)
         if sent is None:
             return self._invalid(name, "The body is no JSON object.")
+        if self._bends.on("knows-its-fields-only") and set(sent) - _FIELDS:
+            return self._invalid(name, "A field is not known.")
         lacking = [field for field in _REQUIRED[name] if self._lacks(name, sent, field)]
         if lacking or self._bends.refuses(name, sent):
             return self._invalid(name, "A field is missing or not taken.")
