@@ -1,10 +1,13 @@
 """The catalogue: hand-written clauses, discrepancies, defects, and what it refuses."""
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from clausewise import catalogue, contracts
+from clausewise import catalogue, contracts, shipped
 from clausewise.errors import ConfigurationError
 
 TOY = Path(__file__).parent / "toy"
@@ -66,3 +69,35 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
 
     with pytest.raises(ConfigurationError, match=r"'toy\.widgets\.come-back' stands twice"):
         load(tmp_path)
+
+
+def test_a_freedom_says_what_it_rests_on(tmp_path):
+    """The lines or the silence that leave a choice are read; a freedom that names neither is refused."""
+    told = '[[freedom]]\nid = "toy.f"\nwhy = "free"\nanswer = "*"\nbend = [{ status = 201 }]\n'
+    (tmp_path / "freedoms.toml").write_text(told + 'rests_on = ["toy-1:7"]\n')
+    assert load(tmp_path).freedoms["toy.f"].rests_on == ("toy-1:7",)
+
+    (tmp_path / "freedoms.toml").write_text(told + 'rests_on = "silence"\n')
+    assert load(tmp_path).freedoms["toy.f"].rests_on == ()
+
+    (tmp_path / "freedoms.toml").write_text(told)
+    with pytest.raises(ConfigurationError, match="rests_on is"):
+        load(tmp_path)
+
+
+def test_a_tolerance_among_the_defects_is_a_freedom_too(tmp_path):
+    """What still stands beside the defects is played as well."""
+    (tmp_path / "defects.toml").write_text(
+        '[[tolerance]]\nid = "toy.t"\nwhy = "free"\nswitch = "free"\n', encoding="utf-8"
+    )
+
+    assert load(tmp_path).freedoms["toy.t"].bend == {"switch": "free"}
+
+
+@pytest.mark.parametrize("family", shipped.families())
+def test_the_freedoms_of_a_family_are_as_their_schema_says(family):
+    """A misspelt key would be a freedom that nobody plays."""
+    schema = json.loads((shipped.SCHEMAS / "freedoms.schema.json").read_text("utf-8"))
+    told = tomllib.loads((shipped.SCHEMAS / family / "freedoms.toml").read_text("utf-8"))
+
+    assert not list(Draft202012Validator(schema).iter_errors(told))

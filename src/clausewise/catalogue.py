@@ -6,6 +6,7 @@ what does not hang together: a clause id twice, or a discrepancy or defect about
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,19 +19,20 @@ from clausewise.model import (
     Clause,
     Defect,
     Discrepancy,
+    Freedom,
     Kind,
     Observability,
     RoleNeed,
     Source,
     Standing,
-    Tolerance,
 )
 
 _EMPTY: Mapping[str, Any] = {"minItems": [], "minLength": ""}
 _ANYWHERE = {"status", "steps", "switch"}  # bends that need no field
+_LINE = re.compile(r"[a-z0-9.-]+:\d+")  # a document and a line of it
 _NO_STATUS = 299  # an HTTP status that no document gives
 
-Entry = TypeVar("Entry", Clause, Discrepancy, Defect, Tolerance)
+Entry = TypeVar("Entry", Clause, Discrepancy, Defect, Freedom)
 
 # A value of the same JSON type that no facet of the documents allows.
 _BAD_TEXT = "\u00a7 not as documented \u00a7"
@@ -43,7 +45,7 @@ class Catalogue:
     clauses: Mapping[str, Clause]
     discrepancies: Mapping[str, Discrepancy]
     defects: Mapping[str, Defect]
-    tolerances: Mapping[str, Tolerance]
+    freedoms: Mapping[str, Freedom]
 
 
 def load(folder: Path, family: str, stated: Iterable[Clause], document: str = "") -> Catalogue:
@@ -59,7 +61,7 @@ def load(folder: Path, family: str, stated: Iterable[Clause], document: str = ""
         clauses=kept,
         discrepancies=discrepancies,
         defects=_unique(_defects(folder / "defects.toml", kept, whole=not document), folder),
-        tolerances=_unique(_tolerances(folder / "defects.toml"), folder),
+        freedoms=_unique(_freedoms(folder, family, kept.values()), folder),
     )
 
 
@@ -160,10 +162,67 @@ def _defects(path: Path, clauses: Mapping[str, Clause], *, whole: bool) -> Itera
         yield from _sweep(sweep, clauses)
 
 
-def _tolerances(path: Path) -> Iterator[Tolerance]:
-    for entry in _entries(path, "tolerance"):
-        amber = tuple(entry.get("amber", ()))
-        yield Tolerance(entry["id"], entry["why"], _bend(entry), entry.get("discrepancy", ""), amber)
+def _freedoms(folder: Path, family: str, clauses: Iterable[Clause]) -> Iterator[Freedom]:
+    """Yield the freedoms of a family; those that still stand with the defects are `[[tolerance]]`."""
+    for entry in _entries(folder / "defects.toml", "tolerance"):
+        yield _freedom(entry, ())
+    for entry in _entries(folder / "freedoms.toml", "freedom"):
+        yield _freedom(entry, _rest(entry))
+    known = dict.fromkeys((clause.operation, clause.outcome) for clause in clauses if clause.operation)
+    for sweep in _entries(folder / "freedoms.toml", "sweep"):
+        yield from _swept_freedoms(sweep, family, known)
+
+
+def _swept_freedoms(
+    sweep: Mapping[str, Any], family: str, known: Iterable[tuple[str, str]]
+) -> Iterator[Freedom]:
+    """Expand one sweep into a freedom for each operation that it names and that has its outcome."""
+    outcome = sweep.get("outcome", "*")
+    having = dict.fromkeys(name for name, its in known if outcome in {"*", its})
+    for operation in having:
+        if _among(operation, sweep.get("operations", ["*"])) and not _among(
+            operation, sweep.get("except", [])
+        ):
+            entry = {
+                **sweep,
+                "id": f"{sweep['prefix']}:{family}.{operation}",
+                "answer": f"{operation}.{outcome}",
+            }
+            entry["guesses"] = [glob.replace("{operation}", operation) for glob in sweep.get("guesses", ())]
+            if "switch" in sweep:
+                entry["switch"] = sweep["switch"].replace("{operation}", operation)
+            yield _freedom(entry, _rest(sweep))
+
+
+def _among(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _freedom(entry: Mapping[str, Any], rests_on: tuple[str, ...]) -> Freedom:
+    try:
+        return Freedom(
+            entry["id"],
+            entry["why"],
+            _bend(entry),
+            discrepancy=entry.get("discrepancy", ""),
+            choice=entry.get("choice", ""),
+            guesses=tuple(entry.get("guesses", ())),
+            rests_on=rests_on,
+        )
+    except KeyError as bad:
+        raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
+
+
+def _rest(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the lines that a freedom rests on; none for the word silence. Raises ConfigurationError."""
+    given = entry.get("rests_on", ())
+    if given == "silence":
+        return ()
+    if not given or not all(_LINE.fullmatch(str(line)) for line in given):
+        raise ConfigurationError(
+            f'{entry["_where"]}: rests_on is "silence" or a list of lines, each as "document:line".'
+        )
+    return tuple(given)
 
 
 def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The proof of the suite: each seeded defect must turn its clause red, and no tolerance any clause.
+"""The proof of the suite: each seeded defect must turn its clause red, and no freedom any clause.
 
 One pytest session against one reference target: first the clean reference, then every defect in turn,
 each with only those tests that judge its clause, cheapest first, until one of them catches it.
@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Defect, Observability, Tolerance
+from clausewise.model import Clause, Defect, Freedom, Observability
 from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, embedded
 from clausewise.plugin.session import SESSION, Session
@@ -32,7 +32,7 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass
 class Outcome:
-    """What became of one defect or tolerance: the tests that noticed it, of those that ran.
+    """What became of one defect or freedom: the tests that noticed it, of those that ran.
 
     `leaks` are the documented clauses that a defect of a guess was held against.
     """
@@ -51,7 +51,7 @@ class Matrix:
     """The whole proof. It holds where the first seven lists are empty.
 
     `leaks` are the defects of guesses that were held against documented clauses, `idle` the tests
-    that catch no defect, not even one of their own clauses; `unmet` the tolerances that no test met, so that
+    that catch no defect, not even one of their own clauses; `unmet` the freedoms that no test met, so that
     nothing could have turned red.
     """
 
@@ -63,7 +63,7 @@ class Matrix:
     unmet: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     defects: list[Outcome] = field(default_factory=list)
-    tolerances: list[Outcome] = field(default_factory=list)
+    freedoms: list[Outcome] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -90,12 +90,16 @@ class Part:
         return wanted[self.number - 1 :: self.parts]
 
     def takes(self, name: str) -> bool:
-        """Tell whether a defect or tolerance of that id is picked."""
+        """Tell whether a defect or freedom of that id is picked."""
         return not self.globs or any(fnmatchcase(name, glob.replace("[]", "[[]]")) for glob in self.globs)
 
 
-def prove(target: Path, documents: Sequence[str], part: Part, folder: Path, tell: Tell) -> Matrix:
-    """Run the proof against the embedded reference and return the matrix.
+def prove(
+    target: Path, documents: Sequence[str], part: Part, folder: Path, tell: Tell, *, bank: str = ""
+) -> Matrix:
+    """Run the proof against the embedded reference, or as it is a `bank`, and return the matrix.
+
+    On a bank only documented clauses count: none is red, and each of their defects is caught.
 
     `tell` hears (what, how many done, how many in all). Raises ConfigurationError for a target that
     is not the embedded reference.
@@ -105,8 +109,8 @@ def prove(target: Path, documents: Sequence[str], part: Part, folder: Path, tell
         raise ConfigurationError(
             f"{target}: the matrix bends the embedded reference; every base_url must say so."
         )
-    with embedded(known, control=True) as reached:
-        runner = _Runner(part, tell, next(iter(reached.families.values())).base_url)
+    with embedded(known, "--control", *(["--bank", bank] if bank else [])) as reached:
+        runner = _Runner(part, tell, next(iter(reached.families.values())).base_url, bank=bank)
         options = ["--target", str(target), "--run-dir", str(folder), "--plan", "proof", "--seed", _SEED]
         options += [word for claim in documents for word in ("--document", claim)]
         options += ["--reference-url", runner.url]
@@ -136,8 +140,9 @@ class _Memory:
 class _Runner:
     """The pytest plugin that runs tests again and again, with a defect switched on each time."""
 
-    def __init__(self, part: Part, tell: Tell, url: str) -> None:
+    def __init__(self, part: Part, tell: Tell, url: str, *, bank: str = "") -> None:
         self.url = url
+        self._bank = bank
         self._control = requests.Session()
         self.matrix: Matrix | None = None
         self._part = part
@@ -160,28 +165,34 @@ class _Runner:
         run.rehearse(self._memory)
         self._items = {item.nodeid: item for item in session.items}
         books = run.scope.catalogues.values()
-        defects = self._part.of(defect for book in books for defect in book.defects.values())
-        tolerances = [
+        every = [defect for book in books for defect in book.defects.values()]
+        defects = self._part.of(it for it in every if not self._bank or _firm(run, it.clause))
+        plays = self._part.number == 1 and not self._bank
+        freedoms = [
             (family, known)
             for family, book in run.scope.catalogues.items()
-            for known in book.tolerances.values()
-            if self._part.number == 1 and self._part.takes(known.id) and _possible(run, family, known)
+            for known in book.freedoms.values()
+            if plays and self._part.takes(known.id) and _possible(run, family, known)
         ]
-        asked = session.items if defects or tolerances else []
+        asked = session.items if defects or freedoms or self._bank else []
         self._clean = [record for item in asked for record in self._run(item)]
         errors = [f"{told['test']}: {told['reason']}" for told in self._clean if told["verdict"] == "error"]
-        broken = [f"{told['clause']}: {told['actual']}" for told in _findings(self._clean)]
+        broken = [
+            f"{told['clause']}: {told['actual']}"
+            for told in _findings(self._clean)
+            if not self._bank or _firm(run, told["clause"])
+        ]
         matrix = Matrix(unclean=[*broken, *errors])  # what a call that got no answer left unproven is told
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
             matrix.defects.append(self._catch(run, defect))
-        if self._part.number == 1 and {"*", *self._part.globs} == {"*"}:
+        if not self._bank and self._part.number == 1 and {"*", *self._part.globs} == {"*"}:
             matrix.idle = self._idle(run, matrix.defects)
-        for number, (family, tolerance) in enumerate(tolerances, 1):
-            self._tell("tolerances", number, len(tolerances))
-            matrix.tolerances.append(self._bear(run, family, tolerance))
+        for number, (family, freedom) in enumerate(freedoms, 1):
+            self._tell("freedoms", number, len(freedoms))
+            matrix.freedoms.append(self._bear(run, family, freedom))
         self._bend(run, None)
-        self.matrix = _judged(matrix, run, self._part)
+        self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
         return True
 
     def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
@@ -222,26 +233,16 @@ class _Runner:
                 break
         if clause and not clause.standing.firm:  # which all its tests have met: nobody else may pay for it
             paying = [known for known in outcome.others if _firm(run, known)]
-            outcome.leaks = [
-                known for known in paying if not any(fnmatchcase(known, it) for it in defect.also)
-            ]
+            outcome.leaks = [known for known in paying if not _any(defect.also, known)]
         return outcome
 
-    def _bear(self, run: Session, family: str, tolerance: Tolerance) -> Outcome:
-        outcome = Outcome(tolerance.id, "")
-        self._bend(run, tolerance.bend)
-        for item in self._meeting(run, family, tolerance.bend.get("answer", "*")):
+    def _bear(self, run: Session, family: str, freedom: Freedom) -> Outcome:
+        outcome = Outcome(freedom.id, "")
+        self._bend(run, {**freedom.bend, "family": family})
+        for item in self._meeting(run, family, freedom.bend.get("answer", "*")):
             outcome.tried += 1
             records = self._run(item)
-            found = [told["clause"] for told in _findings(records)]
-            guessed = {it for it in found if not _firm(run, it) and _any(tolerance.amber, it)}
-            bad = [it for it in found if it not in guessed]
-            bad += [
-                record["reason"]
-                for record in records
-                if record["verdict"] != "pass"
-                and not all(_any(tolerance.amber, it) for it in record["clauses"])
-            ]
+            bad = [word for record in records for word in _held_against(run, freedom, record)]
             outcome.others += bad
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad else "")
         return outcome
@@ -297,9 +298,9 @@ class _Runner:
         told.raise_for_status()
 
 
-def _possible(run: Session, family: str, tolerance: Tolerance) -> bool:
-    """Tell whether the document that is claimed has the answer that a tolerance is about."""
-    operation, _, name = str(tolerance.bend.get("answer", "*")).partition(".")
+def _possible(run: Session, family: str, freedom: Freedom) -> bool:
+    """Tell whether the document that is claimed has the answer that a freedom is about."""
+    operation, _, name = str(freedom.bend.get("answer", "*")).partition(".")
     known = run.scope.contracts[family].operations.get(operation)
     return name in {"", "*"} or bool(known and any(outcome.name == name for outcome in known.outcomes))
 
@@ -322,14 +323,25 @@ def _findings(records: Iterable[Record]) -> list[Record]:
     return [told for record in records for told in record["findings"]]
 
 
-def _judged(matrix: Matrix, run: Session, part: Part) -> Matrix:
+def _held_against(run: Session, freedom: Freedom, record: Record) -> list[str]:
+    """Return what a test holds against a freedom: clauses, and why it was not judged.
+
+    The guesses that it says it does not keep are none of that, but a documented clause always is.
+    """
+    found = [told["clause"] for told in record["findings"]]
+    bad = [name for name in found if _firm(run, name) or not _any(freedom.guesses, name)]
+    unjudged = record["verdict"] != "pass" and (bad or not found)
+    return [*bad, record["reason"]] if unjudged else bad
+
+
+def _judged(matrix: Matrix, run: Session, part: Part, *, whole: bool) -> Matrix:
     matrix.survivors = [known.id for known in matrix.defects if not known.noticed_by]
     matrix.false_alarms = [
-        f"{known.id}: {', '.join(known.others)}" for known in matrix.tolerances if known.noticed_by
+        f"{known.id}: {', '.join(known.others)}" for known in matrix.freedoms if known.noticed_by
     ]
     matrix.leaks = [f"{known.id}: {', '.join(known.leaks)}" for known in matrix.defects if known.leaks]
-    matrix.unmet = [known.id for known in matrix.tolerances if not known.tried]
-    if part == Part():
+    matrix.unmet = [known.id for known in matrix.freedoms if not known.tried]
+    if whole and part == Part():
         owned = {known.clause for known in matrix.defects}
         matrix.without_defect = [
             known.id for known in run.scope.clauses() if _needs_defect(known, run) and known.id not in owned

@@ -184,6 +184,12 @@ def _serve(commands: Commands) -> None:
     serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one")
     serve.add_argument("--database", default=":memory:", metavar="FILE", help="where its state lives")
     serve.add_argument("--defect", default="", metavar="ID", help="bend it by one seeded defect")
+    serve.add_argument(
+        "--freedom", action="append", default=[], metavar="ID", help="let it take this freedom, too"
+    )
+    serve.add_argument(
+        "--bank", default="", metavar="NAME", help="take all freedoms of a bank of schemas/banks.toml"
+    )
     serve.add_argument("--while-read", action="store_true", help="end when standard input does")
     serve.add_argument("--control", action="store_true", help="test mode: let requests switch defects")
     serve.add_argument(
@@ -269,7 +275,7 @@ def _diff(commands: Commands) -> None:
 
 def _matrix(commands: Commands) -> None:
     matrix = commands.add_parser(
-        "matrix", help="prove the suite: every seeded defect must be caught, no tolerance flagged"
+        "matrix", help="prove the suite: every seeded defect must be caught, no freedom flagged"
     )
     matrix.add_argument(
         "--target", required=True, metavar="FILE", help="a target file of the embedded reference"
@@ -277,6 +283,9 @@ def _matrix(commands: Commands) -> None:
     _claims(matrix)
     matrix.add_argument(
         "--defect", action="append", default=[], metavar="GLOB", help="only defects with such an id"
+    )
+    matrix.add_argument(
+        "--bank", default="", metavar="NAME", help="play the defects of documented clauses on this bank"
     )
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
     matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")

@@ -31,7 +31,7 @@ def run(given: Namespace) -> int:
                 tasks[what] = live.add_task(what, total=total)
             live.update(tasks[what], completed=done)
 
-        made = matrix.prove(Path(given.target), given.document, part, Path(folder), tell)
+        made = matrix.prove(Path(given.target), given.document, part, Path(folder), tell, bank=given.bank)
     if given.output:
         files.fill(Path(given.output), json.dumps(made.as_json(), indent=1))
     if given.publish:
@@ -50,9 +50,9 @@ def _part(shard: str, globs: list[str]) -> matrix.Part:
 def _show(made: matrix.Matrix) -> None:
     console = screen.console(soft_wrap=True)
     caught = len(made.defects) - len(made.survivors)
-    borne = len(made.tolerances) - len(made.false_alarms)
+    borne = len(made.freedoms) - len(made.false_alarms)
     console.print(f"{caught} of {len(made.defects)} defects caught")
-    console.print(f"{borne} of {len(made.tolerances)} tolerances left alone")
+    console.print(f"{borne} of {len(made.freedoms)} freedoms left alone")
     problems = {
         "not caught": made.survivors,
         "false alarm": made.false_alarms,

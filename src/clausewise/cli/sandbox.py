@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.text import Text
 
-from clausewise import shipped
+from clausewise import banks, shipped
 from clausewise.cli import screen
 from clausewise.cli.families import check
 from clausewise.errors import ConfigurationError
@@ -33,6 +33,9 @@ def run(given: Namespace) -> int:
     families = given.family or shipped.families()
     check(families)
     bend = _bend(families, given.defect) if given.defect else None
+    freedoms = [_freedom(families, name) for name in given.freedom]
+    if given.bank:
+        freedoms += _taken(families, given.bank)
     documents = dict.fromkeys(families, "")
     for text in given.document:
         family, _, document = text.partition("=")
@@ -55,6 +58,7 @@ def run(given: Namespace) -> int:
         given.port,
         database=given.database,
         bend=bend,
+        freedoms=freedoms,
         control=given.control,
         ready=ready,
     )
@@ -66,3 +70,20 @@ def _bend(families: Sequence[str], defect: str) -> Mapping[str, Any]:
         if defect in (known := resolve_name("clausewise.cli.books:book")(family).defects):
             return dict(known[defect].bend)
     raise ConfigurationError(f"There is no defect {defect!r}; they stand in schemas/<family>/defects.toml.")
+
+
+def _freedom(families: Sequence[str], name: str) -> Mapping[str, Any]:
+    for family in families:
+        if name in (known := resolve_name("clausewise.cli.books:book")(family).freedoms):
+            return {**known[name].bend, "family": family}
+    raise ConfigurationError(f"There is no freedom {name!r}; they stand in schemas/<family>/freedoms.toml.")
+
+
+def _taken(families: Sequence[str], name: str) -> list[Mapping[str, Any]]:
+    bank = banks.bank(name)
+    books = {family: resolve_name("clausewise.cli.books:book")(family) for family in families}
+    return [
+        {**known.bend, "family": family}
+        for family, book in books.items()
+        for known in bank.takes(book.freedoms.values())
+    ]

@@ -125,17 +125,21 @@ class Defect:
 
 
 @dataclass(frozen=True, slots=True)
-class Tolerance:
-    """A deviation that the documents allow: the reference plays it and nothing may turn red.
+class Freedom:
+    """A choice that the documents leave to a server: the reference takes it and nothing may turn red.
 
-    `amber` are globs of guesses of ours that it does not keep: what these alone say is no false alarm.
+    Of those about one `choice` a server takes at most one. `guesses` are id globs of clauses that no document
+    states, and that it does not keep. `rests_on` are the lines that leave it, as
+    "document:line"; none where it is their silence.
     """
 
     id: str
     why: str
     bend: Mapping[str, Json]
     discrepancy: str = ""
-    amber: tuple[str, ...] = ()
+    choice: str = ""
+    guesses: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,16 @@ def remembered(folder: Path) -> Scope:
 
 
 @contextmanager
-def embedded(target: targets.Target, *, control: bool = False) -> Iterator[targets.Target]:
-    """Run the reference for the target's embedded families, if it has any, while the context lasts."""
+def embedded(target: targets.Target, *options: str) -> Iterator[targets.Target]:
+    """Run the reference for the target's embedded families, if it has any, while the context lasts.
+
+    `options` are more options of `clausewise serve`.
+    """
     if not target.embedded:
         yield target
         return
     documents = {family: target.families[family].document for family in target.embedded}
-    with process.started(documents, *(["--control"] if control else [])) as url:
+    with process.started(documents, *options) as url:
         yield target.reached(dict.fromkeys(documents, url))
 
 

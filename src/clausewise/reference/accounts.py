@@ -29,6 +29,12 @@ CREATE TABLE IF NOT EXISTS number (accountNumber TEXT PRIMARY KEY, price INTEGER
 """
 
 
+_FIELDS = {
+    *("cif", "accountNumber", "userName", "digits", "limit", "reason", "consent", "legalId", "phoneNumber"),
+    *("status", "fullName", "birthDate", "email"),
+}
+
+
 class _Refused(Exception):
     """A request that is answered 4xx: its status, code and message."""
 
@@ -100,6 +106,8 @@ class Sandbox:
             sent = None
         if not isinstance(sent, dict):
             raise _Refused(400, "INVALID_JSON", "The body is no JSON object.")
+        if self._bends.on("knows-its-fields-only") and set(sent) - _FIELDS:
+            raise _Refused(400, "INVALID_FIELD", "A field is not known.")
         lacking = [field for field in required if sent.get(field) in (None, "")]
         if self._bends.refuses(name, sent) or lacking:
             raise _Refused(400, "INVALID_FIELD", "A field is missing or not taken.")
@@ -149,15 +157,22 @@ class Sandbox:
             self._db.execute(
                 "DELETE FROM account WHERE rowid = (SELECT max(rowid) FROM account WHERE cif = ?)", (cif,)
             )
+        own = own[::-1] if on("accounts-newest-first") else own
         shown = [{"accountNumber": it["accountNumber"], "status": it["status"]} for it in own]
         return {"cif": cif, "accounts": shown}
 
     def _new_account(self, cif: str) -> str:
         count = self._one("SELECT count(*) AS n FROM account")["n"]
-        number = str(_FIRST_ACCOUNT + count)
+        number = self._numbered(_FIRST_ACCOUNT + count)
         if not self._bends.on("opens-nothing"):
             self._db.execute("INSERT OR IGNORE INTO account VALUES (?, ?, 'ACTIVE')", (number, cif))
         return str(_FIRST_ACCOUNT) if self._bends.on("one-number") else number
+
+    def _numbered(self, number: int) -> str:
+        """Return an account number, in one of several forms: the document prints none."""
+        if self._bends.on("iban-like-numbers"):
+            return f"VN00EXMP{number}"
+        return f"{str(number)[:4]}-{str(number)[4:]}" if self._bends.on("hyphenated-numbers") else str(number)
 
     def _open(self, sent: Fields) -> Fields:
         customer = self._customer(sent)
@@ -184,7 +199,8 @@ class Sandbox:
         held = "" if self._bends.on("offers-held") else " AND held = 0"
         these = f"accountNumber LIKE ?{held} ORDER BY accountNumber LIMIT 20"
         query = f"SELECT accountNumber, price FROM number WHERE {these}"  # noqa: S608 - our own words
-        return {"numbers": [dict(row) for row in self._db.execute(query, (like,)).fetchall()]}
+        offered = [dict(row) for row in self._db.execute(query, (like,)).fetchall()]
+        return {"numbers": offered[::-1] if self._bends.on("offers-backwards") else offered}
 
     def _offer_online(self, sent: Fields) -> Fields:
         if self._bends.on("offers-held-online"):
@@ -285,7 +301,7 @@ class Sandbox:
 
     def _combo(self, sent: Fields) -> Fields:
         count = self._one("SELECT count(*) AS n FROM customer")["n"]
-        cif = str(_FIRST_CIF + count)
+        cif = ("C-" if self._bends.on("cif-with-letter") else "") + str(_FIRST_CIF + count)
         if self._bends.on("one-cif") and count:
             known = self._one("SELECT cif FROM customer ORDER BY rowid DESC LIMIT 1")
             return {

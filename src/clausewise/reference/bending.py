@@ -1,4 +1,4 @@
-"""How a seeded defect bends the reference: its finished answers, its behaviour, or what it takes."""
+"""How seeded defects and freedoms bend the reference: its answers, its behaviour, or what it takes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,8 @@ MISSHAPEN = (
     RecursionError,
     sqlite3.Error,
 )
+
+_TOO_MANY = 50
 
 Bend = Mapping[str, Any]
 Step = Mapping[str, Any]
@@ -47,52 +49,85 @@ class Wire:
 
 
 class Bends:
-    """The one bend that is active, or none."""
+    """The freedoms that the reference takes, and at most one bend on top of them."""
 
-    def __init__(self, bend: Bend | None = None) -> None:
+    def __init__(self, bend: Bend | None = None, freedoms: Sequence[Bend] = ()) -> None:
         self._bend: Bend = bend or {}
+        self._freedoms = tuple(freedoms)
+        self._anew()
+
+    def _anew(self) -> None:
+        self._active = (*self._freedoms, self._bend)  # the bend last: no freedom undoes it
         self.since = time.time()
         self.answered = 0
-        self._played = 0
+        self._called = 0
+        self._played = [0] * len(self._active)
 
     def switch(self, bend: Bend | None) -> None:
-        """Put another bend in place of the active one."""
+        """Put another bend in place of the active one; the freedoms stay."""
         self._bend = bend or {}
-        self.since = time.time()
-        self.answered = 0
-        self._played = 0
+        self._anew()
+
+    def take(self, freedoms: Sequence[Bend]) -> None:
+        """Put other freedoms in place of those taken; the bend stays."""
+        self._freedoms = tuple(freedoms)
+        self._anew()
 
     def on(self, name: str) -> bool:
-        """Tell whether a behavioural defect is switched on."""
-        return bool(self._bend.get("switch") == name)
+        """Tell whether a behavioural defect or freedom is switched on."""
+        return any(bend.get("switch") == name for bend in self._active)
+
+    def limits(self, family: str) -> bool:
+        """Tell whether a call is one too many, as every fiftieth is where that freedom is taken."""
+        taken = any(bend.get("switch") == f"rate-limited:{family}" for bend in self._active)
+        self._called += 1
+        return taken and self._called % _TOO_MANY == 0
 
     def refuses(self, operation: str, body: Any) -> str:
         """Return the name of the field that this operation is bent to refuse, if the body carries it."""
-        if self._bend.get("refuse") != operation:
-            return ""
-        pointer = str(self._bend["pointer"])
-        wanted = {pointer, self._bend.get("with", pointer)}
-        carried = all(any(True for _ in _places(body, place.split("/")[1:])) for place in wanted)
-        return pointer.rpartition("/")[2] if carried else ""
+        found = (_refused(bend, body) for bend in self._active if bend.get("refuse") == operation)
+        return next(filter(None, found), "")
 
-    def wire(self, answer: Answer, sent: bytes = b"") -> Wire:
-        """Write an answer as bytes, bent where the active defect names it, and `sent` is as it says."""
+    def wire(self, answer: Answer, sent: bytes = b"", family: str = "") -> Wire:
+        """Write an answer as bytes, bent where an active bend names it, and `sent` is as it says.
+
+        A bend that names its `family` leaves the answers of others alone.
+        """
         self.answered += 1
-        met = _WHEN[self._bend.get("when", "always")](sent)
-        left = self._played < self._bend.get("times", float("inf"))
-        steps = self._bend.get("bend", ()) if met and left and self._names(answer.name) else ()
-        self._played += bool(steps)
+        steps = [
+            step
+            for at, bend in enumerate(self._active)
+            for step in self._steps(at, bend, answer, sent, family)
+        ]
         body = json.loads(json.dumps(answer.body))
         for step in steps:
             body = _reshape(body, step)
         out = Wire(answer.status, {"content-type": "application/json", **answer.headers}, _dump(body))
-        for step in steps:
+        for step in sorted(steps, key=lambda step: "shuffle" not in step):  # writes anew what others change
             out = _rewrite(out, body, step)
         return out
 
-    def _names(self, name: str) -> bool:
-        wanted = str(self._bend.get("answer", ""))
-        return wanted in {name, "*"} or (wanted.endswith(".*") and name.startswith(wanted[:-1]))
+    def _steps(self, at: int, bend: Bend, answer: Answer, sent: bytes, family: str) -> Sequence[Step]:
+        """Return what the bend at a place does to an answer, and count that it did."""
+        met = _WHEN[bend.get("when", "always")](sent) and bend.get("family", family) == family
+        left = self._played[at] < bend.get("times", float("inf"))
+        steps: Sequence[Step] = bend.get("bend", ()) if met and left and _names(bend, answer.name) else ()
+        self._played[at] += bool(steps)
+        return steps
+
+
+def _names(bend: Bend, name: str) -> bool:
+    """Tell whether a bend is about an answer; a page without a name is no operation's."""
+    wanted = str(bend.get("answer", ""))
+    named = wanted in {name, "*"} or (wanted.endswith(".*") and name.startswith(wanted[:-1]))
+    return bool(name) and named
+
+
+def _refused(bend: Bend, body: Any) -> str:
+    pointer = str(bend["pointer"])
+    wanted = {pointer, bend.get("with", pointer)}
+    carried = all(any(True for _ in _places(body, place.split("/")[1:])) for place in wanted)
+    return pointer.rpartition("/")[2] if carried else ""
 
 
 def _readable(sent: bytes) -> bool:
@@ -170,10 +205,19 @@ def _doubled(out: Wire, body: Any, step: Step) -> Wire:
 
 
 def _shuffled(out: Wire, body: Any, step: Step) -> Wire:
-    """Write the keys of the top level in another order, and the whole with indents."""
-    pairs = list(body.items())
-    random.Random(step["shuffle"]).shuffle(pairs)  # noqa: S311 - no secret
-    return replace(out, content=json.dumps(dict(pairs), indent=3).encode())
+    """Write the keys of every object in another order, and the whole with indents."""
+    chance = random.Random(step["shuffle"])  # noqa: S311 - no secret
+    return replace(out, content=json.dumps(_reordered(body, chance), indent=3).encode())
+
+
+def _reordered(value: Any, chance: random.Random) -> Any:
+    if isinstance(value, list):
+        return [_reordered(item, chance) for item in value]
+    if not isinstance(value, dict):
+        return value
+    pairs = [(key, _reordered(item, chance)) for key, item in value.items()]
+    chance.shuffle(pairs)
+    return dict(pairs)
 
 
 _BYTES: dict[str, Callable[[Wire, Any, Step], Wire]] = {

@@ -6,8 +6,9 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from uuid import uuid4
 
 from starlette.requests import Request
 
@@ -59,6 +60,8 @@ class Sandbox:
     def _guarded(self, operation: str, act: Act) -> Act:
         def guarded(request: Request, body: bytes) -> Answer:
             refused = self._refusal(request)
+            if refused and self._bends.on("checks-body-first") and _json_object(body) is None and body:
+                return self._misshapen(operation)
             if refused and not self._bends.on(f"let-in:{operation}:{refused}") and not self._bends.on("open"):
                 return self._unauthorized(operation, request, body)
             if not refused and self._bends.on(f"shut:{operation}"):
@@ -98,10 +101,21 @@ class Sandbox:
         path = request.url.path
         for context in _CONTEXTS:  # the printed path lacks the gateway's context (CDP-11)
             path = path.removeprefix(context)
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        now = self._moment()
         message = {} if operation == "validateCustomer" else {"message": ""}
         told = {"timestamp": now, "status": 401, "error": "Unauthorized", **message, "path": path}
         return Answer(f"{operation}.unauthorized", 401, told, {"www-authenticate": "Bearer"})
+
+    def _moment(self) -> str:
+        """Return the time of a refusal, in the sample's form or in another of the same standard."""
+        now = datetime.now(UTC)
+        if self._bends.on("times-in-microseconds"):
+            return now.isoformat(timespec="microseconds")
+        if self._bends.on("times-of-the-gulf"):
+            return now.astimezone(timezone(timedelta(hours=4))).isoformat(timespec="milliseconds")
+        if self._bends.on("times-with-z"):
+            return now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return now.isoformat(timespec="milliseconds")
 
     # --- lookup ---
 
@@ -109,6 +123,8 @@ class Sandbox:
         if request.headers.get("x-fault") == "validateCustomer.internal-error":
             return self._lookup_failure("internal-error", 404, 45006, "Error while searching customer!")
         asked, wrong = _lookup_request(body)
+        if self._bends.on("lookup-knows-two-keys") and set(asked) - {"idNumber", "idType"}:
+            wrong = "more"
         if wrong and self._bends.on(f"lookup-takes:{wrong}"):
             return self._lookup_failure("not-found", 404, 45001, "Customer not found")
         if wrong or self._bends.refuses("validateCustomer", asked):
@@ -220,8 +236,11 @@ class Sandbox:
         return Answer(
             f"onboardCustomer.{outcome}",
             status,
-            {"requestId": "ab" * 16 if same else secrets.token_hex(16)} | told,
+            {"requestId": "ab" * 16 if same else self._request_id()} | told,
         )
+
+    def _request_id(self) -> str:
+        return str(uuid4()) if self._bends.on("request-id-as-uuid") else secrets.token_hex(16)
 
     # --- reading ---
 

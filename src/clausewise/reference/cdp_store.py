@@ -120,6 +120,10 @@ class Store:
         dead = f"UPDATE token SET dead = 1 WHERE rowid IN (SELECT rowid {access}) AND rowid NOT IN ({newest})"  # noqa: S608 - our own words
         self._db.execute(dead, (user, user, count))
 
+    def spend(self, value: str) -> None:
+        """Make one token worthless."""
+        self._db.execute("UPDATE token SET dead = 1 WHERE value = ?", (value,))
+
     def kill(self, user: str) -> None:
         """Make every token of a user worthless."""
         self._db.execute("UPDATE token SET dead = 1 WHERE user = ?", (user,))

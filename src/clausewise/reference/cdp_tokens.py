@@ -5,12 +5,15 @@ from __future__ import annotations
 import secrets
 import time
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 from clausewise.reference.bending import Answer, Bends
 from clausewise.reference.cdp_seed import CLIENT_ID, CLIENT_SECRET, USERS
 from clausewise.reference.cdp_store import Store
 
 Form = dict[str, str]
+
+_SHORT = 120  # seconds; longer than any test, shorter than the sample prints
 
 
 class Tokens:
@@ -19,6 +22,7 @@ class Tokens:
     def __init__(self, store: Store, bends: Bends) -> None:
         self._store = store
         self._bends = bends
+        self._renewed: dict[str, str] = {}  # the access token that each refresh token came with
 
     def answer(self, body: bytes) -> Answer:
         """Answer a form-encoded request; of a grant type given twice the last counts (CDP-28, CDP-29)."""
@@ -87,6 +91,12 @@ class Tokens:
             return self._issued("sandbox-partner")
         if token is None or token.kind != "refresh" or token.dead or time.time() >= token.expires:
             return _refused(400, "invalid_grant", "refresh_token")
+        if self._bends.on("refresh-drops-older-access"):
+            self._store.keep_newest(token.user, 0)
+        if self._bends.on("refresh-drops-its-access"):
+            self._store.spend(self._renewed.get(given, ""))
+        if self._bends.on("refresh-tokens-once"):
+            self._store.spend(given)
         if self._bends.on("refresh-gives-the-same") and (same := self._store.newest(token.user)):
             return self._issued(token.user, access=same)
         return self._issued(token.user, dead=self._bends.on("refresh-gives-a-dead-token"))
@@ -95,16 +105,19 @@ class Tokens:
         user = USERS[name]
         if self._bends.on("three-tokens-at-most"):
             self._store.keep_newest(name, 2)
-        value = access or self._store.issue("access", name, user.access_life)
+        lives = min(user.access_life, _SHORT) if self._bends.on("short-lives") else user.access_life
+        value = access or self._store.issue("access", name, lives)
+        refresh = self._store.issue("refresh", name, user.refresh_life)
+        self._renewed[refresh] = value
         told = {
             "token_type": "bearer",
             "access_token": secrets.token_urlsafe(48) if dead else value,
-            "expires_in": int(user.access_life),
+            "expires_in": int(lives),
             "refresh_expires_in": int(user.refresh_life),
-            "refresh_token": self._store.issue("refresh", name, user.refresh_life),
+            "refresh_token": refresh,
             "scope": "openid",
             "not-before-policy": 0,
-            "session_state": secrets.token_hex(16),
+            "session_state": str(uuid4()) if self._bends.on("session-as-uuid") else secrets.token_hex(16),
         }
         return Answer("getToken.token", 200, told)
 

@@ -55,6 +55,8 @@ class Sandbox:
     def _guarded(self, name: str, act: Callable[[str, str, Any], Answer] | None) -> Act:
         def guarded(request: Request, body: bytes) -> Answer:
             refused = _refusal(request.headers.get("authorization", ""))
+            if refused and self._bends.on("checks-body-first") and act and _json(body) is None and body:
+                return _misshapen(name)
             if (refused and not self._bends.on(f"let-in:{name}:{refused}")) or self._bends.on(f"shut:{name}"):
                 told = {"status": 401, "error": "Unauthorized"}
                 return Answer(f"{name}.unauthorized", 401, told, {"www-authenticate": "Basic"})

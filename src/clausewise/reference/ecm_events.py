@@ -60,6 +60,8 @@ class Events:
         if problem := fault or self._problem(name, sent, events):
             if self._bends.on(f"saves-refused:{name}"):
                 self._save(events)
+            if self._bends.on(f"saves-part:{name}") and not fault:
+                self._save_part(events)
             return failed(name, problem)
         self._service = name
         self._save(events)
@@ -68,6 +70,13 @@ class Events:
     def _save(self, events: list[Any]) -> None:
         for event in events:
             self._store.save_event(self._code(event))
+
+    def _save_part(self, events: list[Any]) -> None:
+        """Save what was fine of a call that is refused all the same (ECM-47)."""
+        for event in events:
+            good = isinstance(event, dict) and event.get("eventCode")
+            if good and not next(_missing([event]), "") and not self._out_of_focus(self._service, event):
+                self._store.save_event(self._code(event))
 
     def _code(self, event: Any) -> str:
         own = f"{self._service}/" if self._bends.on("codes-of-each-service") else ""
@@ -108,7 +117,7 @@ class Events:
             text = "Event(s) saved successfully."
             return Answer(f"{name}.saved", 200, {"MESSAGE": text, "STATUS": "SUCCESS", **ids})
         if name.endswith("PromoteToCase"):
-            case = "CA9001" if self._bends.on("one-case-for-all") else self._store.open_case("AML_SURV")
+            case = "CA9001" if self._bends.on("one-case-for-all") else self._new_case()
             text, outcome = "Event(s) saved successfully and promoted to case.", "promoted"
             shown_case = {"caseId": f"X{case}" if self._bends.on("names-another-case") else case}
             if self._bends.on("new-case-is-closed"):
@@ -124,6 +133,11 @@ class Events:
         kind = f"AML_{case}" if self._bends.on("case-type-wavers") else "AML_SURV"
         told = {**shown_case, "message": text, **ids, "status": "SUCCESS", "caseType": kind}
         return Answer(f"{name}.{outcome}", 200, told)
+
+    def _new_case(self) -> str:
+        pattern = "CASE-2031-{:07}" if self._bends.on("cases-by-year") else "CA{}"
+        pattern = "{}" if self._bends.on("cases-as-numbers") else pattern
+        return self._store.open_case("AML_SURV", pattern)
 
     def _link(self, name: str, case: str, codes: list[str]) -> None:
         if not self._bends.on(f"event-not-linked:{name}"):

@@ -39,6 +39,10 @@ class Lists:
             records = records[1:]
         if not records and self._bends.on(f"never-empty:{name}"):
             records = self._records[name][:1]
+        if self._bends.on(f"newest-first:{name}"):
+            records = records[::-1]
+        if self._bends.on(f"odd-ones-first:{name}"):
+            records = records[1::2] + records[::2]
         return Answer(f"{name}.records", 200, records)
 
     def _passes(self, name: str, record: Record, filters: Mapping[str, str]) -> bool:

@@ -60,10 +60,10 @@ class Store:
         row = self._db.execute(query, (name,)).fetchone()
         return Case(*row) if row else None
 
-    def open_case(self, kind: str) -> str:
-        """Make a case of a type and return its id."""
+    def open_case(self, kind: str, pattern: str = "CA{}") -> str:
+        """Make a case of a type and return its id, in the pattern given."""
         number = self._db.execute("SELECT count(*) FROM cases").fetchone()[0]
-        name = f"CA{10000 + number}"
+        name = pattern.format(10000 + number)
         values = (name, kind, "INV", _now())
         self._db.execute(
             "INSERT INTO cases (id, type, status, since, closed, locked_by) VALUES (?, ?, ?, ?, 'N', '')",

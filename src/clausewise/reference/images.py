@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+import struct
 import time
 from base64 import b64decode, b64encode
 from binascii import Error
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
+from zlib import crc32
 
 from PIL import Image
 from starlette.requests import Request
@@ -29,6 +32,7 @@ _REQUIRED = {
     "upload-on-boarding": ("functionCode", "documentType", "fileName", "image"),
     "download": ("functionCode", "document_id"),
 }
+_FIELDS = {field for fields in _REQUIRED.values() for field in fields} | {"metadata"}
 _PORTRAIT = "10000000-0000-4000-8000-000000000001"
 _PIXEL = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -75,9 +79,13 @@ class Sandbox:
     def _served(self, name: str, act: Callable[[dict[str, Any]], Answer]) -> Act:
         def served(request: Request, body: bytes) -> Answer:
             try:
-                return (
-                    self._refusal(name, request) or self._unfit(name, request, body) or act(json.loads(body))
-                )
+                checks: list[Callable[[], Answer | None]] = [
+                    lambda: self._refusal(name, request),
+                    lambda: self._unfit(name, request, body),
+                ]
+                if self._bends.on("checks-body-first") and _object(body) is None:
+                    checks.reverse()
+                return next(filter(None, (check() for check in checks)), None) or act(json.loads(body))
             except MISSHAPEN:
                 return self._invalid(name, "The request cannot be read.")
 
@@ -125,6 +133,8 @@ class Sandbox:
         sent = _object(body)
         if sent is None:
             return self._invalid(name, "The body is no JSON object.")
+        if self._bends.on("knows-its-fields-only") and set(sent) - _FIELDS:
+            return self._invalid(name, "A field is not known.")
         lacking = [field for field in _REQUIRED[name] if self._lacks(name, sent, field)]
         if lacking or self._bends.refuses(name, sent):
             return self._invalid(name, "A field is missing or not taken.")
@@ -162,13 +172,15 @@ class Sandbox:
             return _refused("login", "forbidden", 403, "FORBIDDEN", "Access to the service is denied.")
         if self._bends.on("forgets-at-log-in"):
             self._db.execute("DELETE FROM image WHERE id != ?", (_PORTRAIT,))
-        token = secrets.token_urlsafe(36)
-        lives = 3600 if self._bends.on("tokens-for-ever") else known.lives
+        parts = 3 if self._bends.on("tokens-in-three-parts") else 1
+        token = ".".join(secrets.token_urlsafe(36) for _ in range(parts))
+        life = min(known.lives, 60) if self._bends.on("brief-lives") else known.lives
+        lives = 3600 if self._bends.on("tokens-for-ever") else life
         if self._bends.on("brief-tokens-are-dead") and known.lives == 1:
             lives = 0
         row = (token, str(sent.get("username", "sandbox-channel")), time.time() + lives)
         self._db.execute("INSERT INTO entry VALUES (?, ?, ?)", row)
-        body = {"access_token": token, "token_type": "Bearer", "expires_in": int(known.lives)}
+        body = {"access_token": token, "token_type": "Bearer", "expires_in": int(life)}
         return Answer("login.token", 200, body)
 
     def _upload(self, sent: dict[str, Any]) -> Answer:
@@ -194,7 +206,7 @@ class Sandbox:
 
     def _stored(self, sent: Mapping[str, Any], content: bytes) -> str:
         """Keep an image, or what a defect makes of it, and return its id."""
-        name = secrets.token_hex(16)
+        name = self._new_id()
         last = self._db.execute("SELECT id, content FROM image ORDER BY rowid DESC LIMIT 1").fetchone()
         same = self._db.execute("SELECT id FROM image WHERE content = ?", (content,)).fetchone()
         if (self._bends.on("same-id-for-same-image") and same) or (
@@ -216,6 +228,15 @@ class Sandbox:
         self._keep(name, kept)
         self._wrap()
         return name[:8] if self._bends.on("cuts-id") else name
+
+    def _new_id(self) -> str:
+        if self._bends.on("ids-as-uuid"):
+            return str(uuid4())
+        if self._bends.on("ids-of-digits"):
+            return str(10**17 + secrets.randbelow(10**17))
+        if self._bends.on("ids-in-braces"):
+            return f"{{{str(uuid4()).upper()}}}"
+        return secrets.token_hex(16)
 
     def _wrap(self) -> None:
         """Defects only: a store of three places, in which the fourth image takes that of the first."""
@@ -247,11 +268,24 @@ class Sandbox:
             self._db.execute("DELETE FROM image WHERE id = ?", (name,))
         if self._bends.on("no-portrait") and name == _PORTRAIT:
             return self._invalid("download", "The document id does not exist.")
+        if self._bends.on("image-with-comment"):
+            content = _commented(content)
         return Answer("download.image", 200, {"image": b64encode(content).decode(), "mediaType": kind})
 
 
 def _refused(name: str, outcome: str, status: int, code: str, message: str) -> Answer:
     return Answer(f"{name}.{outcome}", status, {"code": code, "message": message})
+
+
+def _commented(content: bytes) -> bytes:
+    """Return the same pixels in other bytes: a comment stands in the file."""
+    if content.startswith(b"\xff\xd8"):
+        return content[:2] + b"\xff\xfe\x00\x08stored" + content[2:]
+    head, end, rest = content.rpartition(b"\x00\x00\x00\x00IEND")
+    if not content.startswith(b"\x89PNG") or not end:
+        return content
+    chunk = b"tEXtComment\x00stored"
+    return head + struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", crc32(chunk)) + end + rest
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

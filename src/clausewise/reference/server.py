@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import uvicorn
@@ -53,18 +53,23 @@ def build(
             )
         sandbox = _FAMILIES[family](document, database, bends)
         routes += [
-            Route(path, _answering(act, bends), methods=[method]) for method, path, act in sandbox.routes()
+            Route(path, _answering(act, bends, family), methods=[method])
+            for method, path, act in sandbox.routes()
         ]
     if control:
         routes.append(Route("/__control__/bend", _switching(bends), methods=["PUT"]))
+        routes.append(Route("/__control__/freedoms", _taking(bends), methods=["PUT"]))
         routes.append(Route("/__control__/count", _counting(bends), methods=["GET"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _plain})
 
 
-def _answering(act: Act, bends: Bends) -> Handle:
+def _answering(act: Act, bends: Bends, family: str) -> Handle:
     async def handle(request: Request) -> Response:
         sent = await request.body()
-        wire = bends.wire(act(request, sent), sent)
+        if bends.limits(family):
+            told = {"error": "Too Many Requests"}
+            return JSONResponse(told, 429, {"retry-after": "1"})  # refused before anything is done
+        wire = bends.wire(act(request, sent), sent, family)
         if wire.delay:
             await asyncio.sleep(wire.delay)
         return Response(wire.content, wire.status, wire.headers)
@@ -79,6 +84,15 @@ def _switching(bends: Bends) -> Handle:
         return Response(status_code=204)
 
     return switch
+
+
+def _taking(bends: Bends) -> Handle:
+    async def take(request: Request) -> Response:
+        told = await request.body()
+        bends.take(json.loads(told) if told else ())
+        return Response(status_code=204)
+
+    return take
 
 
 def _counting(bends: Bends) -> Handle:
@@ -102,10 +116,11 @@ def serve(
     ready: Callable[[str], None],
     database: str = ":memory:",
     bend: Mapping[str, Any] | None = None,
+    freedoms: Sequence[Mapping[str, Any]] = (),
     control: bool = False,
 ) -> None:
     """Serve until stopped; `ready` hears the URL as soon as calls are taken. Port 0 takes a free one."""
-    app = build(documents, database=database, bends=Bends(bend), control=control)
+    app = build(documents, database=database, bends=Bends(bend, freedoms), control=control)
     try:
         listener = socket.create_server((host, port))
     except OSError as bad:

@@ -39,7 +39,7 @@ def _page(made: Made) -> str:
         "",
         f"{caught} of {len(made['defects'])} defects caught; {_flows(made)} of them show in no single",
         "exchange, only in what one call leaves for another (clauses of kind `flow`).",
-        f"{_borne(made)} of {len(made['tolerances'])} allowed deviations left alone.",
+        f"{_borne(made)} of {len(made['freedoms'])} freedoms left alone.",
         "",
         "![rows: operations and rules; columns: kinds of defects; green: all caught](matrix.svg)",
         "",
@@ -77,7 +77,7 @@ def _table(made: Made) -> str:
 
 
 def _borne(made: Made) -> int:
-    return len(made["tolerances"]) - len(made["false_alarms"])
+    return len(made["freedoms"]) - len(made["false_alarms"])
 
 
 def _cells(made: Made) -> tuple[dict[str, dict[str, list[Made]]], Sequence[str]]:
