@@ -204,6 +204,7 @@ def _dates(api, judge, service, *bounds, inclusive=False):
 
     answer = api.call(service, {name: asked[name].strftime("%d/%m/%Y") for name in bounds})
 
+    judge(answer, outcome("records"))
     if not inclusive:  # the document does not say whether the days themselves belong to it (ECM-63)
         edge = {asked[name] for name in bounds}
         came = {str(row[KEYS[service][3]]) for row in _rows(answer)}
