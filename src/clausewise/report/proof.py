@@ -66,7 +66,7 @@ def _page(made: Made) -> str:
 
 
 def _freedoms(made: Made) -> list[str]:
-    """Return a table of the freedoms by kind: in how many places each was taken, by how many tests it was met."""
+    """Return a table of the freedoms by kind: where each was taken, by how many tests it was met."""
     kinds: dict[str, list[Made]] = defaultdict(list)
     for it in made["freedoms"]:
         prefix, colon, rest = it["id"].partition(":")
