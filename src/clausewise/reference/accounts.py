@@ -34,6 +34,8 @@ _FIELDS = {
     *("status", "fullName", "birthDate", "email"),
 }
 
+_NOWHERE = Answer("", 404, {"status": 404, "error": "no such operation"})
+
 
 class _Refused(Exception):
     """A request that is answered 4xx: its status, code and message."""
@@ -78,11 +80,20 @@ class Sandbox:
         """Yield method, path and action of every operation."""
         for name, (required, act) in self._operations.items():
             yield "POST", f"{_BASE}/{name}", self._served(name, required, act)
+            yield "GET", f"{_BASE}/{name}", self._by_another_method(name)
+
+    def _by_another_method(self, name: str) -> Act:
+        def served(_: Request, __: bytes) -> Answer:
+            if self._bends.on(f"gone:{name}"):
+                return _NOWHERE
+            return Answer("", 405, {"status": 405, "error": "Method Not Allowed"}, {"allow": "POST"})
+
+        return served
 
     def _served(self, name: str, required: tuple[str, ...], act: Callable[[Fields], Fields]) -> Act:
         def served(_: Request, body: bytes) -> Answer:
             if self._bends.on(f"gone:{name}"):
-                return Answer("", 404, {"status": 404, "error": "no such operation"})
+                return _NOWHERE
             if self._bends.on(f"other-method:{name}"):
                 return Answer("", 405, {"status": 405, "error": "Method Not Allowed"}, {"allow": "GET"})
             try:
