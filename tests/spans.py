@@ -4,15 +4,16 @@
 """
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterator
 
-_AROUND = "\"'`\u2018\u2019\u201c\u201d,;:.{}[]<>"  # what stands around a word and is none of it
+_WORD = re.compile(r"[^\s\"'`\u2018\u2019\u201c\u201d,;:={}\[\]<>|]+")
 
 
 def words(line: str) -> list[str]:
-    """Return a line's words, without quotes, braces and full stops around them."""
-    return [word for piece in line.split() if (word := piece.strip(_AROUND))]
+    """Return a line's words, without the quotes, braces and stops between them."""
+    return [word for piece in _WORD.findall(line) if (word := piece.strip("."))]
 
 
 def span(run: list[str]) -> str:
