@@ -1,6 +1,6 @@
 """Spans: which words of a document's line carry a clause, told without copying the document's prose.
 
-`python tests/spans.py FIRST LAST <line.txt` prints the span of the shortest run of words from one to the other.
+`python tests/spans.py FIRST LAST <line.txt` shows the span: the shortest run of words from one to the other.
 """
 
 import hashlib
@@ -38,4 +38,4 @@ def stands(told: str, line: str) -> bool:
 
 
 if __name__ == "__main__":
-    print(span(next(runs(sys.stdin.read(), sys.argv[1], sys.argv[2]))))
+    sys.stdout.write(f"{span(next(runs(sys.stdin.read(), sys.argv[1], sys.argv[2])))}\n")

@@ -108,7 +108,7 @@ class _Page:
             yield self._with_page(clause)
 
     def _with_page(self, clause: Clause) -> Clause:
-        """Add to what only a companion page says the page: the documents' line gives no more than the field."""
+        """Name the page first where only a companion page says it; the line gives no more than the field."""
         if clause.standing is not Standing.COMPANION or "x-companion" not in self.spec:
             return clause
         return replace(clause, sources=(Source(**self.spec["x-companion"]), *clause.sources))
@@ -148,7 +148,9 @@ def _own(branch: Spec, schema: Spec) -> dict[str, Any]:
     if "x-source" in schema:
         given = schema["x-source"]
         basis = next(iter(whole), {})
-        own["x-source"] = [_based(basis, entry) for entry in ([given] if isinstance(given, Mapping) else given)]
+        own["x-source"] = [
+            _based(basis, entry) for entry in ([given] if isinstance(given, Mapping) else given)
+        ]
     elif whole:
         own["x-source"] = whole
     return own
