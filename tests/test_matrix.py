@@ -22,7 +22,7 @@ def test_every_defect_is_caught_and_every_freedom_left_alone(tmp_path, document,
     output, target = tmp_path / "matrix.json", runs.target_at(tmp_path, "embedded", *families)
     claimed = ["--document", f"cdp={document}"] if "cdp" in families else []
     given = ["--target", target, *claimed, "--defect", "*", "--shard", shard]
-    done = runs.clausewise("matrix", *given, "--output", output, timeout=900)
+    done = runs.clausewise("matrix", *given, "--output", output, timeout=2400)
 
     made = json.loads(output.read_text())
     assert done.returncode == 0, done.stdout
@@ -89,7 +89,7 @@ def test_no_documented_clause_is_red_on_a_contrarian_bank(tmp_path, bank):
     """Each takes its freedoms all at once, and some defects of documented clauses are caught on it, too."""
     output = tmp_path / "matrix.json"
     given = ["--target", runs.REFERENCE, "--bank", bank, "--defect", "bad:*", "--shard", "1/20"]
-    done = runs.clausewise("matrix", *given, "--output", output, timeout=300)
+    done = runs.clausewise("matrix", *given, "--output", output, timeout=1200)
 
     assert done.returncode == 0, done.stdout
     assert json.loads(output.read_text())["unclean"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +15,14 @@ from clausewise.client import Client, Transport
 from clausewise.errors import NoVerdict, TargetUnusable, Untestable
 from clausewise.masking import Masker
 from clausewise.model import Contract, Exchange, Request, Role, RoleNeed
-from clausewise.scope import Scope
+from clausewise.scope import Scope, faults
 from clausewise.strict_json import scalars
 from clausewise.targets import FamilyTarget
 
 _WRONG = "no-such-password"
 _SECRETIVE = 16  # characters that a token has at least
 _REFUSALS = range(400, 600)
+_WIDE = 110  # characters of a line in a file to be filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,5 +245,35 @@ def _starter_family(schemas: Path, family: str) -> str:
         "",
     ]
     for role in catalogue.roles(schemas / family / "roles.toml"):
-        lines += [f"# {role.says}", f"# {role.unlocks}", *role.template.rstrip().splitlines(), ""]
-    return "\n".join(lines)
+        template = [] if role.id.startswith("fault.") else role.template.rstrip().splitlines()  # told below
+        lines += [f"# {role.says}", f"# {role.unlocks}", *template, ""]
+    return "\n".join([*lines, *_starter_faults(schemas, family)])
+
+
+def _starter_faults(schemas: Path, family: str) -> Iterator[str]:
+    """Yield commented lines with every fault that a hook can provoke, and how patterns give hooks."""
+    by_operation: dict[str, list[str]] = {}
+    names = faults(schemas, family)
+    for name in names:
+        operation, _, outcome = name.partition(".")
+        by_operation.setdefault(operation, []).append(outcome)
+    if not by_operation:
+        return
+    yield f"# The {len(names)} faults that the documents name, as <operation>.<outcome>:"
+    for operation, outcomes in by_operation.items():
+        told = f"{operation}. {' '.join(outcomes)}"
+        yield from textwrap.wrap(
+            told, _WIDE, initial_indent="#   ", subsequent_indent="#     ", break_on_hyphens=False
+        )
+    yield from _FAULTS.format(family=family).splitlines()
+    yield ""
+
+
+_FAULTS = """\
+# A line gives a fault, or all that a pattern fits, the value of the header that provokes it. A pattern
+# without a dot fits the outcome alone. {{name}} is the whole name, {{*}} or {{table}} what the star is, as in
+# "insert-*" = "insert:{{table}}". A name beats a pattern, and a longer pattern a shorter one.
+# [families.{family}.faults]
+# header = "X-Fault"
+# "*" = "{{name}}"
+"""

@@ -330,7 +330,8 @@ def _held_against(run: Session, freedom: Freedom, record: Record) -> list[str]:
     """
     found = [told["clause"] for told in record["findings"]]
     bad = [name for name in found if _firm(run, name) or not _any(freedom.guesses, name)]
-    unjudged = record["verdict"] != "pass" and (bad or not found)
+    own = all(_any(freedom.guesses, name) and not _firm(run, name) for name in record["clauses"])
+    unjudged = record["verdict"] != "pass" and (bad or not (found or own))
     return [*bad, record["reason"]] if unjudged else bad
 
 

@@ -91,7 +91,7 @@ class Scope:
 def of(target: Target, schemas: Path) -> Scope:
     """Load everything that a target claims from the folder of all families' data.
 
-    Raises ConfigurationError for a family, document or reading that nobody knows.
+    Raises ConfigurationError for a family, document, reading or fault that nobody knows.
     """
     agreed, books, bound = {}, {}, {}
     for name, claimed in target.families.items():
@@ -117,6 +117,8 @@ def of(target: Target, schemas: Path) -> Scope:
         bound[name].check(agreed[name].operations)
         books[name] = catalogue.load(folder, name, agreed[name].clauses, claimed.document)
         _check_readings(target, name, books[name])
+        if claimed.faults:
+            claimed.check_faults(faults(schemas, name), f"{target.path}:")
     return Scope(target, schemas, agreed, books, bound)
 
 
@@ -133,6 +135,15 @@ def provoked(family: str) -> list[tuple[str, str]]:
         for clause in stated
         if clause.kind is Kind.ANSWER and clause.observability is Observability.NEEDS_FAULT
     ]
+
+
+@cache
+def faults(schemas: Path, family: str) -> tuple[str, ...]:
+    """Return the name of every fault, `<operation>.<outcome>`, that a family's documents ask a hook for."""
+    folder = schemas / family
+    book = catalogue.load(folder, family, contracts.every_clause(folder / "openapi.yaml"))
+    needed = {role for clause in book.clauses.values() for role in clause.needs}
+    return tuple(sorted(role.removeprefix("fault.") for role in needed if role.startswith("fault.")))
 
 
 @cache

@@ -6,11 +6,12 @@ words, what was expected, and what to do.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import importlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -25,6 +26,10 @@ ANY_FAULT = "*"
 ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
 _USERINFO = re.compile(r"^https?://[^/]*@")
 _TELLING = 6  # characters of a secret that cannot stand in a file by chance
+_LONGEST = 200  # characters of a misspelt name that are compared
+_STARS = 2  # in a pattern of fault names; more would only be hard to read
+_PLACES = ("env", "file", "keyring", "ca_bundle", "client_certificate", "client_key")
+_PLACE = re.compile(rf"""\b(?:{"|".join(_PLACES)})["']?\s*=\s*(?P<name>"[^"]*"|'[^']*')""")
 _ELSEWHERE = 'write { env = "NAME" }, { file = "path" } or { keyring = "service/user" } instead'
 
 
@@ -79,18 +84,46 @@ class FamilyTarget:
         if kind == "credentials":
             return name in self.credentials
         if kind == "fault":
-            return name in self.faults or ANY_FAULT in self.faults
+            return bool(self._hooks(name))
         return role in self.fixtures
 
     def fault(self, name: str) -> tuple[str, str]:
         """Return the header that provokes a fault; Untestable where the target has no hook for it.
 
-        A hook named `*` serves every fault; `{fault}` in its value stands for the fault's name.
+        In its value `{fault}` and `{name}` stand for the fault's name, `{table}` and `{*}` for what the last
+        star of the hook's pattern stands for.
         """
-        if not self.has(f"fault.{name}"):
+        hooks = self._hooks(name)
+        if not hooks:
             raise Untestable(f"The target file has no [families.{self.family}.faults] entry {name!r}.")
-        hook = self.faults.get(name) or self.faults[ANY_FAULT]
-        return hook["header"], hook["value"].replace("{fault}", name)
+        hook, piece = self.faults[hooks[0]], _piece(hooks[0], name)
+        said = {"{fault}": name, "{name}": name}
+        if piece is not None:
+            said |= {"{table}": piece, "{*}": piece}
+        return hook["header"], re.sub(
+            r"\{(?:fault|name|table|\*)\}", lambda it: said.get(it[0], it[0]), hook["value"]
+        )
+
+    def check_faults(self, known: Iterable[str], place: str) -> None:
+        """See that every hook is for a fault that the family's documents name, and each fault has one hook.
+
+        Raises ConfigurationError, with the nearest name, that begins with `place`.
+        """
+        known = sorted(known)
+        for key in self.faults:
+            _check_known(key, known, f"{place} [families.{self.family}.faults]")
+        for name in known:
+            best = self._hooks(name)[:2]
+            if len(best) > 1 and best[0] != name and _literal(best[0]) == _literal(best[1]):
+                raise ConfigurationError(
+                    f"{place} [families.{self.family}.faults] {best[0]!r} and {best[1]!r} both fit the fault "
+                    f"{name!r}, and neither says more of it; give {name!r} a line of its own."
+                )
+
+    def _hooks(self, name: str) -> list[str]:
+        """Return the keys that fit a fault's name, the best one first: itself, then the longest pattern."""
+        fit = [key for key in self.faults if key == name or _piece(key, name) is not None]
+        return sorted(fit, key=lambda key: (key != name, -_literal(key)))
 
     def fixture(self, role: str) -> dict[str, Any]:
         """Return the entity in a role; Untestable where the target's owner provides none."""
@@ -144,7 +177,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True) -> Target:
     raw, text = tables.read(path, schema, "target file", "`clausewise init` writes one to start from")
     known: set[str] | None = set() if secrets else None
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
-    _check_secrets(path, text, known or ())
+    _check_secrets(path, text, known or (), frozenset(_places(raw)))
     masking = raw.get("masking", {})
     if masking.get("show_personal_data") and raw["environment"] != "sandbox":
         raise ConfigurationError(
@@ -163,6 +196,40 @@ def load(path: Path, schema: Path, *, secrets: bool = True) -> Target:
         masked_fields=tuple(masking.get("fields", ())),
         show_personal_data=bool(masking.get("show_personal_data")),
         secrets=frozenset(known or ()),
+    )
+
+
+def _piece(pattern: str, name: str) -> str | None:
+    """Return what the last star of a pattern stands for in a fault's name; None where it does not fit.
+
+    A pattern without a dot speaks of the outcome alone, whatever the operation.
+    """
+    held = name if "." in pattern else name.partition(".")[2]
+    fit = re.fullmatch("(.*)".join(map(re.escape, pattern.split("*"))), held) if "*" in pattern else None
+    return fit[fit.re.groups] if fit else None
+
+
+def _literal(pattern: str) -> int:
+    """Return how many characters a pattern says itself."""
+    return len(pattern) - pattern.count("*")
+
+
+def _check_known(key: str, known: Collection[str], place: str) -> None:
+    """Raise ConfigurationError, beginning with `place`, for a key that fits no fault's name."""
+    told = f"{place} {tables.shown(repr(key))}"
+    if key.count("*") > _STARS:
+        raise ConfigurationError(f"{told} has more than {_STARS} stars; leave some out.")
+    if key in {ANY_FAULT, *known} or any(_piece(key, name) is not None for name in known):
+        return
+    if not known:
+        raise ConfigurationError(
+            f"{told} does nothing, since the family's documents name no fault; delete it."
+        )
+    if "*" in key:
+        raise ConfigurationError(f"{told} fits no fault's name; `clausewise init` lists the names.")
+    close = difflib.get_close_matches(key[:_LONGEST], known, 1, 0)[0]
+    raise ConfigurationError(
+        f"{told} is no fault that the documents name; did you mean {close!r}? `clausewise init` lists them."
     )
 
 
@@ -196,7 +263,7 @@ def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | 
     }
     faults = {
         role: _resolved(path, f"{here}.faults.{role}", entry, secrets, _named(entry["header"]))
-        for role, entry in spec.get("faults", {}).items()
+        for role, entry in _hooks(path, here, spec.get("faults", {}))
     }
     return FamilyTarget(
         family=name,
@@ -230,19 +297,52 @@ def _flat(bindings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
+def _hooks(path: Path, here: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield hooks with header and value; a text alone is a value, for the header that the table names."""
+    common = spec.get("header")
+    for role, given in spec.items():
+        if role == "header" and isinstance(given, str):
+            continue
+        entry = given if isinstance(given, dict) else {"value": given}
+        if "header" not in entry and not common:
+            raise ConfigurationError(
+                f"{path}: [{here}.faults] {tables.shown(repr(role))} has no header; give it one, or write "
+                f'header = "NAME" once at the head of [{here}.faults] for all.'
+            )
+        yield role, {"header": common, **entry}
+
+
 def _named(header: str) -> str:
     """Return the key of a hook whose header holds a secret by its name."""
     return "value" if secret_name(header) else ""
 
 
-def _check_secrets(path: Path, text: str, secrets: Iterable[str]) -> None:
-    """See that what is kept elsewhere does not stand in the file itself, in a comment for instance."""
+def _check_secrets(path: Path, text: str, secrets: Iterable[str], places: Collection[str]) -> None:
+    """See that what is kept elsewhere does not stand in the file itself, in a comment for instance.
+
+    Where a place is named it may hold its value: that the two are alike, the name does not tell.
+    """
     for number, line in enumerate(text.splitlines(), 1):
-        if any(len(secret) >= _TELLING and secret in line for secret in secrets):
+        told = _PLACE.sub(lambda it: "" if _plain(it["name"]) in places else it[0], line)
+        if any(len(secret) >= _TELLING and secret in told for secret in secrets):
             raise ConfigurationError(
                 f"{path}: line {number} holds a value that the file itself takes from elsewhere; secrets "
                 f"stay out of target files: take it out of that line."
             )
+
+
+def _places(value: Any, key: str = "") -> Iterator[str]:
+    """Yield the names of the places, files for the most part, that a target file refers to."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _places(item, name)
+    elif isinstance(value, str) and key in _PLACES:
+        yield value
+
+
+def _plain(literal: str) -> str:
+    """Return what a TOML text says, but for escapes that no name of a file needs."""
+    return literal[1:-1].replace("\\\\", "\\") if literal.startswith('"') else literal[1:-1]
 
 
 def _resolved(

@@ -137,7 +137,7 @@ def external_entity(name, **institution):
 
 
 def transaction(name, kind, account=None):
-    """Return a transaction of type B, C, M or W with every field that applies to it."""
+    """Return a transaction of type B, C, M or W with every field that applies to it, on a known account."""
     told = {
         "transactionReferenceId": name,
         "businessAdd": "N",
@@ -147,12 +147,12 @@ def transaction(name, kind, account=None):
         "genericInformation": GENERIC,
         **_TYPES[kind],
     }
-    return told | ({"accountId": account} if account and kind in "BC" else {})
+    accounts = {"B": ("accountId", "offsetAccountId"), "C": ("accountId",)}.get(kind, ())
+    return told | (dict.fromkeys(accounts, account) if account else {})
 
 
 _TYPES = {
     "B": {
-        "offsetAccountId": "EXAMPLE-OFFSET",
         "securityId": "EXAMPLE-SECURITY",
         "quantity": 10,
         "transactionDateTime": MOMENT,

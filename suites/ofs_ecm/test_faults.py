@@ -2,9 +2,11 @@
 
 import pytest
 
-from clausewise import clause, outcome, provoked
+from clausewise import File, clause, outcome, provoked
 
 from .steps import good
+
+OF_FILES = {"attachment-insert-failed", "upload-failed"}  # lines 3602 and 3604 speak of files
 
 
 @pytest.mark.parametrize(
@@ -17,5 +19,7 @@ from .steps import good
 def test_a_failure_inside_is_told(api, judge, unique, service, name):
     """A good call that fails inside is answered as the table says."""
     request = good(api, unique, service)
+    if name in OF_FILES:
+        request |= {"files": [("file", File("note.txt", b"An example note.", "text/plain"))]}
 
     judge(api.call(service, **request, fault=f"{service}.{name}"), outcome(name))

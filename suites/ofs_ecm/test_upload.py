@@ -2,13 +2,12 @@
 
 import pytest
 
-from clausewise import File, clause, differs, holds, outcome
+from clausewise import File, Untestable, clause, differs, holds, outcome
 
 from .steps import UPLOAD, code, comment, given, promote, status
 
 NOTE = File("note.txt", b"An example note.", "text/plain")
-EVERY = {
-    "senderId": "EXAMPLEUSER",
+OPTIONAL = {
     "docDesc": "Example description",
     "docType": "Example type",
     "actionCode": "CA985",
@@ -17,19 +16,25 @@ EVERY = {
 
 
 @pytest.fixture
-def configured(target, unique):
+def every(target):
+    """All optional parameters; the sender, who has to be a user, is the one who logs in."""
+    return OPTIONAL | {"senderId": target.credentials["default"]["username"]}
+
+
+@pytest.fixture
+def configured(target, unique, every):
     """The query of an upload for an entity of a type that the owner configured."""
     kind = given(target, "entity_type.configured", "entity_type")
-    return comment(code(unique), entityType=kind, senderId="EXAMPLEUSER", actionCode="CA986")
+    return comment(code(unique), entityType=kind, senderId=every["senderId"], actionCode="CA986")
 
 
 @clause("ofs-ecm.ecmUploadFile.processed")
-def test_a_file_with_every_parameter_is_taken(api, judge, unique):
+def test_a_file_with_every_parameter_is_taken(api, judge, unique, every):
     """A file for a case with all parameters is processed."""
     case = promote(api, unique)
 
     judge(
-        api.call(UPLOAD, query=comment(case, caseId=case, **EVERY), files=[("file", NOTE)]),
+        api.call(UPLOAD, query=comment(case, caseId=case, **every), files=[("file", NOTE)]),
         outcome("processed"),
     )
 
@@ -79,13 +84,13 @@ def test_a_comment_may_not_be_endless(api, judge, target, unique):
     "name",
     [
         pytest.param(name, id=name, marks=clause(f"ofs-ecm.ecmUploadFile.optional-{name}"))
-        for name in (*EVERY, "caseId")
+        for name in ("senderId", *OPTIONAL, "caseId")
     ],
 )
-def test_an_optional_parameter_may_be_left_out(api, judge, unique, name):
+def test_an_optional_parameter_may_be_left_out(api, judge, unique, every, name):
     """A call with all parameters but one optional is processed."""
     case = promote(api, unique)
-    query = comment(case, caseId=case, **EVERY)
+    query = comment(case, caseId=case, **every)
 
     judge(api.call(UPLOAD, query={key: query[key] for key in query if key != name}), outcome("processed"))
 
@@ -188,8 +193,10 @@ def test_an_unknown_action_code_is_refused_or_taken(api, judge, unique):
         ),
     ],
 )
-def test_the_status_stays(api, judge, unique, more):
+def test_the_status_stays(api, judge, target, unique, more):
     """Without an action code, and with one that no workflow knows, the case keeps its status."""
+    if more and target.has("action.moving") and more["actionCode"] == given(target, "action.moving", "code"):
+        raise Untestable(f"The target file names {more['actionCode']} as an action that moves a case.")
     case = promote(api, unique)
     before = status(api, case)
 

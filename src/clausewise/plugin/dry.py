@@ -41,11 +41,12 @@ def stand_in(target: Target) -> Target:
 
 
 def _like(known: FamilyTarget, own: FamilyTarget) -> FamilyTarget:
-    hooks = {
-        name: dict(zip(("header", "value"), known.fault(name), strict=True))
-        for name in own.faults
-        if name != ANY_FAULT and known.has(f"fault.{name}")
-    }
+    common = known.faults.get(ANY_FAULT)
+    hooks = (
+        dict.fromkeys(own.faults, common)  # which tells every fault by its name, whatever pattern fits it
+        if common
+        else {name: hook for name, hook in known.faults.items() if own.has(f"fault.{name}")}
+    )
     return replace(
         known,
         document=own.document,
@@ -54,7 +55,7 @@ def _like(known: FamilyTarget, own: FamilyTarget) -> FamilyTarget:
             name: it for name, it in known.credentials.items() if name in {"default", *own.credentials}
         },
         fixtures={name: it for name, it in known.fixtures.items() if name in own.fixtures},
-        faults=known.faults if ANY_FAULT in own.faults else hooks,
+        faults=hooks,
         overlays=known.overlays if own.overlays else (),
         bindings=known.bindings if own.overlays else {},
     )

@@ -39,7 +39,8 @@ def _page(made: Made) -> str:
         "",
         f"{caught} of {len(made['defects'])} defects caught; {_flows(made)} of them show in no single",
         "exchange, only in what one call leaves for another (clauses of kind `flow`).",
-        f"{_borne(made)} of {len(made['freedoms'])} freedoms left alone.",
+        f"{len(made['leaks'])} guesses of ours, each broken alone, were held against a documented clause.",
+        f"{_borne(made)} of {len(made['freedoms'])} freedoms left alone: choices that the documents leave.",
         "",
         "![rows: operations and rules; columns: kinds of defects; green: all caught](matrix.svg)",
         "",
@@ -50,7 +51,35 @@ def _page(made: Made) -> str:
         missed = [it for column in columns.values() for it in column if not it["noticed_by"]]
         counts = " | ".join(str(len(columns[kind])) if columns[kind] else "" for kind in kinds)
         lines.append(f"| {row} | {counts} | {', '.join(it['id'] for it in missed)} |")
-    return "\n".join([*lines, "", "## Which tests catch how many", "", *_tests(made), ""])
+    lines += [
+        "",
+        "## Freedoms",
+        "",
+        *_freedoms(made),
+        "",
+        "## Which tests catch how many",
+        "",
+        *_tests(made),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _freedoms(made: Made) -> list[str]:
+    """Return a table of the freedoms by kind: where each was taken, by how many tests it was met."""
+    kinds: dict[str, list[Made]] = defaultdict(list)
+    for it in made["freedoms"]:
+        prefix, colon, rest = it["id"].partition(":")
+        kinds[f"{prefix}, {rest.partition('.')[0]}" if colon else it["id"]].append(it)
+    return [
+        "| freedom | places | tests that met it | false alarms |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {kind} | {len(held)} | {sum(it['tried'] for it in held)} | "
+            f"{sum(bool(it['noticed_by']) for it in held)} |"
+            for kind, held in sorted(kinds.items())
+        ),
+    ]
 
 
 def _tests(made: Made) -> list[str]:
