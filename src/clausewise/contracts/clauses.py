@@ -104,7 +104,14 @@ class _Page:
         for node in CompiledBody(name, branch).nodes():
             own = branch | _own(branch, node.schema)
             clause = self._clause(own, node.clause, Kind.FACET if node.keyword else kind, _statement(node))
-            yield replace(clause, standing=_standing(node), pointer=node.pointer, keyword=node.keyword)
+            clause = replace(clause, standing=_standing(node), pointer=node.pointer, keyword=node.keyword)
+            yield self._with_page(clause)
+
+    def _with_page(self, clause: Clause) -> Clause:
+        """Name the page first where only a companion page says it; the line gives no more than the field."""
+        if clause.standing is not Standing.COMPANION or "x-companion" not in self.spec:
+            return clause
+        return replace(clause, sources=(Source(**self.spec["x-companion"]), *clause.sources))
 
     def _clause(self, own: Spec, name: str, kind: Kind, statement: str) -> Clause:
         return Clause(
@@ -132,15 +139,30 @@ def _standing(node: Node) -> Standing:
 
 
 def _own(branch: Spec, schema: Spec) -> dict[str, Any]:
-    """Return what a field says for itself; the rest it takes from its answer or request."""
+    """Return what a field says for itself; the rest it takes from its answer or request.
+
+    It never takes the words that carry the whole answer, nor a row of one table where it names another.
+    """
     own = {key: schema[key] for key in ("x-discrepancies", "x-needs", "x-observability") if key in schema}
+    whole = [_wordless(entry) for entry in branch.get("x-source", [])]
     if "x-source" in schema:
         given = schema["x-source"]
-        basis = dict(next(iter(branch.get("x-source", [])), {}))
+        basis = next(iter(whole), {})
         own["x-source"] = [
-            basis | dict(entry) for entry in ([given] if isinstance(given, Mapping) else given)
+            _based(basis, entry) for entry in ([given] if isinstance(given, Mapping) else given)
         ]
+    elif whole:
+        own["x-source"] = whole
     return own
+
+
+def _wordless(entry: Spec) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "span"}
+
+
+def _based(basis: Spec, entry: Spec) -> dict[str, Any]:
+    elsewhere = entry.get("table", basis.get("table")) != basis.get("table")
+    return {key: value for key, value in basis.items() if not (elsewhere and key == "row")} | dict(entry)
 
 
 def _statement(node: Node) -> str:
@@ -157,6 +179,6 @@ def _statement(node: Node) -> str:
 def _sources(spec: Spec, own: Spec) -> Iterator[Source]:
     """Yield the sources given, or the operation's; what one leaves out comes from the operation's first."""
     whole = spec.get("x-source", [])
-    basis = {key: value for key, value in next(iter(whole), {}).items() if key not in {"row", "line"}}
+    basis = {key: value for key, value in next(iter(whole), {}).items() if key not in {"row", "line", "span"}}
     for entry in own.get("x-source", whole):
         yield Source(**(basis | dict(entry)))

@@ -61,19 +61,25 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document states a clause. `line` counts from 1 in the stored text."""
+    """Where a document states a clause. `line` counts from 1 in the stored text.
+
+    `span` names the words of the line that carry it without copying them: the first, the last and a digest of
+    all from one to the other, as `first..last#1a2b3c4d`.
+    """
 
     document: str
     section: str
     table: str = ""
     row: str = ""
     line: int | None = None
+    span: str = ""
 
     def __str__(self) -> str:
-        """Render as a reader would look it up: document, section, table, row, line."""
+        """Render as a reader would look it up: document, section, table, row, line, words."""
         parts = [self.document, self.section, self.table, self.row]
         where = ", ".join(part for part in parts if part)
-        return f"{where} (line {self.line})" if self.line else where
+        words = f", {self.span}" if self.span else ""
+        return f"{where} (line {self.line}{words})" if self.line else where
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ function draw(row) {
   const words = make("td");
   words.append(make("div", visible(row.statement)), make("code", row.id, "soft"));
   if (row.reason) words.append(make("div", visible(row.reason), "soft"));
-  const where = row.sources.map((s) => `${s.document}: ${[s.section, s.table, s.row].filter(Boolean).join(", ")}${s.line ? `, line ${s.line}` : ""}`);
+  const where = row.sources.map((s) => `${s.document}: ${[s.section, s.table, s.row].filter(Boolean).join(", ")}${s.line ? `, line ${s.line}` : ""}${s.span ? `, ${s.span}` : ""}`);
   const source = make("td");
   for (const text of where) source.append(make("div", visible(text), "soft"));
   for (const name of row.discrepancies) {
