@@ -28,8 +28,10 @@ test-all: $(READY) ## the same, with Playwright, Allure, Redocly and the Postgre
 soak: $(READY) ## the long tests: kills, floods, an hour of fuzzing (SOAK_MINUTES=60)
 	@SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/python -m pytest -m soak -n 2 --dist loadgroup -v --durations 0
 
-matrix: $(READY) ## every seeded defect against the suite; writes docs/matrix.md and its picture
+matrix: $(READY) ## every seeded defect and every freedom, here and on three whole banks; writes docs/matrix.md
 	@$(BIN)/clausewise matrix --target $(TARGET) --publish docs
+	@set -e; for bank in cautious terse eager; do \
+		echo "the bank $$bank"; $(BIN)/clausewise matrix --target $(TARGET) --bank $$bank; done
 
 sbom: ## what the wheel needs at run time, as CycloneDX JSON in dist
 	@PYTHON=$(PYTHON) sh scripts/sbom.sh
