@@ -1,5 +1,6 @@
 """Images to upload, each one that a viewer opens; and whether two of them show the same."""
 
+from hashlib import shake_256
 from io import BytesIO
 
 from PIL import Image, ImageChops, ImageStat, UnidentifiedImageError
@@ -10,17 +11,17 @@ from clausewise import File
 _MEGABYTE = 1024 * 1024
 _CHUNK = 12 + len(b"pad\0")  # what a text chunk of a PNG takes beside its text
 _BLIND = 8  # of 255: what another writing of a JPEG changes in a pixel, on the average
+_SPOT = 32  # pixels: two of the blocks that a JPEG writes, so that colours seldom run into each other
 
 
 def png(unique, name="image.png"):
-    """Return a PNG that no other test has: eight by eight pixels of chance."""
-    return _png(Image.frombytes("RGB", (8, 8), unique.word(192).encode()), name)
+    """Return a PNG that no other test has: three by three spots of colours by chance."""
+    return _png(_spots(unique, 3), name)
 
 
 def jpeg(unique):
-    """Return a JPEG that no other test has, of large spots, which its writing keeps apart."""
-    spots = Image.frombytes("RGB", (4, 4), unique.word(48).encode())
-    return File("image.jpg", _written(spots.resize((64, 64), 0), "JPEG", quality=95), "image/jpeg")
+    """Return a JPEG that no other test has: four by four spots of colours by chance."""
+    return File("image.jpg", _written(_spots(unique, 4), "JPEG", quality=95), "image/jpeg")
 
 
 def one_byte(_):
@@ -30,7 +31,8 @@ def one_byte(_):
 
 def odd_bytes(unique):
     """Return a PNG with every byte value in it as it is, line ends and zeros among them."""
-    content = bytes(range(256)) + b"\r\n\x00\n\r\r\n\x1a" + unique.word(24).encode()
+    chance = b"".join(bytes([level]) * _SPOT for level in _chance(unique, 24))
+    content = bytes(range(256)) + b"\r\n\x00\n\r\r\n\x1a" + chance
     image = Image.frombytes("P", (len(content), 1), content)  # only one with a palette is written unfiltered
     image.putpalette([level for level in range(256) for _ in "RGB"])
     return _png(image, "image.png", compress_level=0)
@@ -65,6 +67,17 @@ def unlike(one, other):
     off = max(ImageStat.Stat(ImageChops.difference(sent.convert("RGB"), back.convert("RGB"))).mean)
     allowed = _BLIND if "JPEG" in {sent.format, back.format} else 0
     return "" if off <= allowed else f"an image of other pixels: {apart}"
+
+
+def _spots(unique, count):
+    """Return a square of so many spots a side, whose colours two images share by no chance worth naming."""
+    small = Image.frombytes("RGB", (count, count), _chance(unique, 3 * count * count))
+    return small.resize((count * _SPOT, count * _SPOT), Image.Resampling.NEAREST)
+
+
+def _chance(unique, size):
+    """Return bytes of every value: letters alone would be colours so near that any two images look alike."""
+    return shake_256(unique.word(24).encode()).digest(size)
 
 
 def _png(image, name, **how):

@@ -195,7 +195,8 @@ class Sandbox:
             or sent.get("documentType", "SELFIE") not in _SIDES
         ):
             return self._invalid("upload-on-boarding", "The image cannot be read, or its kind is unknown.")
-        if self._bends.on("opens-images") and not all(_opened(it or b"") for it in content):
+        sent_at_all = [it for it in content if it]  # that one is missing was looked at before
+        if self._bends.on("opens-images") and not all(map(_opened, sent_at_all)):
             return self._invalid("upload-on-boarding", "The image cannot be opened.")
         several = len(content) > 1
         if several and self._bends.on("first-image-only"):
@@ -225,8 +226,14 @@ class Sandbox:
             "stores-the-one-before": last[1],
         }
         kept = next((made for bend, made in spoilt.items() if self._bends.on(bend)), content)
+        if self._bends.on(f"mirrors:{sent.get('documentType')}") or (
+            self._bends.on("mirrors-jpeg") and content.startswith(b"\xff\xd8")
+        ):
+            kept = _mirrored(kept)
         if self._bends.on("writes-images-anew"):
-            kept = _written_anew(content)
+            kept = _written_anew(kept)
+        if self._bends.on("keeps-every-image-as-jpeg"):
+            kept = _written_as_jpeg(kept)
         self._keep(name, kept)
         self._wrap()
         return name[:8] if self._bends.on("cuts-id") else name
@@ -310,11 +317,27 @@ def _opened(content: bytes) -> Image.Image | None:
 def _written_anew(content: bytes) -> bytes:
     """Return other bytes that show the same, as an archive does that keeps images in a form of its own."""
     image = _opened(content)
-    if image is None:
-        return content
+    return content if image is None else _saved(image, image.format)
+
+
+def _written_as_jpeg(content: bytes) -> bytes:
+    """Return nearly the same pixels, as an archive does that keeps every image as a JPEG."""
+    image = _opened(content)
+    return content if image is None else _saved(image.convert("RGB"), "JPEG")
+
+
+def _saved(image: Image.Image, form: str | None) -> bytes:
     page = BytesIO()
-    image.save(page, image.format, **({"quality": 90} if image.format == "JPEG" else {"compress_level": 5}))
+    image.save(page, form, **({"quality": 90} if form == "JPEG" else {"compress_level": 5}))
     return page.getvalue()
+
+
+def _mirrored(content: bytes) -> bytes:
+    """Defects only: return an image of the same form and size that shows something else."""
+    image = _opened(content)
+    return (
+        content if image is None else _saved(image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), image.format)
+    )
 
 
 def _decoded(text: Any) -> bytes | None:
