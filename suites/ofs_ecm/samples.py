@@ -120,7 +120,10 @@ def account(name):
 
 
 def external_entity(name, **institution):
-    """Return an external entity with every field that may stand together, and an institution."""
+    """Return an external entity with every field that may stand together.
+
+    Its institution is a new one, which takes id and name (Table 60), unless another is given.
+    """
     return {
         "externalEntity": name,
         "businessAdd": "N",
@@ -129,7 +132,7 @@ def external_entity(name, **institution):
         "riskRating": 2,
         "jurisdictionCode": "AMEA",
         "businessDomainCode": "A",
-        **(institution or {"institution": "Example"}),
+        **(institution or {"institutionId": "12345", "institutionName": "Example"}),
         "contactInformation": [ADDRESS],
         "riskListMembership": [_membership() | {"matchedName": "P8C"}],
         "genericInformation": GENERIC,
@@ -137,14 +140,13 @@ def external_entity(name, **institution):
 
 
 def transaction(name, kind, account=None):
-    """Return a transaction of type B, C, M or W with every field that applies to it, on a known account."""
+    """Return a transaction of type B, C, M or W with the fields of its sample, on a known account."""
     told = {
         "transactionReferenceId": name,
         "businessAdd": "N",
         "transactionTypeCode": kind,
         "baseAmount": 500,
         **{f"transactionType{number}": "ABC" for number in range(1, 5)},
-        "genericInformation": GENERIC,
         **_TYPES[kind],
     }
     accounts = {"B": ("accountId", "offsetAccountId"), "C": ("accountId",)}.get(kind, ())
@@ -157,11 +159,11 @@ _TYPES = {
         "quantity": 10,
         "transactionDateTime": MOMENT,
         "debitOrCreditCode": "D",
-        "description": "Example",
         "bodescription": "Example",
         "accountRisk": 1,
         "offsetAccountRisk": 2,
         "overallRisk": 3,
+        "genericInformation": GENERIC,
     },
     "C": {
         "transactionDateTime": MOMENT,
@@ -188,6 +190,7 @@ _TYPES = {
         "depositingFIId": "EXAMPLE-DEPOSITOR",
         "remitterRisk": 8,
         "beneficiaryRisk": 9,
+        "genericInformation": GENERIC,
     },
     "W": {
         "transactionDateTime": MOMENT,
@@ -203,6 +206,7 @@ _TYPES = {
         "receivingFIId": "EXAMPLE-RECEIVER",
         "originatorRisk": 8,
         "beneficiaryRisk": 9,
+        "genericInformation": GENERIC,
     },
 }
 
@@ -254,23 +258,72 @@ def event(code, *entities):
 
 
 def events(*each):
-    """Return a request that saves events, with the attributes of their entity."""
-    attributes = {
-        "entityCode": "EXAMPLE-ACCOUNT",
-        "entityType": "ACCOUNT",
-        "entityTypeCode": "ECM_ACCOUNT",
+    """Return a request that saves events, with the attributes of the account that they are about."""
+    own = {key: value for key, value in focal().items() if key != "focusFlag"}
+    return {"events": list(each), "entities": [own | _ACCOUNT_OF_AN_EVENT]}
+
+
+def customer_events(code):
+    """Return a request that saves an event about a customer, and tells more about them (appendix C)."""
+    kind = {"entityType": "CUSTOMER", "custId": "EXAMPLE-CUSTOMER"}
+    whom = kind | {
+        "entityCode": "EXAMPLE-CUSTOMER",
+        "entityTypeCode": "ECM_CUSTOMER",
         "entityName": "EXAMPLE",
-        "actId": "EXAMPLE-ACCOUNT",
-        "dataOrigin": "DLY",
         "jurisdiction": "AMEA",
     }
-    return {"events": list(each), "entities": [attributes]}
+    more = kind | {"entityTypeCode": "ECM_CUSTOMER_GENERIC", "dataOrigin": "DLY"}
+    return {
+        "events": [event(code, whom | {"focusFlag": "Y"})],
+        "entities": [whom | _CUSTOMER_OF_AN_EVENT, more | {"genericInformation": GENERIC}],
+    }
 
 
-def extending(case, *each):
-    """Return a request that adds events to a case. The sample names it among the entities.
+_ACCOUNT_OF_AN_EVENT = {
+    "dataOrigin": "DLY",
+    "accName": "EXAMPLE",
+    "types": "SAV",
+    "registration": "IND",
+    "ownerType": "",
+    "jurisdiction": "AMEA",
+    "status": "A",
+    "branch": "EXAMPLE-BRANCH",
+    "taxCode": "N",
+    "householdGroupId": "",
+    "pimeBroker": "N",
+    "taxId": "T",
+    "firmId": "EXAMPLE-FIRM",
+    "legalEntity": "EXAMPLE-ENTITY",
+    "statusEffective": "31-12-2030 00:00:00",
+    "lastActivity": "30-11-2031 00:00:00",
+    "openData": "31-12-2030 00:00:00",
+    "closeDate": "",
+}
+_CUSTOMER_OF_AN_EVENT = {
+    "dataOrigin": "DLY",
+    "customerName": "EXAMPLE",
+    "customerType": "IND",
+    "taxID": "EXAMPLE-TAX",
+    "legalStructCode": "GOV",
+    "aliasName": "",
+    "incomeRange": "",
+    "industry": "US",
+    "publicCompany": "",
+    "estNetWorth": "1000000",
+    "atmDailyLimit": None,
+    "estAnnualIncome": "200000",
+    "added": "31-12-2030 00:00:00",
+    "incorporationDate": "",
+    "customerstatus": "A",
+    "effectiverisk": "2",
+    "busdomain": "a",
+}
+
+
+def extending(case, *each, body=None):
+    """Return a request that adds events, or what saves them, to a case. The sample has it among the entities.
 
     The document leaves open which of the two counts (ECM-21).
     """
-    body = events(*each)
+    body = body or events(*each)
     return body | {"entities": [*body["entities"], {"caseID": case}], "caseID": case}

@@ -4,7 +4,7 @@ import pytest
 
 from clausewise import clause, differs, has, holds, outcome
 
-from .samples import event, events, extending, focal
+from .samples import customer_events, event, events, extending, focal
 from .steps import DECISION, EVENTS, EXTEND, GOOD, PROMOTE, SAVE, bare, batch, code, given, good, promote
 
 GENERIC = {"genericEntityInformation": {"Example Details": {"Example Name": "Example Value"}}}
@@ -206,11 +206,11 @@ def test_an_extension_needs_a_case(api, judge, unique):
 @pytest.mark.parametrize("service", each("generic-information"))
 def test_generic_information_about_a_customer_is_taken(api, judge, unique, service):
     """Beside the entity itself an entry of a generic type code may tell more about it."""
-    body = good(api, unique, service)["body"]
-    more = {"entityType": "CUSTOMER", "entityTypeCode": "ECM_CUSTOMER_GENERIC", "custId": "EXAMPLE-CUSTOMER"}
-    more |= {"dataOrigin": "DLY", "genericInformation": {"Example Details": {"Name": "Example"}}}
+    body = customer_events(code(unique))
+    if service == EXTEND:
+        body = extending(promote(api, unique), body=body)
 
-    judge(api.call(service, body | {"entities": [*body["entities"], more]}), outcome(GOOD[service]))
+    judge(api.call(service, body), outcome(GOOD[service]))
 
 
 @clause("ofs-ecm.saveEventsAndExtendToCase.status-forbids")

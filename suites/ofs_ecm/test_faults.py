@@ -4,22 +4,27 @@ import pytest
 
 from clausewise import File, clause, outcome, provoked
 
-from .steps import good
+from .steps import UPLOAD, given, good
 
 OF_FILES = {"attachment-insert-failed", "upload-failed"}  # lines 3602 and 3604 speak of files
+OF_WORKFLOW = (UPLOAD, "workflow-failed")  # lines 3586 to 3588: it takes an action code to call a workflow
 
 
 @pytest.mark.parametrize(
-    ("service", "name"),
+    "fault",
     [
-        pytest.param(service, name, id=f"{service}-{name}", marks=clause(f"ofs-ecm.{service}.{name}"))
+        pytest.param((service, name), id=f"{service}-{name}", marks=clause(f"ofs-ecm.{service}.{name}"))
         for service, name in provoked("ofs-ecm")
     ],
 )
-def test_a_failure_inside_is_told(api, judge, unique, service, name):
+def test_a_failure_inside_is_told(api, judge, target, unique, fault):
     """A good call that fails inside is answered as the table says."""
+    service, name = fault
     request = good(api, unique, service)
     if name in OF_FILES:
         request |= {"files": [("file", File("note.txt", b"An example note.", "text/plain"))]}
+    if fault == OF_WORKFLOW:
+        moving = given(target, "action.moving", "code") if target.has("action.moving") else "CA986"
+        request["query"] |= {"actionCode": moving}  # line 3456 has a workflow that knows CA986
 
     judge(api.call(service, **request, fault=f"{service}.{name}"), outcome(name))

@@ -244,31 +244,32 @@ def test_a_transaction_of_an_unknown_account_is_refused(api, judge, unique):
 
 
 @pytest.mark.parametrize(
-    ("institution", "text"),
+    ("known", "text"),
     [
         pytest.param(
-            {"institution": "Example", "institutionId": "1", "institutionName": "Example"},
+            True,
             "Either existing Institution or new Institution Id and Institution Name should be specified "
             "but not both.",
             id="two",
             marks=clause("ofs-ecm.addExternalEntity.item.two-institutions"),
         ),
         pytest.param(
-            {"institutionId": "1"},
+            False,
             "Institution Id and Institution Name both should be specified.",
             id="half",
             marks=clause("ofs-ecm.addExternalEntity.item.half-institution"),
         ),
     ],
 )
-def test_an_institution_is_either_known_or_new(api, judge, unique, institution, text):
+def test_an_institution_is_either_known_or_new(api, judge, target, unique, known, text):  # noqa: PLR0917 - one call
     """A known institution beside a new one, and half a new one, are told."""
-    _says(
-        judge,
-        _added(api, unique, "addExternalEntity", external_entity(code(unique), **institution)),
-        "addExternalEntity",
-        text,
-    )
+    item = external_entity(code(unique))
+    if known:
+        item["institution"] = given(target, "institution.known", "name")
+    else:
+        del item["institutionName"]
+
+    _says(judge, _added(api, unique, "addExternalEntity", item), "addExternalEntity", text)
 
 
 @clause("ofs-ecm.addExternalEntity.item.no-risk-source")
@@ -286,9 +287,9 @@ def test_an_unknown_risk_source_is_refused(api, judge, unique):
 
 
 @clause("ofs-ecm.addExternalEntity.successful")
-def test_an_external_entity_with_a_new_institution_is_added(api, judge, unique):
-    """Id and name of a new institution are taken together."""
-    item = external_entity(code(unique), institutionId="12345", institutionName="Example")
+def test_an_external_entity_of_a_known_institution_is_added(api, judge, target, unique):
+    """An institution that the target knows is taken in place of a new one."""
+    item = external_entity(code(unique), institution=given(target, "institution.known", "name"))
 
     judge(
         api.call("addExternalEntity", [batch("addExternalEntity", promote(api, unique), item)]),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clausewise.reference import ecm_whole
 from clausewise.reference.bending import Answer, Bends
 from clausewise.reference.ecm_store import Store
 
@@ -20,6 +21,7 @@ _BUSINESS = {
     "transactions": {"SANDBOX-TRX-1"},
 }
 _RISK_SOURCES = {"P8C"}
+_INSTITUTIONS = {"SANDBOX-INSTITUTION"}
 _ONLINE_ACCOUNTS = {"SANDBOX-ONLINE-1"}
 
 
@@ -196,17 +198,35 @@ class Cases:
         return self._own_problem(name, case, item)
 
     def _own_problem(self, name: str, case: str, item: Entry) -> str:
-        if name == "addCustomer":
-            if not all(self._account(case, entry["accountId"]) for entry in item.get("accounts", [])):
-                return "no-account:Customer account does not exists."
-            online = {entry["onlineAccountId"] for entry in item.get("onlineAccounts", [])}
-            if online - _ONLINE_ACCOUNTS:
-                return "no-online-account:Customer online account does not exists."
-        if name == "addTransaction" and "accountId" in item and not self._account(case, item["accountId"]):
-            return "no-account:Transaction account does not exists."
-        if name == "addExternalEntity":
-            return _entity_problem(item)
-        return ""
+        checks = {
+            "addCustomer": self._customer_problem,
+            "addTransaction": self._transaction_problem,
+            "addExternalEntity": self._entity_problem,
+        }
+        problem = checks[name](case, item) if name in checks else ""
+        if not problem and self._bends.on(f"wants-whole:{name}") and not ecm_whole.whole(name, item):
+            return f"insertion-failed:{SERVICES[name].failure}"
+        return problem
+
+    def _customer_problem(self, case: str, item: Entry) -> str:
+        if not all(self._account(case, entry["accountId"]) for entry in item.get("accounts", [])):
+            return "no-account:Customer account does not exists."
+        online = {entry["onlineAccountId"] for entry in item.get("onlineAccounts", [])}
+        return (
+            "no-online-account:Customer online account does not exists." if online - _ONLINE_ACCOUNTS else ""
+        )
+
+    def _transaction_problem(self, case: str, item: Entry) -> str:
+        names = ("accountId", *(["offsetAccountId"] if self._bends.on("knows-offset-accounts") else []))
+        if all(self._account(case, item[key]) for key in names if key in item):
+            return ""
+        return "no-account:Transaction account does not exists."
+
+    def _entity_problem(self, _: str, item: Entry) -> str:
+        unknown = item.get("institution", "SANDBOX-INSTITUTION") not in _INSTITUTIONS
+        if unknown and self._bends.on("knows-institutions"):
+            return f"insertion-failed:{SERVICES['addExternalEntity'].failure}"
+        return _entity_problem(item)
 
     def _account(self, case: str, name: str) -> bool:
         return name in _BUSINESS["accounts"] or self._store.holds(case, "accounts", name)

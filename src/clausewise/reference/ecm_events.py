@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from clausewise.reference import ecm_whole
 from clausewise.reference.bending import Answer, Bends
 from clausewise.reference.ecm_store import Store
 
@@ -89,6 +90,8 @@ class Events:
             return "" if self._bends.on(f"takes-repeated:{name}") else "event-code-exists"
         if missing := next(_missing(events), "") and not self._bends.on(f"takes-missing:{name}"):
             return "missing-attribute:actId" if missing else ""
+        if self._bends.on(f"wants-whole:{name}") and (key := ecm_whole.lacking(sent)):
+            return f"missing-attribute:{key}"
         if any(self._out_of_focus(name, event) for event in events):
             return "refused"
         return self._case_problem(sent) if name.endswith("ExtendToCase") else ""

@@ -12,7 +12,9 @@ _NAME = "ecmUploadFile"
 _MANDATORY = ("entityId", "entityType", "comments")
 _CONFIGURED = {"CASE": (), "CUSTOMER": ("senderId", "actionCode")}  # table 52's example
 _LONG, _MOST = 500, 64 * 1024
-_ACTIONS = {"CA985", "CA986", "CA901"}
+_ACTIONS = {"CA985", "CA986", "CA901", "CA902"}
+_USERS = {"sandbox-analyst"}
+_OF_FILES = {"attachment-insert-failed", "upload-failed"}
 _MOVES = {"CA901": "ESC"}  # known to the workflow, too
 _FAILURES = {
     "workflow-failed": "Unable to start workflow.",
@@ -34,12 +36,23 @@ class Upload:
         """Answer one call."""
         if self._bends.refuses(_NAME, dict(query)):
             return _invalid("entityId")
-        refused = _failure(fault) if fault else self._missing(query) or self._invalid(query)
-        if refused or self._files_refused(re.findall(rb'filename="([^"]*)"', body)):
+        files = re.findall(rb'filename="([^"]*)"', body)
+        met = fault and self._meets(fault, query, files)
+        refused = _failure(fault) if met else self._missing(query) or self._invalid(query, files)
+        if refused or self._files_refused(files):
             return self._unmoved(query, refused or _failure("upload-failed"))
         self._act(query)
         text = "The request has been successfully processed."
         return Answer(f"{_NAME}.processed", 200, {"status": "Success", "description": text})
+
+    def _meets(self, fault: str, query: Mapping[str, str], files: list[bytes]) -> bool:
+        """Tell whether a call comes by what is to fail: a file, or a workflow."""
+        on = self._bends.on
+        if fault in _OF_FILES and on("files-fail-only-where-sent"):
+            return bool(files)
+        if fault == "workflow-failed" and on("workflows-fail-only-where-called"):
+            return query.get("actionCode") in {*_MOVES, "CA986"}
+        return True
 
     def _files_refused(self, names: list[bytes]) -> bool:
         on = self._bends.on
@@ -64,8 +77,16 @@ class Upload:
         told = {"status": "Failed", "description": f"Missing mandatory parameters. {text}"}
         return Answer(f"{_NAME}.missing-parameters", 200, told) if lacking else None
 
-    def _invalid(self, query: Mapping[str, str]) -> Answer | None:
+    def _invalid(self, query: Mapping[str, str], files: list[bytes]) -> Answer | None:
         bad = next(self._bad_values(query), "")
+        if (
+            query.get("actionCode") == "CA985"
+            and not files
+            and self._bends.on("document-action-wants-a-file")
+        ):
+            bad = bad or "actionCode"
+        if query.get("senderId", "sandbox-analyst") not in _USERS and self._bends.on("knows-senders"):
+            bad = bad or "senderId"
         if bad == "actionCode" and self._bends.on("breaks-on-unknown-action"):
             return _failure("internal")
         return _invalid(bad) if bad else None
@@ -96,9 +117,11 @@ class Upload:
     def _act(self, query: Mapping[str, str]) -> None:
         case = query.get("caseId") or query.get("entityId", "")
         action = query.get("actionCode", "")
-        if self._bends.on("every-call-moves") or (action and self._bends.on("every-action-moves")):
+        on = self._bends.on
+        of_comments = action == "CA986" and on("comment-action-moves")
+        if on("every-call-moves") or (action and on("every-action-moves")) or of_comments:
             self._store.move(case, "ESC")
-        elif action in _MOVES and not self._bends.on("no-action-moves"):
+        elif action in _MOVES and not on("no-action-moves"):
             self._store.move(case, _MOVES[action])
 
     def _unmoved(self, query: Mapping[str, str], answer: Answer) -> Answer:
