@@ -286,7 +286,7 @@ def test_an_unknown_risk_source_is_refused(api, judge, unique):
     )
 
 
-@clause("ofs-ecm.addExternalEntity.successful")
+@clause("ofs-ecm.addExternalEntity.request[].externalEntities[].institution")
 def test_an_external_entity_of_a_known_institution_is_added(api, judge, target, unique):
     """An institution that the target knows is taken in place of a new one."""
     item = external_entity(code(unique), institution=given(target, "institution.known", "name"))
