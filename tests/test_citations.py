@@ -25,7 +25,7 @@ HEADING = re.compile(r"(\d+(?:\.\d+)*) [A-Z]")
 SPAN = re.compile(r"\S+\.\.\S+#[0-9a-f]{8}")
 
 # Documented clauses without the words that carry them; these may become fewer, never more.
-BARE = {"account-service": 1, "cdp": 43, "int-ecm": 26, "ofs-ecm": 136}
+BARE = {"account-service": 0, "cdp": 5, "int-ecm": 5, "ofs-ecm": 7}
 
 needs_documents = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the documents are not at {FOLDER}")
 

@@ -24,8 +24,8 @@ def test_every_defect_is_caught_and_every_freedom_left_alone(tmp_path, document,
     given = ["--target", target, *claimed, "--defect", "*", "--shard", shard]
     done = runs.clausewise("matrix", *given, "--output", output, timeout=2400)
 
+    assert done.returncode == 0, done.stdout + done.stderr
     made = json.loads(output.read_text())
-    assert done.returncode == 0, done.stdout
     assert len(made["defects"]) > least
     assert not made["survivors"] + made["false_alarms"] + made["unclean"] + made["idle"] + made["leaks"]
     if shard == "1/1":
