@@ -85,15 +85,6 @@ def test_a_freedom_says_what_it_rests_on(tmp_path):
         load(tmp_path)
 
 
-def test_a_tolerance_among_the_defects_is_a_freedom_too(tmp_path):
-    """What still stands beside the defects is played as well."""
-    (tmp_path / "defects.toml").write_text(
-        '[[tolerance]]\nid = "toy.t"\nwhy = "free"\nswitch = "free"\n', encoding="utf-8"
-    )
-
-    assert load(tmp_path).freedoms["toy.t"].bend == {"switch": "free"}
-
-
 @pytest.mark.parametrize("family", shipped.families())
 def test_the_freedoms_of_a_family_are_as_their_schema_says(family):
     """A misspelt key would be a freedom that nobody plays."""

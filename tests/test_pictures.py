@@ -3,6 +3,7 @@
 import random
 import re
 import sqlite3
+import tracemalloc
 from base64 import b64decode
 from contextlib import closing
 from io import BytesIO
@@ -81,6 +82,28 @@ def test_a_cut_image_is_none(kind):
     content = one(kind)
 
     assert "no image that can be opened" in unlike(content[: len(content) // 2], content)
+
+
+@pytest.mark.parametrize("side", [12_000, 30_000])
+def test_a_small_file_of_millions_of_pixels_is_not_unpacked(side):
+    """A hostile answer costs neither memory nor the run: its size alone tells that it is another image."""
+    bomb = BytesIO()
+    Image.new("1", (side, side)).save(bomb, "PNG")
+    tracemalloc.start()
+    told = unlike(bomb.getvalue(), one(png))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert "pixels, not 96 by 96" in told or "no image that can be opened" in told
+    assert most < 5_000_000
+
+
+def test_a_form_that_needs_a_program_to_be_drawn_is_no_image():
+    """Pillow would start one for PostScript; what a target sends starts nothing."""
+    page = BytesIO()
+    Image.new("RGB", (96, 96)).save(page, "EPS")
+
+    assert "no image that can be opened" in unlike(page.getvalue(), one(png))
 
 
 def test_what_is_no_image_is_compared_by_its_bytes():

@@ -10,8 +10,12 @@ from clausewise.plugin.ageing import Ageing
 from clausewise.plugin.selection import ordered
 
 
-def item(name, *fixtures):
-    return SimpleNamespace(nodeid=f"test_it.py::{name}", fixturenames=("api", *fixtures))
+def item(name, *fixtures, marks=()):
+    return SimpleNamespace(
+        nodeid=f"test_it.py::{name}",
+        fixturenames=("api", *fixtures),
+        get_closest_marker=lambda mark: mark in marks,
+    )
 
 
 ITEMS = [
@@ -37,6 +41,13 @@ def test_alone_the_quick_begin_one_of_each_function():
         *("test_again[a]", "test_young", "test_quick[a]", "test_other[a]", "test_quick[b]"),
         *("test_long", "test_late"),
     ]
+
+
+def test_what_is_marked_so_comes_last():
+    """A test that uses up what others need leaves them the first of it."""
+    greedy = item("test_greedy", "depth", marks=["late"])
+
+    assert _names(ordered([greedy, *ITEMS], (), alone=True))[-2:] == ["test_greedy", "test_late"]
 
 
 def test_beside_other_workers_the_long_begin():

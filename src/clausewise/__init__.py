@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from clausewise.checks import any_outcome, differs, has, holds, lacks, matches, outcome
     from clausewise.client import Basic, Bearer
     from clausewise.errors import NotConformant, Untestable
-    from clausewise.marks import clause
+    from clausewise.marks import clause, late
     from clausewise.model import File
     from clausewise.scope import provoked
     from clausewise.walks import Model
@@ -28,6 +28,7 @@ __all__ = [
     "has",
     "holds",
     "lacks",
+    "late",
     "matches",
     "outcome",
     "provoked",

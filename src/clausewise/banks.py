@@ -5,11 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
-from clausewise.model import Freedom
+from clausewise.model import Freedom, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Bank:
 
     def takes(self, known: Iterable[Freedom]) -> list[Freedom]:
         """Return its freedoms among those known."""
-        return [it for it in known if any(fnmatchcase(it.id, glob) for glob in self.freedoms)]
+        return [it for it in known if among(it.id, self.freedoms)]
 
 
 def every() -> Mapping[str, Bank]:

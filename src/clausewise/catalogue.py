@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +24,7 @@ from clausewise.model import (
     RoleNeed,
     Source,
     Standing,
+    among,
 )
 
 _EMPTY: Mapping[str, Any] = {"minItems": [], "minLength": ""}
@@ -163,11 +163,9 @@ def _defects(path: Path, clauses: Mapping[str, Clause], *, whole: bool) -> Itera
 
 
 def _freedoms(folder: Path, family: str, clauses: Iterable[Clause]) -> Iterator[Freedom]:
-    """Yield the freedoms of a family; those that still stand with the defects are `[[tolerance]]`."""
-    for entry in _entries(folder / "defects.toml", "tolerance"):
-        yield _freedom(entry, ())
+    """Yield the freedoms of a family, those of a sweep for each operation."""
     for entry in _entries(folder / "freedoms.toml", "freedom"):
-        yield _freedom(entry, _rest(entry))
+        yield _freedom(entry)
     known = dict.fromkeys((clause.operation, clause.outcome) for clause in clauses if clause.operation)
     for sweep in _entries(folder / "freedoms.toml", "sweep"):
         yield from _swept_freedoms(sweep, family, known)
@@ -180,9 +178,7 @@ def _swept_freedoms(
     outcome = sweep.get("outcome", "*")
     having = dict.fromkeys(name for name, its in known if outcome in {"*", its})
     for operation in having:
-        if _among(operation, sweep.get("operations", ["*"])) and not _among(
-            operation, sweep.get("except", [])
-        ):
+        if among(operation, sweep.get("operations", ["*"])) and not among(operation, sweep.get("except", [])):
             entry = {
                 **sweep,
                 "id": f"{sweep['prefix']}:{family}.{operation}",
@@ -191,14 +187,10 @@ def _swept_freedoms(
             entry["guesses"] = [glob.replace("{operation}", operation) for glob in sweep.get("guesses", ())]
             if "switch" in sweep:
                 entry["switch"] = sweep["switch"].replace("{operation}", operation)
-            yield _freedom(entry, _rest(sweep))
+            yield _freedom(entry)
 
 
-def _among(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _freedom(entry: Mapping[str, Any], rests_on: tuple[str, ...]) -> Freedom:
+def _freedom(entry: Mapping[str, Any]) -> Freedom:
     try:
         return Freedom(
             entry["id"],
@@ -207,7 +199,7 @@ def _freedom(entry: Mapping[str, Any], rests_on: tuple[str, ...]) -> Freedom:
             discrepancy=entry.get("discrepancy", ""),
             choice=entry.get("choice", ""),
             guesses=tuple(entry.get("guesses", ())),
-            rests_on=rests_on,
+            rests_on=_rest(entry),
         )
     except KeyError as bad:
         raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
@@ -246,13 +238,7 @@ def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[
 
 
 def _named(clause: str, sweep: Mapping[str, Any]) -> bool:
-    wanted = any(fnmatchcase(clause, _glob(pattern)) for pattern in sweep["clauses"])
-    return wanted and not any(fnmatchcase(clause, _glob(pattern)) for pattern in sweep.get("except", ()))
-
-
-def _glob(pattern: str) -> str:
-    """Take `[]` in a clause id as itself, not as a character class."""
-    return pattern.replace("[]", "[[]]")
+    return among(clause, sweep["clauses"]) and not among(clause, sweep.get("except", ()))
 
 
 def _swept(clause: Clause, sweep: Mapping[str, Any]) -> dict[str, Any]:

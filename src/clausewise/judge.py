@@ -105,7 +105,9 @@ class Judge:
             self._raise(self._findings)
         missed = bool(names) and not reading.given
         if missed and self._held_elsewhere(exchange, names, reading):
-            self._expect(exchange, () if exchange.id in self._doubtful else expected, about, before)
+            if exchange.id not in self._doubtful:  # its effect was seen, in whatever form
+                self._take([Touch(self.clauses[0], (), exchange.id)])
+                self._expect(exchange, expected, about, before)
             self._raise(self._findings)
         if missed:
             bad = [replace(it, hint=about, before=before) for it in reading.touches[0].findings]
@@ -256,12 +258,8 @@ class Judge:
         told = any(bad.clause == wanted[0].clause for bad in self._findings)
         shown = reading.outcome or reading.resembles
         served = bool(shown) and operation.outcome(shown).role is Role.SUCCESS
-        if not told or served != any(it.role is Role.SUCCESS for it in wanted):
-            return False
-        if any(self._documented(it.clause) for it in wanted):
-            return False
-        self._take([Touch(self.clauses[0], (), exchange.id)])
-        return True
+        alike = served == any(it.role is Role.SUCCESS for it in wanted)
+        return told and alike and not any(self._documented(it.clause) for it in wanted)
 
     def _expect(
         self, exchange: Exchange, expected: Sequence[Expected], about: str, before: tuple[str, ...]

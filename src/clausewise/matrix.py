@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Defect, Freedom, Observability
+from clausewise.model import Clause, Defect, Freedom, Observability, among
 from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, embedded
 from clausewise.plugin.session import SESSION, Session
@@ -92,7 +92,7 @@ class Part:
 
     def takes(self, name: str) -> bool:
         """Tell whether a defect or freedom of that id is picked."""
-        return not self.globs or any(fnmatchcase(name, glob.replace("[]", "[[]]")) for glob in self.globs)
+        return not self.globs or among(name, self.globs)
 
 
 def prove(
@@ -234,7 +234,7 @@ class _Runner:
                 break
         if clause and not clause.standing.firm:  # which all its tests have met: nobody else may pay for it
             paying = [known for known in outcome.others if _firm(run, known)]
-            outcome.leaks = [known for known in paying if not _any(defect.also, known)]
+            outcome.leaks = [known for known in paying if not among(known, defect.also)]
         return outcome
 
     def _bear(self, run: Session, family: str, freedom: Freedom) -> Outcome:
@@ -306,10 +306,6 @@ def _possible(run: Session, family: str, freedom: Freedom) -> bool:
     return name in {"", "*"} or bool(known and any(outcome.name == name for outcome in known.outcomes))
 
 
-def _any(globs: Iterable[str], clause: str) -> bool:
-    return any(fnmatchcase(clause, glob.replace("[]", "[[]]")) for glob in globs)
-
-
 def _firm(run: Session, clause: str) -> bool:
     known = run.scope.clause(clause)
     return known is not None and known.standing.firm
@@ -330,8 +326,8 @@ def _held_against(run: Session, freedom: Freedom, record: Record) -> list[str]:
     The guesses that it says it does not keep are none of that, but a documented clause always is.
     """
     found = [told["clause"] for told in record["findings"]]
-    bad = [name for name in found if _firm(run, name) or not _any(freedom.guesses, name)]
-    own = all(_any(freedom.guesses, name) and not _firm(run, name) for name in record["clauses"])
+    bad = [name for name in found if _firm(run, name) or not among(name, freedom.guesses)]
+    own = all(among(name, freedom.guesses) and not _firm(run, name) for name in record["clauses"])
     unjudged = record["verdict"] != "pass" and (bad or not (found or own))
     return [*bad, record["reason"]] if unjudged else bad
 

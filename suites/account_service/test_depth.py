@@ -1,12 +1,12 @@
 """Whatever stands in a request's body: one thing wrong, other writings, no JSON at all, chance.
 
-Each hold uses up a number on offer, and a target may have few. What asks for `wait` comes last in a run, so
-that the operation's own tests and the laws have theirs first.
+Each hold uses up a number on offer, and a target may have few: they come last in a run, so that the
+operation's own tests and the laws have theirs first.
 """
 
 import pytest
 
-from clausewise import any_outcome, clause, outcome
+from clausewise import any_outcome, clause, late, outcome
 
 from .steps import HOLD, OPERATIONS, good
 
@@ -14,12 +14,15 @@ SERVED = any_outcome("success", "rejected", "invalid")
 
 
 def each(rule):
-    """Return a parameter for each operation that uses nothing up, for its clause of that rule."""
-    return [_of(name, rule) for name in OPERATIONS if name != HOLD]
-
-
-def _of(operation, rule):
-    return pytest.param(operation, id=operation, marks=clause(f"account-service.{operation}.{rule}"))
+    """Return a parameter for each operation with a JSON body, for its clause of that rule."""
+    return [
+        pytest.param(
+            name,
+            id=name,
+            marks=[clause(f"account-service.{name}.{rule}"), *([late()] if name == HOLD else [])],
+        )
+        for name in OPERATIONS
+    ]
 
 
 @pytest.mark.parametrize("operation", each("withstands"))
@@ -46,37 +49,6 @@ def test_what_is_no_json_is_refused(api, depth, unique, operation):
 @pytest.mark.parametrize("operation", each("withstands"))
 def test_chance_is_served_or_refused(api, depth, unique, operation, kind):
     """Random bodies get a documented answer, and no failure."""
-    depth.chance(operation, lambda: _request(api, unique, operation), outcome("done"), SERVED, kind)
-
-
-@pytest.mark.usefixtures("wait")
-@pytest.mark.parametrize("operation", [_of(HOLD, "withstands")])
-def test_one_wrong_thing_in_a_hold_is_served_or_refused(api, depth, unique, operation):
-    """A hold that is good but for one thing gets a documented answer, and no failure."""
-    depth.one_wrong(operation, lambda: _request(api, unique, operation), outcome("done"), SERVED)
-
-
-@pytest.mark.usefixtures("wait")
-@pytest.mark.parametrize("operation", [_of(HOLD, "same-meaning")])
-def test_the_writing_of_a_hold_means_nothing(api, depth, unique, operation):
-    """Blanks, order of keys and escapes change no answer to a hold."""
-    depth.same_meaning(operation, lambda: _request(api, unique, operation), outcome("done"))
-
-
-@pytest.mark.usefixtures("wait")
-@pytest.mark.parametrize("operation", [_of(HOLD, "no-json")])
-def test_a_hold_that_is_no_json_is_refused(api, depth, unique, operation):
-    """A body near to a good hold that no reader takes is refused."""
-    depth.no_json(
-        operation, lambda: _request(api, unique, operation), outcome("done"), any_outcome("invalid")
-    )
-
-
-@pytest.mark.usefixtures("wait")
-@pytest.mark.parametrize("kind", ["valid", "invalid"])
-@pytest.mark.parametrize("operation", [_of(HOLD, "withstands")])
-def test_chance_in_a_hold_is_served_or_refused(api, depth, unique, operation, kind):
-    """Random holds get a documented answer, and no failure."""
     depth.chance(operation, lambda: _request(api, unique, operation), outcome("done"), SERVED, kind)
 
 

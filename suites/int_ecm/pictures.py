@@ -1,9 +1,10 @@
 """Images to upload, each one that a viewer opens; and whether two of them show the same."""
 
+import warnings
 from hashlib import shake_256
 from io import BytesIO
 
-from PIL import Image, ImageChops, ImageStat, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from clausewise import File
@@ -11,6 +12,8 @@ from clausewise import File
 _MEGABYTE = 1024 * 1024
 _CHUNK = 12 + len(b"pad\0")  # what a text chunk of a PNG takes beside its text
 _BLIND = 8  # of 255: what another writing of a JPEG changes in a pixel, on the average
+_FORMS = ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"]  # of all that Pillow opens some start programs
+_BROKEN = OSError, ValueError, SyntaxError, Image.DecompressionBombError
 _SPOT = 32  # pixels: two of the blocks that a JPEG writes, so that colours seldom run into each other
 
 
@@ -62,8 +65,12 @@ def unlike(one, other):
         return apart
     if back is None:
         return f"no image that can be opened: {apart}"
-    if back.size != sent.size:
+    if back.size != sent.size:  # before any pixel is unpacked: a small file may say that it holds millions
         return f"an image of {back.size[0]} by {back.size[1]} pixels, not {sent.size[0]} by {sent.size[1]}"
+    try:
+        back.load()
+    except _BROKEN:
+        return f"no image that can be opened: {apart}"
     off = max(ImageStat.Stat(ImageChops.difference(sent.convert("RGB"), back.convert("RGB"))).mean)
     allowed = _BLIND if "JPEG" in {sent.format, back.format} else 0
     return "" if off <= allowed else f"an image of other pixels: {apart}"
@@ -91,12 +98,13 @@ def _written(image, form, **how):
 
 
 def _opened(content):
+    """Return an image whose size is known and whose pixels are not unpacked, yet; None where it is none."""
     try:
-        image = Image.open(BytesIO(content))
-        image.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(BytesIO(content), formats=_FORMS)
+    except _BROKEN:
         return None
-    return image
 
 
 def _apart(one, other):

@@ -9,7 +9,7 @@ from clausewise import strict_json
 from clausewise.checks.universal import excerpt
 from clausewise.model import Complaint, Exchange, Finding, Form, Json, Operation, Outcome, Touch
 
-_MOST = 0.5
+_MOST = 0.5  # of what a body must have, so that it is one without a code or word of its own
 _SEVERAL = 2  # forms of one answer under one status
 
 

@@ -14,6 +14,7 @@ from clausewise.model.clauses import (
     Source,
     Standing,
     Verdict,
+    words,
 )
 from clausewise.model.contract import (
     BodyRule,
@@ -28,7 +29,7 @@ from clausewise.model.contract import (
     Undo,
 )
 from clausewise.model.exchanges import STEPS, Exchange, File, Finding, Request, Response, Touch
-from clausewise.model.names import secret_name
+from clausewise.model.names import among, secret_name
 from clausewise.strict_json import Json
 
 __all__ = [
@@ -61,5 +62,7 @@ __all__ = [
     "Touch",
     "Undo",
     "Verdict",
+    "among",
     "secret_name",
+    "words",
 ]

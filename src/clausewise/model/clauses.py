@@ -78,8 +78,14 @@ class Source:
         """Render as a reader would look it up: document, section, table, row, line, words."""
         parts = [self.document, self.section, self.table, self.row]
         where = ", ".join(part for part in parts if part)
-        words = f", {self.span}" if self.span else ""
-        return f"{where} (line {self.line}{words})" if self.line else where
+        told = f", {words(self.span)}" if self.span else ""
+        return f"{where} (line {self.line}{told})" if self.line else where
+
+
+def words(span: str) -> str:
+    """Return the ends of a span as a reader looks for them: "first ... last", or the word where it is one."""
+    first, _, last = span.rpartition("#")[0].partition("..")
+    return f'"{first}"' if first == last else f'"{first} ... {last}"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read target, contracts and catalogues; bad data stops here with exit code 4."""
     config.addinivalue_line("markers", "clause(*ids): the clauses that a test judges")
+    config.addinivalue_line("markers", "late: comes last in a run")
     if config.getoption("--target") == "":
         raise pytest.UsageError("--target is given without a value; is a variable not set?")
     if config.getoption("--target") and not config.option.collectonly:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 import pytest
 
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Kind
+from clausewise.model import Clause, Kind, among
 from clausewise.scope import Scope
 
 _LONG = {"depth", "walk"}
@@ -36,7 +35,7 @@ class Choice:
 
     def takes(self, clause: Clause) -> bool:
         """Tell whether a clause is picked."""
-        named = any(fnmatchcase(clause.id, pattern.replace("[]", "[[]]")) for pattern in self.clauses)
+        named = among(clause.id, self.clauses)
         named = named or clause.operation in self.operations or not (self.clauses or self.operations)
         told = clause.family in (self.families or {clause.family}) and (
             self.ids is None or clause.id in self.ids
@@ -80,7 +79,7 @@ def ordered(items: Sequence[pytest.Item], before: Collection[str], *, alone: boo
 
 def _turn(item: pytest.Item, *, alone: bool) -> int:
     asked = set(getattr(item, "fixturenames", ()))
-    if "wait" in asked:
+    if "wait" in asked or item.get_closest_marker("late"):
         return 3
     if "ageing" in asked:
         return 0

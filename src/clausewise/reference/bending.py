@@ -22,8 +22,6 @@ MISSHAPEN = (
     sqlite3.Error,
 )
 
-_TOO_MANY = 50
-
 Bend = Mapping[str, Any]
 Step = Mapping[str, Any]
 
@@ -60,7 +58,6 @@ class Bends:
         self._active = (*self._freedoms, self._bend)  # the bend last: no freedom undoes it
         self.since = time.time()
         self.answered = 0
-        self._called = 0
         self._played = [0] * len(self._active)
 
     def switch(self, bend: Bend | None) -> None:
@@ -68,20 +65,9 @@ class Bends:
         self._bend = bend or {}
         self._anew()
 
-    def take(self, freedoms: Sequence[Bend]) -> None:
-        """Put other freedoms in place of those taken; the bend stays."""
-        self._freedoms = tuple(freedoms)
-        self._anew()
-
     def on(self, name: str) -> bool:
         """Tell whether a behavioural defect or freedom is switched on."""
         return any(bend.get("switch") == name for bend in self._active)
-
-    def limits(self, family: str) -> bool:
-        """Tell whether a call is one too many, as every fiftieth is where that freedom is taken."""
-        taken = any(bend.get("switch") == f"rate-limited:{family}" for bend in self._active)
-        self._called += 1
-        return taken and self._called % _TOO_MANY == 0
 
     def refuses(self, operation: str, body: Any) -> str:
         """Return the name of the field that this operation is bent to refuse, if the body carries it."""

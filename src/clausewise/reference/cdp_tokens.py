@@ -91,8 +91,6 @@ class Tokens:
             return self._issued("sandbox-partner")
         if token is None or token.kind != "refresh" or token.dead or time.time() >= token.expires:
             return _refused(400, "invalid_grant", "refresh_token")
-        if self._bends.on("refresh-drops-older-access"):
-            self._store.keep_newest(token.user, 0)
         if self._bends.on("refresh-drops-its-access"):
             self._store.spend(self._renewed.get(given, ""))
         if self._bends.on("refresh-tokens-once"):

@@ -37,6 +37,7 @@ _PORTRAIT = "10000000-0000-4000-8000-000000000001"
 _PIXEL = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+_FORMS = ["PNG", "JPEG"]
 _KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
@@ -307,9 +308,9 @@ def _object(body: bytes) -> dict[str, Any] | None:
 
 def _opened(content: bytes) -> Image.Image | None:
     try:
-        image = Image.open(BytesIO(content))
+        image = Image.open(BytesIO(content), formats=_FORMS)
         image.load()
-    except (OSError, ValueError, SyntaxError):
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     return image
 

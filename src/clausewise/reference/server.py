@@ -58,7 +58,6 @@ def build(
         ]
     if control:
         routes.append(Route("/__control__/bend", _switching(bends), methods=["PUT"]))
-        routes.append(Route("/__control__/freedoms", _taking(bends), methods=["PUT"]))
         routes.append(Route("/__control__/count", _counting(bends), methods=["GET"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _plain})
 
@@ -66,9 +65,6 @@ def build(
 def _answering(act: Act, bends: Bends, family: str) -> Handle:
     async def handle(request: Request) -> Response:
         sent = await request.body()
-        if bends.limits(family):
-            told = {"error": "Too Many Requests"}
-            return JSONResponse(told, 429, {"retry-after": "1"})  # refused before anything is done
         wire = bends.wire(act(request, sent), sent, family)
         if wire.delay:
             await asyncio.sleep(wire.delay)
@@ -84,15 +80,6 @@ def _switching(bends: Bends) -> Handle:
         return Response(status_code=204)
 
     return switch
-
-
-def _taking(bends: Bends) -> Handle:
-    async def take(request: Request) -> Response:
-        told = await request.body()
-        bends.take(json.loads(told) if told else ())
-        return Response(status_code=204)
-
-    return take
 
 
 def _counting(bends: Bends) -> Handle:

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from clausewise.model import STEPS
+from clausewise.model import STEPS, words
 from clausewise.verdict import visible
 
 Row = Mapping[str, Any]
@@ -68,7 +68,13 @@ def _environment(*, autoescape: bool) -> Environment:
     loader = PackageLoader("clausewise.report")
     options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     environment = Environment(loader=loader, autoescape=autoescape, **options)  # noqa: S701 - Markdown has its own
-    environment.filters |= {"cell": _cell, "visible": visible, "island": _island, "body": _body}
+    environment.filters |= {
+        "cell": _cell,
+        "visible": visible,
+        "words": words,
+        "island": _island,
+        "body": _body,
+    }
     return environment
 
 

@@ -9,6 +9,12 @@ const visible = (text) => String(text).replace(/[\u0000-\u0008\u000b-\u001f\u007
   return "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0");
 });
 
+// The ends of a span as a reader looks for them: "first ... last", or the word where it is one.
+const words = (span) => {
+  const [first, last] = span.slice(0, span.lastIndexOf("#")).split(/\.\.(.*)/);
+  return first === last ? `"${first}"` : `"${first} ... ${last}"`;
+};
+
 // --- theme ---
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -74,7 +80,7 @@ function draw(row) {
   const words = make("td");
   words.append(make("div", visible(row.statement)), make("code", row.id, "soft"));
   if (row.reason) words.append(make("div", visible(row.reason), "soft"));
-  const where = row.sources.map((s) => `${s.document}: ${[s.section, s.table, s.row].filter(Boolean).join(", ")}${s.line ? `, line ${s.line}` : ""}${s.span ? `, ${s.span}` : ""}`);
+  const where = row.sources.map((s) => `${s.document}: ${[s.section, s.table, s.row].filter(Boolean).join(", ")}${s.line ? `, line ${s.line}` : ""}${s.span ? `, ${words(s.span)}` : ""}`);
   const source = make("td");
   for (const text of where) source.append(make("div", visible(text), "soft"));
   for (const name of row.discrepancies) {
