@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
 from clausewise.contracts import strict, words
-from clausewise.model import Complaint, Json
+from clausewise.model import RULED_OUT, Complaint, Json
 
 Schema = Mapping[str, Any]
 
@@ -161,7 +161,10 @@ def _absences(clause: str, owner: Schema, error: ValidationError, where: str) ->
         facet = ".required" if "required" in child.get("x-facets", {}) else ""
         known = f"{clause}.{name}{facet}" if name in properties else clause
         expected = words.expectation("type", child["type"]) if "type" in child else "a value"
-        yield Complaint(known, expected, "nothing: the key is absent", f"{where}/{name}")
+        actual = "nothing: the key is absent"
+        if f"{name}{RULED_OUT}" in instance:
+            actual = f"the key {name}{RULED_OUT}"
+        yield Complaint(known, expected, actual, f"{where}/{name}")
 
 
 def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Schema]:
@@ -184,10 +187,14 @@ def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Sc
 
 
 def _parts(schema: Schema) -> Iterator[Schema]:
-    """Yield the schema and the members of its `allOf`, which speak about the same value."""
+    """Yield the schema and the members of its `allOf`, which speak about the same value.
+
+    What a target's claim adds makes no clause: it narrows those that there are.
+    """
     yield schema
     for member in schema.get("allOf", ()):
-        yield from _parts(member)
+        if "x-claimed" not in member:
+            yield from _parts(member)
 
 
 def _nodes(schema: Schema, clause: str, pointer: str, parents: tuple[Schema, ...]) -> Iterator[Node]:

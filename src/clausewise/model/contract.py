@@ -9,6 +9,7 @@ from typing import Protocol
 
 from clausewise.errors import ConfigurationError
 from clausewise.model.clauses import Clause
+from clausewise.model.spellings import Spelling
 from clausewise.strict_json import Json
 
 
@@ -165,7 +166,9 @@ class Operation:
 
     A `secured` one asks for credentials; one that only `accepts_credentials` gets them where the target
     has some. One that `writes` may change something in the target; `leaves` is what stays there, in words,
-    and `undo` how it is taken away, where the documents have a way.
+    and `undo` how it is taken away, where the documents have a way. `other_paths` are those that the documents
+    print, too, where no claim rules them out. An answer may be `wrapped` in a JSON text, or `plain`; its keys and
+    words are written in one of the `spellings` that the documents print.
     """
 
     id: str
@@ -178,11 +181,14 @@ class Operation:
     parameters: tuple[str, ...] = ()
     read_back: Mapping[str, str] = field(default_factory=dict)
     wrapped: bool = False
+    plain: bool = True
+    spellings: tuple[Spelling, ...] = ()
     accepts_credentials: bool = False
     writes: bool = True
     leaves: str = ""
     undo: Undo | None = None
     sample: Sample | None = None
+    other_paths: tuple[str, ...] = ()
 
     @property
     def free(self) -> bool:

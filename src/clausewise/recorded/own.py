@@ -58,6 +58,8 @@ def _exchange(record: Mapping[str, Any], scope: Scope) -> Exchange | None:
         milliseconds=record["milliseconds"],
         sent=sent,
         wrapped=operation.wrapped,
+        plain=operation.plain,
+        spellings=operation.spellings,
         hidden=hidden,
         hidden_sent=hidden_sent,
     )
