@@ -86,7 +86,7 @@ def there(api, unique, service, case):
         _prepared(api.call(adding, [batch(adding, case, new(adding, name))]), "/STATUS")
         return bare(service, name)
     if service == DECISION:
-        _prepared(api.call(EXTEND, extending(case, event(name))), "/status")
+        _prepared(api.call(EXTEND, extending(api, case, event(name))), "/status")
         return bare(service, name)
     return new(service, name) if service in ITEMS else None
 
@@ -101,7 +101,7 @@ def good(api, unique, service):
     """Return the arguments of a call that is answered with success."""
     if service in EVENTS:
         one = event(code(unique))
-        return {"body": extending(promote(api, unique), one) if service == EXTEND else events(one)}
+        return {"body": extending(api, promote(api, unique), one) if service == EXTEND else events(one)}
     if service in LISTS:
         return {"body": {}}
     case = promote(api, unique)

@@ -81,6 +81,11 @@ class Client:
         self._paths: dict[str, str] = {}
         self._let_in = False
 
+    @property
+    def target(self) -> FamilyTarget:
+        """The target as this family sees it: what its owner claims and provides."""
+        return self._target
+
     def call(
         self,
         operation: str,

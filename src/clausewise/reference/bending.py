@@ -162,11 +162,16 @@ def _retype(holder: Any, key: Any, _: Step) -> None:
     holder[key] = {"retyped": True} if isinstance(holder[key], list) else ["retyped"]
 
 
+def _number(holder: Any, key: Any, _: Step) -> None:
+    holder[key] = int(holder[key] or 0)
+
+
 _SHAPES: dict[str, Callable[[Any, Any, Step], None]] = {
     "drop": _drop,
     "set": _set,
     "rename": _rename,
     "retype": _retype,
+    "number": _number,
 }
 
 

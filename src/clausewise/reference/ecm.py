@@ -20,6 +20,16 @@ Act = Callable[[Request, bytes], Answer]
 _USER, _PASSWORD = "sandbox-analyst", "sandbox-analyst-6c1f"
 _EVENTS = "/rest-api/CMRestService/RealTimeCaseCreationService/"
 _CASES = "/rest-api/ECMService/CaseManagementService/"
+_ELSEWHERE = {  # the other path that the document prints (ECM-01, ECM-03)
+    **{
+        name: f"/restapi/CMRestService/RealTimeCaseCreationService/{name}" for name in ecm_events.SERVICES[1:]
+    },
+    **{
+        name: f"/rest-api/ECMSERVICE/CaseManagementService/{name}"
+        for name in ("updateCaseDescription", "removeAccount")
+    },
+}
+_NOWHERE = Answer("", 404, {"status": 404, "error": "Not Found"})
 _INVALID = "Invalid JSON Input format. Please correct the data."
 _INTERNAL = "Internal error occurred. Please contact system administrator."
 
@@ -37,7 +47,22 @@ class Sandbox:
         self._upload = ecm_upload.Upload(self._store, bends)
 
     def routes(self) -> Iterator[tuple[str, str, Act]]:
-        """Yield method, path and action of every operation."""
+        """Yield method, path and action of every operation, at each path that the document prints."""
+        for method, path, act in self._served():
+            name = path.rpartition("/")[2]
+            yield method, path, self._placed(name, act, moved=False)
+            if name in _ELSEWHERE:
+                yield method, _ELSEWHERE[name], self._placed(name, act, moved=True)
+
+    def _placed(self, name: str, act: Act, *, moved: bool) -> Act:
+        """Return what one of an operation's paths does: it acts, or nothing is there."""
+
+        def placed(request: Request, body: bytes) -> Answer:
+            return act(request, body) if self._bends.on(f"elsewhere:{name}") == moved else _NOWHERE
+
+        return placed
+
+    def _served(self) -> Iterator[tuple[str, str, Act]]:
         for name in ecm_events.SERVICES:
             yield "POST", f"{_EVENTS}{name}", self._guarded(name, self._events.answer)
         for name in ecm_cases.SERVICES:

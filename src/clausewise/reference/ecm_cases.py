@@ -107,7 +107,12 @@ class Cases:
     def answer(self, name: str, fault: str, sent: Any) -> Answer:
         """Answer one call of a service that takes a list of cases."""
         service = SERVICES[name]
+        if self._bends.on(f"tells-missing-case-id:{name}") and _lacks_case_id(sent):
+            told = {"MESSAGE": "Input JSON data does not have caseId.", "STATUS": "FAILED"}
+            return Answer(f"{name}.missing-case-id", 400, told)
         if not _readable(sent, service) or self._bends.refuses(name, sent):
+            return Answer(f"{name}.invalid-json", 400, {"MESSAGE": _INVALID, "STATUS": "FAILED"})
+        if self._labels_refused(name, sent):
             return Answer(f"{name}.invalid-json", 400, {"MESSAGE": _INVALID, "STATUS": "FAILED"})
         if fault == "internal-error":
             entries = [{"MESSAGE": _INTERNAL, "STATUS": "FAILED", "caseId": case["caseId"]} for case in sent]
@@ -116,6 +121,20 @@ class Cases:
         if self._bends.on(f"cases-in-any-order:{name}"):
             entries.reverse()
         return self._told(name, "", entries)
+
+    def _labels_refused(self, name: str, sent: Any) -> bool:
+        """Tell whether a deletion of labels has businessAdd, or lacks it, where it must not (ECM-107)."""
+        wants, shuns = self._bends.on("labels-want-business-add"), self._bends.on("labels-shun-business-add")
+        if name != "addTransaction" or not (wants or shuns):
+            return False
+        deleting = [
+            item
+            for case in sent
+            for item in case["transactions"]
+            if "transactionLabels" not in item
+            and self._store.holds(case["caseId"], "transactions", str(item["transactionReferenceId"]))
+        ]
+        return any(wants and "businessAdd" not in item or shuns and "businessAdd" in item for item in deleting)
 
     def _told(self, name: str, outcome: str, entries: list[Entry]) -> Answer:
         service = SERVICES[name]
@@ -132,10 +151,12 @@ class Cases:
 
     def _case(self, name: str, service: Service, fault: str, sent: Entry) -> Entry:
         case = self._store.case(str(sent["caseId"]))
+        bare = self._bends.on(f"no-items-of-an-unknown-case:{name}")
         if case is None and not self._bends.on(f"takes-unknown-case:{name}"):
-            return _untouched(service, sent["caseId"], "Case does not exist.")
+            return _untouched(service, sent["caseId"], "Case does not exist.", bare=bare)
         if case and case.locked_by and not self._bends.on(f"takes-locked-case:{name}"):
-            return _untouched(service, sent["caseId"], f"Case is locked by another user {case.locked_by}.")
+            text = f"Case is locked by another user {case.locked_by}."
+            return _untouched(service, sent["caseId"], text, bare=bare)
         if not service.key:
             text = service.failure if fault else service.done
             return {"MESSAGE": text, "STATUS": "FAILED" if fault else "SUCCESS", "caseId": sent["caseId"]}
@@ -150,12 +171,15 @@ class Cases:
 
     def _item(self, name: str, service: Service, fault: str, case: str, item: Entry) -> Entry:
         known = str(item[service.id])
+        held = self._store.holds(case, service.key, known)
         problem = self._problem(name, service, fault, case, item)
         wrong = problem.partition(":")[0]
         if problem and self._bends.on(f"takes-{wrong}:{name}"):
             problem = ""
         if not problem or self._bends.on(f"adds-what-fails:{name}"):
             self._do(name, service, case, known)
+        if held and not problem and self._bends.on("labels-take-all") and "transactionLabels" not in item:
+            self._store.remove(case, service.key, known)
         text = problem.partition(":")[2] if problem else service.done
         return {"MESSAGE": text, "STATUS": "FAILED" if problem else "SUCCESS", service.id: known}
 
@@ -226,7 +250,10 @@ class Cases:
         unknown = item.get("institution", "SANDBOX-INSTITUTION") not in _INSTITUTIONS
         if unknown and self._bends.on("knows-institutions"):
             return f"insertion-failed:{SERVICES['addExternalEntity'].failure}"
-        return _entity_problem(item)
+        problem = _entity_problem(item)
+        if problem.startswith("two-") and self._bends.on("words-two-institutions-otherwise"):
+            return "two-institutions:One institution at most."
+        return problem
 
     def _account(self, case: str, name: str) -> bool:
         return name in _BUSINESS["accounts"] or self._store.holds(case, "accounts", name)
@@ -266,8 +293,13 @@ def _overall(entries: list[Entry]) -> str:
     return words.pop() if len(words) == 1 else "PARTIALSUCCESS"
 
 
-def _untouched(service: Service, case: Any, text: str) -> Entry:
+def _lacks_case_id(sent: Any) -> bool:
+    entries = sent if isinstance(sent, list) else []
+    return bool(entries) and all(isinstance(entry, dict) and "caseId" not in entry for entry in entries)
+
+
+def _untouched(service: Service, case: Any, text: str, *, bare: bool) -> Entry:
     entry: Entry = {"MESSAGE": text, "STATUS": "FAILED", "caseId": case}
-    if service.key:
+    if service.key and not bare:
         entry[service.key] = [{"MESSAGE": None, "STATUS": None, service.id: None}]
     return entry

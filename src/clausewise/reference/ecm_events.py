@@ -106,16 +106,25 @@ class Events:
         return not focal and not self._bends.on(f"takes-no-focal:{name}")
 
     def _case_problem(self, sent: Any) -> str:
-        if "caseID" not in sent:
-            return "missing-attribute:caseID"
-        case = self._store.case(str(sent["caseID"]))
+        named = self._named(sent)
+        if named is None:
+            return "no-such-case" if self._bends.on("no-case-is-unknown-case") else "missing-attribute:caseID"
+        case = self._store.case(named)
         if case is None:
             return "no-such-case"
         return "status-forbids" if case.closed == "Y" else ""
 
+    def _named(self, sent: Any) -> str | None:
+        """Return the case that an extension names: on top, or among the entities (ECM-21)."""
+        if not self._bends.on("case-id-among-entities"):
+            return str(sent["caseID"]) if "caseID" in sent else None
+        named = (entity["caseID"] for entity in sent.get("entities", []) if "caseID" in entity)
+        return next(map(str, named), None)
+
     def _saved(self, name: str, sent: Any, codes: list[str]) -> Answer:
         shown = codes[:1] if self._bends.on(f"first-code-only:{name}") else codes
-        ids = {"Event Id(s)": ",".join(shown)}
+        joined: str | list[str] = shown if self._bends.on(f"ids-in-a-list:{name}") else ",".join(shown)
+        ids = {"Event Id(s)": joined}
         if name == "saveEvents":
             text = "Event(s) saved successfully."
             return Answer(f"{name}.saved", 200, {"MESSAGE": text, "STATUS": "SUCCESS", **ids})
@@ -127,7 +136,7 @@ class Events:
                 case = shown_case["caseId"] = "CA9002"
         else:
             case, text, outcome = (
-                str(sent["caseID"]),
+                str(self._named(sent)),
                 "Event(s) saved successfully and extended to case.",
                 "extended",
             )

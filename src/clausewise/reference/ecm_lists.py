@@ -43,7 +43,12 @@ class Lists:
             records = records[::-1]
         if self._bends.on(f"odd-ones-first:{name}"):
             records = records[1::2] + records[::2]
-        return Answer(f"{name}.records", 200, records)
+        if self._bends.on("no-blank-for-no-sequence"):
+            records = [
+                {key: "" if text == " " else text for key, text in record.items()} for record in records
+            ]
+        alone = len(records) == 1 and self._bends.on(f"one-record-alone:{name}")
+        return Answer(f"{name}.records", 200, records[0] if alone else records)
 
     def _passes(self, name: str, record: Record, filters: Mapping[str, str]) -> bool:
         pair = name == "getTrustedPairsList"

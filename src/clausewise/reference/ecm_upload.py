@@ -73,12 +73,15 @@ class Upload:
             for name in ("senderId", "docDesc", "docType", "caseId", "actionCode", "source")
             if name not in query and self._bends.on(f"upload-wants:{name}")
         ]
-        text = f"Please make sure you send these parameters : {', '.join((*_MANDATORY, *own))}."
+        named = () if self._bends.on("names-three-parameters") else own
+        text = f"Please make sure you send these parameters : {', '.join((*_MANDATORY, *named))}."
         told = {"status": "Failed", "description": f"Missing mandatory parameters. {text}"}
         return Answer(f"{_NAME}.missing-parameters", 200, told) if lacking else None
 
     def _invalid(self, query: Mapping[str, str], files: list[bytes]) -> Answer | None:
         bad = next(self._bad_values(query), "")
+        if query.get("caseId") and not bad and query.get("entityType", "").upper() != "CASE":
+            bad = "beside" if self._bends.on("breaks-on-unknown:beside") else ""
         if (
             query.get("actionCode") == "CA985"
             and not files
@@ -87,7 +90,7 @@ class Upload:
             bad = bad or "actionCode"
         if query.get("senderId", "sandbox-analyst") not in _USERS and self._bends.on("knows-senders"):
             bad = bad or "senderId"
-        if bad == "actionCode" and self._bends.on("breaks-on-unknown-action"):
+        if bad and self._bends.on(f"breaks-on-unknown:{bad}"):
             return _failure("internal")
         return _invalid(bad) if bad else None
 
@@ -102,7 +105,8 @@ class Upload:
         if (unknown and not on("takes-any-case")) or (kind != "CASE" and on("checks-entity-id")):
             yield "entityId"
         beside = query.get("caseId")
-        wrong = beside and (not self._store.case(beside) or on("one-or-the-other"))
+        both = on("one-or-the-other") or (kind != "CASE" and on("one-or-the-other:entity"))
+        wrong = beside and (not self._store.case(beside) or both)
         if wrong and not on("takes-any-case-beside"):
             yield "caseId"
         text = query.get("comments", "")
@@ -111,7 +115,8 @@ class Upload:
         if endless or any(on(f"refuses-comment:{what}") for what, held in odd.items() if held):
             yield "comments"
         action = query.get("actionCode")
-        if action and (action not in _ACTIONS or on("refuses-action-codes")):
+        known = action in _ACTIONS or on("takes-any-action")
+        if action and (not known or on("refuses-action-codes")):
             yield "actionCode"
 
     def _act(self, query: Mapping[str, str]) -> None:
