@@ -6,9 +6,10 @@ each with only those tests that judge its clause, cheapest first, until one of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ from _pytest.runner import runtestprotocol
 
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Defect, Freedom, Observability, among
+from clausewise.model import Clause, Defect, Discrepancy, Freedom, Observability, among
 from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, embedded
 from clausewise.plugin.session import SESSION, Session
@@ -49,11 +50,12 @@ class Outcome:
 
 @dataclass
 class Matrix:
-    """The whole proof. It holds where the first seven lists are empty.
+    """The whole proof. It holds where the first nine lists are empty.
 
     `leaks` are the defects of guesses that were held against documented clauses, `idle` the tests
     that catch no defect, not even one of their own clauses; `unmet` the freedoms that no test met, so that
-    nothing could have turned red.
+    nothing could have turned red. `unheard` are the claims of a reading that let another one pass, `too_loud`
+    those that let their own not pass.
     """
 
     survivors: list[str] = field(default_factory=list)
@@ -63,14 +65,17 @@ class Matrix:
     idle: list[str] = field(default_factory=list)
     unmet: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
+    too_loud: list[str] = field(default_factory=list)
     defects: list[Outcome] = field(default_factory=list)
     freedoms: list[Outcome] = field(default_factory=list)
+    claims: list[Outcome] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
         """Whether every defect is caught and no more flagged, every clause has one, every test its catch."""
         wrong = self.survivors, self.false_alarms, self.unclean, self.without_defect, self.idle, self.unmet
-        return not any((*wrong, self.leaks))
+        return not any((*wrong, self.leaks, self.unheard, self.too_loud))
 
     def as_json(self) -> dict[str, Any]:
         """Return the matrix as a JSON value."""
@@ -192,6 +197,10 @@ class _Runner:
         for number, (family, freedom) in enumerate(freedoms, 1):
             self._tell("freedoms", number, len(freedoms))
             matrix.freedoms.append(self._bear(run, family, freedom))
+        claims = [case for family in run.scope.catalogues for case in _cases(run, family, freedoms)]
+        for number, case in enumerate(claims, 1):
+            self._tell("claims", number, len(claims))
+            matrix.claims.append(self._hear(run, case))
         self._bend(run, None)
         self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
         return True
@@ -240,13 +249,50 @@ class _Runner:
     def _bear(self, run: Session, family: str, freedom: Freedom) -> Outcome:
         outcome = Outcome(freedom.id, "")
         self._bend(run, {**freedom.bend, "family": family})
-        for item in self._meeting(run, family, freedom.bend.get("answer", "*")):
+        for item in self._meeting(run, family, _answer(freedom)):
             outcome.tried += 1
             records = self._run(item)
             bad = [word for record in records for word in _held_against(run, freedom, record)]
             outcome.others += bad
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad else "")
         return outcome
+
+    def _hear(self, run: Session, case: _Case) -> Outcome:
+        """Claim a reading while the reference plays one, and return what its tests hold against that.
+
+        Of another reading the first finding is enough; of its own only what is held against its operation.
+        """
+        outcome = Outcome(case.name, case.entry.id, "own" if case.own else "other")
+        before = run.scope
+        operations = {str(known.bend.get("answer", "*")).partition(".")[0] for known in case.met}
+        run.claim(before.claiming(case.family, case.entry.id, case.claim))
+        self._bend(run, {**case.played.bend, "family": case.family} if case.played else None)
+        for item in self._about(run, case):
+            outcome.tried += 1
+            told = _findings(self._run(item))
+            found = {it["clause"] for it in told if it["clause"] not in self._guessed(run, case)}
+            if case.own and "*" not in operations:
+                found = {name for name in found if name.split(".")[1] in operations}
+            outcome.others = sorted({*outcome.others, *found})
+            outcome.noticed_by = outcome.noticed_by or (item.nodeid if found else "")
+            if found and not case.own:
+                break
+        run.claim(before)
+        return outcome
+
+    def _guessed(self, run: Session, case: _Case) -> set[str]:
+        """Return the guesses that a played freedom does not keep in any case; of its own claim they are none."""
+        globs = case.played.guesses if case.played and case.own else ()
+        told = {clause for record in self._clean for clause in record["touched"] if among(clause, globs)}
+        return {name for name in told if name not in case.entry.clauses and not _firm(run, name)}
+
+    def _about(self, run: Session, case: _Case) -> list[pytest.Item]:
+        """Return the tests that met what is played, those of the entry's own clauses first."""
+        met = [item for known in case.met for item in self._meeting(run, case.family, _answer(known))]
+        own = {
+            told["test"] for told in self._clean if not set(told["clauses"]).isdisjoint(case.entry.clauses)
+        }
+        return sorted(dict.fromkeys(met), key=lambda item: item.nodeid not in own)
 
     def _meeting(self, run: Session, family: str, answer: str) -> list[pytest.Item]:
         """Return the family's tests that met an answer on the clean reference, but for slow ones.
@@ -299,6 +345,52 @@ class _Runner:
         told.raise_for_status()
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A claim, and what is `played` under it: a freedom, or the reference's own reading (None).
+
+    `met` are the freedoms whose answers tell the two apart.
+    """
+
+    family: str
+    entry: Discrepancy
+    claim: str
+    played: Freedom | None
+    met: tuple[Freedom, ...]
+    own: bool
+
+    @property
+    def name(self) -> str:
+        """Say which claim it is, and on what."""
+        return f"{self.entry.id} = {self.claim} on {self.played.id if self.played else 'the reference itself'}"
+
+
+def _cases(run: Session, family: str, freedoms: Sequence[tuple[str, Freedom]]) -> Iterator[_Case]:
+    """Yield each claim of an entry with each of its readings that the reference can play.
+
+    The reading that no freedom is belongs to the reference itself.
+    """
+    for entry in run.scope.catalogues[family].discrepancies.values():
+        plays: dict[str, list[Freedom]] = {letter: [] for letter in entry.accepts}
+        for its, known in freedoms:
+            if its == family and known.discrepancy == entry.id and known.reading:
+                plays[known.reading].append(known)
+        if not any(plays.values()):
+            continue
+        for claim, (letter, known) in product(entry.accepts, plays.items()):
+            for one in known:
+                yield _Case(family, entry, claim, one, (one,), claim == letter)
+            if not known and plays[claim] and claim != letter:
+                yield _Case(family, entry, claim, None, tuple(plays[claim]), own=False)
+            if not known and claim == letter:
+                others = tuple(one for several in plays.values() for one in several)
+                yield _Case(family, entry, claim, None, others, own=True)
+
+
+def _answer(freedom: Freedom) -> str:
+    return str(freedom.bend.get("answer", "*"))
+
+
 def _possible(run: Session, family: str, freedom: Freedom) -> bool:
     """Tell whether the document that is claimed has the answer that a freedom is about."""
     operation, _, name = str(freedom.bend.get("answer", "*")).partition(".")
@@ -338,6 +430,12 @@ def _judged(matrix: Matrix, run: Session, part: Part, *, whole: bool) -> Matrix:
         f"{known.id}: {', '.join(known.others)}" for known in matrix.freedoms if known.noticed_by
     ]
     matrix.leaks = [f"{known.id}: {', '.join(known.leaks)}" for known in matrix.defects if known.leaks]
+    matrix.unheard = [known.id for known in matrix.claims if known.kind == "other" and not known.noticed_by]
+    matrix.too_loud = [
+        f"{known.id}: {', '.join(known.others)}"
+        for known in matrix.claims
+        if known.kind == "own" and known.noticed_by
+    ]
     matrix.unmet = [known.id for known in matrix.freedoms if not known.tried]
     if whole and part == Part():
         owned = {known.clause for known in matrix.defects}

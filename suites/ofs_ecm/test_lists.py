@@ -12,7 +12,7 @@ from .steps import LISTS
 KEYS = {
     "getTrustedPairsList": (
         "tpCreateDate",
-        ("tpMbrParty1JrsdcnCd", "tpMbrParty2JrsdcnCd"),
+        ("tpMbrParty1JrsdcnCd", "tpMbrParty1JrscnCd", "tpMbrParty2JrsdcnCd"),
         ("tpMbrParty1BusDmn", "tpMbrParty2BusDmn"),
         "tpSeqId",
     ),

@@ -134,7 +134,10 @@ class Cases:
             if "transactionLabels" not in item
             and self._store.holds(case["caseId"], "transactions", str(item["transactionReferenceId"]))
         ]
-        return any(wants and "businessAdd" not in item or shuns and "businessAdd" in item for item in deleting)
+        return any(
+            (wants and "businessAdd" not in item) or (shuns and item.get("businessAdd") == "Y")
+            for item in deleting
+        )
 
     def _told(self, name: str, outcome: str, entries: list[Entry]) -> Answer:
         service = SERVICES[name]
