@@ -184,10 +184,14 @@ def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Sc
 
 
 def _parts(schema: Schema) -> Iterator[Schema]:
-    """Yield the schema and the members of its `allOf`, which speak about the same value."""
+    """Yield the schema and the members of its `allOf`, which speak about the same value.
+
+    What a target's claim adds makes no clause: it narrows those that there are.
+    """
     yield schema
     for member in schema.get("allOf", ()):
-        yield from _parts(member)
+        if "x-claimed" not in member:
+            yield from _parts(member)
 
 
 def _nodes(schema: Schema, clause: str, pointer: str, parents: tuple[Schema, ...]) -> Iterator[Node]:
