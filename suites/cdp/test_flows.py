@@ -77,7 +77,7 @@ def test_the_record_returns_the_addresses(api, judge, unique):
 
 @clause("cdp.flow.record-returns-id-details")
 def test_the_record_returns_the_identity_documents(api, judge, target, unique):
-    """Each identity document that onboarding took comes back, images apart; both or one as the default (CDP-26)."""
+    """Each identity document that onboarding took comes back, both or one as the default (CDP-26)."""
     person = applicant(unique)
     sent = [_but(known, "id_front", "id_back", "default_status") for known in person["id_details"]]
 

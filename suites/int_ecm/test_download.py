@@ -109,7 +109,7 @@ def test_fetching_takes_nothing_away(api, judge, unique):
 
 @clause("int-ecm.download.unknown-id")
 def test_an_unknown_id_is_refused(api, judge, target, unique):
-    """An id like a good one, that nothing was stored under, is refused: by its code, or as not found (INT-14)."""
+    """An id like a good one, that nothing was stored under, is refused, or not found (INT-14)."""
     known = stored(api, png(unique))
 
     refused = fetch(api, unknown(unique, known))

@@ -158,7 +158,7 @@ def _read(folder: Path, uri: str) -> Any:
 
 
 def _prune(node: Any, document: str, readings: dict[str, str]) -> Any:
-    """Drop what other documents say, and readings that the target has ruled out; add what its claims ask for."""
+    """Drop what other documents say, and readings that the target has ruled out; add what it claims."""
     if isinstance(node, list):
         return [_prune(item, document, readings) for item in node if _stays(item, document, readings)]
     if not isinstance(node, dict):

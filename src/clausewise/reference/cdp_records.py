@@ -30,8 +30,8 @@ _CLASS = (
     "marital_status dnfbp dpms profile_category"
 ).split()
 _NUMBERED = {  # what is a number in one place and text in another (CDP-24)
-    *("resident_type_id", "occupation_id", "id_type", "address_type_id", "customer_type_id", "social_links_id"),
-    *("annual_income_range_id", "risk_rating_id"),
+    *("resident_type_id", "occupation_id", "id_type", "address_type_id", "customer_type_id"),
+    *("annual_income_range_id", "risk_rating_id", "social_links_id"),
 }
 _LISTS = ("social_links", "subscriptions")
 
