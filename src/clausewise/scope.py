@@ -177,6 +177,6 @@ def _check_readings(target: Target, family: str, book: Catalogue) -> None:
             )
         if letter not in known.accepts:
             raise ConfigurationError(
-                f"{target.path}: [families.{family}.readings] {discrepancy} = {letter!r} is a reading that the "
-                f"documents do not carry; they leave {', '.join(known.accepts)}. {known.ruling}"
+                f"{target.path}: [families.{family}.readings] {discrepancy} = {letter!r} is a reading "
+                f"that the documents do not carry; they leave {', '.join(known.accepts)}. {known.ruling}"
             )

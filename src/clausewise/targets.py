@@ -126,7 +126,7 @@ class FamilyTarget:
         return sorted(fit, key=lambda key: (key != name, -_literal(key)))
 
     def lawful(self, discrepancy: str, **readings: Any) -> list[Any]:
-        """Return what the claimed reading of a discrepancy expects, or what each of them does where none is claimed."""
+        """Return what the claimed reading of a discrepancy expects, or each of them where none is claimed."""
         claimed = self.readings.get(discrepancy)
         return [wanted for letter, wanted in readings.items() if claimed in {None, letter}]
 

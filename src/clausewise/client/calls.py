@@ -238,10 +238,11 @@ class Client:
         return f"{self._target.base_url}{filled}" + (f"?{urlencode(query)}" if query else "")
 
     def _path(self, operation: Operation) -> str:
-        """Return the operation's path; of several that are printed, the first that an empty request finds there."""
+        """Return the operation's path; of several printed ones, the first that an empty request finds."""
         printed = (operation.path, *operation.other_paths)
         if operation.id not in self._paths and operation.other_paths:
-            there = (path for path in printed if self.stray(operation.id, path=path).response.status != _ABSENT)
+            answers = ((path, self.stray(operation.id, path=path)) for path in printed)
+            there = (path for path, answer in answers if answer.response.status != _ABSENT)
             self._paths[operation.id] = next(there, operation.path)
         return self._paths.get(operation.id, operation.path)
 

@@ -158,7 +158,7 @@ def _read(folder: Path, uri: str) -> Any:
 
 
 def _prune(node: Any, document: str, readings: dict[str, str]) -> Any:
-    """Drop what other documents say, and readings that the target has ruled out; add what its claims ask for."""
+    """Drop what other documents say, and readings that the target has ruled out; add what it claims."""
     if isinstance(node, list):
         return [_prune(item, document, readings) for item in node if _stays(item, document, readings)]
     if not isinstance(node, dict):
@@ -229,7 +229,7 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_a
 
 
 def _may(spec: dict[str, Any], form: str) -> bool:
-    """Tell whether an answer may come as a JSON `value`, or in a JSON `text`: as any where nothing is said."""
+    """Tell whether an answer may come as a JSON `value`, or in a JSON `text`; either where none is named."""
     forms = spec.get("x-wrapped", False)
     return not isinstance(forms, list) or any(it["form"] == form for it in forms)
 

@@ -113,8 +113,8 @@ class Clause:
 class Discrepancy:
     """A place where the documents contradict themselves, with its readings and our ruling.
 
-    `accepts` are the letters of the readings that pass unless a target claims one of them. `inert` says why a claim
-    of this entry can change no verdict; where it is '', a claim makes the other readings fail.
+    `accepts` are the letters of the readings that pass unless a target claims one of them. `inert` says why
+    a claim of this entry can change no verdict; where it is '', a claim makes the other readings fail.
     """
 
     id: str
@@ -148,7 +148,8 @@ class Freedom:
 
     Of those about one `choice` a server takes at most one. `guesses` are id globs of clauses that no document
     states, and that it does not keep. `rests_on` are the lines that leave it, as
-    "document:line"; none where it is their silence. It may be one `reading`, by its letter, of a `discrepancy`.
+    "document:line"; none where it is their silence. It may be one `reading`, by its letter, of a
+    `discrepancy`.
     """
 
     id: str

@@ -166,9 +166,9 @@ class Operation:
 
     A `secured` one asks for credentials; one that only `accepts_credentials` gets them where the target
     has some. One that `writes` may change something in the target; `leaves` is what stays there, in words,
-    and `undo` how it is taken away, where the documents have a way. `other_paths` are those that the documents
-    print, too, where no claim rules them out. An answer may be `wrapped` in a JSON text, or `plain`; its keys and
-    words are written in one of the `spellings` that the documents print.
+    and `undo` how it is taken away, where the documents have a way. `other_paths` are those that the
+    documents print, too, where no claim rules them out. An answer may be `wrapped` in a JSON text, or
+    `plain`; its keys and words are written in one of the `spellings` that the documents print.
     """
 
     id: str

@@ -12,7 +12,7 @@ RULED_OUT = ", which the claimed reading rules out"
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One way to write a key, or the text `at` a key; clauses know it as `of`, the way that the samples print."""
+    """One way to write a key, or the text `at` a key; its clause knows it as `of`."""
 
     of: str
     written: str
@@ -22,7 +22,8 @@ class Spelling:
 def respelt(value: Json, spellings: Sequence[Spelling]) -> Json:
     """Return a value with each key and text as its clause knows it; what is ruled out is marked so."""
     keys = _ways([it for it in spellings if not it.at])
-    texts = {place: _ways([it for it in spellings if it.at == place]) for place in {it.at for it in spellings}}
+    places = {it.at for it in spellings}
+    texts = {place: _ways([it for it in spellings if it.at == place]) for place in places}
     return _respelt(value, keys, texts) if spellings else value
 
 

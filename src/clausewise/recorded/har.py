@@ -67,7 +67,7 @@ def _operation(method: str, path: str, operations: Sequence[Operation]) -> Opera
     fitting = [
         known
         for known in operations
-        if known.method == method and any(_fits(printed, path) for printed in (known.path, *known.other_paths))
+        if known.method == method and any(_fits(it, path) for it in (known.path, *known.other_paths))
     ]
     return min(fitting, key=lambda known: known.path.count("{"), default=None)
 
