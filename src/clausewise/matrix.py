@@ -270,7 +270,7 @@ class _Runner:
         for item in self._about(run, case):
             outcome.tried += 1
             told = _findings(self._run(item))
-            found = {it["clause"] for it in told if it["clause"] not in self._guessed(run, case)}
+            found = {it["clause"] for it in told if not case.excused(it["clause"])}
             if case.own and "*" not in operations:
                 found = {name for name in found if name.split(".")[1] in operations}
             outcome.others = sorted({*outcome.others, *found})
@@ -279,12 +279,6 @@ class _Runner:
                 break
         run.claim(before)
         return outcome
-
-    def _guessed(self, run: Session, case: _Case) -> set[str]:
-        """Return the guesses that a played freedom does not keep in any case; of its own claim they are none."""
-        globs = case.played.guesses if case.played and case.own else ()
-        told = {clause for record in self._clean for clause in record["touched"] if among(clause, globs)}
-        return {name for name in told if name not in case.entry.clauses and not _firm(run, name)}
 
     def _about(self, run: Session, case: _Case) -> list[pytest.Item]:
         """Return the tests that met what is played, those of the entry's own clauses first."""
@@ -362,7 +356,13 @@ class _Case:
     @property
     def name(self) -> str:
         """Say which claim it is, and on what."""
-        return f"{self.entry.id} = {self.claim} on {self.played.id if self.played else 'the reference itself'}"
+        on = self.played.id if self.played else "the reference itself"
+        return f"{self.entry.id} = {self.claim} on {on}"
+
+    def excused(self, clause: str) -> bool:
+        """Tell whether a played freedom does not keep a guess that is not about the entry."""
+        guesses = self.played.guesses if self.played and self.own else ()
+        return clause not in self.entry.clauses and among(clause, guesses)
 
 
 def _cases(run: Session, family: str, freedoms: Sequence[tuple[str, Freedom]]) -> Iterator[_Case]:
@@ -377,14 +377,13 @@ def _cases(run: Session, family: str, freedoms: Sequence[tuple[str, Freedom]]) -
                 plays[known.reading].append(known)
         if not any(plays.values()):
             continue
-        for claim, (letter, known) in product(entry.accepts, plays.items()):
-            for one in known:
-                yield _Case(family, entry, claim, one, (one,), claim == letter)
-            if not known and plays[claim] and claim != letter:
-                yield _Case(family, entry, claim, None, tuple(plays[claim]), own=False)
-            if not known and claim == letter:
-                others = tuple(one for several in plays.values() for one in several)
-                yield _Case(family, entry, claim, None, others, own=True)
+        every = [one for several in plays.values() for one in several]
+        for claim, (letter, several) in product(entry.accepts, plays.items()):
+            own = claim == letter
+            for one in several:
+                yield _Case(family, entry, claim, one, (one,), own)
+            if not several:
+                yield _Case(family, entry, claim, None, tuple(every if own else plays[claim] or every), own)
 
 
 def _answer(freedom: Freedom) -> str:

@@ -7,6 +7,7 @@ from .samples import account, customer, event, events, extending, external_entit
 SAVE, PROMOTE, EXTEND = "saveEvents", "saveEventsAndPromoteToCase", "saveEventsAndExtendToCase"
 EVENTS = (SAVE, PROMOTE, EXTEND)
 GOOD = {SAVE: "saved", PROMOTE: "promoted", EXTEND: "extended"}
+REPEATED = {"a": "event-code-exists", "b": "event-lookup-exists"}  # the second time of an event, by ECM-40
 LISTS = ("getTrustedPairsList", "getSuppressionRulesList")
 UPLOAD = "ecmUploadFile"
 NARRATIVE, DECISION = "addNarrative", "updateEventRiskDecision"

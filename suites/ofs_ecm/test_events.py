@@ -5,10 +5,23 @@ import pytest
 from clausewise import clause, differs, has, holds, outcome
 
 from .samples import customer_events, event, events, extending, focal
-from .steps import DECISION, EVENTS, EXTEND, GOOD, PROMOTE, SAVE, bare, batch, code, given, good, promote
+from .steps import (
+    DECISION,
+    EVENTS,
+    EXTEND,
+    GOOD,
+    PROMOTE,
+    REPEATED,
+    SAVE,
+    bare,
+    batch,
+    code,
+    given,
+    good,
+    promote,
+)
 
 GENERIC = {"genericEntityInformation": {"Example Details": {"Example Name": "Example Value"}}}
-REPEATED = {"a": "event-code-exists", "b": "event-lookup-exists"}  # by reading (ECM-40)
 
 
 def each(rule, *services):

@@ -86,7 +86,9 @@ def test_an_unknown_case_is_told(api, judge, target, unique, service):
         key, name = ITEMS[service]
         told = answer.at(FIRST).get(key) or []
         wanted = [dict.fromkeys(("MESSAGE", "STATUS", name))] if claimed == "a" else []
-        judge(answer, holds(told == wanted, expected=f"the items {wanted}", actual=told, where=f"{FIRST}/{key}"))
+        judge(
+            answer, holds(told == wanted, expected=f"the items {wanted}", actual=told, where=f"{FIRST}/{key}")
+        )
 
 
 @pytest.mark.parametrize("service", each("case.locked", CASES))

@@ -194,7 +194,9 @@ def _day(service, row):
     try:
         return datetime.strptime(told, "%Y-%m-%d %H:%M:%S").date()  # noqa: DTZ007 - no zone is documented
     except ValueError:
-        raise Untestable(f"{told!r} is no date in the samples' form, so that no filter can be worked out.") from None
+        raise Untestable(
+            f"{told!r} is no date in the samples' form, so that no filter can be worked out."
+        ) from None
 
 
 def _days(service, rows):

@@ -8,8 +8,7 @@ from hypothesis.stateful import initialize, rule
 from clausewise import Model, clause, holds, outcome
 
 from .samples import event, events, extending
-from .test_events import REPEATED
-from .steps import ADD, EVENTS, EXTEND, GOOD, ITEMS, bare, batch, code, new, promote
+from .steps import ADD, EVENTS, EXTEND, GOOD, ITEMS, REPEATED, bare, batch, code, new, promote
 
 
 def _some(count, most):
@@ -82,7 +81,9 @@ class Codes(Model):
         if self.open & set(names):
             return
         some = [event(name) for name in names]
-        answer = self.api.call(service, extending(self.api, self.case, *some) if service == EXTEND else events(*some))
+        answer = self.api.call(
+            service, extending(self.api, self.case, *some) if service == EXTEND else events(*some)
+        )
         repeated = bool(self.used & set(names))
         refused = self.target.lawful("ECM-40", **REPEATED)
         self.expect(f"{service} {picks}", answer, outcome(*(refused if repeated else [GOOD[service]])))

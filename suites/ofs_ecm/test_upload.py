@@ -163,20 +163,23 @@ def test_an_invalid_value_is_told(api, judge, unique):
     judge(api.call(UPLOAD, query=comment(code(unique))), outcome("invalid-value"))
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        pytest.param("entityType", id="type", marks=clause("ofs-ecm.ecmUploadFile.unknown-entity-type")),
-        pytest.param("entityId", id="case", marks=clause("ofs-ecm.ecmUploadFile.unknown-case")),
-    ],
-)
-def test_a_value_that_nobody_knows_is_invalid(api, judge, target, unique, more):
-    """A call that is good but for its type, or for its case, is told the parameter; a type may be of no matter."""
+@clause("ofs-ecm.ecmUploadFile.unknown-case")
+def test_a_case_that_nobody_knows_is_invalid(api, judge, unique):
+    """A call that is good but for its case is told the parameter."""
     query = comment(promote(api, unique))
-    wanted = target.lawful("ECM-133", a="invalid-value", b="processed") if more == "entityType" else ["invalid-value"]
 
     judge(api.call(UPLOAD, query=query), outcome("processed"))
-    judge(api.call(UPLOAD, query=query | {more: code(unique)}), outcome(*wanted))
+    judge(api.call(UPLOAD, query=query | {"entityId": code(unique)}), outcome("invalid-value"))
+
+
+@clause("ofs-ecm.ecmUploadFile.unknown-entity-type")
+def test_a_type_that_nobody_knows_is_invalid(api, judge, target, unique):
+    """A call that is good but for its type is told the parameter, or other types are of no matter."""
+    query = comment(promote(api, unique))
+
+    judge(api.call(UPLOAD, query=query), outcome("processed"))
+    answer = api.call(UPLOAD, query=query | {"entityType": code(unique)})
+    judge(answer, outcome(*target.lawful("ECM-133", a="invalid-value", b="processed")))
 
 
 @clause("ofs-ecm.ecmUploadFile.action-codes")
