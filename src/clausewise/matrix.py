@@ -283,10 +283,8 @@ class _Runner:
     def _about(self, run: Session, case: _Case) -> list[pytest.Item]:
         """Return the tests that met what is played, those of the entry's own clauses first."""
         met = [item for known in case.met for item in self._meeting(run, case.family, _answer(known))]
-        own = {
-            told["test"] for told in self._clean if not set(told["clauses"]).isdisjoint(case.entry.clauses)
-        }
-        return sorted(dict.fromkeys(met), key=lambda item: item.nodeid not in own)
+        about = [told["test"] for told in self._clean if set(told["clauses"]) & set(case.entry.clauses)]
+        return list(dict.fromkeys([*(self._items[test] for test in about), *met]))
 
     def _meeting(self, run: Session, family: str, answer: str) -> list[pytest.Item]:
         """Return the family's tests that met an answer on the clean reference, but for slow ones.

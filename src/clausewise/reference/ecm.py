@@ -81,7 +81,7 @@ class Sandbox:
         def guarded(request: Request, body: bytes) -> Answer:
             refused = _refusal(request.headers.get("authorization", ""))
             if refused and self._bends.on("checks-body-first") and act and _json(body) is None and body:
-                return _misshapen(name)
+                return self._misshapen(name)
             if (refused and not self._bends.on(f"let-in:{name}:{refused}")) or self._bends.on(f"shut:{name}"):
                 told = {"status": 401, "error": "Unauthorized"}
                 return Answer(f"{name}.unauthorized", 401, told, {"www-authenticate": "Basic"})
@@ -92,9 +92,17 @@ class Sandbox:
             try:
                 return act(name, fault, _json(body))
             except MISSHAPEN:
-                return _misshapen(name)
+                return self._misshapen(name)
 
         return guarded
+
+    def _misshapen(self, name: str) -> Answer:
+        """Answer a request of another shape than the document shows."""
+        if name in ecm_events.SERVICES:
+            return ecm_events.failed(name, "invalid-json")
+        if name in ecm_lists.SERVICES:
+            return self._lists.refused(name)
+        return _flat(name, "invalid-json", 400, _INVALID)
 
     def _describe(self, name: str, fault: str, sent: Any) -> Answer:
         if not isinstance(sent, dict) or self._bends.refuses(name, sent):
@@ -167,15 +175,6 @@ _DESCRIPTION_FAULTS = {
 def _flat(name: str, outcome: str, status: int, text: str, case: str = "") -> Answer:
     told = {"MESSAGE": text, "STATUS": "FAILED"} | ({"caseId": case} if case else {})
     return Answer(f"{name}.{outcome}", status, told)
-
-
-def _misshapen(name: str) -> Answer:
-    """Answer a request of another shape than the document shows."""
-    if name in ecm_events.SERVICES:
-        return ecm_events.failed(name, "invalid-json")
-    if name in ecm_lists.SERVICES:
-        return ecm_lists.refused(name)
-    return _flat(name, "invalid-json", 400, _INVALID)
 
 
 def _refusal(header: str) -> str:

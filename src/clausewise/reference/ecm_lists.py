@@ -33,7 +33,7 @@ class Lists:
         """Answer one call of a list service."""
         filters = sent if isinstance(sent, dict) else {}
         if not isinstance(sent, dict) or self._bends.refuses(name, filters):
-            return refused(name)
+            return self.refused(name)
         records = [record for record in self._records[name] if self._passes(name, record, filters)]
         if self._bends.on(f"forgets-one:{name}") and not filters:
             records = records[1:]
@@ -49,6 +49,11 @@ class Lists:
             ]
         alone = len(records) == 1 and self._bends.on(f"one-record-alone:{name}")
         return Answer(f"{name}.records", 200, records[0] if alone else records)
+
+    def refused(self, name: str) -> Answer:
+        """Answer a request that cannot be read; the document does not show how."""
+        status = 500 if self._bends.on(f"unreadable-filters-500:{name}") else 400
+        return Answer(f"{name}.refused", status, {"status": "FAILED"})
 
     def _passes(self, name: str, record: Record, filters: Mapping[str, str]) -> bool:
         pair = name == "getTrustedPairsList"
@@ -150,8 +155,3 @@ def _rule(number: int) -> Record:
         "supReviewDate": "2031-12-19 10:29:27",
         "supReviewComment": "Example comment",
     }
-
-
-def refused(name: str) -> Answer:
-    """Answer a request that cannot be read; the document does not show how."""
-    return Answer(f"{name}.refused", 400, {"status": "FAILED"})
