@@ -12,7 +12,7 @@ from itertools import product
 import pytest
 import runs
 
-from clausewise import matrix, scope, shipped
+from clausewise import contracts, matrix, scope, shipped
 from clausewise.cli.books import book
 from clausewise.errors import ConfigurationError
 from clausewise.judge import Bench
@@ -89,7 +89,7 @@ class Claimer(matrix._Runner):
         firsts = {matrix._function(told["test"]): told["test"] for told in reversed(met)}.values()
         return sorted((told["test"] for told in met), key=lambda test: test not in firsts)
 
-    def _held(self, run, name, letter, claim, tests):  # noqa: PLR0917 - one case of many
+    def _held(self, run, name, letter, claim, tests):
         """Return the clauses held against a state under a claim, and whether each is red.
 
         What follows another reading is asked until a red one of the entry is found, if there is any.
@@ -180,6 +180,19 @@ def test_a_claim_turns_the_other_readings_red_and_leaves_its_own(name, seen):
         else:
             assert held, told
             assert any(held.values()) is (name not in AMBER), told
+
+
+@pytest.mark.parametrize("name", TOLD_APART)
+def test_a_claim_takes_no_clause_away(name):
+    """What is judged stays the same under every claim; only what keeps it changes."""
+    path = shipped.SCHEMAS / ENTRIES[name].family / "openapi.yaml"
+    document = contracts.documents(path)[0]
+    whole = [clause.id for clause in contracts.load(path, document).clauses]
+
+    for letter in ENTRIES[name].accepts:
+        held = contracts.load(path, document, {name: letter})
+        assert [clause.id for clause in held.clauses] == whole
+        assert all(outcome.forms for it in held.operations.values() for outcome in it.outcomes)
 
 
 def test_a_reading_that_no_document_carries_cannot_be_claimed(tmp_path):

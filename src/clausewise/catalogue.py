@@ -142,7 +142,7 @@ def _discrepancies(path: Path, family: str) -> Iterator[Discrepancy]:
                 ruling=entry["ruling"],
                 clauses=tuple(entry.get("clauses", ())),
                 sources=tuple(Source(**source) for source in entry.get("sources", ())),
-                accepts=tuple(entry["accepts"]),
+                accepts=tuple(entry.get("accepts", entry["readings"])),
                 inert=entry.get("inert", ""),
             )
         except (KeyError, TypeError) as bad:
