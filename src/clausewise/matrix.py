@@ -26,6 +26,7 @@ from clausewise.plugin.session import SESSION, Session
 
 _SEED = "1"  # the proof must come out the same every time
 _PATIENT = 60  # seconds for the reference to take a bend, on a machine with much else to do
+_SOME = 12  # tests of a claim, after which one that was only amber may stay so
 _LONG = 0.2  # seconds; a test that waits, or sends a hundred bodies, learns nothing from another key order
 
 Record = Mapping[str, Any]
@@ -36,7 +37,7 @@ Tell = Callable[[str, int, int], None]
 class Outcome:
     """What became of one defect or freedom: the tests that noticed it, of those that ran.
 
-    `leaks` are the documented clauses that a defect of a guess was held against.
+    `leaks` are the documented clauses that a defect of a guess, or a reading under a claim, was held against.
     """
 
     id: str
@@ -260,7 +261,8 @@ class _Runner:
     def _hear(self, run: Session, case: _Case) -> Outcome:
         """Claim a reading while the reference plays one, and return what its tests hold against that.
 
-        Of another reading the first finding is enough; of its own only what is held against its operation.
+        Of another reading a documented clause is enough, or what some tests say; of its own only what is held
+        against its operation counts.
         """
         outcome = Outcome(case.name, case.entry.id, "own" if case.own else "other")
         before = run.scope
@@ -275,7 +277,8 @@ class _Runner:
                 found = {name for name in found if name.split(".")[1] in operations}
             outcome.others = sorted({*outcome.others, *found})
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if found else "")
-            if found and not case.own:
+            outcome.leaks = [name for name in outcome.others if _firm(run, name)]
+            if not case.own and (outcome.leaks or (outcome.noticed_by and outcome.tried >= _SOME)):
                 break
         run.claim(before)
         return outcome

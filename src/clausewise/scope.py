@@ -75,6 +75,13 @@ class Scope:
         for book in self.catalogues.values():
             yield from book.discrepancies.values()
 
+    def idle_claims(self) -> Iterator[tuple[str, Discrepancy]]:
+        """Yield each claim of a reading that can change no verdict, as the target file has it, and why."""
+        for family, book in self.catalogues.items():
+            for name, letter in self.target.families[family].readings.items():
+                if (known := book.discrepancies[name]).inert:
+                    yield f'[families.{family}.readings] {name} = "{letter}"', known
+
     def claiming(self, family: str, discrepancy: str, letter: str) -> Scope:
         """Return this scope as if its target claimed that reading of a discrepancy."""
         own = self.target.families[family]

@@ -235,7 +235,7 @@ def _dates(api, judge, service, *bounds, edges="open"):
 
 
 def _without_edges(service, wanted, edge, answer):
-    """Leave out what did not come of the days asked for: whether they belong to the range is open (ECM-63)."""
+    """Leave out what did not come of the days asked for: the range may be without them (ECM-63)."""
     key = KEYS[service][3]
     came = {str(row[key]) for row in _rows(answer)}
     return [row for row in wanted if _day(service, row) not in edge or str(row[key]) in came]
