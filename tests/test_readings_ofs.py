@@ -1,7 +1,7 @@
-"""Readings of document 004: the matrix plays each and claims each; here every entry of the register is held to it.
+"""Readings of document 004: the matrix plays each and claims each; here the register is held to it.
 
-An entry is told apart (each reading passes without a claim, a claim makes the others fail and leaves its own),
-or it says why a claim of it can change no verdict.
+An entry is told apart (each reading passes without a claim, a claim makes the others fail and leaves its
+own), or it says why a claim of it can change no verdict.
 """
 
 import json
@@ -46,7 +46,7 @@ def made(tmp_path_factory):
 
 @pytest.mark.parametrize("name", ENTRIES)
 def test_an_entry_is_told_apart_or_says_why_not(name):
-    """Something reads its claim, and the reference can be each of its readings; or there is a reason, and neither."""
+    """Something reads its claim, and the reference plays its readings; or a reason is given, and neither."""
     known = ENTRIES[name]
     plays = {it.reading for it in PLAYED if it.discrepancy == name}
 
@@ -76,7 +76,7 @@ def test_every_reading_passes_without_a_claim(name, made):
 
 @pytest.mark.parametrize("name", TOLD_APART)
 def test_a_claim_turns_the_other_readings_red_and_leaves_its_own(name, made):
-    """Each claim, with each reading played: another one breaks a clause, a documented one unless it is a guess."""
+    """Under each claim another reading breaks a clause, a documented one unless it is a guess."""
     cases = [it for it in made["claims"] if it["clause"] == name]
 
     assert {it["id"].split(" ")[2] for it in cases} == set(ENTRIES[name].accepts)

@@ -30,7 +30,7 @@ from clausewise.model.contract import (
 )
 from clausewise.model.exchanges import STEPS, Exchange, File, Finding, Request, Response, Touch
 from clausewise.model.names import among, secret_name
-from clausewise.model.spellings import RULED_OUT, Spelling, respelt
+from clausewise.model.spellings import RULED_OUT, Spelling, respelt, respelt_place
 from clausewise.strict_json import Json
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "Verdict",
     "among",
     "respelt",
+    "respelt_place",
     "secret_name",
     "words",
 ]

@@ -27,6 +27,12 @@ def respelt(value: Json, spellings: Sequence[Spelling]) -> Json:
     return _respelt(value, keys, texts) if spellings else value
 
 
+def respelt_place(pointer: str, spellings: Sequence[Spelling]) -> str:
+    """Return a JSON pointer into a value as it is into the value respelt."""
+    keys = _ways([it for it in spellings if not it.at])
+    return "/".join(keys.get(token, token) for token in pointer.split("/"))
+
+
 def _ways(spellings: Sequence[Spelling]) -> dict[str, str]:
     """Return what each written form is read as; a name that no form is written as any more is ruled out."""
     ways = {it.written: it.of for it in spellings}
