@@ -23,6 +23,7 @@ from clausewise.model import Clause, Defect, Discrepancy, Freedom, Observability
 from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, embedded
 from clausewise.plugin.session import SESSION, Session
+from clausewise.scope import Scope
 
 _SEED = "1"  # the proof must come out the same every time
 _PATIENT = 60  # seconds for the reference to take a bend, on a machine with much else to do
@@ -157,6 +158,7 @@ class _Runner:
         self._memory = _Memory()
         self._items: dict[str, pytest.Item] = {}
         self._clean: list[Record] = []
+        self._claims: dict[tuple[str, str, str], Scope] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
@@ -267,7 +269,10 @@ class _Runner:
         outcome = Outcome(case.name, case.entry.id, "own" if case.own else "other")
         before = run.scope
         operations = {str(known.bend.get("answer", "*")).partition(".")[0] for known in case.met}
-        run.claim(before.claiming(case.family, case.entry.id, case.claim))
+        key = case.family, case.entry.id, case.claim
+        known = self._claims.pop(key, None) or before.claiming(*key)
+        self._claims = {key: known}  # the last one: to load it takes longer than to judge most cases
+        run.claim(known)
         self._bend(run, {**case.played.bend, "family": case.family} if case.played else None)
         for item in self._about(run, case):
             outcome.tried += 1

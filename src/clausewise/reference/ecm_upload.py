@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from clausewise.reference.bending import Answer, Bends
 from clausewise.reference.ecm_store import Store
@@ -35,15 +36,20 @@ class Upload:
     def answer(self, fault: str, query: Mapping[str, str], body: bytes) -> Answer:
         """Answer one call."""
         if self._bends.refuses(_NAME, dict(query)):
-            return _invalid("entityId")
+            return self._placed(_invalid("entityId"))
         files = re.findall(rb'filename="([^"]*)"', body)
         met = fault and self._meets(fault, query, files)
         refused = _failure(fault) if met else self._missing(query) or self._invalid(query, files)
         if refused or self._files_refused(files):
-            return self._unmoved(query, refused or _failure("upload-failed"))
+            return self._placed(self._unmoved(query, refused or _failure("upload-failed")))
         self._act(query)
         text = "The request has been successfully processed."
         return Answer(f"{_NAME}.processed", 200, {"status": "Success", "description": text})
+
+    def _placed(self, answer: Answer) -> Answer:
+        """Give a failure the HTTP status that the sandbox is bent to (ECM-126)."""
+        statuses = (status for status in (400, 500) if self._bends.on(f"upload-failures-at-{status}"))
+        return replace(answer, status=next(statuses, answer.status))
 
     def _meets(self, fault: str, query: Mapping[str, str], files: list[bytes]) -> bool:
         """Tell whether a call comes by what is to fail: a file, or a workflow."""
