@@ -255,7 +255,7 @@ class Cases:
             return f"insertion-failed:{SERVICES['addExternalEntity'].failure}"
         problem = _entity_problem(item)
         if problem.startswith("two-") and self._bends.on("words-two-institutions-otherwise"):
-            return "two-institutions:One institution at most."
+            return "two-institutions:Institution Id and Institution Name both should be specified."
         return problem
 
     def _account(self, case: str, name: str) -> bool:

@@ -97,7 +97,7 @@ class Upload:
         if query.get("senderId", "sandbox-analyst") not in _USERS and self._bends.on("knows-senders"):
             bad = bad or "senderId"
         if bad and self._bends.on(f"breaks-on-unknown:{bad}"):
-            return _failure("internal")
+            return _failure("workflow-failed")
         return _invalid(bad) if bad else None
 
     def _bad_values(self, query: Mapping[str, str]) -> Iterator[str]:
