@@ -218,7 +218,7 @@ def _rest(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with", "when"}
+    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with", "when", "busy_every"}
     return {key: value for key, value in entry.items() if key in wanted}
 
 
