@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,7 +54,8 @@ def load(folder: Path, family: str, stated: Iterable[Clause], document: str = ""
     With a `document`, only the clauses that this document states are kept. Raises ConfigurationError
     naming file and id where an entry is malformed, doubled, or speaks of an unknown clause.
     """
-    clauses = _unique([*stated, *_clauses(folder / "clauses.toml", family)], folder)
+    every = [*stated, *_clauses(folder / "clauses.toml", family)]
+    clauses = _unique(_as_vouched(every), folder)
     discrepancies = _unique(_discrepancies(folder / "discrepancies.toml", family), folder)
     kept = {key: clause for key, clause in clauses.items() if not document or document in clause.documents}
     return Catalogue(
@@ -63,6 +64,15 @@ def load(folder: Path, family: str, stated: Iterable[Clause], document: str = ""
         defects=_unique(_defects(folder / "defects.toml", kept, whole=not document), folder),
         freedoms=_unique(_freedoms(folder, family, kept.values()), folder),
     )
+
+
+def _as_vouched(clauses: Sequence[Clause]) -> Iterator[Clause]:
+    """Yield clauses; one whose form an overlay gives is inferred, unless all that it gives there is agreed."""
+    given = {standing: {it.operation for it in clauses if it.standing is standing} for standing in Standing}
+    vouched = given[Standing.AGREED] - given[Standing.ASSUMED]
+    for clause in clauses:
+        bare = clause.form == "overlay" and clause.operation not in vouched
+        yield replace(clause, standing=Standing.INFERRED) if bare else clause
 
 
 def roles(path: Path) -> list[RoleNeed]:
@@ -126,6 +136,7 @@ def _clauses(path: Path, family: str) -> Iterator[Clause]:
                 needs=tuple(entry.get("needs", ())),
                 discrepancies=tuple(entry.get("discrepancies", ())),
                 reason=entry.get("reason", ""),
+                form=entry.get("form", ""),
             )
         except (KeyError, TypeError, ValueError) as bad:
             raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad

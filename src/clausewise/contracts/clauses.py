@@ -96,7 +96,8 @@ class _Page:
             if "x-role" in branch:  # the printed form; other readings add no clause
                 name = branch["x-outcome"]
                 statement = branch.get("x-statement", branch.get("description", ""))
-                yield replace(self._clause(branch, name, Kind.ANSWER, statement), outcome=name)
+                whole = self._clause(branch, name, Kind.ANSWER, statement)
+                yield replace(whole, outcome=name, form=branch.get("x-form", ""))
                 for clause in self._fields(branch, name, Kind.RESPONSE_FIELD):
                     yield replace(clause, outcome=name)
 
