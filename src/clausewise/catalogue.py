@@ -67,7 +67,7 @@ def load(folder: Path, family: str, stated: Iterable[Clause], document: str = ""
 
 
 def _as_vouched(clauses: Sequence[Clause]) -> Iterator[Clause]:
-    """Yield clauses; one whose form an overlay gives is inferred, unless all that it gives there is agreed."""
+    """Yield clauses; one in the form of an overlay is inferred unless all that this gives is agreed."""
     given = {standing: {it.operation for it in clauses if it.standing is standing} for standing in Standing}
     vouched = given[Standing.AGREED] - given[Standing.ASSUMED]
     for clause in clauses:
