@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,14 +48,18 @@ class Catalogue:
     freedoms: Mapping[str, Freedom]
 
 
-def load(folder: Path, family: str, stated: Iterable[Clause], document: str = "") -> Catalogue:
+def load(
+    folder: Path, family: str, stated: Iterable[Clause], document: str = "", *, vouched: bool = False
+) -> Catalogue:
     """Read a family's folder; `stated` are the clauses of its contract.
 
+    What is asked and shown in the form of an overlay is inferred, unless its owner has `vouched` for that.
     With a `document`, only the clauses that this document states are kept. Raises ConfigurationError
     naming file and id where an entry is malformed, doubled, or speaks of an unknown clause.
     """
-    every = [*stated, *_clauses(folder / "clauses.toml", family)]
-    clauses = _unique(_as_vouched(every), folder)
+    every = _unique([*stated, *_clauses(folder / "clauses.toml", family)], folder)
+    bare = set() if vouched else {key for key, clause in every.items() if clause.form}
+    clauses = every | {key: replace(every[key], standing=Standing.INFERRED) for key in bare}
     discrepancies = _unique(_discrepancies(folder / "discrepancies.toml", family), folder)
     kept = {key: clause for key, clause in clauses.items() if not document or document in clause.documents}
     return Catalogue(
@@ -64,15 +68,6 @@ def load(folder: Path, family: str, stated: Iterable[Clause], document: str = ""
         defects=_unique(_defects(folder / "defects.toml", kept, whole=not document), folder),
         freedoms=_unique(_freedoms(folder, family, kept.values()), folder),
     )
-
-
-def _as_vouched(clauses: Sequence[Clause]) -> Iterator[Clause]:
-    """Yield clauses; one in the form of an overlay is inferred unless all that this gives is agreed."""
-    given = {standing: {it.operation for it in clauses if it.standing is standing} for standing in Standing}
-    vouched = given[Standing.AGREED] - given[Standing.ASSUMED]
-    for clause in clauses:
-        bare = clause.form == "overlay" and clause.operation not in vouched
-        yield replace(clause, standing=Standing.INFERRED) if bare else clause
 
 
 def roles(path: Path) -> list[RoleNeed]:

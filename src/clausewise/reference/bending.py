@@ -76,7 +76,7 @@ class Bends:
         return next(filter(None, found), "")
 
     def busy(self, family: str) -> bool:
-        """Tell whether a call is put off, unacted on: each so-many-th, where a freedom of a family says so."""
+        """Tell whether a call is put off, unacted on: each so-many-th, where a freedom says so."""
         every = next((bend["busy_every"] for bend in self._active if _about(bend, family, "busy_every")), 0)
         self._called += 1
         return bool(every) and self._called % every == 0
