@@ -78,8 +78,10 @@ class _Page:
 
     def depth(self) -> Iterator[Clause]:
         if "application/json" in self.spec.get("requestBody", {}).get("content", {}):
+            said = self.spec.get("x-depth", {})  # what a document says itself of such a body
             for suffix, statement in DEPTH:
-                yield replace(self._clause({}, suffix, Kind.RULE, statement), standing=Standing.INFERRED)
+                own = {"x-standing": Standing.INFERRED, **said.get(suffix, {})}
+                yield self._clause(own, suffix, Kind.RULE, statement)
 
     def parameters(self) -> Iterator[Clause]:
         for parameter in self.spec.get("parameters", []):
