@@ -34,7 +34,7 @@ class Observability(StrEnum):
 
 
 class Kind(StrEnum):
-    """What sort of statement a clause is."""
+    """What sort of statement a clause is; `auth` is about who is let in and whose data is shown."""
 
     REQUEST_FIELD = "request-field"
     RESPONSE_FIELD = "response-field"
