@@ -198,7 +198,8 @@ class Judge:
             success = Role.SUCCESS in roles and Role.INVALID not in roles
             record = self.bench.masker.record(exchange, operation.path)
             if not exchange.stray:
-                fields = taken(exchange, operation, reading.outcome, wanted_success=success)
+                shown = reading.outcome or reading.resembles  # a refusal by name is one, whatever its form
+                fields = taken(exchange, operation, shown, wanted_success=success)
                 if self._only_guessed(fields):
                     self._doubtful.add(exchange.id)
                 held = [*universal(exchange, operation), *fields]
