@@ -23,6 +23,7 @@ from clausewise.errors import (
     Withheld,
 )
 from clausewise.model import File, Request, Response
+from clausewise.reference import process
 from clausewise.targets import FamilyTarget, Limits, Tls
 
 TOY = contracts.load(Path(__file__).parent / "toy" / "openapi.yaml", "toy-1")
@@ -449,3 +450,31 @@ def test_files_travel_as_parts_of_a_form():
     assert dict(asked.headers)["Content-Type"].startswith("multipart/form-data; boundary=")
     assert b'name="file"; filename="a.txt"' in asked.body
     assert b"hello" in asked.body
+
+
+@pytest.mark.parametrize("freedom", ["", "account-service.limit-in-kebab-case"])
+def test_an_operation_printed_under_two_paths_is_asked_where_it_is(freedom):
+    """The first of them that is there is taken, once; where none is, the answer of the first stands."""
+    chosen = ["--freedom", freedom] if freedom else []
+    with process.started({"account-service": ""}, *chosen) as url:
+        client = _client_of("account-service", url)
+        heard = []
+        client.heard = heard.append
+        paths = [client.call("updateEkycLimit", {}).request.url.removeprefix(url) for _ in range(2)]
+
+    printed = ["/accountService/v1/updateEkycLimit", "/accountService/v1/update-ekyc-limit"]
+    assert paths == [printed[bool(freedom)]] * 2
+    assert [it.stray for it in heard] == [True] * (1 + bool(freedom)) + [False, False]
+
+
+def test_a_claim_settles_which_printed_path_is_asked():
+    """Nothing is tried where the target says it."""
+    path = shipped.SCHEMAS / "account-service" / "openapi.yaml"
+    claimed = contracts.load(path, "account-service", {"ACC-02": "b"}).operations["create-ekyc-account"]
+
+    assert (claimed.path, claimed.other_paths) == ("/esbuat7801/accountService/v1/create-ekyc-account", ())
+
+
+def _client_of(family, url):
+    contract = contracts.load(shipped.SCHEMAS / family / "openapi.yaml", family)
+    return Client(contract, FamilyTarget(family, family, url), Transport(Limits(), Tls()), "t")

@@ -148,6 +148,8 @@ def _discrepancies(path: Path, family: str) -> Iterator[Discrepancy]:
                 ruling=entry["ruling"],
                 clauses=tuple(entry.get("clauses", ())),
                 sources=tuple(Source(**source) for source in entry.get("sources", ())),
+                accepts=tuple(entry.get("accepts", entry["readings"])),
+                inert=entry.get("inert", ""),
             )
         except (KeyError, TypeError) as bad:
             raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
@@ -203,6 +205,7 @@ def _freedom(entry: Mapping[str, Any]) -> Freedom:
             entry["why"],
             _bend(entry),
             discrepancy=entry.get("discrepancy", ""),
+            reading=entry.get("reading", ""),
             choice=entry.get("choice", ""),
             guesses=tuple(entry.get("guesses", ())),
             rests_on=_rest(entry),

@@ -163,3 +163,8 @@ def _check_readings(target: Target, family: str, book: Catalogue) -> None:
                 f"({offered}); "
                 f"`clausewise clauses --discrepancies` lists them."
             )
+        if letter not in known.accepts:
+            raise ConfigurationError(
+                f"{target.path}: [families.{family}.readings] {discrepancy} = {letter!r} is a reading "
+                f"that the documents do not carry; they leave {', '.join(known.accepts)}. {known.ruling}"
+            )

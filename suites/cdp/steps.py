@@ -4,6 +4,7 @@ from clausewise import NotConformant, Untestable
 
 from .people import applicant
 
+JSON = {"Content-Type": "application/json"}
 PROTECTED = ("validateCustomer", "onboardCustomer", "getCustomer")
 
 # What a call of `harmless` is answered where the caller is let in.
@@ -38,7 +39,7 @@ def harmless(operation, unique):
     if operation == "onboardCustomer":
         return {"body": applicant(unique)}
     if operation == "getCustomer":
-        return {"path": {"ecrn": unique.digits(16)}}
+        return {"path": {"ecrn": unique.digits(16)}, "headers": JSON}
     return {"body": {"idNumber": unique.digits(15), "idType": "4"}}
 
 
@@ -69,8 +70,8 @@ def look_up(api, person, document=0):
 
 
 def read(api, ecrn, **how):
-    """Read the record of an ECRN."""
-    return api.call("getCustomer", path={"ecrn": ecrn}, **how)
+    """Read the record of an ECRN, with the header that is printed though there is no payload (CDP-34)."""
+    return api.call("getCustomer", path={"ecrn": ecrn}, **({"headers": JSON} | how))
 
 
 def nobody(target, unique):

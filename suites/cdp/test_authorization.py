@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from clausewise import Bearer, clause, has, holds, lacks, matches, outcome
+from clausewise import Basic, Bearer, clause, has, holds, lacks, matches, outcome
 
 from .people import applicant
 from .steps import LET_IN, PROTECTED, ask, harmless, log_in, look_up, read
@@ -73,7 +73,7 @@ def test_basic_authorization_is_refused(api, judge, unique, operation):
     """A user name and a password do not stand in for a token."""
     request = harmless(operation, unique)
 
-    refused = api.call(operation, **request, auth=None, headers={"Authorization": "Basic bWFkZTp1cA=="})
+    refused = api.call(operation, **request, auth=Basic("made", "up"))
 
     judge(api.call(operation, **request), outcome(LET_IN[operation]))
     judge(refused, outcome("unauthorized"))

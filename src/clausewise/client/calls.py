@@ -24,6 +24,7 @@ from clausewise.targets import FamilyTarget
 
 Heard = Callable[[Exchange], None]
 
+_ABSENT = 404
 _TOO_MANY = 429
 _UNAVAILABLE = 503
 _DEFAULT = "default"
@@ -77,6 +78,7 @@ class Client:
         self._circuit = Circuit(transport.limits.breaker)
         self._patience = Patience(transport.limits)
         self._turned_away: set[str] = set()
+        self._paths: dict[str, str] = {}
         self._let_in = False
 
     def call(
@@ -182,7 +184,7 @@ class Client:
         """Send an empty request with another method or path; nothing is held against its answer."""
         known = self._operation(operation)
         sent = {"Accept": _JSON, "User-Agent": "clausewise"} | self._entry(known, _DEFAULT)
-        url = f"{self._target.base_url}{path or known.path}"
+        url = f"{self._target.base_url}{path or self._path(known)}"
         request = Request(method or known.method, url, tuple(sent.items()))
         return self._send(known, request, None, stray=True)
 
@@ -225,10 +227,19 @@ class Client:
             ) from None
 
     def _url(self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
-        filled = operation.path
+        filled = self._path(operation)
         for name, value in path.items():
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
         return f"{self._target.base_url}{filled}" + (f"?{urlencode(query)}" if query else "")
+
+    def _path(self, operation: Operation) -> str:
+        """Return the operation's path; of several printed ones, the first that an empty request finds."""
+        printed = (operation.path, *operation.other_paths)
+        if operation.id not in self._paths and operation.other_paths:
+            answers = ((path, self.stray(operation.id, path=path)) for path in printed)
+            there = (path for path, answer in answers if answer.response.status != _ABSENT)
+            self._paths[operation.id] = next(there, operation.path)
+        return self._paths.get(operation.id, operation.path)
 
     def _auth(self, auth: str | Bearer | Basic) -> tuple[str, str]:
         if isinstance(auth, Basic):

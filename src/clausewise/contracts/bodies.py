@@ -177,17 +177,31 @@ def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Sc
         elif part == "items":
             clause += "[]"
         if isinstance(here, Mapping) and "x-clause" in here and not skip:
-            return f"{clause}.{here['x-clause']}", here
+            return f"{clause}.{here['x-clause']}", _asked(here, path[position + 1 :])
         if part in {"anyOf", "oneOf", "not"} and position == len(path) - 1:
             break
     return clause, here if isinstance(here, Mapping) else {}
 
 
+def _asked(part: Schema, path: list[str | int]) -> Schema:
+    """Return what a target's claim asks of a part, where a schema path leads into it, or the part itself."""
+    here: Any = part
+    for step in path:
+        here = here[step]
+        if isinstance(here, Mapping) and "x-claimed" in here:
+            return here
+    return part
+
+
 def _parts(schema: Schema) -> Iterator[Schema]:
-    """Yield the schema and the members of its `allOf`, which speak about the same value."""
+    """Yield the schema and the members of its `allOf`, which speak about the same value.
+
+    What a target's claim adds makes no clause: it narrows those that there are.
+    """
     yield schema
     for member in schema.get("allOf", ()):
-        yield from _parts(member)
+        if "x-claimed" not in member:
+            yield from _parts(member)
 
 
 def _nodes(schema: Schema, clause: str, pointer: str, parents: tuple[Schema, ...]) -> Iterator[Node]:

@@ -165,7 +165,8 @@ class Operation:
 
     A `secured` one asks for credentials; one that only `accepts_credentials` gets them where the target
     has some. One that `writes` may change something in the target; `leaves` is what stays there, in words,
-    and `undo` how it is taken away, where the documents have a way.
+    and `undo` how it is taken away, where the documents have a way. `other_paths` are those that the
+    documents print, too, where no claim rules them out.
     """
 
     id: str
@@ -183,6 +184,7 @@ class Operation:
     leaves: str = ""
     undo: Undo | None = None
     sample: Sample | None = None
+    other_paths: tuple[str, ...] = ()
 
     @property
     def free(self) -> bool:

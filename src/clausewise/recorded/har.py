@@ -62,7 +62,11 @@ def _exchange(name: str, entry: Mapping[str, Any], operations: Sequence[Operatio
 
 def _operation(method: str, path: str, operations: Sequence[Operation]) -> Operation | None:
     """Return the operation that a call meant, the one with the fewest path parameters first."""
-    fitting = [known for known in operations if known.method == method and _fits(known.path, path)]
+    fitting = [
+        known
+        for known in operations
+        if known.method == method and any(_fits(it, path) for it in (known.path, *known.other_paths))
+    ]
     return min(fitting, key=lambda known: known.path.count("{"), default=None)
 
 

@@ -17,6 +17,10 @@ Act = Callable[[Request, bytes], Answer]
 Fields = dict[str, Any]
 
 _BASE = "/accountService/v1"
+_ELSEWHERE = {  # what the document prints in another form, or by analogy (ACC-02, ACC-03)
+    "create-ekyc-account": f"/esbuat7801{_BASE}/create-ekyc-account",
+    "updateEkycLimit": f"{_BASE}/update-ekyc-limit",
+}
 _FIRST_CIF, _FIRST_ACCOUNT, _NEW_LIMIT = 70000001, 190000000001, 20000000
 _ON_OFFER = 4000
 _SCHEMA = """
@@ -79,8 +83,20 @@ class Sandbox:
     def routes(self) -> Iterator[tuple[str, str, Act]]:
         """Yield method, path and action of every operation."""
         for name, (required, act) in self._operations.items():
-            yield "POST", f"{_BASE}/{name}", self._served(name, required, act)
-            yield "GET", f"{_BASE}/{name}", self._by_another_method(name)
+            acts = {"POST": self._served(name, required, act), "GET": self._by_another_method(name)}
+            for method, answer in acts.items():
+                yield method, f"{_BASE}/{name}", self._placed(name, answer, moved=False)
+                if name in _ELSEWHERE:
+                    yield method, _ELSEWHERE[name], self._placed(name, answer, moved=True)
+
+    def _placed(self, name: str, act: Act, *, moved: bool) -> Act:
+        """Return what one of an operation's two paths does: it acts, or nothing is there."""
+
+        def placed(request: Request, body: bytes) -> Answer:
+            here = self._bends.on(f"elsewhere:{name}") == moved
+            return act(request, body) if here else _NOWHERE
+
+        return placed
 
     def _by_another_method(self, name: str) -> Act:
         def served(_: Request, __: bytes) -> Answer:
@@ -246,7 +262,7 @@ class Sandbox:
 
     def _block(self, sent: Fields) -> Fields:
         customer = self._customer(sent)
-        self._set(customer, "blocked", 1)
+        self._set(customer, "blocked", int(not self._bends.on("restricts-only")))
         if not (self._bends.on("blocks-nothing") or self._bends.on("flags-only")):
             self._change("UPDATE account SET status = 'BLOCKED'", "blocks-all", cif=customer["cif"])
         if self._bends.on("blocks-first"):

@@ -170,7 +170,8 @@ class Sandbox:
         if not known or not right:
             told = {"access_token": secrets.token_urlsafe(24)} if self._bends.on("refused-with-token") else {}
             answer = self._invalid("login", "The user name or password does not exist.")
-            return Answer(answer.name, answer.status, answer.body | told)
+            status = 401 if self._bends.on("unknown-user-401") else answer.status
+            return Answer(answer.name, status, answer.body | told)
         if known.denied == "login" and not self._bends.on("let-in:login:denied"):
             return _refused("login", "forbidden", 403, "FORBIDDEN", "Access to the service is denied.")
         if self._bends.on("forgets-at-log-in"):
