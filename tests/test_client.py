@@ -290,6 +290,26 @@ def test_a_log_in_that_a_test_made_counts_as_one():
 
 
 @pytest.mark.parametrize(
+    ("sent", "fresh"),
+    [
+        ({"username": "amina", "password": "right-password"}, True),
+        ({"grant_type": "refresh_token", "refresh_token": "r"}, True),
+        ({"username": "bilal", "password": "right-password"}, False),
+    ],
+    ids=["the same user", "a refresh", "another user"],
+)
+def test_a_token_that_another_log_in_may_have_ended_is_not_used_again(sent, fresh):
+    """A server may keep one session of a user: the next call logs in anew."""
+    answers = [token(access_token=name * 20) for name in "abc"]
+    with hostile.serving(again(*answers)) as url:
+        caller = client(url, {"default": LOGIN})
+        first = caller.token()
+        caller.call("getToken", form=sent)
+
+        assert (caller.token() != first) is fresh
+
+
+@pytest.mark.parametrize(
     ("auth", "said"),
     [
         (

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from exchanges import TOY, exchange
 
-from clausewise.checks import OutcomeNames, has, lacks, outcome
-from clausewise.errors import NotConformant
+from clausewise.checks import OutcomeNames, has, holds, lacks, outcome
+from clausewise.errors import NotConformant, Untestable
 from clausewise.judge import Bench, Judge
 from clausewise.masking import Masker
 from clausewise.model import Standing
@@ -119,3 +119,27 @@ def test_a_guess_is_judged_again_as_it_was():
     judge.settle(LOST, OutcomeNames(("unknown",)).names, loose=False)
 
     assert {found.clause for found in judge.findings} <= {GUESS}
+
+
+ASSUMED = f"{WIDGET}.size"
+
+
+def widened(*clauses):
+    """Return the judge of a test of these clauses; what a widget's size is, only an overlay assumes."""
+    judge = judge_of(*clauses)
+    known = judge.bench.clauses | {ASSUMED: replace(judge.bench.clauses[ASSUMED], standing=Standing.ASSUMED)}
+    return replace(judge, bench=replace(judge.bench, clauses=known))
+
+
+@pytest.mark.parametrize("size", [1, "large"], ids=["as-assumed", "otherwise"])
+def test_no_effect_is_read_from_an_answer_that_is_not_in_the_assumed_form(size):
+    """A stated effect is red, but not where the answer that is to show it looks other than we assume."""
+    judge = widened(WIDGET)
+    heard = exchange("getWidget", 200, {"name": "Alpha", "size": size})
+    judge.hear(heard)
+    raised = NotConformant if size == 1 else Untestable
+
+    with pytest.raises(raised, match="another" if size == 1 else "not as toy.getWidget.widget.size assumes"):
+        judge(heard, outcome("widget"), holds(False, expected="another", actual="the same"))
+
+    assert {found.clause for found in judge.findings} == {WIDGET if size == 1 else ASSUMED}

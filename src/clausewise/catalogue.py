@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,13 +48,18 @@ class Catalogue:
     freedoms: Mapping[str, Freedom]
 
 
-def load(folder: Path, family: str, stated: Iterable[Clause], document: str = "") -> Catalogue:
+def load(
+    folder: Path, family: str, stated: Iterable[Clause], document: str = "", *, vouched: bool = False
+) -> Catalogue:
     """Read a family's folder; `stated` are the clauses of its contract.
 
+    What is asked and shown in the form of an overlay is inferred, unless its owner has `vouched` for that.
     With a `document`, only the clauses that this document states are kept. Raises ConfigurationError
     naming file and id where an entry is malformed, doubled, or speaks of an unknown clause.
     """
-    clauses = _unique([*stated, *_clauses(folder / "clauses.toml", family)], folder)
+    every = _unique([*stated, *_clauses(folder / "clauses.toml", family)], folder)
+    bare = set() if vouched else {key for key, clause in every.items() if clause.form}
+    clauses = every | {key: replace(every[key], standing=Standing.INFERRED) for key in bare}
     discrepancies = _unique(_discrepancies(folder / "discrepancies.toml", family), folder)
     kept = {key: clause for key, clause in clauses.items() if not document or document in clause.documents}
     return Catalogue(
@@ -126,6 +131,7 @@ def _clauses(path: Path, family: str) -> Iterator[Clause]:
                 needs=tuple(entry.get("needs", ())),
                 discrepancies=tuple(entry.get("discrepancies", ())),
                 reason=entry.get("reason", ""),
+                form=entry.get("form", ""),
             )
         except (KeyError, TypeError, ValueError) as bad:
             raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
@@ -221,7 +227,7 @@ def _rest(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with", "when"}
+    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with", "when", "busy_every"}
     return {key: value for key, value in entry.items() if key in wanted}
 
 

@@ -20,7 +20,7 @@ from clausewise.checks import (
 from clausewise.errors import ConfigurationError, NotConformant, Untestable
 from clausewise.journal import Journal
 from clausewise.masking import Masker
-from clausewise.model import Clause, Exchange, Finding, Operation, Role, Touch, Verdict
+from clausewise.model import Clause, Exchange, Finding, Kind, Operation, Role, Standing, Touch, Verdict
 from clausewise.scope import Scope
 from clausewise.verdict import Policy, explain, visible
 
@@ -198,7 +198,8 @@ class Judge:
             success = Role.SUCCESS in roles and Role.INVALID not in roles
             record = self.bench.masker.record(exchange, operation.path)
             if not exchange.stray:
-                fields = taken(exchange, operation, reading.outcome, wanted_success=success)
+                shown = reading.outcome or reading.resembles  # a refusal by name is one, whatever its form
+                fields = taken(exchange, operation, shown, wanted_success=success)
                 if self._only_guessed(fields):
                     self._doubtful.add(exchange.id)
                 held = [*universal(exchange, operation), *fields]
@@ -266,11 +267,28 @@ class Judge:
     ) -> None:
         own = [wanted for wanted in expected if isinstance(wanted, Expectation)]
         found = [(wanted, finding) for wanted in own if (finding := wanted.check(exchange))]
+        if found and (unlike := self._unlike()):
+            raise Untestable(f"An answer is not as {unlike} assumes, so no effect can be read from it.")
         for wanted, finding in found:
             told = replace(finding, clause=wanted.clause, hint=finding.hint or about, before=before)
             self._blame(exchange, [told], stop=False)
         if found:
             self._raise(self._findings[-len(found) :])
+
+    def _unlike(self) -> str:
+        """Return the clause of a form that is only assumed and that an answer of the test does not have.
+
+        What the document states is not held against a target whose answers the overlays get wrong.
+        """
+        if self.guess:
+            return ""
+        self.rest(())
+        return next((bad.clause for bad in self._findings if self._assumed(bad.clause)), "")
+
+    def _assumed(self, clause: str) -> bool:
+        known = self.bench.clauses[clause]
+        unsaid = known.kind is Kind.UNIVERSAL and clause.endswith(".json") and not known.standing.firm
+        return known.standing is Standing.ASSUMED or unsaid
 
     def _blame(self, exchange: Exchange, findings: Sequence[Finding], *, stop: bool = True) -> None:
         """Hold findings against the test's own clause, or the one they name."""

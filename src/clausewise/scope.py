@@ -126,15 +126,15 @@ def of(target: Target, schemas: Path) -> Scope:
                 f"{tables.shown(claimed.document)!r}; it has {', '.join(held)}."
             )
         bound[name] = _bindings(target, folder, claimed)
-        agreed[name] = contracts.load(
+        agreed[name] = whole = contracts.load(
             folder / "openapi.yaml",
             claimed.document,
             claimed.readings,
             claimed.overlays,
             str(bound[name].given.get("error_code", "")),
         )
-        bound[name].check(agreed[name].operations)
-        books[name] = catalogue.load(folder, name, agreed[name].clauses, claimed.document)
+        bound[name].check(whole.operations)
+        books[name] = catalogue.load(folder, name, whole.clauses, claimed.document, vouched=whole.vouched)
         _check_readings(target, name, books[name])
         if claimed.faults:
             claimed.check_faults(faults(schemas, name), f"{target.path}:")

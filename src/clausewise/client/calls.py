@@ -316,13 +316,16 @@ class Client:
         """Return the seconds after which the target wants to be asked again: negative where it does not say.
 
         None for an answer to be judged. A 429 that the documents do not list puts a call off in any case,
-        a 503 only where it says `Retry-After`: without that it is one more undocumented answer.
+        a 503 only where it says `Retry-After`: without that it is one more undocumented answer. What they
+        list as a class only, 4XX, is an answer of theirs unless it says `Retry-After`.
         """
         status = response.status
-        if status not in {_TOO_MANY, _UNAVAILABLE} or any(known.form(status) for known in operation.outcomes):
+        forms = [form for known in operation.outcomes if (form := known.form(status))]
+        listed = any(form.first == form.last for form in forms)
+        if status not in {_TOO_MANY, _UNAVAILABLE} or listed:
             return None
         seconds = patience.asked(response)
-        return -1.0 if seconds is None and status == _TOO_MANY else seconds
+        return -1.0 if seconds is None and status == _TOO_MANY and not forms else seconds
 
 
 def _check(headers: Iterable[tuple[str, str]]) -> None:

@@ -78,8 +78,10 @@ class _Page:
 
     def depth(self) -> Iterator[Clause]:
         if "application/json" in self.spec.get("requestBody", {}).get("content", {}):
+            said = self.spec.get("x-depth", {})  # what a document says itself of such a body
             for suffix, statement in DEPTH:
-                yield replace(self._clause({}, suffix, Kind.RULE, statement), standing=Standing.INFERRED)
+                own = {"x-standing": Standing.INFERRED, **said.get(suffix, {})}
+                yield self._clause(own, suffix, Kind.RULE, statement)
 
     def parameters(self) -> Iterator[Clause]:
         for parameter in self.spec.get("parameters", []):
@@ -96,7 +98,8 @@ class _Page:
             if "x-role" in branch:  # the printed form; other readings add no clause
                 name = branch["x-outcome"]
                 statement = branch.get("x-statement", branch.get("description", ""))
-                yield replace(self._clause(branch, name, Kind.ANSWER, statement), outcome=name)
+                whole = self._clause(branch, name, Kind.ANSWER, statement)
+                yield replace(whole, outcome=name, form=branch.get("x-form", ""))
                 for clause in self._fields(branch, name, Kind.RESPONSE_FIELD):
                     yield replace(clause, outcome=name)
 

@@ -21,7 +21,7 @@ from clausewise.contracts.overlays import read
 from clausewise.contracts.reading import Yaml12
 from clausewise.contracts.samples import sample
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role, Spelling, Undo
+from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role, Spelling, Standing, Undo
 
 ASSUMED = "assumed.overlay.yaml"
 
@@ -76,6 +76,7 @@ def _loaded(
         clauses=tuple(_clauses(layers, overlays)),
         sensitive=dict(_sensitive(api)),
         token_path=_token_path(api),
+        vouched=bool(overlays) and all(read(path).standing is Standing.AGREED for path in overlays),
     )
 
 
@@ -104,7 +105,9 @@ def _clauses(layers: Sequence[dict[str, Any]], overlays: Sequence[Path]) -> Iter
         for clause in clauses_of(api):
             if clause.id not in known:
                 known[clause.id] = clause
-                yield replace(clause, standing=overlay.standing, sources=(overlay.source,))
+                said = overlay.standing is Standing.ASSUMED or clause.standing is Standing.DOCUMENTED
+                standing = overlay.standing if said else clause.standing  # a guess of ours nobody agreed to
+                yield replace(clause, standing=standing, sources=(overlay.source,))
 
 
 def every_clause(path: Path) -> list[Clause]:

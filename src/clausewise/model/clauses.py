@@ -34,7 +34,7 @@ class Observability(StrEnum):
 
 
 class Kind(StrEnum):
-    """What sort of statement a clause is."""
+    """What sort of statement a clause is; `auth` is about who is let in and whose data is shown."""
 
     REQUEST_FIELD = "request-field"
     RESPONSE_FIELD = "response-field"
@@ -90,7 +90,11 @@ def words(span: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One checkable statement of a document, under a permanent id."""
+    """One checkable statement of a document, under a permanent id.
+
+    Where the document states an effect, but not how it is asked for and shown, `form` says who tells:
+    `overlay`. Such a clause counts as inferred until the target's owner vouches for that form.
+    """
 
     id: str
     family: str
@@ -107,6 +111,7 @@ class Clause:
     needs: tuple[str, ...] = ()
     discrepancies: tuple[str, ...] = ()
     reason: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What the documents of one family say, for a target that claims one of them."""
+    """What the documents of one family say, for a target that claims one of them.
+
+    It is `vouched` for where overlays fill its gaps and their owner agrees to each.
+    """
 
     family: str
     document: str
@@ -220,3 +223,4 @@ class Contract:
     clauses: tuple[Clause, ...]
     sensitive: Mapping[str, str]
     token_path: str = ""
+    vouched: bool = False

@@ -58,6 +58,7 @@ class Bends:
         self._active = (*self._freedoms, self._bend)  # the bend last: no freedom undoes it
         self.since = time.time()
         self.answered = 0
+        self._called = 0
         self._played = [0] * len(self._active)
 
     def switch(self, bend: Bend | None) -> None:
@@ -73,6 +74,12 @@ class Bends:
         """Return the name of the field that this operation is bent to refuse, if the body carries it."""
         found = (_refused(bend, body) for bend in self._active if bend.get("refuse") == operation)
         return next(filter(None, found), "")
+
+    def busy(self, family: str) -> bool:
+        """Tell whether a call is put off, unacted on: each so-many-th, where a freedom says so."""
+        every = next((bend["busy_every"] for bend in self._active if _about(bend, family, "busy_every")), 0)
+        self._called += 1
+        return bool(every) and self._called % every == 0
 
     def wire(self, answer: Answer, sent: bytes = b"", family: str = "") -> Wire:
         """Write an answer as bytes, bent where an active bend names it, and `sent` is as it says.
@@ -100,6 +107,10 @@ class Bends:
         steps: Sequence[Step] = bend.get("bend", ()) if met and left and _names(bend, answer.name) else ()
         self._played[at] += bool(steps)
         return steps
+
+
+def _about(bend: Bend, family: str, key: str) -> bool:
+    return key in bend and bend.get("family", family) == family
 
 
 def _names(bend: Bend, name: str) -> bool:

@@ -93,6 +93,8 @@ class Tokens:
             return _refused(400, "invalid_grant", "refresh_token")
         if self._bends.on("refresh-drops-its-access"):
             self._store.spend(self._renewed.get(given, ""))
+        if self._bends.on("refresh-ends-all"):
+            self._store.kill(token.user)
         if self._bends.on("refresh-tokens-once"):
             self._store.spend(given)
         if self._bends.on("refresh-gives-the-same") and (same := self._store.newest(token.user)):

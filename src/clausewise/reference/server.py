@@ -65,6 +65,8 @@ def build(
 def _answering(act: Act, bends: Bends, family: str) -> Handle:
     async def handle(request: Request) -> Response:
         sent = await request.body()
+        if bends.busy(family):
+            return Response(status_code=429, headers={"retry-after": "0"})
         wire = bends.wire(act(request, sent), sent, family)
         if wire.delay:
             await asyncio.sleep(wire.delay)

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from clausewise.model import STEPS, words
+from clausewise.report.causes import causes
 from clausewise.verdict import visible
 
 Row = Mapping[str, Any]
@@ -92,6 +93,7 @@ def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") ->
             *(f"{low} to {high} ms" for low, high in pairwise((0, *STEPS))),
             f"over {STEPS[-1]} ms",
         ],
+        "causes": causes(results),
         "by_id": {row["id"]: row for row in results["clauses"]},
         "unexercised": _unexercised(results),
         "ledger_counts": Counter(row["state"] for row in results["ledger"]),

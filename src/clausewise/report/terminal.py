@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from clausewise.report.causes import Cause, causes
 from clausewise.verdict import many, visible
 
 Row = Mapping[str, Any]
 
 _STYLES = {"red": "bold red", "amber": "yellow", "green": "green", "grey": "dim"}
 _BANNER = {0: "bold green", 2: "bold yellow"}
+_BANNER_SECURITY = "bold white on red"
 _SHOWN_AMBER = 20
 _SHOWN_ALIKE = 5
 _SHOWN_REASONS = 12
@@ -73,13 +75,12 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
         yield Text(f"  because {visible(reason)}", style=style)
     yield _operations(results)
     by_id = {row["id"]: row for row in results["clauses"]}
-    for bad, *alike in _causes(results):
-        yield from _finding(bad, by_id[bad["clause"]], results)
-        if alike:
-            names = ", ".join(known["clause"] for known in alike[:_SHOWN_ALIKE])
-            more = f" and {len(alike) - _SHOWN_ALIKE} more" if len(alike) > _SHOWN_ALIKE else ""
-            yield Text(f"  the same  breaks {names}{more}")
-    yield from _amber(results)
+    found = causes(results)
+    for cause in (it for it in found if it.colour == "red"):
+        yield from _finding(cause, by_id[cause.finding["clause"]], results)
+        if cause.alike:
+            yield Text(f"  the same  breaks {_names(cause)}")
+    yield from _amber([it for it in found if it.colour != "red"])
     yield from _rulings(results)
     yield from _drift(results)
     yield from _unjudged(results, "untestable", "yellow")
@@ -111,14 +112,11 @@ def plan(rows: Sequence[Any], target: str) -> Iterator[Text | Table]:
     )
 
 
-def _causes(results: Row) -> Iterable[list[Row]]:
-    """Gather the red findings that one answer makes in the same words: one cause, many clauses."""
-    causes: dict[tuple[str, ...], list[Row]] = {}
-    for bad in results["findings"]:
-        if bad["colour"] == "red":
-            told = (bad["exchange"] or bad["clause"], bad["expected"], bad["actual"], bad["where"])
-            causes.setdefault(told, []).append(bad)
-    return [sorted(alike, key=lambda bad: not bad["hint"]) for alike in causes.values()]
+def _names(cause: Cause) -> str:
+    """Name the clauses that a cause takes along."""
+    names = list(dict.fromkeys(bad["clause"] for bad in cause.alike))
+    more = f" and {len(names) - _SHOWN_ALIKE} more" if len(names) > _SHOWN_ALIKE else ""
+    return ", ".join(names[:_SHOWN_ALIKE]) + more
 
 
 def _operations(results: Row) -> Table:
@@ -147,8 +145,11 @@ def _style(verdict: str, count: int) -> str:
     return styles.get(verdict, "dim") if count else "dim"
 
 
-def _finding(bad: Row, clause: Row, results: Row) -> Iterator[Text]:
+def _finding(cause: Cause, clause: Row, results: Row) -> Iterator[Text]:
+    bad = cause.finding
     yield Text()
+    if cause.security:
+        yield Text("security", style=_BANNER_SECURITY)
     yield Text(visible(clause["statement"]), style=_STYLES[bad["colour"]])
     yield Text(f"  clause    {bad['clause']} ({bad['standing']})")
     for source in clause["sources"]:
@@ -169,13 +170,14 @@ def _finding(bad: Row, clause: Row, results: Row) -> Iterator[Text]:
         yield Text(f"  {visible(line)[:2000]}", style="dim")
 
 
-def _amber(results: Row) -> Iterator[Text]:
-    amber = [bad for bad in results["findings"] if bad["colour"] != "red"]
-    for bad in amber[:_SHOWN_AMBER]:
+def _amber(amber: Sequence[Cause]) -> Iterator[Text]:
+    for cause in amber[:_SHOWN_AMBER]:
+        bad = cause.finding
         told = (
             f"amber {bad['clause']} ({bad['standing']}): expected {bad['expected']}, actual {bad['actual']}"
         )
-        yield Text(visible(told)[:400], style="yellow")
+        also = f"; so are {_names(cause)}" if cause.alike else ""
+        yield Text(visible(told)[:400] + visible(also), style="yellow")
     if len(amber) > _SHOWN_AMBER:
         yield Text(f"and {len(amber) - _SHOWN_AMBER} more in report.html", style="yellow")
 
