@@ -96,6 +96,8 @@ class Upload:
             bad = bad or "actionCode"
         if query.get("senderId", "sandbox-analyst") not in _USERS and self._bends.on("knows-senders"):
             bad = bad or "senderId"
+        if query.get("entityType") == "case" and self._bends.on("breaks-on-lower-case"):
+            return _failure("workflow-failed")
         if bad and self._bends.on(f"breaks-on-unknown:{bad}"):
             return _failure("workflow-failed")
         return _invalid(bad) if bad else None
