@@ -199,6 +199,7 @@ def _freedom(entry: Mapping[str, Any]) -> Freedom:
             discrepancy=entry.get("discrepancy", ""),
             choice=entry.get("choice", ""),
             guesses=tuple(entry.get("guesses", ())),
+            slow=tuple(entry.get("slow", ())),
             rests_on=_rest(entry),
         )
     except KeyError as bad:

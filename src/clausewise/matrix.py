@@ -240,7 +240,7 @@ class _Runner:
     def _bear(self, run: Session, family: str, freedom: Freedom) -> Outcome:
         outcome = Outcome(freedom.id, "")
         self._bend(run, {**freedom.bend, "family": family})
-        for item in self._meeting(run, family, freedom.bend.get("answer", "*")):
+        for item in self._meeting(run, family, freedom):
             outcome.tried += 1
             records = self._run(item)
             bad = [word for record in records for word in _held_against(run, freedom, record)]
@@ -248,11 +248,12 @@ class _Runner:
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad else "")
         return outcome
 
-    def _meeting(self, run: Session, family: str, answer: str) -> list[pytest.Item]:
-        """Return the family's tests that met an answer on the clean reference, but for slow ones.
+    def _meeting(self, run: Session, family: str, freedom: Freedom) -> list[pytest.Item]:
+        """Return the family's tests that met a freedom's answer on the clean reference, but for slow ones.
 
         Of those that met it in preparation only, one of each test function: its others do the same.
         """
+        answer = str(freedom.bend.get("answer", "*"))
         operation, _, name = answer.partition(".")
         clauses = run.scope.catalogues[family].clauses.values()
         about = {clause.id for clause in clauses if fnmatchcase(clause.operation, operation)}
@@ -262,7 +263,8 @@ class _Runner:
             if answer == "*" or (clause.id in about and clause.outcome and name in {"*", clause.outcome})
         }
         every = [told for told in self._clean if wanted & set(told["touched"])]
-        met = [told for told in every if told["seconds"] < _LONG] or every[:1]
+        slow = {clause.id for clause in clauses if among(clause.id, freedom.slow)}
+        met = [it for it in every if it["seconds"] < _LONG or slow & set(it["clauses"])] or every[:1]
         tests = [told["test"] for told in met if about & set(told["clauses"])]
         passing = {_function(told["test"]): told["test"] for told in met if not about & set(told["clauses"])}
         return [self._items[test] for test in dict.fromkeys([*tests, *passing.values()])]
