@@ -170,12 +170,15 @@ def _finding(bad: Row, clause: Row, results: Row) -> Iterator[Text]:
 
 
 def _amber(results: Row) -> Iterator[Text]:
-    amber = [bad for bad in results["findings"] if bad["colour"] != "red"]
-    for bad in amber[:_SHOWN_AMBER]:
-        told = (
-            f"amber {bad['clause']} ({bad['standing']}): expected {bad['expected']}, actual {bad['actual']}"
-        )
-        yield Text(visible(told)[:400], style="yellow")
+    """Name each clause once, with the first that shows it and how many more do."""
+    amber: dict[str, list[Row]] = {}
+    for bad in results["findings"]:
+        if bad["colour"] != "red":
+            amber.setdefault(bad["clause"], []).append(bad)
+    for bad, *others in list(amber.values())[:_SHOWN_AMBER]:
+        more = f"; {len(others)} more like it" if others else ""
+        told = f"amber {bad['clause']} ({bad['standing']}): expected {bad['expected']}, actual {bad['actual']}"
+        yield Text(visible(told)[:400] + more, style="yellow")
     if len(amber) > _SHOWN_AMBER:
         yield Text(f"and {len(amber) - _SHOWN_AMBER} more in report.html", style="yellow")
 
