@@ -123,7 +123,8 @@ function record(sent) {
     customer_classification: {
       dateUpdated, last_review_date: null, next_review_date: null, group_companies: null, group_employer_code: " ",
       referred_by: null, referred_by_type: 1, ekyc_provider: null, ekyc_ref_no: null, customer_cards: null,
-      card_number: null, social_links: [], subscriptions: [], ...facts,
+      card_number: null, social_links: [], ...facts,
+      subscriptions: [{ subsciption_type: "PREMIUM", subscription_id: "EXAMPLE CARD", status: "active" }],
       profile_photo_file_name: profile_photo ? `photo/${ecrn}.jpeg` : null,
     },
     customer_relations: [],
@@ -131,5 +132,4 @@ function record(sent) {
   };
 }
 
-const server = app.listen(0, "127.0.0.1", () => console.log(`bank at http://127.0.0.1:${server.address().port}`));
-process.stdin.on("end", () => process.exit()).resume(); // nobody is left who wants it
+app.listen(Number(process.env.PORT), "127.0.0.1");
