@@ -193,6 +193,23 @@ def test_an_unavailable_target_that_names_no_time_is_judged():
     assert (answer.response.status, answer.stray) == (503, False)
 
 
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Time-out"])
+@pytest.mark.parametrize("page", [b"<html><h1>Sorry</h1></html>", b""], ids=["html", "empty"])
+def test_a_gateways_own_page_is_no_answer_of_the_target(status, page):
+    """It is on record, counts for nothing, and the sentence says who spoke; JSON is the target's own word."""
+    heard = []
+    with hostile.serving(hostile.http(page, status=status)) as url:
+        caller = client(url)
+        caller.heard = heard.append
+        with pytest.raises(Unreachable, match=rf"answered by a gateway, with a {status[:3]} .* behind it"):
+            caller.call("getWidget", path={"name": "a"}, auth=None)
+    with hostile.serving(hostile.http(b'{"error": "inside"}', status=status)) as url:
+        told = client(url).call("getWidget", path={"name": "a"}, auth=None)
+
+    assert [(one.response.status, one.stray) for one in heard] == [(int(status[:3]), True)]
+    assert (told.response.status, told.stray) == (int(status[:3]), False)
+
+
 def test_one_dead_operation_does_not_close_the_others():
     """Its own calls are withheld after three; another operation's go out, and find an answer."""
     circuit = Circuit(3)

@@ -208,6 +208,7 @@ def _freedom(entry: Mapping[str, Any]) -> Freedom:
             reading=entry.get("reading", ""),
             choice=entry.get("choice", ""),
             guesses=tuple(entry.get("guesses", ())),
+            slow=tuple(entry.get("slow", ())),
             rests_on=_rest(entry),
         )
     except KeyError as bad:

@@ -252,7 +252,7 @@ class _Runner:
     def _bear(self, run: Session, family: str, freedom: Freedom) -> Outcome:
         outcome = Outcome(freedom.id, "")
         self._bend(run, {**freedom.bend, "family": family})
-        for item in self._meeting(run, family, _answer(freedom)):
+        for item in self._meeting(run, family, freedom):
             outcome.tried += 1
             records = self._run(item)
             bad = [word for record in records for word in _held_against(run, freedom, record)]
@@ -290,15 +290,16 @@ class _Runner:
 
     def _about(self, run: Session, case: _Case) -> list[pytest.Item]:
         """Return the tests that met what is played, those of the entry's own clauses first."""
-        met = [item for known in case.met for item in self._meeting(run, case.family, _answer(known))]
+        met = [item for known in case.met for item in self._meeting(run, case.family, known)]
         about = [told["test"] for told in self._clean if set(told["clauses"]) & set(case.entry.clauses)]
         return list(dict.fromkeys([*(self._items[test] for test in about), *met]))
 
-    def _meeting(self, run: Session, family: str, answer: str) -> list[pytest.Item]:
-        """Return the family's tests that met an answer on the clean reference, but for slow ones.
+    def _meeting(self, run: Session, family: str, freedom: Freedom) -> list[pytest.Item]:
+        """Return the family's tests that met a freedom's answer on the clean reference, but for slow ones.
 
         Of those that met it in preparation only, one of each test function: its others do the same.
         """
+        answer = str(freedom.bend.get("answer", "*"))
         operation, _, name = answer.partition(".")
         clauses = run.scope.catalogues[family].clauses.values()
         about = {clause.id for clause in clauses if fnmatchcase(clause.operation, operation)}
@@ -308,7 +309,8 @@ class _Runner:
             if answer == "*" or (clause.id in about and clause.outcome and name in {"*", clause.outcome})
         }
         every = [told for told in self._clean if wanted & set(told["touched"])]
-        met = [told for told in every if told["seconds"] < _LONG] or every[:1]
+        slow = {clause.id for clause in clauses if among(clause.id, freedom.slow)}
+        met = [it for it in every if it["seconds"] < _LONG or slow & set(it["clauses"])] or every[:1]
         tests = [told["test"] for told in met if about & set(told["clauses"])]
         passing = {_function(told["test"]): told["test"] for told in met if not about & set(told["clauses"])}
         return [self._items[test] for test in dict.fromkeys([*tests, *passing.values()])]
@@ -390,10 +392,6 @@ def _cases(run: Session, family: str, freedoms: Sequence[tuple[str, Freedom]]) -
                 yield _Case(family, entry, claim, one, (one,), own)
             if not several:
                 yield _Case(family, entry, claim, None, tuple(every if own else plays[claim] or every), own)
-
-
-def _answer(freedom: Freedom) -> str:
-    return str(freedom.bend.get("answer", "*"))
 
 
 def _possible(run: Session, family: str, freedom: Freedom) -> bool:

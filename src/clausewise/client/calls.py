@@ -18,7 +18,14 @@ from clausewise.client.circuit import Circuit
 from clausewise.client.login import BoundLogin, Login, carried, fixed_header
 from clausewise.client.patience import Patience
 from clausewise.client.transport import Transport
-from clausewise.errors import ConfigurationError, NoVerdict, TargetUnusable, Throttled, Untestable
+from clausewise.errors import (
+    ConfigurationError,
+    NoVerdict,
+    TargetUnusable,
+    Throttled,
+    Unreachable,
+    Untestable,
+)
 from clausewise.model import Contract, Exchange, File, Json, Operation, Request, Response, Role
 from clausewise.targets import FamilyTarget
 
@@ -27,6 +34,8 @@ Heard = Callable[[Exchange], None]
 _ABSENT = 404
 _TOO_MANY = 429
 _UNAVAILABLE = 503
+_GATEWAYS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+_OPENINGS = (b"{", b"[", b'"')  # of a JSON answer, be it in a text of its own
 _DEFAULT = "default"
 _DOORS = 2  # operations that turn credentials away before these are called wrong
 _JSON = "application/json"
@@ -277,6 +286,11 @@ class Client:
         while True:
             exchange = self._exchange(operation, request, sent, stray=stray)
             pause = self._put_off(operation, exchange.response)
+            if pause is None and _by_gateway(operation, exchange.response):
+                self.heard(replace(exchange, stray=True))
+                gone = Unreachable(_behind(exchange))
+                self._circuit.came_to_nothing(operation.id, gone)
+                raise gone
             if pause is None:
                 self._circuit.answered(operation.id)
                 self.heard(exchange)
@@ -326,6 +340,26 @@ class Client:
             return None
         seconds = patience.asked(response)
         return -1.0 if seconds is None and status == _TOO_MANY and not forms else seconds
+
+
+def _by_gateway(operation: Operation, response: Response) -> bool:
+    """Tell whether a gateway answers in the target's place: a 502, 503 or 504 that is nothing like JSON.
+
+    An operation may document such an answer without a body; a whole class (5XX) is no such word.
+    """
+    if response.status not in _GATEWAYS or response.body.lstrip().startswith(_OPENINGS):
+        return False
+    own = [known for known in operation.outcomes if (form := known.form(response.status)) and form.exact]
+    return not any(known.any_body or known.by_status or known.vague for known in own)
+
+
+def _behind(exchange: Exchange) -> str:
+    what = f"{exchange.request.method} {exchange.request.url.partition('?')[0]}"
+    status = exchange.response.status
+    return (
+        f"{what} was answered by a gateway, with a {status} ({_GATEWAYS[status]}) that is no JSON, and not by "
+        f"the target behind it."
+    )
 
 
 def _check(headers: Iterable[tuple[str, str]]) -> None:

@@ -152,9 +152,9 @@ class Freedom:
     """A choice that the documents leave to a server: the reference takes it and nothing may turn red.
 
     Of those about one `choice` a server takes at most one. `guesses` are id globs of clauses that no document
-    states, and that it does not keep. `rests_on` are the lines that leave it, as
-    "document:line"; none where it is their silence. It may be one `reading`, by its letter, of a
-    `discrepancy`.
+    states, and that it does not keep; `slow` are those whose tests the proof plays, however long they take.
+    `rests_on` are the lines that leave it, as "document:line"; none where it is their silence. It may be
+    one `reading`, by its letter, of a `discrepancy`.
     """
 
     id: str
@@ -164,6 +164,7 @@ class Freedom:
     reading: str = ""
     choice: str = ""
     guesses: tuple[str, ...] = ()
+    slow: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
 
 

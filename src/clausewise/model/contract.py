@@ -73,9 +73,14 @@ class Form:
         """Tell whether this form may come with that HTTP status."""
         return self.first <= status <= self.last
 
+    @property
+    def exact(self) -> bool:
+        """Whether it names one status, and no class of them."""
+        return self.first == self.last
+
     def __str__(self) -> str:
         """Render the status as documents write it: 406, or 4XX for a whole class."""
-        return str(self.first) if self.first == self.last else f"{self.first // 100}XX"
+        return str(self.first) if self.exact else f"{self.first // 100}XX"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from clausewise.reference.cdp_store import Store
 Form = dict[str, str]
 
 _SHORT = 120  # seconds; longer than any test, shorter than the sample prints
+_ROUNDED = 0.9  # of a second that a token lives on, where its life is told in whole seconds
 
 
 class Tokens:
@@ -106,7 +107,8 @@ class Tokens:
         if self._bends.on("three-tokens-at-most"):
             self._store.keep_newest(name, 2)
         lives = min(user.access_life, _SHORT) if self._bends.on("short-lives") else user.access_life
-        value = access or self._store.issue("access", name, lives)
+        rest = _ROUNDED if self._bends.on("lives-rounded-down") else 0
+        value = access or self._store.issue("access", name, lives + rest)
         refresh = self._store.issue("refresh", name, user.refresh_life)
         self._renewed[refresh] = value
         told = {

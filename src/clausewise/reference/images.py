@@ -179,7 +179,8 @@ class Sandbox:
         parts = 3 if self._bends.on("tokens-in-three-parts") else 1
         token = ".".join(secrets.token_urlsafe(36) for _ in range(parts))
         life = min(known.lives, 60) if self._bends.on("brief-lives") else known.lives
-        lives = 3600 if self._bends.on("tokens-for-ever") else life
+        rest = 0.9 if self._bends.on("lives-rounded-down") else 0  # of a second that nobody is told
+        lives = 3600 if self._bends.on("tokens-for-ever") else life + rest
         if self._bends.on("brief-tokens-are-dead") and known.lives == 1:
             lives = 0
         row = (token, str(sent.get("username", "sandbox-channel")), time.time() + lives)
