@@ -260,6 +260,8 @@ def _swept(clause: Clause, sweep: Mapping[str, Any]) -> dict[str, Any]:
     answer = f"{clause.operation}.{clause.outcome or '*'}"
     if bend == "steps":
         return {"answer": answer, "bend": sweep["steps"]}
+    if bend == "set":
+        return {"answer": answer, "bend": [{"set": clause.pointer, "to": sweep["to"]}]}
     step: dict[str, Any] = {bend: sweep.get("to", _NO_STATUS) if bend == "status" else clause.pointer}
     if bend == "break-facet":
         step = {"drop": clause.pointer} if clause.keyword == "required" else _broken(clause)

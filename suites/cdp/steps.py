@@ -48,6 +48,14 @@ def log_in(api, target, role="default"):
     return api.call("getToken", form=password_grant(target, role))
 
 
+def seconds(given):
+    """Return the life that a log-in's answer promises; Untestable where it says no number."""
+    told = given.at("/expires_in")
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        raise Untestable("The log-in does not say in a number how long its token lives.")
+    return told
+
+
 def ask(api, unique, auth):
     """Make a harmless lookup, which a good token is answered not-found."""
     return api.call("validateCustomer", **harmless("validateCustomer", unique), auth=auth)

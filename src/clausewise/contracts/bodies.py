@@ -159,7 +159,8 @@ def _absences(clause: str, owner: Schema, error: ValidationError, where: str) ->
             continue
         child = properties.get(name, {})
         facet = ".required" if "required" in child.get("x-facets", {}) else ""
-        known = f"{clause}.{name}{facet}" if name in properties else clause
+        field = name in properties and "x-clause" not in owner  # such a part is one clause with all it asks
+        known = f"{clause}.{name}{facet}" if field else clause
         expected = words.expectation("type", child["type"]) if "type" in child else "a value"
         actual = "nothing: the key is absent"
         if f"{name}{RULED_OUT}" in instance:

@@ -103,8 +103,7 @@ class Sandbox:
         for context in () if self._bends.on("paths-with-context") else _CONTEXTS:
             path = path.removeprefix(context)  # the printed path lacks the gateway's context (CDP-11)
         now = self._moment()
-        bare = operation == "validateCustomer" or self._bends.on("refusals-without-message")
-        message = {} if bare else {"message": ""}
+        message = {} if operation == "validateCustomer" else {"message": ""}
         told = {"timestamp": now, "status": 401, "error": "Unauthorized", **message, "path": path}
         return Answer(f"{operation}.unauthorized", 401, told, {"www-authenticate": "Bearer"})
 

@@ -29,10 +29,6 @@ _CLASS = (
     "ekyc_provider ekyc_ref_no customer_cards card_number social_links subscriptions first_language "
     "marital_status dnfbp dpms profile_category"
 ).split()
-_NUMBERED = {  # what is a number in one place and text in another (CDP-24)
-    *("resident_type_id", "occupation_id", "id_type", "address_type_id", "customer_type_id"),
-    *("annual_income_range_id", "risk_rating_id", "social_links_id"),
-}
 _LISTS = ("social_links", "subscriptions")
 
 
@@ -83,18 +79,6 @@ def reread(told: Body, on: Callable[[str], bool]) -> None:
             entry["date_of_expiry"] += "T00:00:00.000+00:00"
     for entry in told["id_details"][1:] if on("one-default-document") else ():
         entry["default_status"] = False
-    if on("numbers-for-texts"):
-        held = (told, *told["id_details"], *told["address_list"], told["customer_classification"])
-        links = told["customer_classification"]["social_links"] or []
-        for part in (*held, *links):
-            part.update({name: _other(part[name]) for name in _NUMBERED & set(part)})
-
-
-def _other(value: Any) -> Any:
-    """Return a number as text, and numeric text as a number."""
-    if isinstance(value, str):
-        return int(value) if value.isdecimal() else value
-    return None if value is None else str(value)
 
 
 def _document(ecrn: str, entry: Mapping[str, Any]) -> Body:

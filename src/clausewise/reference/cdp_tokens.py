@@ -102,19 +102,25 @@ class Tokens:
             return self._issued(token.user, access=same)
         return self._issued(token.user, dead=self._bends.on("refresh-gives-a-dead-token"))
 
+    def _dies_early(self, name: str) -> bool:
+        """Defects only: tell whether a user's tokens live one second, whatever their answer promises."""
+        who = "brief" if name == "sandbox-brief" else "partner"
+        return self._bends.on("tokens-die-early") or self._bends.on(f"tokens-die-early:{who}")
+
     def _issued(self, name: str, *, access: str = "", dead: bool = False) -> Answer:
         user = USERS[name]
         if self._bends.on("three-tokens-at-most"):
             self._store.keep_newest(name, 2)
         lives = min(user.access_life, _SHORT) if self._bends.on("short-lives") else user.access_life
         rest = _ROUNDED if self._bends.on("lives-rounded-down") else 0
-        value = access or self._store.issue("access", name, lives + rest)
+        real = min(lives, 1) if self._dies_early(name) else lives + rest
+        value = access or self._store.issue("access", name, real)
         refresh = self._store.issue("refresh", name, user.refresh_life)
         self._renewed[refresh] = value
         told = {
             "token_type": "bearer",
             "access_token": secrets.token_urlsafe(48) if dead else value,
-            "expires_in": int(lives),
+            "expires_in": 7199 if self._bends.on("tokens-die-early:brief") else int(lives),
             "refresh_expires_in": int(user.refresh_life),
             "refresh_token": refresh,
             "scope": "openid",
