@@ -111,7 +111,8 @@ class Upload:
         if endless or any(on(f"refuses-comment:{what}") for what, held in odd.items() if held):
             yield "comments"
         action = query.get("actionCode")
-        if action and (action not in _ACTIONS or on("refuses-action-codes")):
+        known = action in _ACTIONS or on("unknown-action-moves")
+        if action and (not known or on("refuses-action-codes")):
             yield "actionCode"
 
     def _act(self, query: Mapping[str, str]) -> None:
@@ -119,7 +120,9 @@ class Upload:
         action = query.get("actionCode", "")
         on = self._bends.on
         of_comments = action == "CA986" and on("comment-action-moves")
-        if on("every-call-moves") or (action and on("every-action-moves")) or of_comments:
+        kept = action in {"CA985", "CA902"} and on(f"kept-action-moves:{action}")
+        unknown = action and action not in _ACTIONS and on("unknown-action-moves")
+        if on("every-call-moves") or (action and on("every-action-moves")) or of_comments or kept or unknown:
             self._store.move(case, "ESC")
         elif action in _MOVES and not on("no-action-moves"):
             self._store.move(case, _MOVES[action])
