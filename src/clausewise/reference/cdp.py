@@ -263,6 +263,9 @@ class Sandbox:
         status, scan = _STATES[customer.state]
         told = record(customer.ecrn, customer.sent, status=status, scan=scan, updated=customer.updated)
         reread(told, self._bends.on)
+        for key in ("id_details", "address_list"):
+            if self._bends.on(f"first-entry-for-all:{key}"):
+                told[key] = told[key][:1] * len(told[key])
         if self._bends.on("get-wavers"):
             self._calls += 1
             told["first_name"] = f"{told['first_name']} {self._calls}"

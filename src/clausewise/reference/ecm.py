@@ -88,7 +88,7 @@ class Sandbox:
             fault = request.headers.get("x-fault", "")
             fault = fault.partition(".")[2] if fault.startswith(f"{name}.") else ""
             if act is None:
-                return self._upload.answer(fault, dict(request.query_params), body)
+                return self._upload.answer(fault, self._query(request), body)
             try:
                 return act(name, fault, _json(body))
             except MISSHAPEN:
@@ -103,6 +103,13 @@ class Sandbox:
         if name in ecm_lists.SERVICES:
             return self._lists.refused(name)
         return _flat(name, "invalid-json", 400, _INVALID)
+
+    def _query(self, request: Request) -> dict[str, str]:
+        """Return the parameters of a query, percent-decoded unless a defect leaves them as they came."""
+        if not self._bends.on("query-not-decoded"):
+            return dict(request.query_params)
+        pairs = (pair.partition("=") for pair in request.url.query.split("&"))
+        return {name: value for name, _, value in pairs}
 
     def _describe(self, name: str, fault: str, sent: Any) -> Answer:
         if not isinstance(sent, dict) or self._bends.refuses(name, sent):
@@ -142,7 +149,8 @@ class Sandbox:
         for entry in sent:
             case = self._store.case(entry["caseId"])
             if case is None:
-                return _flat(name, "no-such-case", 400, "Case does not exist.", entry["caseId"])
+                told = sent[0] if self._bends.on("unknown-case-named-as-first") else entry
+                return _flat(name, "no-such-case", 400, "Case does not exist.", told["caseId"])
             entries.append(
                 {
                     "MESSAGE": "Case status fetch successful.",
@@ -160,8 +168,23 @@ class Sandbox:
             entries[0]["caseStatusCode"] += secrets.token_hex(2)
         if self._bends.on("status-in-any-order"):
             entries.reverse()
+        entries = [self._spoilt(told, entries[0]) for told in entries]
+        if self._bends.on(f"first-case-only:{name}"):
+            entries = entries[:1]
         told = {"MESSAGE": "Case Status fetch Successful.", "STATUS": "SUCCESS", "RESULTARRAY": entries}
         return Answer(f"{name}.fetched", 200, told)
+
+    def _spoilt(self, told: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
+        """Defects only: return a case's status with what belongs to the first one, or with words swapped."""
+        on = self._bends.on
+        if on("first-case-id:getCaseStatusDetails"):
+            return told | {"caseId": first["caseId"]}
+        if on("first-case-status"):
+            return first | {"caseId": told["caseId"]}
+        if on("code-for-name"):
+            words = {"caseStatusCode": told["caseStatusName"], "caseStatusName": told["caseStatusCode"]}
+            return told | words
+        return told
 
 
 _DESCRIPTION_FAULTS = {

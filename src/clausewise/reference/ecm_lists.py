@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -57,13 +57,16 @@ class Lists:
 
     def _passes(self, name: str, record: Record, filters: Mapping[str, str]) -> bool:
         pair = name == "getTrustedPairsList"
-        made = _day(record["tpCreateDate" if pair else "supCreateDate"])
-        places = _values(record, ("tpMbrParty1JrsdcnCd", "tpMbrParty2JrsdcnCd") if pair else ("supJrsdcnCd",))
-        domains = _values(record, ("tpMbrParty1BusDmn", "tpMbrParty2BusDmn") if pair else ("supBusDmn",))
-        outside = timedelta(days=self._bends.on(f"excludes-bounds:{name}"))
+        made = _day(record[("tp" if pair else "sup") + self._date(name)])
+        parties = self._parties(name)
+        places = _values(record, [f"tpMbrParty{it}JrsdcnCd" for it in parties] if pair else ["supJrsdcnCd"])
+        domains = _values(record, [f"tpMbrParty{it}BusDmn" for it in parties] if pair else ["supBusDmn"])
+        both = self._bends.on(f"excludes-bounds:{name}")
+        before = timedelta(days=both or self._bends.on(f"excludes-first-day:{name}"))
+        after = timedelta(days=both or self._bends.on(f"excludes-last-day:{name}"))
         checks: dict[str, Callable[[str], bool]] = {
-            "fromDate": lambda text: made >= _asked(text) + outside,
-            "toDate": lambda text: made <= _asked(text) - outside,
+            "fromDate": lambda text: made >= self._asked(name, text) + before,
+            "toDate": lambda text: made <= self._asked(name, text) - after,
             "jurisdiction": lambda text: bool(places & self._list(name, text)),
             "domain": lambda text: bool(domains & self._list(name, text)),
         }
@@ -76,17 +79,30 @@ class Lists:
             return any(held) or not held
         return all(held)
 
+    def _date(self, name: str) -> str:
+        """Return the end of the name of the date that both date filters look at."""
+        if self._bends.on(f"filters-review-date:{name}"):
+            return "ReviewDate"
+        return "ExprnDate" if self._bends.on(f"filters-expiry-date:{name}") else "CreateDate"
+
+    def _parties(self, name: str) -> tuple[int, ...]:
+        """Return the parties that a filter looks at."""
+        return next((who for who in ((1,), (2,)) if self._bends.on(f"party-{who[0]}-only:{name}")), (1, 2))
+
+    def _asked(self, name: str, text: str) -> date:
+        form = "%m/%d/%Y" if self._bends.on(f"reads-month-first:{name}") else "%d/%m/%Y"
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day, no time
+        except ValueError:
+            return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 - as such readers do with a 13th month
+
     def _list(self, name: str, text: str) -> set[str]:
         values = [part.strip() for part in text.split(",")]
         return set(values[:1] if self._bends.on(f"first-value-only:{name}") else values)
 
 
-def _values(record: Record, keys: tuple[str, ...]) -> set[str]:
+def _values(record: Record, keys: Sequence[str]) -> set[str]:
     return {record[key] for key in keys}
-
-
-def _asked(text: str) -> date:
-    return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 - a day, no time
 
 
 def _day(text: str) -> date:

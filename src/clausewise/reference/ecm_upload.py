@@ -123,7 +123,7 @@ class Upload:
         if endless or any(on(f"refuses-comment:{what}") for what, held in odd.items() if held):
             yield "comments"
         action = query.get("actionCode")
-        known = action in _ACTIONS or on("takes-any-action")
+        known = action in _ACTIONS or on("takes-any-action") or on("unknown-action-moves")
         if action and (not known or on("refuses-action-codes")):
             yield "actionCode"
 
@@ -132,7 +132,9 @@ class Upload:
         action = query.get("actionCode", "")
         on = self._bends.on
         of_comments = action == "CA986" and on("comment-action-moves")
-        if on("every-call-moves") or (action and on("every-action-moves")) or of_comments:
+        kept = action in {"CA985", "CA902"} and on(f"kept-action-moves:{action}")
+        unknown = action and action not in _ACTIONS and on("unknown-action-moves")
+        if on("every-call-moves") or (action and on("every-action-moves")) or of_comments or kept or unknown:
             self._store.move(case, "ESC")
         elif action in _MOVES and not on("no-action-moves"):
             self._store.move(case, _MOVES[action])

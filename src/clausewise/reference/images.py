@@ -185,7 +185,10 @@ class Sandbox:
             lives = 0
         row = (token, str(sent.get("username", "sandbox-channel")), time.time() + lives)
         self._db.execute("INSERT INTO entry VALUES (?, ?, ?)", row)
-        body = {"access_token": token, "token_type": "Bearer", "expires_in": int(life)}
+        if self._bends.on("tokens-live-a-second"):
+            self._db.execute("UPDATE entry SET until = ? WHERE token = ?", (time.time() + 1, token))
+        promised = 7199 if known.lives == 1 and self._bends.on("brief-tokens-say-two-hours") else life
+        body = {"access_token": token, "token_type": "Bearer", "expires_in": int(promised)}
         return Answer("login.token", 200, body)
 
     def _upload(self, sent: dict[str, Any]) -> Answer:
@@ -222,6 +225,7 @@ class Sandbox:
         spoilt = {
             f"spoils:{sent.get('documentType')}": content[: len(content) // 2],
             "cuts-large": content[: 1 << 20],
+            "cuts-64k": content[: 1 << 16],
             "strips-zeros": content.replace(b"\x00", b""),
             "spoils-one-byte": content if len(content) > 1 else b"",
             "spoils-jpeg": content[: len(content) // 2] if content.startswith(b"\xff\xd8") else content,
