@@ -92,7 +92,7 @@ def test_a_token_is_good_while_it_is_young(api, judge, target, unique, ageing):
         pytest.param("short_lived", id="short-lived", marks=clause("cdp.token.good-while-young")),
     ],
 )
-def test_a_token_lives_as_long_as_promised(api, judge, target, unique, ageing, wait, role):
+def test_a_token_lives_as_long_as_promised(api, judge, target, unique, ageing, wait, role):  # noqa: PLR0917 - fixtures
     """Three seconds on, or three quarters of a shorter life, a token still opens a service."""
     for last in (False, True):  # a log-in elsewhere may have ended the first one
         clock = ageing.clock()

@@ -98,6 +98,11 @@ def absent(unique, service):
     return new(service, name) | {"businessAdd": "Y"} if service in ADD else bare(service, name)
 
 
+def some(unique, service):
+    """Return an item for a case that is not to be worked on; None of a narrative."""
+    return None if service not in ITEMS else absent(unique, service)
+
+
 def good(api, unique, service):
     """Return the arguments of a call that is answered with success."""
     if service in EVENTS:

@@ -114,29 +114,22 @@ class Tokens:
             self._store.keep_newest(name, 2)
         lives = min(user.access_life, _SHORT) if self._bends.on("short-lives") else user.access_life
         rest = _ROUNDED if self._bends.on("lives-rounded-down") else 0
-        kept, told = self._lives(name, lives)
-        real = min(lives, 1) if self._dies_early(name) else kept + rest
+        real = min(lives, _BRIEF) if self._dies_early(name) else lives + rest
         value = access or self._store.issue("access", name, real)
         brief = self._bends.on("refresh-tokens-live-a-second")
         refresh = self._store.issue("refresh", name, _BRIEF if brief else user.refresh_life)
         self._renewed[refresh] = value
-        body = {
+        told = {
             "token_type": "bearer",
             "access_token": secrets.token_urlsafe(48) if dead else value,
-            "expires_in": 7199 if self._bends.on("tokens-die-early:brief") else int(told),
+            "expires_in": 7199 if self._bends.on("tokens-die-early:brief") else int(lives),
             "refresh_expires_in": int(user.refresh_life),
             "refresh_token": refresh,
             "scope": "openid",
             "not-before-policy": 0,
             "session_state": str(uuid4()) if self._bends.on("session-as-uuid") else secrets.token_hex(16),
         }
-        return Answer("getToken.token", 200, body)
-
-    def _lives(self, name: str, life: float) -> tuple[float, float]:
-        """Return how long an access token lives, and how long its answer says: by a defect not the same."""
-        kept = _BRIEF if self._bends.on("tokens-live-a-second") else life
-        brief = name == "sandbox-brief" and self._bends.on("brief-tokens-say-two-hours")
-        return kept, USERS["sandbox-partner"].access_life if brief else life
+        return Answer("getToken.token", 200, told)
 
 
 def _refused(status: int, error: str, what: str) -> Answer:

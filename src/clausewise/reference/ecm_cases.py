@@ -123,7 +123,7 @@ class Cases:
             failed = {"MESSAGE": _INTERNAL, "STATUS": "FAILED"}
             entries = [failed | {"caseId": case["caseId"]} | shown for case in sent]
             return self._told(name, "internal-error", self._batches.entries(name, service, entries))
-        if stopped := self._batches.stopped(name, map(self._hindrance, sent)):
+        if stopped := self._batches.stopped(name, [self._hindrance(case) for case in sent]):
             return self._told(name, "", [_untouched(service, case["caseId"], stopped) for case in sent])
         first = {"caseId": sent[0]["caseId"]} if self._bends.on(f"acts-on-first-case:{name}") else {}
         tell = partial(_case_done, service)
