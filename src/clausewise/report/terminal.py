@@ -177,7 +177,8 @@ def _amber(results: Row) -> Iterator[Text]:
             amber.setdefault(bad["clause"], []).append(bad)
     for bad, *others in list(amber.values())[:_SHOWN_AMBER]:
         more = f"; {len(others)} more like it" if others else ""
-        told = f"amber {bad['clause']} ({bad['standing']}): expected {bad['expected']}, actual {bad['actual']}"
+        clause = f"{bad['clause']} ({bad['standing']})"
+        told = f"amber {clause}: expected {bad['expected']}, actual {bad['actual']}"
         yield Text(visible(told)[:400] + more, style="yellow")
     if len(amber) > _SHOWN_AMBER:
         yield Text(f"and {len(amber) - _SHOWN_AMBER} more in report.html", style="yellow")
