@@ -116,6 +116,19 @@ def bent(family: str, defect: str, port: int = 0) -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def free(family: str, *freedoms: str) -> Iterator[str]:
+    """Serve the reference of a family that takes some freedoms while the context lasts; yields its URL."""
+    options = [word for name in freedoms for word in ("--freedom", f"{family}.{name}")]
+    with process.started({family: ECM if family == "ofs-ecm" else ""}, *options) as url:
+        yield url
+
+
+def untestable(folder: Path) -> dict[str, str]:
+    """Return the reason of every clause of a run that could not be exercised, by id."""
+    return {row["id"]: row["reason"] for row in results(folder)["clauses"] if row["verdict"] == "untestable"}
+
+
 def environment(**more: str) -> Mapping[str, str]:
     """Return this process's environment with some variables more."""
     return os.environ | more
