@@ -94,6 +94,18 @@ def only(path: Path, *families: str) -> Path:
     return path
 
 
+def without(path: Path, family: str, *roles: str) -> Path:
+    """Take fixtures, credentials and fault hooks (`fault.<name>`) of a family out of a target file."""
+    told = tomlkit.parse(path.read_text())
+    for role in roles:
+        kind, _, name = role.partition(".")
+        tables = {"credentials": ("credentials", name), "fault": ("faults", name)}
+        table, key = tables.get(kind, ("fixtures", role))
+        del told["families"][family][table][key]
+    path.write_text(tomlkit.dumps(told))
+    return path
+
+
 def _rest(text: str) -> str:
     """Return a target file's tables behind [limits]."""
     behind = text.split("[limits]", 1)[1]

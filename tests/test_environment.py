@@ -1,22 +1,18 @@
 """A run takes what the environment has, and says of each clause that it could not exercise what to provide."""
 
 import pytest
-from runs import clausewise, free, target_at, untestable, verdicts
+from runs import clausewise, free, target_at, untestable, verdicts, without
 
 ACCOUNTS = "account-service"
 HELD = f"{ACCOUNTS}.law.*held*", f"{ACCOUNTS}.law.others*", f"{ACCOUNTS}.create-nice-hold-acct.*"
-PATTERNS = """
-[families.account-service.fixtures."nice.patterns"]
-patterns = ["8", "77"]
-"""
 
-
-@pytest.mark.parametrize("given", ["", PATTERNS], ids=["nothing", "patterns"])
+@pytest.mark.parametrize("given", [False, True], ids=["nothing", "patterns"])
 def test_one_number_on_offer_will_do(tmp_path, given):
     """Where a pattern has one number, only the clause on two lacks one, and the owner's patterns give it."""
     with free(ACCOUNTS, "free.offers-one") as url:
         target = target_at(tmp_path, url, ACCOUNTS)
-        target.write_text(target.read_text() + given)
+        if not given:
+            without(target, ACCOUNTS, "nice.patterns")
         clausewise("run", "--target", target, "--run-dir", tmp_path / "run", *(f"--clause={it}" for it in HELD))
 
     left = untestable(tmp_path / "run")
