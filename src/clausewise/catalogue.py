@@ -85,6 +85,7 @@ def _role(entry: Mapping[str, Any]) -> RoleNeed:
             keys=tuple(entry.get("keys", ())),
             documents=tuple(entry.get("documents", ())),
             probe=entry.get("probe", {}),
+            shows=tuple(entry.get("shows", ())),
         )
     except KeyError as bad:
         raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad

@@ -165,6 +165,7 @@ class RoleNeed:
 
     `template` is the piece of a target file that gives it, in TOML. `probe` is a call (operation, body,
     path) and the outcomes that answer it where the role is well filled; of credentials, their own log-in.
+    `shows` are id globs of clauses that an entity of the right kind in this role shows, and others may not.
     """
 
     id: str
@@ -174,6 +175,7 @@ class RoleNeed:
     keys: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     probe: Mapping[str, Json] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
