@@ -155,7 +155,7 @@ def offered(api, target, unique, inquiry, count=1):
             found |= dict.fromkeys(numbers(api, api.ask(inquiry, **asked)), asked)
             if picked := unique.neighbours(list(found), count, leftover=leftover):
                 return [Offer(number, found[number]) for number in picked]
-    told = f"{inquiry} has {len(found)} on offer; it takes {count} that no other worker of this run took."
+    told = f"{inquiry} has {len(found)} on offer; it takes {count} that no other worker of the run took."
     place = f'[families.account-service.fixtures."{PATTERNS}"]'
     raise Untestable(f'{told} Name patterns that have some on offer: {place} patterns = ["88", "99"].')
 

@@ -47,7 +47,7 @@ def test_what_is_no_json_is_refused(api, target, depth, unique, operation):
 
 @pytest.mark.parametrize("kind", ["valid", "invalid"])
 @pytest.mark.parametrize("operation", each("withstands"))
-def test_chance_is_served_or_refused(api, target, depth, unique, operation, kind):
+def test_chance_is_served_or_refused(api, target, depth, unique, operation, kind):  # noqa: PLR0917 - fixtures
     """Random bodies get a documented answer, and no failure."""
     depth.chance(operation, lambda: _request(api, target, unique, operation), outcome("done"), SERVED, kind)
 

@@ -46,7 +46,9 @@ def test_it_is_called_by_its_method(api, judge, operation):
 @pytest.mark.parametrize("operation", each("done"))
 def test_a_good_request_succeeds(api, judge, target, unique, operation):
     """The printed request, about somebody who exists, is answered with success."""
-    judge(api.ask(operation, **_placed(api, operation, good(api, target, unique, operation))), outcome("done"))
+    judge(
+        api.ask(operation, **_placed(api, operation, good(api, target, unique, operation))), outcome("done")
+    )
 
 
 @pytest.mark.parametrize("operation", each("refused"))

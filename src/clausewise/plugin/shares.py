@@ -11,7 +11,7 @@ _LONGEST = 1 << 24  # bytes of a book that are read
 
 
 class Shares:
-    """Who took which thing first: it stays this worker's own, since others may hold an offer that is out of date.
+    """Who took which thing first: it stays that worker's own, since others may hold an offer of before.
 
     Workers that share a `book`, a file that they all may write, see what the others took.
     """

@@ -41,7 +41,9 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     tally = add_up(scope, folder)
     rulings = Rulings.of(facts.get("rulings", {}))
     policy = Policy(strict=bool(facts.get("strict")), named=rulings.red)
-    silence = Silence(scope, tally, recorded=facts.get("plan") == "recorded", end=_end(facts, tally, ended=ended))
+    silence = Silence(
+        scope, tally, recorded=facts.get("plan") == "recorded", end=_end(facts, tally, ended=ended)
+    )
     clauses = list(_clauses(scope, tally, policy, set(facts.get("selected") or ()), silence))
     weighed = _weighed(scope, tally, facts, clauses, rulings, ended=ended)
     evidence = _evidence(folder, tally.findings)
@@ -104,7 +106,9 @@ def _end(facts: Row, tally: Tally, *, ended: bool) -> str:
     if tally.unusable:
         return f"the run ended before its test came: {tally.unusable}"
     cut = facts.get("interrupted") or not ended
-    return "the run was stopped before its test came; `clausewise run --resume` goes on with it" if cut else ""
+    return (
+        "the run was stopped before its test came; `clausewise run --resume` goes on with it" if cut else ""
+    )
 
 
 def write(results: Row, folder: Path) -> Path:
@@ -112,7 +116,9 @@ def write(results: Row, folder: Path) -> Path:
     return files.put(folder / RESULTS, json.dumps(results, ensure_ascii=False, indent=1))
 
 
-def _clauses(scope: Scope, tally: Tally, policy: Policy, selected: set[str], silence: Silence) -> Iterator[Row]:
+def _clauses(
+    scope: Scope, tally: Tally, policy: Policy, selected: set[str], silence: Silence
+) -> Iterator[Row]:
     indices: dict[str, list[int]] = {}
     for index, finding in enumerate(tally.findings):
         indices.setdefault(finding["clause"], []).append(index)

@@ -9,7 +9,7 @@ from functools import cached_property
 from clausewise import catalogue
 from clausewise.model import Clause, Operation, Role, RoleNeed, Verdict, among
 from clausewise.scope import Scope
-from clausewise.statement.tally import JSON, ClauseTally, OperationTally, Tally
+from clausewise.statement.tally import JSON, ClauseTally, OperationTally, Tally, instead
 from clausewise.verdict import many, roll_up
 
 _RECORDED = "no recorded exchange shows it"
@@ -38,7 +38,7 @@ class Silence:
         found = (told for one in tries if (told := one(clause, operation)))
         return next(found, self._end or f"no test of this plan judges it ({clause.kind})")
 
-    def _stopped(self, clause: Clause, _: Operation | None) -> str:
+    def _stopped(self, clause: Clause, _: Operation | None = None) -> str:
         """Say what its own test found before it came to this clause."""
         stopped = self._tally.stopped.get(clause.id, [])
         return "; ".join(dict.fromkeys(stopped))
@@ -51,7 +51,9 @@ class Silence:
         seen = self._seen(operation).shown[clause.outcome]
         if seen.total():
             return self._without(clause, seen)
-        return f"no {clause.outcome} answer came" + _because(self._of(answer) if answer != clause.id else "")
+        return f"no {clause.outcome} answer came" + _because(
+            self._of(answer) if answer != clause.id else self._common(clause)
+        )
 
     def _without(self, clause: Clause, seen: Counter[str]) -> str:
         """Say what the answers were that came and did not show a part of them."""
@@ -61,7 +63,9 @@ class Silence:
             return f"{told}, never with JSON ({bodies}), so no field of it can be looked for"
         place = clause.pointer or clause.id.rpartition(f".{clause.outcome}.")[2]
         roles = [role.id for role in self._roles[clause.family] if among(clause.id, role.shows)]
-        advice = "".join(f"; give one that has it as {_FIXTURE.format(clause.family, role)}" for role in roles)
+        advice = "".join(
+            f"; give one that has it as {_FIXTURE.format(clause.family, role)}" for role in roles
+        )
         return f"{told}, never with a value at {place}{advice}"
 
     def _unanswered(self, clause: Clause, operation: Operation | None) -> str:
@@ -71,7 +75,9 @@ class Silence:
         success = next((known for known in operation.outcomes if known.role is Role.SUCCESS), None)
         if clause.id.startswith(f"{clause.family}.{operation.id}.request") and success:
             told = f"no accepted request of {operation.id} had it to show"
-            return told + ("" if self._seen(operation).shown[success.name] else _because(self._of(success.clause)))
+            return told + (
+                "" if self._seen(operation).shown[success.name] else _because(self._of(success.clause))
+            )
         if self._seen(operation).milliseconds:
             return ""
         return f"no call of {operation.id} was answered" + _because(self._common(clause))
@@ -85,19 +91,21 @@ class Silence:
         if verdict in {Verdict.UNTESTABLE, Verdict.ERROR}:
             return "; ".join(dict.fromkeys(said.reasons))
         clause = self._scope.clause(name)
-        return self.why(clause) if clause and verdict is None and not clause.pointer else ""
+        return self._stopped(clause) or self._common(clause) if clause and verdict is None else ""
 
     def _instead(self, name: str) -> str:
         found = next((bad for bad in self._tally.findings if bad["clause"] == name), None)
-        return f" ({found['actual']} instead of {found['expected']})" if found else ""
+        return f" ({instead(found)})" if found else ""
 
     def _common(self, clause: Clause) -> str:
-        """Return the reason that most clauses of the operation have."""
+        """Return what ended the run, or the reason that most clauses of the operation have."""
+        if self._end:
+            return self._end
         prefix = f"{clause.family}.{clause.operation}."
         reasons: Counter[str] = Counter()
         for name, said in self._tally.clauses.items():
             reasons.update(dict.fromkeys(said.reasons, 1) if name.startswith(prefix) else ())
-        return reasons.most_common(1)[0][0] if reasons else self._end
+        return reasons.most_common(1)[0][0] if reasons else ""
 
     def _seen(self, operation: Operation) -> OperationTally:
         return self._tally.operations.get((operation.family, operation.id), OperationTally())

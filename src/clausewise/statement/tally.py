@@ -17,6 +17,7 @@ from clausewise.scope import Scope
 
 _EVASIVE = {401, 404, 409, 429}
 _KEPT = 5  # exchanges named per clause; the count says how many there were
+_WIDE = 120  # characters of what a reason repeats of a finding
 JSON = "JSON"  # how the body of an answer is called that looks like it
 
 
@@ -106,13 +107,7 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
         tally.unusable = tally.unusable or record["reason"]
     if record.get("broken"):
         tally.broken_tests.append(f"{test}: {record['reason']}")
-    for clause, (count, exchanges) in record["touched"].items():
-        entry = tally.clauses[clause]
-        entry.verdicts.add(Verdict.PASS)
-        entry.count += count
-        entry.exchanges += exchanges[: _KEPT - len(entry.exchanges)]
-        entry.tests.append(test)
-        entry.seconds += record["seconds"]
+    _add_touched(tally, record)
     broken = {finding["clause"] for finding in record["findings"]}
     if record.get("repeats"):
         _repeated(tally, test, broken, verdict)
@@ -121,22 +116,37 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
             tally.clauses[clause].confirmed[test] = True
     for finding in record["findings"]:
         _fold(tally.findings, {**finding, "test": test})
-    if broken and verdict is Verdict.PASS:
-        for clause in set(record["clauses"]) - set(record["touched"]):
-            tally.stopped[clause].append(_stopped(record))
     if verdict is not Verdict.PASS:
         for clause in record["clauses"]:
             entry = tally.clauses[clause]
             entry.verdicts.add(verdict)
             entry.reasons.append(record["reason"])
             entry.tests.append(test)
+    elif broken:
+        for clause in set(record["clauses"]) - set(record["touched"]):
+            tally.stopped[clause].append(_stopped(record))
+
+
+def _add_touched(tally: Tally, record: Mapping[str, Any]) -> None:
+    """Count for each clause that a test came to what showed it."""
+    for clause, (count, exchanges) in record["touched"].items():
+        entry = tally.clauses[clause]
+        entry.verdicts.add(Verdict.PASS)
+        entry.count += count
+        entry.exchanges += exchanges[: _KEPT - len(entry.exchanges)]
+        entry.tests.append(record["test"])
+        entry.seconds += record["seconds"]
 
 
 def _stopped(record: Mapping[str, Any]) -> str:
     """Return why a test did not come to all its clauses: what it found before."""
     found = record["findings"][-1]
-    told = f"{found['actual']} instead of {found['expected']}"
-    return f"its test ended before, since {found['clause']} is not kept ({told})"
+    return f"its test ended before, since {found['clause']} is not kept ({instead(found)})"
+
+
+def instead(finding: Mapping[str, Any]) -> str:
+    """Return what a finding saw and what it wanted, in a few words."""
+    return f"{finding['actual'][:_WIDE]} instead of {finding['expected'][:_WIDE]}"
 
 
 def _repeated(tally: Tally, test: str, broken: set[str], verdict: Verdict) -> None:
@@ -196,7 +206,7 @@ def _add_left(tally: Tally, scope: Scope, operation: Operation, record: Mapping[
 
 
 def _look(response: Mapping[str, Any]) -> str:
-    """Return what the body of an answer looks like: JSON, nothing, or the media type that it is labelled with."""
+    """Return what the body of an answer looks like: JSON, nothing, or the media type of its label."""
     if not (body := response["body"].strip()):
         return "no body"
     labels = (value for name, value in response["headers"] if name.lower() == "content-type")
