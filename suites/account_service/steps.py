@@ -141,7 +141,7 @@ def account_states(api, cif):
 
 
 def offered(api, target, unique, inquiry, count=1):
-    """Return numbers on offer, side by side and picked for this test alone, each with how to ask for it again.
+    """Return numbers on offer, side by side and picked for this test alone, and how to ask for each again.
 
     An inquiry may offer one number for a pattern: then the owner's next pattern is asked, and then all once
     more, since what others took may have been replaced. Untestable, saying what to provide, where that does
@@ -155,7 +155,7 @@ def offered(api, target, unique, inquiry, count=1):
             found |= dict.fromkeys(numbers(api, api.ask(inquiry, **asked)), asked)
             if picked := unique.neighbours(list(found), count, leftover=leftover):
                 return [Offer(number, found[number]) for number in picked]
-    told = f"{inquiry} has {len(found)} on offer; it takes {count} that no other worker of the run took."
+    told = f"{inquiry} has {len(found)} on offer; it takes {count} that no other worker took."
     place = f'[families.account-service.fixtures."{PATTERNS}"]'
     raise Untestable(f'{told} Name patterns that have some on offer: {place} patterns = ["88", "99"].')
 
