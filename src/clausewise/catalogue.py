@@ -85,6 +85,8 @@ def _role(entry: Mapping[str, Any]) -> RoleNeed:
             keys=tuple(entry.get("keys", ())),
             documents=tuple(entry.get("documents", ())),
             probe=entry.get("probe", {}),
+            shows=tuple(entry.get("shows", ())),
+            otherwise=entry.get("otherwise", ""),
         )
     except KeyError as bad:
         raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad

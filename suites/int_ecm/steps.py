@@ -3,11 +3,12 @@
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error
 
-from clausewise import NotConformant, Untestable, holds
+from clausewise import Bearer, NotConformant, Untestable, holds
 
 from .pictures import png, unlike
 
 UPLOAD, DOWNLOAD = "upload-on-boarding", "download"
+PORTRAIT = "document.portrait"
 LET_IN = {UPLOAD: "uploaded", DOWNLOAD: "image"}
 _SUCCESS = range(200, 300)
 
@@ -42,6 +43,16 @@ def stored(api, image, **how):
     if answer.response.status not in _SUCCESS:
         raise Untestable(f"No image was stored: the upload was answered HTTP {answer.response.status}.")
     return api.one(answer, "document_id")
+
+
+def portrait(api, target, unique):
+    """Return the document id of a portrait in the archive: the owner's, or one that another log-in stored."""
+    if not target.has(PORTRAIT):
+        side = {"side": api.bound("side_selfie")} if api.takes(UPLOAD, "side") else {}
+        return stored(api, png(unique), auth=Bearer(token(api, target)), **side)
+    if "document_id" not in target.fixture(PORTRAIT):
+        raise Untestable(f'The fixture "{PORTRAIT}" of the target file has no document_id.')
+    return target.fixture(PORTRAIT)["document_id"]
 
 
 def fetch(api, name, **how):
