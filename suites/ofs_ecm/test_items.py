@@ -181,6 +181,15 @@ def test_an_item_that_is_not_there_is_told(api, judge, target, unique, service):
     _says(judge, answer, service, *target.lawful("ECM-93", a=text, b=OTHER_WORDS.get(service, text)))
 
 
+@pytest.mark.parametrize("service", each("item.not-in-case", REMOVE))
+def test_what_was_removed_is_gone(api, judge, unique, service):
+    """The second removal of the same item is FAILED, with the documented text."""
+    request = good(api, unique, service)
+
+    judge(api.call(service, **request), outcome("successful"))
+    _says(judge, api.call(service, **request), service, ABSENT[service][1])
+
+
 @pytest.mark.parametrize("service", each("item.exists", ADD))
 def test_what_is_there_cannot_be_added_again(api, judge, unique, service):
     """The second addition of the same item is FAILED, with the documented text."""
