@@ -57,7 +57,8 @@ class Matrix:
     `leaks` are the defects of guesses that were held against documented clauses, `idle` the tests
     that catch no defect, not even one of their own clauses; `unmet` the freedoms that no test met, so that
     nothing could have turned red. `unheard` are the claims of a reading that let another one pass, `too_loud`
-    those that let their own not pass.
+    those that let their own not pass. `open` are the defects that are known not to be caught yet: told, and
+    not played.
     """
 
     survivors: list[str] = field(default_factory=list)
@@ -72,6 +73,7 @@ class Matrix:
     defects: list[Outcome] = field(default_factory=list)
     freedoms: list[Outcome] = field(default_factory=list)
     claims: list[Outcome] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -174,7 +176,7 @@ class _Runner:
         run.rehearse(self._memory)
         self._items = {item.nodeid: item for item in session.items}
         books = run.scope.catalogues.values()
-        every = [defect for book in books for defect in book.defects.values()]
+        every = [it for book in books for it in book.defects.values() if it.id not in book.open]
         defects = self._part.of(it for it in every if not self._bank or _firm(run, it.clause))
         plays = self._part.number == 1 and not self._bank
         freedoms = [
@@ -191,7 +193,10 @@ class _Runner:
             for told in _findings(self._clean)
             if not self._bank or _firm(run, told["clause"])
         ]
-        matrix = Matrix(unclean=[*broken, *errors])  # what a call that got no answer left unproven is told
+        known = [name for book in books for name in book.open if self._part.takes(name)]
+        matrix = Matrix(
+            unclean=[*broken, *errors], open=known
+        )  # what a call that got no answer left unproven is told
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
             matrix.defects.append(self._catch(run, defect))
