@@ -159,7 +159,7 @@ class _Runner(Stage):
         self._known = {told["test"]: told for told in self._clean}
         made = [it for contract in run.scope.contracts.values() for it in self._made(contract)]
         kept = mutants.thin(made, MOST, self._pick.seed)
-        kills = Kills(unclean=self._unclean(run), made=Counter(it.family for it in kept))
+        kills = Kills(unclean=self._unclean(run), made=dict(Counter(it.family for it in kept)))
         kills.thinned = len(made) - len(kept)
         picked = self._pick.of(kept)
         for number, mutant in enumerate(picked, 1):

@@ -173,7 +173,8 @@ class _Making:
                     yield self._mutant(name, pointer, kind, part, [step])
                 for word in _another(pointer, values, others):
                     yield self._mutant(name, pointer, "word", _slug(word), [{"set": pointer, "to": word}])
-        yield self._mutant(self.operation.id, "", "previous-answer", "", [{"again": True}])
+        if self.answers:
+            yield self._mutant(self.operation.id, "", "previous-answer", "", [{"again": True}])
         if self.operation.writes or any("token" in name for name in self.answers):
             for how in _EFFECTS:
                 bend = {"family": self.family, "of": self.operation.id, "effect": how}

@@ -74,12 +74,13 @@ def _fraction(value: Any) -> Any:
 def _rounded(value: Any) -> Any:
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return value.partition(".")[0]
-    return math.floor(value) if isinstance(value, float) else value
+    whole = _is_number(value) and value == math.floor(value)
+    return math.floor(value) if isinstance(value, float) and not whole else value
 
 
 def _empty(value: Any) -> Any:
     kinds: Mapping[type, Any] = {str: "", list: [], dict: {}, int: 0, float: 0}
-    return kinds.get(type(value), value)
+    return kinds.get(type(value), value) if value else value
 
 
 def _flipped(value: Any) -> Any:
@@ -90,7 +91,7 @@ def _flipped(value: Any) -> Any:
 
 def _cut(value: Any) -> Any:
     if _is_number(value):
-        return int(value) // 10
+        return int(value) // 10 if value else value
     return value[:-1] if isinstance(value, str) else value
 
 
