@@ -4,12 +4,14 @@ import json
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import runs
+from jsonschema import Draft202012Validator
 
-from clausewise import contracts, kills, mutants
+from clausewise import contracts, kills, mutants, shipped
 from clausewise.errors import ConfigurationError
 from clausewise.kills import End, Fate, Kills
 from clausewise.model import among
@@ -219,7 +221,7 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.parametrize(("program", "end"), [("", "explained"), (UNREASONED, "unexplained")])
 def test_mutants_are_played_on_the_reference(tmp_path, program, end):
-    """A dropped token is red; a message that no document gives may be anything, if a reason says so."""
+    """A dropped code is red; a message that no document gives may be anything, if a reason says so."""
     output, target = tmp_path / "mutants.json", runs.target_at(tmp_path, "embedded", "int-ecm")
     picked = [word for name in (CAUGHT, LEFT) for word in ("--defect", name)]
     start = [sys.executable, *(["-c", program] if program else ["-m", "clausewise"])]
