@@ -206,10 +206,20 @@ def test_a_reason_says_what_it_rests_on(tmp_path):
     assert mutants.reasons(tmp_path / "none.toml") == []
 
 
-CAUGHT, LEFT = (
-    "mutant:int-ecm.login.token:/access_token:dropped",
-    "mutant:int-ecm.login.internal-error:/message:null",
-)
+@pytest.mark.parametrize("family", shipped.families())
+def test_the_reasons_of_a_family_are_as_their_schema_says(family):
+    """A misspelt key would be a reason that nobody reads; each id stands once, in its family."""
+    schema = json.loads((shipped.SCHEMAS / "survivors.schema.json").read_text("utf-8"))
+    told = tomllib.loads((shipped.SCHEMAS / family / "survivors.toml").read_text("utf-8"))
+    names = [it["id"] for it in told["reason"]]
+
+    assert not list(Draft202012Validator(schema).iter_errors(told))
+    assert len(set(names)) == len(names)
+    assert all(name.startswith(f"{family}.") for name in names)
+
+
+CAUGHT = "mutant:int-ecm.login.validation-error:/code:dropped"
+LEFT = "mutant:int-ecm.login.internal-error:/message:null"
 UNREASONED = """
 import sys
 from clausewise import mutants
