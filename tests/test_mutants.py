@@ -232,7 +232,8 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.parametrize(("program", "end"), [("", "explained"), (UNREASONED, "unexplained")])
 def test_mutants_are_played_on_the_reference(tmp_path, program, end):
     """A dropped code is red; a message that no document gives may be anything, if a reason says so."""
-    output, target = tmp_path / "mutants.json", runs.target_at(tmp_path, "embedded", "int-ecm")
+    output, patient = tmp_path / "mutants.json", {"read_timeout": 10, "total_timeout": 20}
+    target = runs.target_at(tmp_path, "embedded", "int-ecm", **patient)
     picked = [word for name in (CAUGHT, LEFT) for word in ("--defect", name)]
     start = [sys.executable, *(["-c", program] if program else ["-m", "clausewise"])]
     given = ["matrix", "--mutants", "--target", str(target), *picked, "--output", str(output)]
