@@ -99,9 +99,14 @@ class Pick:
     sample: int = 0
     seed: int = 1
 
-    def of(self, made: Sequence[Mutant]) -> list[Mutant]:
-        """Return those that are picked."""
-        wanted = [it for it in made if not self.globs or among(it.id, self.globs)]
+    def wanted(self, made: Sequence[Mutant]) -> list[Mutant]:
+        """Return those that the globs name, or all, thinned where they are too many."""
+        return mutants.thin(
+            [it for it in made if not self.globs or among(it.id, self.globs)], MOST, self.seed
+        )
+
+    def of(self, wanted: Sequence[Mutant]) -> list[Mutant]:
+        """Return those of the part and the sample."""
         own = mutants.shard(wanted, self.number, self.parts)
         return mutants.sample(own, self.sample, self.seed) if self.sample else own
 
@@ -143,7 +148,7 @@ class _Runner(Stage):
         self.kills: Kills | None = None
         self._pick = pick
         self._met: dict[tuple[str, str], dict[str, list[Answer]]] = defaultdict(dict)
-        self._kills: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        self._killers: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._known: dict[str, Record] = {}
 
     def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
@@ -158,16 +163,16 @@ class _Runner(Stage):
                 self._met[place].setdefault(item.nodeid, []).append(answer)
         self._known = {told["test"]: told for told in self._clean}
         made = [it for contract in run.scope.contracts.values() for it in self._made(contract)]
-        kept = mutants.thin(made, MOST, self._pick.seed)
-        kills = Kills(unclean=self._unclean(run), made=dict(Counter(it.family for it in kept)))
-        kills.thinned = len(made) - len(kept)
-        picked = self._pick.of(kept)
+        whole, wanted = mutants.thin(made, MOST, self._pick.seed), self._pick.wanted(made)
+        kills = Kills(unclean=self._unclean(run), made=dict(Counter(it.family for it in made)))
+        kills.thinned = len(made) - len(whole)
+        picked = self._pick.of(wanted)
         for number, mutant in enumerate(picked, 1):
             self._tell("mutants", number, len(picked))
             kills.fates.append(self._fate(run, mutant))
         folders = {name: shipped.SCHEMAS / name / "survivors.toml" for name in run.scope.contracts}
         told_why = {name: mutants.reasons(path) for name, path in folders.items()}
-        self.kills = settled(kills, told_why, kept)
+        self.kills = settled(kills, told_why, whole)
 
     def _made(self, contract: Any) -> list[Mutant]:
         answers = [
@@ -194,7 +199,7 @@ class _Runner(Stage):
                 fate.seen_by, fate.end = test, End.RED if red else End.AMBER
             fate.clauses = sorted(red or {*fate.clauses, *found})
             if red:
-                self._kills[mutant.family, mutant.answer][test] += 1
+                self._killers[mutant.family, mutant.answer][test] += 1
                 break
         if fate.end is End.UNEXPLAINED and not self._ask("count")["changed"]:
             fate.end = End.NOT_APPLICABLE
@@ -211,7 +216,7 @@ class _Runner(Stage):
         Of those that meet its operation in preparation only, one of each test function is enough.
         """
         own = f"{mutant.family}.{mutant.operation}."
-        killers = self._kills[mutant.family, mutant.answer]
+        killers = self._killers[mutant.family, mutant.answer]
         met = self._met[mutant.family, mutant.operation]
 
         def promise(test: str) -> tuple[int, bool, bool, float]:
