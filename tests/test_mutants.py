@@ -77,6 +77,15 @@ def test_a_word_of_another_answer_is_put_at_the_same_field():
     assert mutant.bend["bend"] == [{"set": "/status", "to": 401}]
 
 
+def test_keys_that_name_what_was_sent_are_none_of_the_answers_fields():
+    """Of an object whose keys are the request's, the whole is bent, and what a document prints in it."""
+    told = Answer("addWidget.invalid", 400, {"details": {"name": "Too long"}})
+    made = {it.id for it in mutants.of(TOY, [told])}
+
+    assert "mutant:toy.addWidget.invalid:/details:null" in made
+    assert not [name for name in made if "/details/name" in name]
+
+
 @pytest.mark.parametrize(
     ("name", "place", "wanted"),
     [

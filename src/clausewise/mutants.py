@@ -168,7 +168,7 @@ class _Making:
         for name, answers in self.answers.items():
             yield from self._whole(name, answers)
             others = [held for other, held in words.items() if other != name]
-            for pointer, values in _values(answers).items():
+            for pointer, values in self._fields(name).items():
                 for kind, part, step in (*_turns(values, pointer), *_moves(answers, pointer)):
                     yield self._mutant(name, pointer, kind, part, [step])
                 for word in _another(pointer, values, others):
@@ -180,19 +180,29 @@ class _Making:
                 bend = {"family": self.family, "of": self.operation.id, "effect": how}
                 yield self._named(self.operation.id, "", "effect", how, bend)
 
+    def _outcome(self, name: str) -> Outcome | None:
+        wanted = name.partition(".")[2]
+        return next((it for it in self.operation.outcomes if it.name == wanted), None)
+
+    def _fields(self, name: str) -> dict[str, list[Json]]:
+        """Return the values of an answer at each pointer; of keys that name what was sent, those printed."""
+        values = _values(self.answers[name])
+        outcome = self._outcome(name)
+        if outcome is None or not outcome.names_fields:
+            return values
+        shown = [pointer for example in _examples(outcome) for pointer, _ in _walk(example, "")]
+        inside = f"{outcome.names_fields}/"
+        return {at: held for at, held in values.items() if not at.startswith(inside) or at in shown}
+
     def _words(self, name: str) -> dict[str, list[Json]]:
         """Return the words and codes of an answer by pointer: those that are listed, and that were found."""
         found: dict[str, list[Json]] = defaultdict(list)
-        for outcome in self.operation.outcomes:
-            if f"{self.operation.id}.{outcome.name}" == name:
-                codes = {form.code for form in outcome.forms}
-                seen = _values(self.answers[name]).items()
-                told = [
-                    (at, it) for at, held in seen for it in held if isinstance(it, str) and it in codes - {""}
-                ]
-                for form in outcome.forms[:1]:
-                    for pointer, word in (*_fixed(dict(form.body.schema)), *told):
-                        found[pointer].append(word)
+        if outcome := self._outcome(name):
+            first = outcome.forms[0]
+            seen = _values(self.answers[name]).items()
+            told = [(at, first.code) for at, held in seen if first.code and first.code in held]
+            for pointer, word in (*_fixed(dict(first.body.schema)), *told):
+                found[pointer].append(word)
         return found
 
     def _whole(self, name: str, answers: Sequence[Answer]) -> Iterator[Mutant]:
