@@ -10,7 +10,7 @@ import json
 import random
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ Step = dict[str, Any]
 class Mutant:
     """One systematic defect: of an answer (`operation.outcome`) at a pointer, or of an operation's effect.
 
-    `group` is what it is one of several of: one kind at one place.
+    `group` is what it is one of several of: one kind at a field, whatever answer has that.
     """
 
     id: str
@@ -131,12 +131,13 @@ def of(contract: Contract, given: Iterable[Answer]) -> list[Mutant]:
 
 
 def thin(mutants: Sequence[Mutant], most: int, seed: int) -> list[Mutant]:
-    """Return at most so many mutants: of each group one first, chosen by a seed, then what has room."""
-    if len(mutants) <= most:
-        return list(mutants)
-    ranked = sorted(mutants, key=lambda it: _rank(it.id, seed))
-    firsts = {it.group: it for it in reversed(ranked)}
-    kept = {it.id for it in [*sorted(firsts.values(), key=lambda it: _rank(it.id, seed)), *ranked][:most]}
+    """Return at most so many mutants: by a seed, one of each kind at each field first, then a second one."""
+    places: Counter[str] = Counter()
+    order = []
+    for mutant in sorted(mutants, key=lambda it: _rank(it.id, seed)):
+        order.append((places[mutant.group], mutant.id))
+        places[mutant.group] += 1
+    kept = {name for _, name in sorted(order, key=lambda it: it[0])[:most]}
     return [it for it in mutants if it.id in kept]
 
 
@@ -225,9 +226,10 @@ class _Making:
         return self._named(name, pointer, kind, part, bend)
 
     def _named(self, name: str, pointer: str, kind: str, part: str, bend: Mapping[str, Json]) -> Mutant:
-        group = f"{self.family}.{name}:{pointer}:{kind}"
-        told = f"mutant:{group}-{part}" if part else f"mutant:{group}"
-        return Mutant(told, self.family, name, f"{kind}-{part}" if kind in _TOLD_APART else kind, group, bend)
+        told = f"{kind}-{part}" if part else kind
+        group = f"{self.family}:{pointer}:{kind}"
+        sort = told if kind in _TOLD_APART else kind
+        return Mutant(f"mutant:{self.family}.{name}:{pointer}:{told}", self.family, name, sort, group, bend)
 
 
 _TOLD_APART = {"effect", "media-type", "bytes"}  # kinds whose parts are kinds of their own

@@ -100,7 +100,7 @@ def _show_kills(made: kills.Kills) -> None:
     for family, counts in made.tally().items():
         console.print(f"{family}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
     if made.thinned:
-        console.print(f"{made.thinned} more left out: one of each kind at each place stays, by the seed")
+        console.print(f"{made.thinned} more left out: each kind at each field stays, the answers by the seed")
     problems = {
         "survives without a reason": made.unexplained,
         "a reason that no survivor needs": made.unneeded,

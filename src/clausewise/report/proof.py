@@ -44,7 +44,7 @@ def publish_mutants(made: Made, folder: Path) -> Path:
         "",
         *_counts("family", columns, made["families"]),
         "",
-        f"{made['thinned']} more were left out: of each kind at each place one stays, by a seed.",
+        f"{made['thinned']} more were left out: each kind at each field stays, at some answers.",
         "",
         *_counts("kind", columns, dict(sorted(kinds.items()))),
         "",
