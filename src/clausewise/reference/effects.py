@@ -33,14 +33,14 @@ class Effects:
         if not how:
             self._before = self._waiting = None
             return call()
-        if self._waiting:
-            self._waiting()
-            self._waiting = None
+        due, self._waiting = self._waiting, None
         self._memory.execute("BEGIN")
         answer, wrote = self._watched(call)
         meant = wrote and answer.name.partition(".")[0] == operation
         if not (meant and self._how[how](call)):
             self._memory.execute("COMMIT")
+        if due:
+            due()
         if meant:
             self._before = call
         return answer
@@ -59,7 +59,7 @@ class Effects:
         return self._undo()
 
     def _late(self, call: Call) -> bool:
-        """Do it when the next call comes, whatever that asks."""
+        """Do it after the next call, whatever that asks."""
         self._waiting = call
         return self._undo()
 
