@@ -15,7 +15,8 @@ from clausewise import history
 
 SHARING = {
     *("test_browser.py", "test_canary.py", "test_clean_run.py", "test_evidence.py", "test_families.py"),
-    *("test_nothing_lost.py", "test_other_bank.py", "test_wheel.py"),
+    *("test_nothing_lost.py", "test_other_bank.py", "test_readings.py", "test_readings_ofs.py"),
+    "test_wheel.py",
 }
 LONG = (
     "test_matrix.py",
@@ -23,6 +24,8 @@ LONG = (
     "test_walkthroughs.py",
     "test_nothing_lost.py",
     "test_other_bank.py",
+    "test_readings.py",
+    "test_readings_ofs.py",
     "test_wheel.py",
 )
 

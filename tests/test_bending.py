@@ -1,5 +1,9 @@
 """What bends the reference: freedoms that it takes together, and one defect on top of them."""
 
+import json
+
+import pytest
+
 from clausewise.reference.bending import Answer, Bends
 
 TOLD = Answer("op.done", 200, {"a": 1, "b": 2})
@@ -38,3 +42,31 @@ def test_a_freedom_of_one_family_leaves_the_others_alone():
 
     assert bends.wire(TOLD, family="mine").status == 201
     assert bends.wire(TOLD, family="other").status == 200
+
+
+@pytest.mark.parametrize(
+    ("step", "body"),
+    [
+        ({"day_first": "/on"}, {"on": "31/12/2031 10:30:00", "items": [{"last_name": 7}]}),
+        ({"as_text": "/items/*/last_name"}, {"on": "2031-12-31 10:30:00", "items": [{"last_name": "7"}]}),
+        ({"unlist": "/items"}, {"on": "2031-12-31 10:30:00", "items": {"last_name": 7}}),
+        ({"nest": "data"}, {"data": {"on": "2031-12-31 10:30:00", "items": [{"last_name": 7}]}}),
+        ({"enlist": True}, [{"on": "2031-12-31 10:30:00", "items": [{"last_name": 7}]}]),
+        ({"respell": True}, {"ON": "2031-12-31 10:30:00", "ITEMS": [{"lastName": 7}]}),
+    ],
+)
+def test_a_step_writes_what_no_sample_shows(step, body):
+    """Dates, numbers, lists and names may each be written as another house writes them."""
+    told = Answer("op.done", 200, {"on": "2031-12-31 10:30:00", "items": [{"last_name": 7}]})
+
+    wire = Bends({"answer": "op.done", "bend": [step]}).wire(told)
+
+    assert json.loads(wire.content) == body
+
+
+def test_one_value_of_a_field_is_refused():
+    """A service that takes one value of a flag need not take the other."""
+    bends = Bends({"refuse": "op", "pointer": "/*/flag", "value": "N"})
+
+    assert bends.refuses("op", [{"flag": "Y"}, {"flag": "N"}]) == "flag"
+    assert not bends.refuses("op", [{"flag": "Y"}])

@@ -11,6 +11,15 @@ from clausewise import catalogue, contracts, shipped
 from clausewise.errors import ConfigurationError
 
 TOY = Path(__file__).parent / "toy"
+SWEEP = """
+[[sweep]]
+prefix = "label"
+kind = "answer"
+bend = "steps"
+steps = [{{ media_type = "text/html" }}]
+clauses = ["*.widget"]
+breaks = "{}"
+"""
 
 
 def load(folder=TOY, document="toy-1"):
@@ -38,6 +47,16 @@ def test_a_sweep_is_one_defect_for_each_clause_that_it_names():
     assert "drop:toy.getWidget.widget.parts[].note" not in defects
 
 
+def test_a_sweep_says_what_else_it_breaks(tmp_path):
+    """A fault of every answer may be one of another clause of its operation."""
+    (tmp_path / "defects.toml").write_text(SWEEP.format("toy.{operation}.widget.name"))
+
+    defect = load(tmp_path).defects["label:toy.getWidget.widget"]
+
+    assert defect.clause == "toy.getWidget.widget.name"
+    assert defect.bend["answer"] == "getWidget.widget"
+
+
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
@@ -51,6 +70,11 @@ def test_a_sweep_is_one_defect_for_each_clause_that_it_names():
             "defects.toml",
             '[[defect]]\nid = "d"\nclause = "toy.nobody"\n',
             r"no clause has the id 'toy\.nobody'",
+        ),
+        (
+            "defects.toml",
+            SWEEP.format("toy.{operation}.nobody"),
+            r"no clause has the id 'toy\.\w+\.nobody'",
         ),
     ],
 )

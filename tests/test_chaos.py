@@ -105,6 +105,7 @@ EXPECTED = {
     "retry-after-nonsense": (NETWORK, "error", "the target asks to wait 1000000000 s"),
     "unavailable": (BROKEN, "fail", "HTTP 503"),
     "unavailable-briefly": (THIN, "pass", ""),
+    "bad-gateway": (NETWORK, "error", "was answered by a gateway, with a 502 (Bad Gateway) that is no JSON"),
     "terminal-escapes": (BROKEN, "fail", "HTTP 299"),
     "header-injection": (BROKEN, "fail", "HTTP 299"),
     "tls-self-signed": (

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from exchanges import TOY, exchange
 
-from clausewise.checks import differs, has, holds, lacks, matches, read, taken, universal
+from clausewise.checks import differs, has, holds, lacks, matches, read, status, taken, universal
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.model import Form, Outcome, Role
 
@@ -226,6 +226,9 @@ def test_a_documented_request_refused_without_a_name_breaks_every_field_sent():
         (matches("/name", "^a$", "an a"), True),
         (matches("/name", "^b$", "a b"), False),
         (matches("/size", "1", "a text"), False),
+        (status(200), True),
+        (status(201, 200), True),
+        (status(201, 202), False),
         (holds(condition=True, expected="x", actual="y"), True),
         (holds(condition=False, expected="x", actual="y"), False),
     ],

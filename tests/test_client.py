@@ -23,6 +23,7 @@ from clausewise.errors import (
     Withheld,
 )
 from clausewise.model import File, Request, Response
+from clausewise.reference import process
 from clausewise.targets import FamilyTarget, Limits, Tls
 
 TOY = contracts.load(Path(__file__).parent / "toy" / "openapi.yaml", "toy-1")
@@ -192,6 +193,23 @@ def test_an_unavailable_target_that_names_no_time_is_judged():
     assert (answer.response.status, answer.stray) == (503, False)
 
 
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Time-out"])
+@pytest.mark.parametrize("page", [b"<html><h1>Sorry</h1></html>", b""], ids=["html", "empty"])
+def test_a_gateways_own_page_is_no_answer_of_the_target(status, page):
+    """It is on record, counts for nothing, and the sentence says who spoke; JSON is the target's own word."""
+    heard = []
+    with hostile.serving(hostile.http(page, status=status)) as url:
+        caller = client(url)
+        caller.heard = heard.append
+        with pytest.raises(Unreachable, match=rf"answered by a gateway, with a {status[:3]} .* behind it"):
+            caller.call("getWidget", path={"name": "a"}, auth=None)
+    with hostile.serving(hostile.http(b'{"error": "inside"}', status=status)) as url:
+        told = client(url).call("getWidget", path={"name": "a"}, auth=None)
+
+    assert [(one.response.status, one.stray) for one in heard] == [(int(status[:3]), True)]
+    assert (told.response.status, told.stray) == (int(status[:3]), False)
+
+
 def test_one_dead_operation_does_not_close_the_others():
     """Its own calls are withheld after three; another operation's go out, and find an answer."""
     circuit = Circuit(3)
@@ -286,6 +304,26 @@ def test_a_log_in_that_a_test_made_counts_as_one():
         caller.call("getToken", form={"username": "bilal", "password": "right-password"})
         with pytest.raises(LoginLost, match="which it let in before, with HTTP 401"):
             caller.token()
+
+
+@pytest.mark.parametrize(
+    ("sent", "fresh"),
+    [
+        ({"username": "amina", "password": "right-password"}, True),
+        ({"grant_type": "refresh_token", "refresh_token": "r"}, True),
+        ({"username": "bilal", "password": "right-password"}, False),
+    ],
+    ids=["the same user", "a refresh", "another user"],
+)
+def test_a_token_that_another_log_in_may_have_ended_is_not_used_again(sent, fresh):
+    """A server may keep one session of a user: the next call logs in anew."""
+    answers = [token(access_token=name * 20) for name in "abc"]
+    with hostile.serving(again(*answers)) as url:
+        caller = client(url, {"default": LOGIN})
+        first = caller.token()
+        caller.call("getToken", form=sent)
+
+        assert (caller.token() != first) is fresh
 
 
 @pytest.mark.parametrize(
@@ -429,3 +467,31 @@ def test_files_travel_as_parts_of_a_form():
     assert dict(asked.headers)["Content-Type"].startswith("multipart/form-data; boundary=")
     assert b'name="file"; filename="a.txt"' in asked.body
     assert b"hello" in asked.body
+
+
+@pytest.mark.parametrize("freedom", ["", "account-service.limit-in-kebab-case"])
+def test_an_operation_printed_under_two_paths_is_asked_where_it_is(freedom):
+    """The first of them that is there is taken, once; where none is, the answer of the first stands."""
+    chosen = ["--freedom", freedom] if freedom else []
+    with process.started({"account-service": ""}, *chosen) as url:
+        client = _client_of("account-service", url)
+        heard = []
+        client.heard = heard.append
+        paths = [client.call("updateEkycLimit", {}).request.url.removeprefix(url) for _ in range(2)]
+
+    printed = ["/accountService/v1/updateEkycLimit", "/accountService/v1/update-ekyc-limit"]
+    assert paths == [printed[bool(freedom)]] * 2
+    assert [it.stray for it in heard] == [True] * (1 + bool(freedom)) + [False, False]
+
+
+def test_a_claim_settles_which_printed_path_is_asked():
+    """Nothing is tried where the target says it."""
+    path = shipped.SCHEMAS / "account-service" / "openapi.yaml"
+    claimed = contracts.load(path, "account-service", {"ACC-02": "b"}).operations["create-ekyc-account"]
+
+    assert (claimed.path, claimed.other_paths) == ("/esbuat7801/accountService/v1/create-ekyc-account", ())
+
+
+def _client_of(family, url):
+    contract = contracts.load(shipped.SCHEMAS / family / "openapi.yaml", family)
+    return Client(contract, FamilyTarget(family, family, url), Transport(Limits(), Tls()), "t")

@@ -21,6 +21,19 @@ def test_the_doctor_is_content_with_the_reference():
     assert len(states) == sum(not line.startswith(" ") for line in said.splitlines())
 
 
+def test_a_claim_that_changes_nothing_is_told(tmp_path):
+    """One sentence per claim of an entry that can change no verdict, and none for one that can."""
+    target = runs.target_at(tmp_path, "embedded", "ofs-ecm")
+    target.write_text(f'{target.read_text()}\n[families.ofs-ecm.readings]\nECM-05 = "a"\nECM-71 = "a"\n')
+
+    code, states, said = doctor(target)
+
+    told = [what for what in states if "changes no verdict" in what]
+    assert len(told) == 1, said
+    assert told[0].startswith('[families.ofs-ecm.readings] ECM-05 = "a" changes no verdict: a token is')
+    assert (code, states[told[0]]) == (0, "ok")
+
+
 @pytest.mark.parametrize(
     ("family", "change", "what", "says"),
     [

@@ -28,6 +28,7 @@ def test_every_defect_is_caught_and_every_freedom_left_alone(tmp_path, document,
     made = json.loads(output.read_text())
     assert len(made["defects"]) > least
     assert not made["survivors"] + made["false_alarms"] + made["unclean"] + made["idle"] + made["leaks"]
+    assert not made["unheard"] + made["too_loud"]
     if shard == "1/1":
         assert sum(it["kind"] == "flow" for it in made["defects"]) > 25
 

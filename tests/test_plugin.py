@@ -4,6 +4,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import requests
 import runs
 
 from clausewise.plugin.ageing import Ageing
@@ -87,3 +88,27 @@ def test_a_test_that_cannot_be_set_up_is_an_error_and_not_silence(tmp_path):
     row = next(row for row in runs.results(folder)["clauses"] if row["id"] == "cdp.getToken.token")
     assert (row["verdict"], done.returncode) == ("error", 5), done.stdout
     assert "could not be set up: fixture 'no_such_fixture' not found" in row["reason"], row
+
+
+def test_a_test_that_breaks_on_an_undocumented_answer_is_no_fault_of_ours(tmp_path):
+    """What no document describes is held against the clause that met it; a lawful answer would be our error."""
+    suite = tmp_path / "test_own.py"
+    suite.write_text(
+        "from clausewise import clause\n\n"
+        '@clause("cdp.validateCustomer.not-found")\n'
+        "def test_mine(api, judge, unique):\n"
+        '    asked = {"idNumber": unique.digits(15), "idType": "4"}\n'
+        '    api.call("validateCustomer", asked).json["data"]["ecrn"]\n'
+    )
+    ends = {}
+    with runs.reference("cdp", control=True) as url:
+        target = runs.target_at(tmp_path, url, "cdp")
+        for raw in ("", "[]"):
+            bend = {"answer": "validateCustomer.not-found", "bend": [{"raw": raw}]} if raw else {}
+            requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
+            folder = tmp_path / f"run{raw}"
+            command = [sys.executable, "-m", "pytest", "--target", target, "--run-dir", folder, suite]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+            ends[raw] = (runs.verdicts(folder)["cdp.validateCustomer.not-found"], done.returncode)
+
+    assert ends == {"": ("error", 5), "[]": ("fail", 1)}

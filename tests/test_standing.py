@@ -105,6 +105,16 @@ def test_a_refusal_in_another_form_than_the_guessed_one_keeps_the_stated_effect(
     assert WIDGET in let_in[0]
 
 
+@pytest.mark.parametrize("body", [b"", b"<html>Unauthorized</html>"], ids=["empty", "html"])
+def test_a_printed_answer_without_its_body_is_held_against_that_answer_alone(body):
+    """The status shows that the stated effect came; what the test asks about remains open."""
+    bare = exchange("getWidget", 401, raw=body, headers=())
+
+    found, red = broken(judge_of(WIDGET), bare, outcome("unauthorized"))
+
+    assert (UNAUTHORIZED in found, WIDGET in found, red) == (True, False, True)
+
+
 def test_a_refusal_in_another_form_that_gives_away_what_it_is_to_keep_is_red():
     """What the test itself expects of the answer is judged whatever form it has."""
     judge = judge_of(WIDGET, guessed=[UNAUTHORIZED])

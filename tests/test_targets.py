@@ -383,3 +383,11 @@ def test_every_fault_name_stands_in_the_starter():
     assert {name.partition(".")[0] + "." for name in names} <= words
     assert {name.partition(".")[2] for name in names} <= words
     assert '# "*" = "{name}"' in told
+
+
+@pytest.mark.parametrize(("claim", "wanted"), [("", [400, 401]), ("b", [401]), ("c", [])])
+def test_a_test_asks_which_readings_are_lawful(load, claim, wanted):
+    """All of them where none is claimed, and else the claimed one."""
+    readings = f'[families.cdp.readings]\nCDP-19 = "{claim}"\n' if claim else ""
+
+    assert load(GOOD + readings).families["cdp"].lawful("CDP-19", a=400, b=401) == wanted

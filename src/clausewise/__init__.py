@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from clausewise._version import __version__
 
 if TYPE_CHECKING:
-    from clausewise.checks import any_outcome, differs, has, holds, lacks, matches, outcome
+    from clausewise.checks import any_outcome, differs, has, holds, lacks, matches, outcome, status
     from clausewise.client import Basic, Bearer
     from clausewise.errors import NotConformant, Untestable
     from clausewise.marks import clause, late
@@ -32,6 +32,7 @@ __all__ = [
     "matches",
     "outcome",
     "provoked",
+    "status",
 ]
 
 _ROOMS = ("checks", "client", "errors", "marks", "model", "scope", "walks")

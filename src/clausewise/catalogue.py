@@ -148,6 +148,8 @@ def _discrepancies(path: Path, family: str) -> Iterator[Discrepancy]:
                 ruling=entry["ruling"],
                 clauses=tuple(entry.get("clauses", ())),
                 sources=tuple(Source(**source) for source in entry.get("sources", ())),
+                accepts=tuple(entry.get("accepts", entry["readings"])),
+                inert=entry.get("inert", ""),
             )
         except (KeyError, TypeError) as bad:
             raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
@@ -165,7 +167,7 @@ def _defects(path: Path, clauses: Mapping[str, Clause], *, whole: bool) -> Itera
         if entry.get("clause") in clauses:
             yield Defect(entry["id"], entry["clause"], _bend(entry), tuple(entry.get("also", ())))
     for sweep in _entries(path, "sweep"):
-        yield from _sweep(sweep, clauses)
+        yield from _sweep(sweep, clauses, whole=whole)
 
 
 def _freedoms(folder: Path, family: str, clauses: Iterable[Clause]) -> Iterator[Freedom]:
@@ -203,8 +205,10 @@ def _freedom(entry: Mapping[str, Any]) -> Freedom:
             entry["why"],
             _bend(entry),
             discrepancy=entry.get("discrepancy", ""),
+            reading=entry.get("reading", ""),
             choice=entry.get("choice", ""),
             guesses=tuple(entry.get("guesses", ())),
+            slow=tuple(entry.get("slow", ())),
             rests_on=_rest(entry),
         )
     except KeyError as bad:
@@ -224,12 +228,12 @@ def _rest(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with", "when", "busy_every"}
+    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with", "value", "when", "busy_every"}
     return {key: value for key, value in entry.items() if key in wanted}
 
 
-def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[Defect]:
-    """Expand one sweep into a defect for each clause that it names.
+def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause], *, whole: bool) -> Iterator[Defect]:
+    """Expand one sweep into a defect for each clause that it names, or for what it says that this `breaks`.
 
     A field whose type is a facet is not retyped: that would break the facet's clause, not the field's.
     """
@@ -239,8 +243,13 @@ def _sweep(sweep: Mapping[str, Any], clauses: Mapping[str, Clause]) -> Iterator[
         seen = placed and clause.observability is not Observability.NOT_OBSERVABLE
         loose = bend == "retype" and f"{clause.id}.type" in clauses
         if clause.kind == sweep["kind"] and _named(clause.id, sweep) and seen and not loose:
-            bent = _swept(clause, sweep) | {key: sweep[key] for key in ("with", "when") if key in sweep}
-            yield Defect(f"{sweep['prefix']}:{clause.id}", clause.id, bent, tuple(sweep.get("also", ())))
+            more = {key: sweep[key] for key in ("with", "value", "when") if key in sweep}
+            broken = sweep.get("breaks", clause.id).replace("{operation}", clause.operation)
+            if whole and broken not in clauses:
+                raise ConfigurationError(f"{sweep['_where']}: no clause has the id {broken!r}.")
+            if broken in clauses:
+                bent = _swept(clause, sweep) | more
+                yield Defect(f"{sweep['prefix']}:{clause.id}", broken, bent, tuple(sweep.get("also", ())))
 
 
 def _named(clause: str, sweep: Mapping[str, Any]) -> bool:
@@ -256,6 +265,8 @@ def _swept(clause: Clause, sweep: Mapping[str, Any]) -> dict[str, Any]:
     answer = f"{clause.operation}.{clause.outcome or '*'}"
     if bend == "steps":
         return {"answer": answer, "bend": sweep["steps"]}
+    if bend == "set":
+        return {"answer": answer, "bend": [{"set": clause.pointer, "to": sweep["to"]}]}
     step: dict[str, Any] = {bend: sweep.get("to", _NO_STATUS) if bend == "status" else clause.pointer}
     if bend == "break-facet":
         step = {"drop": clause.pointer} if clause.keyword == "required" else _broken(clause)

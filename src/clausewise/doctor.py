@@ -43,6 +43,8 @@ def examine(scope: Scope) -> Iterator[Diagnosis]:
 
 def _examined(scope: Scope, masker: Masker) -> Iterator[Diagnosis]:
     yield Diagnosis("ok", f"target file {scope.target.path}")
+    for claim, known in scope.idle_claims():
+        yield Diagnosis("ok", f"{claim} changes no verdict: {known.inert}")
     for family, contract in scope.contracts.items():
         target = scope.target.families[family]
         transport = Transport(scope.target.limits, scope.target.tls)

@@ -128,11 +128,16 @@ class Judge:
         """Take note of an exchange that the test has not judged, yet."""
         self._waiting[exchange.id] = exchange
 
-    def rest(self, kept: Collection[str]) -> None:
-        """Judge what is not judged yet by what holds for any answer, but for the exchanges of some ids."""
+    def rest(self, kept: Collection[str]) -> bool:
+        """Judge what is not judged yet by what holds for any answer, but for the exchanges of some ids.
+
+        Tells whether all of it is as some document describes it.
+        """
+        described = True
         for exchange in [held for name, held in self._waiting.items() if name not in kept]:
-            self._settle(exchange, [])
+            described &= bool(self._settle(exchange, []).outcome)
             self._meant.pop(exchange.id, None)
+        return described
 
     def close(
         self, verdict: Verdict = Verdict.PASS, reason: str = "", *, finished: bool = True, **marks: bool
@@ -198,7 +203,8 @@ class Judge:
             success = Role.SUCCESS in roles and Role.INVALID not in roles
             record = self.bench.masker.record(exchange, operation.path)
             if not exchange.stray:
-                fields = taken(exchange, operation, reading.outcome, wanted_success=success)
+                shown = reading.outcome or reading.resembles  # a refusal by name is one, whatever its form
+                fields = taken(exchange, operation, shown, wanted_success=success)
                 if self._only_guessed(fields):
                     self._doubtful.add(exchange.id)
                 held = [*universal(exchange, operation), *fields]

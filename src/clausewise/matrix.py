@@ -6,19 +6,22 @@ each with only those tests that judge its clause, cheapest first, until one of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Defect, Freedom, Observability, among
+from clausewise.model import Clause, Defect, Discrepancy, Freedom, Observability, among
 from clausewise.plugin.session import Session
+from clausewise.scope import Scope
 from clausewise.stage import Record, Stage, Tell, findings, firm, function, staged
 
+_SOME = 12  # tests of a claim, after which one that was only amber may stay so
 _LONG = 0.2  # seconds; a test that waits, or sends a hundred bodies, learns nothing from another key order
 
 
@@ -26,7 +29,7 @@ _LONG = 0.2  # seconds; a test that waits, or sends a hundred bodies, learns not
 class Outcome:
     """What became of one defect or freedom: the tests that noticed it, of those that ran.
 
-    `leaks` are the documented clauses that a defect of a guess was held against.
+    `leaks` are the documented clauses that a defect of a guess, or a reading under a claim, was held against.
     """
 
     id: str
@@ -40,11 +43,12 @@ class Outcome:
 
 @dataclass
 class Matrix:
-    """The whole proof. It holds where the first seven lists are empty.
+    """The whole proof. It holds where the first nine lists are empty.
 
     `leaks` are the defects of guesses that were held against documented clauses, `idle` the tests
     that catch no defect, not even one of their own clauses; `unmet` the freedoms that no test met, so that
-    nothing could have turned red.
+    nothing could have turned red. `unheard` are the claims of a reading that let another one pass, `too_loud`
+    those that let their own not pass.
     """
 
     survivors: list[str] = field(default_factory=list)
@@ -54,14 +58,17 @@ class Matrix:
     idle: list[str] = field(default_factory=list)
     unmet: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
+    too_loud: list[str] = field(default_factory=list)
     defects: list[Outcome] = field(default_factory=list)
     freedoms: list[Outcome] = field(default_factory=list)
+    claims: list[Outcome] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
         """Whether every defect is caught and no more flagged, every clause has one, every test its catch."""
         wrong = self.survivors, self.false_alarms, self.unclean, self.without_defect, self.idle, self.unmet
-        return not any((*wrong, self.leaks))
+        return not any((*wrong, self.leaks, self.unheard, self.too_loud))
 
     def as_json(self) -> dict[str, Any]:
         """Return the matrix as a JSON value."""
@@ -110,6 +117,7 @@ class _Runner(Stage):
         self._bank = bank
         self.matrix: Matrix | None = None
         self._part = part
+        self._claims: dict[tuple[str, str, str], Scope] = {}
 
     def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
         """Run the clean reference, then every defect and every freedom."""
@@ -134,6 +142,10 @@ class _Runner(Stage):
         for number, (family, freedom) in enumerate(freedoms, 1):
             self._tell("freedoms", number, len(freedoms))
             matrix.freedoms.append(self._bear(run, family, freedom))
+        claims = [case for family in run.scope.catalogues for case in _cases(run, family, freedoms)]
+        for number, case in enumerate(claims, 1):
+            self._tell("claims", number, len(claims))
+            matrix.claims.append(self._hear(run, case))
         self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
 
     def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
@@ -180,7 +192,7 @@ class _Runner(Stage):
     def _bear(self, run: Session, family: str, freedom: Freedom) -> Outcome:
         outcome = Outcome(freedom.id, "")
         self._bend(run, {**freedom.bend, "family": family})
-        for item in self._meeting(run, family, freedom.bend.get("answer", "*")):
+        for item in self._meeting(run, family, freedom):
             outcome.tried += 1
             records = self._run(item)
             bad = [word for record in records for word in _held_against(run, freedom, record)]
@@ -188,11 +200,46 @@ class _Runner(Stage):
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad else "")
         return outcome
 
-    def _meeting(self, run: Session, family: str, answer: str) -> list[pytest.Item]:
-        """Return the family's tests that met an answer on the clean reference, but for slow ones.
+    def _hear(self, run: Session, case: _Case) -> Outcome:
+        """Claim a reading while the reference plays one, and return what its tests hold against that.
+
+        Of another reading a documented clause is enough, or what some tests say; of its own only what is held
+        against its operation counts.
+        """
+        outcome = Outcome(case.name, case.entry.id, "own" if case.own else "other")
+        before = run.scope
+        operations = {str(known.bend.get("answer", "*")).partition(".")[0] for known in case.met}
+        key = case.family, case.entry.id, case.claim
+        known = self._claims.pop(key, None) or before.claiming(*key)
+        self._claims = {key: known}  # the last one: to load it takes longer than to judge most cases
+        run.claim(known)
+        self._bend(run, {**case.played.bend, "family": case.family} if case.played else None)
+        for item in self._about(run, case):
+            outcome.tried += 1
+            told = findings(self._run(item))
+            found = {it["clause"] for it in told if not case.excused(it["clause"])}
+            if case.own and "*" not in operations:
+                found = {name for name in found if name.split(".")[1] in operations}
+            outcome.others = sorted({*outcome.others, *found})
+            outcome.noticed_by = outcome.noticed_by or (item.nodeid if found else "")
+            outcome.leaks = [name for name in outcome.others if firm(run, name)]
+            if not case.own and (outcome.leaks or (outcome.noticed_by and outcome.tried >= _SOME)):
+                break
+        run.claim(before)
+        return outcome
+
+    def _about(self, run: Session, case: _Case) -> list[pytest.Item]:
+        """Return the tests that met what is played, those of the entry's own clauses first."""
+        met = [item for known in case.met for item in self._meeting(run, case.family, known)]
+        about = [told["test"] for told in self._clean if set(told["clauses"]) & set(case.entry.clauses)]
+        return list(dict.fromkeys([*(self._items[test] for test in about), *met]))
+
+    def _meeting(self, run: Session, family: str, freedom: Freedom) -> list[pytest.Item]:
+        """Return the family's tests that met a freedom's answer on the clean reference, but for slow ones.
 
         Of those that met it in preparation only, one of each test function: its others do the same.
         """
+        answer = str(freedom.bend.get("answer", "*"))
         operation, _, name = answer.partition(".")
         clauses = run.scope.catalogues[family].clauses.values()
         about = {clause.id for clause in clauses if fnmatchcase(clause.operation, operation)}
@@ -202,7 +249,8 @@ class _Runner(Stage):
             if answer == "*" or (clause.id in about and clause.outcome and name in {"*", clause.outcome})
         }
         every = [told for told in self._clean if wanted & set(told["touched"])]
-        met = [told for told in every if told["seconds"] < _LONG] or every[:1]
+        slow = {clause.id for clause in clauses if among(clause.id, freedom.slow)}
+        met = [it for it in every if it["seconds"] < _LONG or slow & set(it["clauses"])] or every[:1]
         tests = [told["test"] for told in met if about & set(told["clauses"])]
         passing = {function(told["test"]): told["test"] for told in met if not about & set(told["clauses"])}
         return [self._items[test] for test in dict.fromkeys([*tests, *passing.values()])]
@@ -225,6 +273,53 @@ class _Runner(Stage):
 
         touching = [record for record in self._clean if clause.id in record["touched"]]
         return [record["test"] for record in sorted(touching, key=promise)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A claim, and what is `played` under it: a freedom, or the reference's own reading (None).
+
+    `met` are the freedoms whose answers tell the two apart.
+    """
+
+    family: str
+    entry: Discrepancy
+    claim: str
+    played: Freedom | None
+    met: tuple[Freedom, ...]
+    own: bool
+
+    @property
+    def name(self) -> str:
+        """Say which claim it is, and on what."""
+        on = self.played.id if self.played else "the reference itself"
+        return f"{self.entry.id} = {self.claim} on {on}"
+
+    def excused(self, clause: str) -> bool:
+        """Tell whether a played freedom does not keep a guess that is not about the entry."""
+        guesses = self.played.guesses if self.played and self.own else ()
+        return clause not in self.entry.clauses and among(clause, guesses)
+
+
+def _cases(run: Session, family: str, freedoms: Sequence[tuple[str, Freedom]]) -> Iterator[_Case]:
+    """Yield each claim of an entry with each of its readings that the reference can play.
+
+    The reading that no freedom is belongs to the reference itself.
+    """
+    for entry in run.scope.catalogues[family].discrepancies.values():
+        plays: dict[str, list[Freedom]] = {letter: [] for letter in entry.accepts}
+        for its, known in freedoms:
+            if its == family and known.discrepancy == entry.id and known.reading:
+                plays[known.reading].append(known)
+        if not any(plays.values()):
+            continue
+        every = [one for several in plays.values() for one in several]
+        for claim, (letter, several) in product(entry.accepts, plays.items()):
+            own = claim == letter
+            for one in several:
+                yield _Case(family, entry, claim, one, (one,), own)
+            if not several:
+                yield _Case(family, entry, claim, None, tuple(every if own else plays[claim] or every), own)
 
 
 def _possible(run: Session, family: str, freedom: Freedom) -> bool:
@@ -252,6 +347,12 @@ def _judged(matrix: Matrix, run: Session, part: Part, *, whole: bool) -> Matrix:
         f"{known.id}: {', '.join(known.others)}" for known in matrix.freedoms if known.noticed_by
     ]
     matrix.leaks = [f"{known.id}: {', '.join(known.leaks)}" for known in matrix.defects if known.leaks]
+    matrix.unheard = [known.id for known in matrix.claims if known.kind == "other" and not known.noticed_by]
+    matrix.too_loud = [
+        f"{known.id}: {', '.join(known.others)}"
+        for known in matrix.claims
+        if known.kind == "own" and known.noticed_by
+    ]
     matrix.unmet = [known.id for known in matrix.freedoms if not known.tried]
     if whole and part == Part():
         owned = {known.clause for known in matrix.defects}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -74,6 +74,25 @@ class Scope:
         """Yield every discrepancy of the claimed families."""
         for book in self.catalogues.values():
             yield from book.discrepancies.values()
+
+    def idle_claims(self) -> Iterator[tuple[str, Discrepancy]]:
+        """Yield each claim of a reading that can change no verdict, as the target file has it, and why."""
+        for family, book in self.catalogues.items():
+            for name, letter in self.target.families[family].readings.items():
+                if (known := book.discrepancies[name]).inert:
+                    yield f'[families.{family}.readings] {name} = "{letter}"', known
+
+    def claiming(self, family: str, discrepancy: str, letter: str) -> Scope:
+        """Return this scope as if its target claimed that reading of a discrepancy."""
+        own = self.target.families[family]
+        claimed = replace(own, readings={**own.readings, discrepancy: letter})
+        known = of(replace(self.target, families={family: claimed}), self.schemas)
+        return replace(
+            self,
+            target=replace(self.target, families={**self.target.families, family: claimed}),
+            contracts={**self.contracts, **known.contracts},
+            catalogues={**self.catalogues, **known.catalogues},
+        )
 
     def operation(self, family: str, name: str) -> Operation:
         """Return a claimed operation; ConfigurationError where the family has none of that name."""
@@ -162,4 +181,9 @@ def _check_readings(target: Target, family: str, book: Catalogue) -> None:
                 f"{target.path}: [families.{family}.readings] {discrepancy} = {letter!r} is unknown "
                 f"({offered}); "
                 f"`clausewise clauses --discrepancies` lists them."
+            )
+        if letter not in known.accepts:
+            raise ConfigurationError(
+                f"{target.path}: [families.{family}.readings] {discrepancy} = {letter!r} is a reading "
+                f"that the documents do not carry; they leave {', '.join(known.accepts)}. {known.ruling}"
             )

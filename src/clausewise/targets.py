@@ -125,6 +125,11 @@ class FamilyTarget:
         fit = [key for key in self.faults if key == name or _piece(key, name) is not None]
         return sorted(fit, key=lambda key: (key != name, -_literal(key)))
 
+    def lawful(self, discrepancy: str, **readings: Any) -> list[Any]:
+        """Return what the claimed reading of a discrepancy expects, or each of them where none is claimed."""
+        claimed = self.readings.get(discrepancy)
+        return [wanted for letter, wanted in readings.items() if claimed in {None, letter}]
+
     def fixture(self, role: str) -> dict[str, Any]:
         """Return the entity in a role; Untestable where the target's owner provides none."""
         if role not in self.fixtures:

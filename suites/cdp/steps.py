@@ -4,6 +4,7 @@ from clausewise import NotConformant, Untestable
 
 from .people import applicant
 
+JSON = {"Content-Type": "application/json"}
 PROTECTED = ("validateCustomer", "onboardCustomer", "getCustomer")
 
 # What a call of `harmless` is answered where the caller is let in.
@@ -38,13 +39,21 @@ def harmless(operation, unique):
     if operation == "onboardCustomer":
         return {"body": applicant(unique)}
     if operation == "getCustomer":
-        return {"path": {"ecrn": unique.digits(16)}}
+        return {"path": {"ecrn": unique.digits(16)}, "headers": JSON}
     return {"body": {"idNumber": unique.digits(15), "idType": "4"}}
 
 
 def log_in(api, target, role="default"):
     """Log in with a role's credentials and return the answer."""
     return api.call("getToken", form=password_grant(target, role))
+
+
+def seconds(given):
+    """Return the life that a log-in's answer promises; Untestable where it says no number."""
+    told = given.at("/expires_in")
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        raise Untestable("The log-in does not say in a number how long its token lives.")
+    return told
 
 
 def ask(api, unique, auth):
@@ -69,8 +78,8 @@ def look_up(api, person, document=0):
 
 
 def read(api, ecrn, **how):
-    """Read the record of an ECRN."""
-    return api.call("getCustomer", path={"ecrn": ecrn}, **how)
+    """Read the record of an ECRN, with the header that is printed though there is no payload (CDP-34)."""
+    return api.call("getCustomer", path={"ecrn": ecrn}, **({"headers": JSON} | how))
 
 
 def nobody(target, unique):

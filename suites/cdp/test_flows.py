@@ -76,14 +76,17 @@ def test_the_record_returns_the_addresses(api, judge, unique):
 
 
 @clause("cdp.flow.record-returns-id-details")
-def test_the_record_returns_the_identity_documents(api, judge, unique):
-    """Each identity document that onboarding took comes back in the record, images apart."""
+def test_the_record_returns_the_identity_documents(api, judge, target, unique):
+    """Each identity document that onboarding took comes back, both or one as the default (CDP-26)."""
     person = applicant(unique)
-    sent = [_but(known, "id_front", "id_back") for known in person["id_details"]]
+    sent = [_but(known, "id_front", "id_back", "default_status") for known in person["id_details"]]
 
-    record = read(api, onboard(api, person))
+    record = judge(read(api, onboard(api, person)), outcome("record"))
 
-    judge(record, outcome("record"), *echoes({"id_details": sent}, record.json))
+    marks = [known.get("default_status") for known in record.at("/id_details") or []]
+    fits = marks.count(True) in target.lawful("CDP-26", a=len(sent), b=1)
+    one = holds(fits, expected="the default documents", actual=marks, where="/id_details")
+    judge(record, one, *echoes({"id_details": sent}, record.json))
 
 
 @clause("cdp.flow.record-returns-classification")
@@ -174,7 +177,8 @@ def test_lookup_and_record_agree_on_the_expiry(api, judge, unique):
     record = judge(read(api, ecrn), outcome("record"))
 
     number = person["id_details"][0]["id_number"]
-    days = [known["date_of_expiry"] for known in record.at("/id_details") if same(number, known["id_number"])]
+    listed = record.at("/id_details") or []
+    days = [known["date_of_expiry"] for known in listed if same(number, known["id_number"])]
     agree = [str(day)[:10] for day in days] == [str(told)[:10]]
     judge(record, holds(agree, expected=f"the day of {told}", actual=days, where="/id_details"))
 

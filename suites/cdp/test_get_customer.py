@@ -5,9 +5,7 @@ import pytest
 from clausewise import clause, has, holds, lacks, outcome
 
 from .people import applicant
-from .steps import given, nobody, onboard, read
-
-JSON = {"Content-Type": "application/json"}
+from .steps import JSON, given, nobody, onboard, read
 
 
 @clause("cdp.getCustomer.record")
@@ -23,7 +21,7 @@ def test_the_documented_reading_works_as_a_whole(api, judge, unique):
     """The ECRN in the path and no payload give the record."""
     ecrn = onboard(api, applicant(unique))
 
-    judge(read(api, ecrn, headers=JSON), outcome("record"), has("/ecrn"))
+    judge(read(api, ecrn), outcome("record"), has("/ecrn"))
 
 
 @clause("cdp.getCustomer.not-found", "cdp.get.failure-is-no-record")

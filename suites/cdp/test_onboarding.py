@@ -96,12 +96,12 @@ def test_a_spoilt_request_is_refused(api, judge, unique, spoil):
 
 @clause("cdp.onboarding.details-name-the-field", "cdp.onboarding.details-name-nothing-else")
 def test_the_details_name_the_field_at_fault(api, judge, unique):
-    """The details have a key for the first name, in whatever spelling, and none for a good field."""
+    """The details have the key firstName, as printed, and none for a good field."""
     answer = judge(api.call(OPERATION, nameless(applicant(unique))), outcome("invalid-request"))
 
     named = sorted(answer.at("/details"))
 
-    hits = [key for key in named if _letters(key) == "firstname"]
+    hits = [key for key in named if key == "firstName"]
     said = {"expected": "firstName", "actual": ", ".join(named), "where": "/details"}
     judge(
         answer,
@@ -214,7 +214,3 @@ def test_a_failure_inside_is_told(api, judge, unique):
 
     judge(api.call(OPERATION, person), outcome("accepted"))
     judge(failed, outcome("internal-error"))
-
-
-def _letters(key):
-    return "".join(letter for letter in key.lower() if letter.isalpha())

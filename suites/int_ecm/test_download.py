@@ -2,7 +2,7 @@
 
 import pytest
 
-from clausewise import Bearer, Untestable, clause, holds, outcome
+from clausewise import Bearer, Untestable, clause, holds, outcome, status
 
 from .pictures import jpeg, odd_bytes, one_byte, png, ten_megabytes
 from .steps import DOWNLOAD, fetch, good, image_of, same, stored, token, unknown, upload
@@ -22,7 +22,7 @@ def test_a_stored_image_is_returned(api, judge, unique):
 @clause("int-ecm.download.validation-error")
 def test_a_download_without_its_id_gets_the_documented_code(api, judge):
     """A download without its document id is refused with ESB.027.02.008."""
-    judge(api.ask(DOWNLOAD, without=["document_id"]), outcome("validation-error"))
+    judge(api.ask(DOWNLOAD, without=["document_id"]), outcome("validation-error"), status(400))
 
 
 @clause("int-ecm.download.id-of-upload")
@@ -108,21 +108,21 @@ def test_fetching_takes_nothing_away(api, judge, unique):
 
 
 @clause("int-ecm.download.unknown-id")
-def test_an_unknown_id_is_refused(api, judge, unique):
-    """An id like a good one, that nothing was stored under, is refused (INT-14)."""
+def test_an_unknown_id_is_refused(api, judge, target, unique):
+    """An id like a good one, that nothing was stored under, is refused, or not found (INT-14)."""
     known = stored(api, png(unique))
 
     refused = fetch(api, unknown(unique, known))
 
     judge(fetch(api, known), outcome("image"))
-    judge(refused, outcome("validation-error"))
+    judge(refused, outcome("validation-error"), status(*target.lawful("INT-14", a=400, b=404)))
 
 
 @clause("int-ecm.download.missing-id")
 def test_a_download_needs_its_id(api, judge, unique):
     """A download that is good but for its missing id is refused with ESB.027.02.008."""
     judge(fetch(api, stored(api, png(unique))), outcome("image"))
-    judge(api.ask(DOWNLOAD, without=["document_id"]), outcome("validation-error"))
+    judge(api.ask(DOWNLOAD, without=["document_id"]), outcome("validation-error"), status(400))
 
 
 @clause("int-ecm.download.invalid-function-code")

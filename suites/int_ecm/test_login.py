@@ -2,7 +2,7 @@
 
 import pytest
 
-from clausewise import Bearer, clause, holds, outcome
+from clausewise import Bearer, clause, holds, outcome, status
 
 from .pictures import png
 from .steps import DOWNLOAD, UPLOAD, credentials, fetch, log_in, stored, token, upload
@@ -22,7 +22,7 @@ def test_wrong_credentials_get_the_documented_code(api, judge, target, unique):
     """A user name and password that nobody has are refused with ESB.027.02.008."""
     answer = log_in(api, target, username=unique.word(16), password=unique.word(16))
 
-    judge(answer, outcome("validation-error"))
+    judge(answer, outcome("validation-error"), _as_read(target))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_one_wrong_credential_is_enough_to_be_refused(api, judge, target, unique
     wrong = log_in(api, target, **{thing: unique.word(16)})
 
     judge(log_in(api, target), outcome("token"))
-    judge(wrong, outcome("validation-error"))
+    judge(wrong, outcome("validation-error"), _as_read(target))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_one_missing_credential_is_enough_to_be_refused(api, judge, target, thin
     wrong = api.ask("login", auth=None, without=[thing], **rest)
 
     judge(log_in(api, target), outcome("token"))
-    judge(wrong, outcome("validation-error"))
+    judge(wrong, outcome("validation-error"), status(400))
 
 
 @clause("int-ecm.login.no-token-on-refusal")
@@ -102,6 +102,11 @@ def test_the_token_of_a_log_in_is_let_in(api, judge, target, unique, operation):
         judge(upload(api, png(unique), auth=held), outcome("uploaded"))
     else:
         judge(fetch(api, stored(api, png(unique)), auth=held), outcome("image"))
+
+
+def _as_read(target):
+    """Expect the status of unknown credentials: that of their own row, or that of a bad token (INT-01)."""
+    return status(*target.lawful("INT-01", a=400, b=401))
 
 
 def _texts(value):

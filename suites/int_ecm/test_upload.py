@@ -78,8 +78,7 @@ def test_two_images_in_one_request_are_not_both_stored(api, judge, target, uniqu
     answer = upload(api, [png(unique), png(unique)])
 
     ids = set(map(str, api.found(answer, "document_id"))) | _listed(answer)
-    readings = {"a": ["validation-error"], "b": ["uploaded"]}
-    judge(answer, outcome(*readings.get(target.readings.get("INT-11", ""), ["validation-error", "uploaded"])))
+    judge(answer, outcome(*target.lawful("INT-11", a="validation-error", b="uploaded")))
     judge(answer, holds(len(ids) <= 1, expected="one document id at most", actual=sorted(ids)))
 
 

@@ -320,10 +320,13 @@ _CUSTOMER_OF_AN_EVENT = {
 }
 
 
-def extending(case, *each, body=None):
+def extending(api, case, *each, body=None):
     """Return a request that adds events, or what saves them, to a case. The sample has it among the entities.
 
-    The document leaves open which of the two counts (ECM-21).
+    The document leaves open which of the two counts; both are there unless the target claims one (ECM-21).
     """
     body = body or events(*each)
-    return body | {"entities": [*body["entities"], {"caseID": case}], "caseID": case}
+    among = {"entities": [*body["entities"], {"caseID": case}]}
+    for place in api.target.lawful("ECM-21", a={"caseID": case}, b=among):
+        body |= place
+    return body

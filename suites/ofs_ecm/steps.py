@@ -7,6 +7,7 @@ from .samples import account, customer, event, events, extending, external_entit
 SAVE, PROMOTE, EXTEND = "saveEvents", "saveEventsAndPromoteToCase", "saveEventsAndExtendToCase"
 EVENTS = (SAVE, PROMOTE, EXTEND)
 GOOD = {SAVE: "saved", PROMOTE: "promoted", EXTEND: "extended"}
+REPEATED = {"a": "event-code-exists", "b": "event-lookup-exists"}  # the second time of an event, by ECM-40
 LISTS = ("getTrustedPairsList", "getSuppressionRulesList")
 UPLOAD = "ecmUploadFile"
 NARRATIVE, DECISION = "addNarrative", "updateEventRiskDecision"
@@ -86,7 +87,7 @@ def there(api, unique, service, case):
         _prepared(api.call(adding, [batch(adding, case, new(adding, name))]), "/STATUS")
         return bare(service, name)
     if service == DECISION:
-        _prepared(api.call(EXTEND, extending(case, event(name))), "/status")
+        _prepared(api.call(EXTEND, extending(api, case, event(name))), "/status")
         return bare(service, name)
     return new(service, name) if service in ITEMS else None
 
@@ -97,11 +98,16 @@ def absent(unique, service):
     return new(service, name) | {"businessAdd": "Y"} if service in ADD else bare(service, name)
 
 
+def some(unique, service):
+    """Return an item for a case that is not to be worked on; None of a narrative."""
+    return None if service not in ITEMS else absent(unique, service)
+
+
 def good(api, unique, service):
     """Return the arguments of a call that is answered with success."""
     if service in EVENTS:
         one = event(code(unique))
-        return {"body": extending(promote(api, unique), one) if service == EXTEND else events(one)}
+        return {"body": extending(api, promote(api, unique), one) if service == EXTEND else events(one)}
     if service in LISTS:
         return {"body": {}}
     case = promote(api, unique)

@@ -5,7 +5,21 @@ import pytest
 from clausewise import clause, differs, has, holds, outcome
 
 from .samples import customer_events, event, events, extending, focal
-from .steps import DECISION, EVENTS, EXTEND, GOOD, PROMOTE, SAVE, bare, batch, code, given, good, promote
+from .steps import (
+    DECISION,
+    EVENTS,
+    EXTEND,
+    GOOD,
+    PROMOTE,
+    REPEATED,
+    SAVE,
+    bare,
+    batch,
+    code,
+    given,
+    good,
+    promote,
+)
 
 GENERIC = {"genericEntityInformation": {"Example Details": {"Example Name": "Example Value"}}}
 
@@ -37,7 +51,7 @@ def test_the_codes_of_all_events_are_answered(api, judge, unique, service):
         outcome(GOOD[service]),
     )
 
-    told = str(answer.at("/Event Id(s)"))
+    told = str(answer.at("/Event Id(s)"))  # a text or a list of them (ECM-18)
     missed = [name for name in codes if name not in told]
     judge(answer, holds(not missed, expected=f"both of {codes}", actual=told, where="/Event Id(s)"))
 
@@ -57,12 +71,12 @@ def test_a_request_without_events_is_refused(api, judge, unique, service):
 
 
 @pytest.mark.parametrize("service", each("event-code-exists"))
-def test_a_code_works_once(api, judge, unique, service):
+def test_a_code_works_once(api, judge, target, unique, service):
     """The same event sent twice is refused the second time."""
     request = good(api, unique, service)
 
     judge(api.call(service, **request), outcome(GOOD[service]))
-    judge(api.call(service, **request), outcome("event-code-exists", "event-lookup-exists"))
+    judge(api.call(service, **request), outcome(*target.lawful("ECM-40", **REPEATED)))
 
 
 @pytest.mark.parametrize("service", each("missing-attribute"))
@@ -182,7 +196,7 @@ def test_an_event_is_added_to_the_named_case_only(api, judge, target, unique, ow
     """The event of an extension is in the named case, and in no other."""
     name, named = code(unique), promote(api, unique)
     other = given(target, "case.open") if target.has("case.open") else promote(api, unique)
-    judge(api.call(EXTEND, extending(named, event(name))), outcome("extended"))
+    judge(api.call(EXTEND, extending(api, named, event(name))), outcome("extended"))
 
     answer = api.call(DECISION, [batch(DECISION, named if own else other, bare(DECISION, name))])
 
@@ -192,15 +206,15 @@ def test_an_event_is_added_to_the_named_case_only(api, judge, target, unique, ow
 @clause("ofs-ecm.saveEventsAndExtendToCase.no-such-case")
 def test_an_unknown_case_cannot_be_extended(api, judge, unique):
     """An extension of a case that nobody knows is refused."""
-    judge(api.call(EXTEND, extending(code(unique), event(code(unique)))), outcome("no-such-case"))
+    judge(api.call(EXTEND, extending(api, code(unique), event(code(unique)))), outcome("no-such-case"))
 
 
 @clause("ofs-ecm.saveEventsAndExtendToCase.missing-case-id")
-def test_an_extension_needs_a_case(api, judge, unique):
+def test_an_extension_needs_a_case(api, judge, target, unique):
     """An extension without caseID is told the missing attribute, or that there is no such case."""
     answer = api.call(EXTEND, events(event(code(unique))))
 
-    judge(answer, outcome("missing-attribute", "no-such-case"))
+    judge(answer, outcome(*target.lawful("ECM-22", a="missing-attribute", b="no-such-case")))
 
 
 @pytest.mark.parametrize("service", each("generic-information"))
@@ -208,7 +222,7 @@ def test_generic_information_about_a_customer_is_taken(api, judge, unique, servi
     """Beside the entity itself an entry of a generic type code may tell more about it."""
     body = customer_events(code(unique))
     if service == EXTEND:
-        body = extending(promote(api, unique), body=body)
+        body = extending(api, promote(api, unique), body=body)
 
     judge(api.call(service, body), outcome(GOOD[service]))
 
@@ -218,7 +232,7 @@ def test_a_closed_case_cannot_be_extended(api, judge, target, unique):
     """An extension of a case whose status forbids it is refused."""
     closed = given(target, "case.closed")
 
-    judge(api.call(EXTEND, extending(closed, event(code(unique)))), outcome("status-forbids"))
+    judge(api.call(EXTEND, extending(api, closed, event(code(unique)))), outcome("status-forbids"))
 
 
 def _about(api, unique, service, *entities):
@@ -272,7 +286,7 @@ SHAPES = {
 def test_generic_information_of_each_form_is_taken(api, judge, unique, service, number):
     """An event with a focal account and generic entities of a supported form is saved."""
     body = good(api, unique, service)["body"]
-    generic = [{"genericEntityInformation": shape} for shape in SHAPES[number]]
+    generic = [{"genericEntityInformation": shape, "focusFlag": "N"} for shape in SHAPES[number]]  # ECM-33
     each = [event(code(unique), focal(), *generic) for _ in range(2 if number == 9 else 1)]
 
     judge(api.call(service, body | {"events": each}), outcome(GOOD[service]))

@@ -8,7 +8,7 @@ from hypothesis.stateful import initialize, rule
 from clausewise import Model, clause, holds, outcome
 
 from .samples import event, events, extending
-from .steps import ADD, EVENTS, EXTEND, GOOD, ITEMS, bare, batch, code, new, promote
+from .steps import ADD, EVENTS, EXTEND, GOOD, ITEMS, REPEATED, bare, batch, code, new, promote
 
 
 def _some(count, most):
@@ -68,18 +68,30 @@ class Codes(Model):
         """Open a case to extend."""
         self.case = promote(self.api, self.unique)
         self.codes = [code(self.unique) for _ in range(4)]
-        self.used = set()
+        self.used, self.open = set(), set()
 
     @rule(service=st.sampled_from(EVENTS), picks=st.sampled_from(_some(4, 2)))
     def save(self, service, picks):
-        """Save one event or two: all of them, or none where one code is in use."""
+        """Save one event or two: all of them, or none where one code is in use.
+
+        What else is in a call that is refused for one code may be saved or not, unless the target claims one
+        of the two (ECM-47); such a code is left alone.
+        """
         names = [self.codes[pick] for pick in picks]
+        if self.open & set(names):
+            return
         some = [event(name) for name in names]
-        answer = self.api.call(service, extending(self.case, *some) if service == EXTEND else events(*some))
+        answer = self.api.call(
+            service, extending(self.api, self.case, *some) if service == EXTEND else events(*some)
+        )
         repeated = bool(self.used & set(names))
-        self.expect(f"{service} {picks}", answer, outcome("event-code-exists" if repeated else GOOD[service]))
-        if not repeated:
+        refused = self.target.lawful("ECM-40", **REPEATED)
+        self.expect(f"{service} {picks}", answer, outcome(*(refused if repeated else [GOOD[service]])))
+        claimed = self.target.readings.get("ECM-47")
+        if not repeated or claimed == "b":
             self.used |= set(names)
+        elif claimed is None:
+            self.open |= set(names) - self.used
 
 
 def _entries(answer):

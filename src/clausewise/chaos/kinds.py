@@ -429,6 +429,12 @@ KINDS: Mapping[str, Kind] = {
         "503 with Retry-After: 1 twice, then well (tolerated)",
         _put_off("503 Service Unavailable", "retry-after: 1\r\n"),
     ),
+    "bad-gateway": Kind(
+        "a gateway's page of HTML with status 502",
+        raw(
+            b"HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\n\r\n<html><h1>502 Bad Gateway</h1></html>"
+        ),
+    ),
     # injection
     "terminal-escapes": Kind(
         "a terminal's escape sequences in reason, header and body",

@@ -17,6 +17,7 @@ from clausewise.checks.expectations import (
     lacks,
     matches,
     outcome,
+    status,
 )
 from clausewise.checks.requests import taken
 from clausewise.checks.universal import universal
@@ -35,6 +36,7 @@ __all__ = [
     "misplaced",
     "outcome",
     "read",
+    "status",
     "taken",
     "universal",
 ]

@@ -18,8 +18,8 @@ class Reading:
     """How an answer reads: the outcome it is ('' for none) and its word on each clause.
 
     It is `given` where it is one of the wanted ones, even if a field of it is broken. Where it is not,
-    but `garbled`, it is a wanted one whose code or word is another: the answer is at fault, and what the
-    test asks about remains open. It is `known` where it shows itself which answer it is, whatever was asked:
+    but `garbled`, it is a wanted one whose code or word is another, or one by its status that is no JSON: the
+    answer is at fault, and what the test asks about remains open. It is `known` where it shows itself which answer it is, whatever was asked:
     it fits, or keeps a code or word of its own; one that is none tells which it `resembles`.
     `drift` points to what the answer holds beyond its document.
     """
@@ -48,6 +48,8 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
         return _read_broken(exchange, candidates, near)
     other = fitting[0] if fitting else None
     actual = f"the {other.name} answer" if other else ""
+    if exchange.parsed.problem and not other and (own := [it for it in candidates if _form(exchange, it)]):
+        return Reading("", (_not_given(exchange, own, ""),), given=False, garbled=True, known=False)
     if near and not telling and near.outcome not in candidates:
         actual = f"most like the {near.outcome.name} answer: {excerpt(exchange)}"
     missed = _not_given(exchange, candidates, actual)

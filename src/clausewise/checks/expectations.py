@@ -62,6 +62,18 @@ def has(pointer: str, value: Json = _ANY, *, clause: str = "") -> Expectation:
     return Expectation(check, clause)
 
 
+def status(first: int, *others: int) -> Expectation:
+    """Expect this HTTP status, or one of the others."""
+    wanted = (first, *others)
+
+    def check(exchange: Exchange) -> Finding | None:
+        seen = exchange.response.status
+        told = " or ".join(f"HTTP {code}" for code in wanted)
+        return None if seen in wanted else Finding("", told, f"HTTP {seen}", "status")
+
+    return Expectation(check)
+
+
 def lacks(pointer: str, *, clause: str = "") -> Expectation:
     """Expect nothing, or null, at a JSON pointer."""
 

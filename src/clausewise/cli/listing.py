@@ -74,3 +74,5 @@ def _show_discrepancies(console: Console, rows: list[dict[str, object]]) -> None
         for letter, reading in row["readings"].items():  # type: ignore[attr-defined]
             console.print(Text(f"    {letter}: {reading}"))
         console.print(Text(f"    ruling: {row['ruling']}"))
+        if row["inert"]:
+            console.print(Text(f"    a claim changes no verdict: {row['inert']}"))

@@ -83,6 +83,8 @@ def _show(made: matrix.Matrix) -> None:
     borne = len(made.freedoms) - len(made.false_alarms)
     console.print(f"{caught} of {len(made.defects)} defects caught")
     console.print(f"{borne} of {len(made.freedoms)} freedoms left alone")
+    kept = len(made.claims) - len(made.unheard) - len(made.too_loud)
+    console.print(f"{kept} of {len(made.claims)} claims of a reading kept apart")
     problems = {
         "not caught": made.survivors,
         "false alarm": made.false_alarms,
@@ -91,6 +93,8 @@ def _show(made: matrix.Matrix) -> None:
         "catches no defect": made.idle,
         "met by no test": made.unmet,
         "a guess held against a document": made.leaks,
+        "a claim that lets another reading pass": made.unheard,
+        "a claim that lets its own reading not pass": made.too_loud,
     }
     _tell(problems)
 

@@ -18,14 +18,24 @@ from clausewise.client.circuit import Circuit
 from clausewise.client.login import BoundLogin, Login, carried, fixed_header
 from clausewise.client.patience import Patience
 from clausewise.client.transport import Transport
-from clausewise.errors import ConfigurationError, NoVerdict, TargetUnusable, Throttled, Untestable
+from clausewise.errors import (
+    ConfigurationError,
+    NoVerdict,
+    TargetUnusable,
+    Throttled,
+    Unreachable,
+    Untestable,
+)
 from clausewise.model import Contract, Exchange, File, Json, Operation, Request, Response, Role
 from clausewise.targets import FamilyTarget
 
 Heard = Callable[[Exchange], None]
 
+_ABSENT = 404
 _TOO_MANY = 429
 _UNAVAILABLE = 503
+_GATEWAYS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+_OPENINGS = (b"{", b"[", b'"')  # of a JSON answer, be it in a text of its own
 _DEFAULT = "default"
 _DOORS = 2  # operations that turn credentials away before these are called wrong
 _JSON = "application/json"
@@ -77,7 +87,13 @@ class Client:
         self._circuit = Circuit(transport.limits.breaker)
         self._patience = Patience(transport.limits)
         self._turned_away: set[str] = set()
+        self._paths: dict[str, str] = {}
         self._let_in = False
+
+    @property
+    def target(self) -> FamilyTarget:
+        """The target as this family sees it: what its owner claims and provides."""
+        return self._target
 
     def call(
         self,
@@ -182,7 +198,7 @@ class Client:
         """Send an empty request with another method or path; nothing is held against its answer."""
         known = self._operation(operation)
         sent = {"Accept": _JSON, "User-Agent": "clausewise"} | self._entry(known, _DEFAULT)
-        url = f"{self._target.base_url}{path or known.path}"
+        url = f"{self._target.base_url}{path or self._path(known)}"
         request = Request(method or known.method, url, tuple(sent.items()))
         return self._send(known, request, None, stray=True)
 
@@ -225,10 +241,19 @@ class Client:
             ) from None
 
     def _url(self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
-        filled = operation.path
+        filled = self._path(operation)
         for name, value in path.items():
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
         return f"{self._target.base_url}{filled}" + (f"?{urlencode(query)}" if query else "")
+
+    def _path(self, operation: Operation) -> str:
+        """Return the operation's path; of several printed ones, the first that an empty request finds."""
+        printed = (operation.path, *operation.other_paths)
+        if operation.id not in self._paths and operation.other_paths:
+            answers = ((path, self.stray(operation.id, path=path)) for path in printed)
+            there = (path for path, answer in answers if answer.response.status != _ABSENT)
+            self._paths[operation.id] = next(there, operation.path)
+        return self._paths.get(operation.id, operation.path)
 
     def _auth(self, auth: str | Bearer | Basic) -> tuple[str, str]:
         if isinstance(auth, Basic):
@@ -261,6 +286,11 @@ class Client:
         while True:
             exchange = self._exchange(operation, request, sent, stray=stray)
             pause = self._put_off(operation, exchange.response)
+            if pause is None and _by_gateway(operation, exchange.response):
+                self.heard(replace(exchange, stray=True))
+                gone = Unreachable(_behind(exchange))
+                self._circuit.came_to_nothing(operation.id, gone)
+                raise gone
             if pause is None:
                 self._circuit.answered(operation.id)
                 self.heard(exchange)
@@ -291,6 +321,8 @@ class Client:
             milliseconds=milliseconds,
             sent=sent,
             wrapped=operation.wrapped,
+            plain=operation.plain,
+            spellings=operation.spellings,
             stray=stray,
         )
 
@@ -308,6 +340,26 @@ class Client:
             return None
         seconds = patience.asked(response)
         return -1.0 if seconds is None and status == _TOO_MANY and not forms else seconds
+
+
+def _by_gateway(operation: Operation, response: Response) -> bool:
+    """Tell whether a gateway answers in the target's place: a 502, 503 or 504 that is nothing like JSON.
+
+    An operation may document such an answer without a body; a whole class (5XX) is no such word.
+    """
+    if response.status not in _GATEWAYS or response.body.lstrip().startswith(_OPENINGS):
+        return False
+    own = [known for known in operation.outcomes if (form := known.form(response.status)) and form.exact]
+    return not any(known.any_body or known.by_status or known.vague for known in own)
+
+
+def _behind(exchange: Exchange) -> str:
+    what = f"{exchange.request.method} {exchange.request.url.partition('?')[0]}"
+    status = exchange.response.status
+    return (
+        f"{what} was answered by a gateway, with a {status} ({_GATEWAYS[status]}) that is no JSON, and not by "
+        f"the target behind it."
+    )
 
 
 def _check(headers: Iterable[tuple[str, str]]) -> None:

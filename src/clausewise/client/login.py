@@ -50,11 +50,18 @@ class Login:
         self._token: Token | None = None
 
     def saw(self, sent: Json, status: int) -> None:
-        """Take note of a log-in that somebody else made: these credentials may be let in by it."""
+        """Take note of a log-in or refresh that somebody else made.
+
+        These credentials may be let in by it, and where a server keeps one session of a user, the token
+        held here has ended with it: the next one comes from a new log-in.
+        """
         own = (self._credentials["username"], self._credentials["password"])
-        given = (sent.get("username"), sent.get("password")) if isinstance(sent, dict) else ()
-        if given == own and status == HTTPStatus.OK:
+        told = sent if status == HTTPStatus.OK and isinstance(sent, dict) else {}
+        if (told.get("username"), told.get("password")) == own:
             self._door.opened()
+            self._token = None
+        elif "refresh_token" in told:
+            self._token = None
 
     def token(self) -> str:
         """Return a token that will live on for a while, from a new log-in or a refresh if need be.

@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
 from clausewise.contracts import strict, words
-from clausewise.model import Complaint, Json
+from clausewise.model import RULED_OUT, Complaint, Json
 
 Schema = Mapping[str, Any]
 
@@ -159,9 +159,13 @@ def _absences(clause: str, owner: Schema, error: ValidationError, where: str) ->
             continue
         child = properties.get(name, {})
         facet = ".required" if "required" in child.get("x-facets", {}) else ""
-        known = f"{clause}.{name}{facet}" if name in properties else clause
+        field = name in properties and "x-clause" not in owner  # such a part is one clause with all it asks
+        known = f"{clause}.{name}{facet}" if field else clause
         expected = words.expectation("type", child["type"]) if "type" in child else "a value"
-        yield Complaint(known, expected, "nothing: the key is absent", f"{where}/{name}")
+        actual = "nothing: the key is absent"
+        if f"{name}{RULED_OUT}" in instance:
+            actual = f"the key {name}{RULED_OUT}"
+        yield Complaint(known, expected, actual, f"{where}/{name}")
 
 
 def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Schema]:
@@ -177,17 +181,31 @@ def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Sc
         elif part == "items":
             clause += "[]"
         if isinstance(here, Mapping) and "x-clause" in here and not skip:
-            return f"{clause}.{here['x-clause']}", here
+            return f"{clause}.{here['x-clause']}", _asked(here, path[position + 1 :])
         if part in {"anyOf", "oneOf", "not"} and position == len(path) - 1:
             break
     return clause, here if isinstance(here, Mapping) else {}
 
 
+def _asked(part: Schema, path: list[str | int]) -> Schema:
+    """Return what a target's claim asks of a part, where a schema path leads into it, or the part itself."""
+    here: Any = part
+    for step in path:
+        here = here[step]
+        if isinstance(here, Mapping) and "x-claimed" in here:
+            return here
+    return part
+
+
 def _parts(schema: Schema) -> Iterator[Schema]:
-    """Yield the schema and the members of its `allOf`, which speak about the same value."""
+    """Yield the schema and the members of its `allOf`, which speak about the same value.
+
+    What a target's claim adds makes no clause: it narrows those that there are.
+    """
     yield schema
     for member in schema.get("allOf", ()):
-        yield from _parts(member)
+        if "x-claimed" not in member:
+            yield from _parts(member)
 
 
 def _nodes(schema: Schema, clause: str, pointer: str, parents: tuple[Schema, ...]) -> Iterator[Node]:

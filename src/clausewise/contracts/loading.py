@@ -21,7 +21,7 @@ from clausewise.contracts.overlays import read
 from clausewise.contracts.reading import Yaml12
 from clausewise.contracts.samples import sample
 from clausewise.errors import ConfigurationError
-from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role, Standing, Undo
+from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role, Spelling, Standing, Undo
 
 ASSUMED = "assumed.overlay.yaml"
 
@@ -161,20 +161,36 @@ def _read(folder: Path, uri: str) -> Any:
 
 
 def _prune(node: Any, document: str, readings: dict[str, str]) -> Any:
-    """Drop what other documents say, and readings that the target has ruled out."""
+    """Drop what other documents say, and readings that the target has ruled out; add what it claims."""
     if isinstance(node, list):
         return [_prune(item, document, readings) for item in node if _stays(item, document, readings)]
-    if isinstance(node, dict):
-        return {key: _prune(item, document, readings) for key, item in node.items()}
-    return node
+    if not isinstance(node, dict):
+        return node
+    pruned = {key: _prune(item, document, readings) for key, item in node.items() if key != "x-claims"}
+    claims = node.get("x-claims", {}).items()
+    asked = [rule | {"x-claimed": True} for reading, rule in claims if _claimed(reading, readings)]
+    if asked:
+        pruned["allOf"] = [*pruned.get("allOf", []), *asked]
+    if _ruled_out(node, readings):  # the printed form of an answer: its clauses stay, the form goes
+        pruned["x-ruled-out"] = True
+    return pruned
 
 
 def _stays(node: Any, document: str, readings: dict[str, str]) -> bool:
     if not isinstance(node, dict):
         return True
+    gone = _ruled_out(node, readings) and "x-role" not in node
+    return document in node.get("x-documents", [document]) and not gone
+
+
+def _ruled_out(node: dict[str, Any], readings: dict[str, str]) -> bool:
     discrepancy, _, reading = str(node.get("x-reading", "")).partition(":")
-    ruled_out = discrepancy in readings and readings[discrepancy] != reading
-    return document in node.get("x-documents", [document]) and not ruled_out
+    return discrepancy in readings and readings[discrepancy] != reading
+
+
+def _claimed(reading: str, readings: dict[str, str]) -> bool:
+    discrepancy, _, letter = reading.partition(":")
+    return readings.get(discrepancy) == letter
 
 
 def _specs(api: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -190,17 +206,23 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_a
         branch["x-request"]: CompiledBody(f"{clause}.{branch['x-request']}", branch)
         for branch in request_branches(spec)
     }
+    printed = [place["path"] for place in spec.get("x-paths", [])] or [path]
     return Operation(
         id=spec["operationId"],
         family=family,
         method=method,
-        path=path,
+        path=printed[0],
+        other_paths=tuple(printed[1:]),
         secured=bool(spec.get("security")) and {} not in spec["security"],
         outcomes=tuple(_outcomes(spec, clause, code_at)),
         requests=requests,
         parameters=tuple(parameter["name"] for parameter in spec.get("parameters", [])),
         read_back=spec.get("x-read-back", {}),
-        wrapped=bool(spec.get("x-wrapped", False)),
+        wrapped=bool(spec.get("x-wrapped", False)) and _may(spec, "text"),
+        plain=_may(spec, "value"),
+        spellings=tuple(
+            Spelling(it["of"], it["written"], it.get("at", "")) for it in spec.get("x-spellings", ())
+        ),
         accepts_credentials=bool(spec.get("security")),
         writes=spec.get("x-effect", "reads" if method == "GET" else "writes") != "reads",
         leaves=spec.get("x-leaves", ""),
@@ -209,8 +231,14 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_a
     )
 
 
+def _may(spec: dict[str, Any], form: str) -> bool:
+    """Tell whether an answer may come as a JSON `value`, or in a JSON `text`; either where none is named."""
+    forms = spec.get("x-wrapped", False)
+    return not isinstance(forms, list) or any(it["form"] == form for it in forms)
+
+
 def _outcomes(spec: dict[str, Any], clause: str, code_at: str) -> Iterator[Outcome]:
-    """Gather the forms of each outcome; the printed one, which carries no reading, comes first."""
+    """Gather the forms of each outcome that no claim rules out; the printed one comes first."""
     gathered: dict[str, list[tuple[dict[str, Any], Form]]] = {}
     for status, branch in answer_branches(spec):
         name = branch["x-outcome"]
@@ -225,7 +253,7 @@ def _outcomes(spec: dict[str, Any], clause: str, code_at: str) -> Iterator[Outco
             name=name,
             clause=f"{clause}.{name}",
             role=Role(first["x-role"]),
-            forms=tuple(form for _, form in forms),
+            forms=tuple(form for branch, form in forms if "x-ruled-out" not in branch),
             needs=tuple(first.get("x-needs", ())),
             names_fields=first.get("x-names-fields", ""),
             vague=bool(first.get("x-vague", first.get("x-any-body", False))),

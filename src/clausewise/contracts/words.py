@@ -44,7 +44,7 @@ def _types(rule: str | list[str]) -> str:
 _PHRASES: dict[str, Callable[[Any], str]] = {
     "type": _types,
     "const": value,
-    "enum": lambda rule: "one of " + ", ".join(value(item) for item in rule),
+    "enum": lambda rule: "one of " * (len(rule) > 1) + ", ".join(value(item) for item in rule),
     "format": lambda rule: _FORMATS.get(rule, rule),
     "pattern": lambda rule: f"text like {rule}",
     "minLength": lambda rule: f"at least {rule} characters",

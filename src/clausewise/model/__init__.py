@@ -30,9 +30,11 @@ from clausewise.model.contract import (
 )
 from clausewise.model.exchanges import STEPS, Exchange, File, Finding, Request, Response, Touch
 from clausewise.model.names import among, secret_name
+from clausewise.model.spellings import RULED_OUT, Spelling, respelt, respelt_place
 from clausewise.strict_json import Json
 
 __all__ = [
+    "RULED_OUT",
     "STEPS",
     "Binding",
     "BodyRule",
@@ -58,11 +60,14 @@ __all__ = [
     "RoleNeed",
     "Sample",
     "Source",
+    "Spelling",
     "Standing",
     "Touch",
     "Undo",
     "Verdict",
     "among",
+    "respelt",
+    "respelt_place",
     "secret_name",
     "words",
 ]

@@ -116,7 +116,11 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """A place where the documents contradict themselves, with its readings and our ruling."""
+    """A place where the documents contradict themselves, with its readings and our ruling.
+
+    `accepts` are the letters of the readings that pass unless a target claims one of them. `inert` says why
+    a claim of this entry can change no verdict; where it is '', a claim makes the other readings fail.
+    """
 
     id: str
     family: str
@@ -125,6 +129,8 @@ class Discrepancy:
     ruling: str
     clauses: tuple[str, ...]
     sources: tuple[Source, ...] = ()
+    accepts: tuple[str, ...] = ()
+    inert: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +152,19 @@ class Freedom:
     """A choice that the documents leave to a server: the reference takes it and nothing may turn red.
 
     Of those about one `choice` a server takes at most one. `guesses` are id globs of clauses that no document
-    states, and that it does not keep. `rests_on` are the lines that leave it, as
-    "document:line"; none where it is their silence.
+    states, and that it does not keep; `slow` are those whose tests the proof plays, however long they take.
+    `rests_on` are the lines that leave it, as "document:line"; none where it is their silence. It may be
+    one `reading`, by its letter, of a `discrepancy`.
     """
 
     id: str
     why: str
     bend: Mapping[str, Json]
     discrepancy: str = ""
+    reading: str = ""
     choice: str = ""
     guesses: tuple[str, ...] = ()
+    slow: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
 
 

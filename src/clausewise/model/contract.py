@@ -9,6 +9,7 @@ from typing import Protocol
 
 from clausewise.errors import ConfigurationError
 from clausewise.model.clauses import Clause
+from clausewise.model.spellings import Spelling
 from clausewise.strict_json import Json
 
 
@@ -72,9 +73,14 @@ class Form:
         """Tell whether this form may come with that HTTP status."""
         return self.first <= status <= self.last
 
+    @property
+    def exact(self) -> bool:
+        """Whether it names one status, and no class of them."""
+        return self.first == self.last
+
     def __str__(self) -> str:
         """Render the status as documents write it: 406, or 4XX for a whole class."""
-        return str(self.first) if self.first == self.last else f"{self.first // 100}XX"
+        return str(self.first) if self.exact else f"{self.first // 100}XX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,9 @@ class Operation:
 
     A `secured` one asks for credentials; one that only `accepts_credentials` gets them where the target
     has some. One that `writes` may change something in the target; `leaves` is what stays there, in words,
-    and `undo` how it is taken away, where the documents have a way.
+    and `undo` how it is taken away, where the documents have a way. `other_paths` are those that the
+    documents print, too, where no claim rules them out. An answer may be `wrapped` in a JSON text, or
+    `plain`; its keys and words are written in one of the `spellings` that the documents print.
     """
 
     id: str
@@ -178,11 +186,14 @@ class Operation:
     parameters: tuple[str, ...] = ()
     read_back: Mapping[str, str] = field(default_factory=dict)
     wrapped: bool = False
+    plain: bool = True
+    spellings: tuple[Spelling, ...] = ()
     accepts_credentials: bool = False
     writes: bool = True
     leaves: str = ""
     undo: Undo | None = None
     sample: Sample | None = None
+    other_paths: tuple[str, ...] = ()
 
     @property
     def free(self) -> bool:

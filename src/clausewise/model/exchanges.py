@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from clausewise import strict_json
 from clausewise.errors import NotConformant
+from clausewise.model.spellings import Spelling, respelt
 from clausewise.strict_json import Json
 
 # Milliseconds; response times are counted between them.
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+_REFUSED = 400  # what a service answers from here on its gateway may have written
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ class Exchange:
     """One request and its response. `milliseconds` runs from the first byte sent to the last read.
 
     `hidden` and `hidden_sent` point to what is masked in a recorded answer and in its request: of that, only
-    the type is known. `wrapped` tells that the answer may come as JSON inside a JSON text; a `stray` one
-    asked for what no document describes, so that nothing holds for its answer.
+    the type is known. `wrapped` tells that the answer may come as JSON inside a JSON text, and has to where
+    it may not be `plain`; what is spelt in several ways is read by `spellings`. A `stray` one asked for what
+    no document describes, so that nothing holds for its answer.
     """
 
     id: str
@@ -64,6 +68,8 @@ class Exchange:
     milliseconds: float = 0.0
     sent: Json = None
     wrapped: bool = False
+    plain: bool = True
+    spellings: tuple[Spelling, ...] = ()
     stray: bool = False
     hidden: frozenset[str] = frozenset()
     hidden_sent: frozenset[str] = frozenset()
@@ -76,8 +82,10 @@ class Exchange:
         """
         parsed = strict_json.parse(self.response.body)
         if self.wrapped and isinstance(parsed.value, str):
-            return strict_json.parse(parsed.value.encode())
-        return parsed
+            parsed = strict_json.parse(parsed.value.encode())
+        elif not self.plain and self.response.status < _REFUSED and not parsed.problem:
+            parsed = replace(parsed, value=None, problem="it does not stand in a JSON text")
+        return replace(parsed, value=respelt(parsed.value, self.spellings))
 
     @property
     def json(self) -> Json:

@@ -92,11 +92,14 @@ class Body:
         )
 
     def _broke(self, bad: BaseException) -> None:
-        """Take a test that breaks on an answer already found broken as done; else the fault is ours.
+        """Take a test that breaks on a broken answer as done, judged before or not; else the fault is ours.
 
         What Ctrl-C cuts short has no verdict, but for what was already found.
         """
-        if self._judge.broken:
-            self._judge.close(finished=False)
-        elif not isinstance(bad, KeyboardInterrupt):
-            self._judge.close(Verdict.ERROR, f"the test itself broke: {bad!r}", broken=True)
+        judge, cut_short = self._judge, isinstance(bad, KeyboardInterrupt)
+        if not (cut_short or judge.rest(()) or judge.broken):
+            judge.fault("an answer that no document describes")
+        if judge.broken:
+            judge.close(finished=False)
+        elif not cut_short:
+            judge.close(Verdict.ERROR, f"the test itself broke: {bad!r}", broken=True)

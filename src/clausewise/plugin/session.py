@@ -249,6 +249,12 @@ class Session:
         self.rehearsing = True
         self._bench = replace(self.bench, journal=pages)
 
+    def claim(self, known: Scope) -> None:
+        """Judge by another scope from now on, as if the target file made other claims."""
+        self.scope = known
+        clauses = {clause.id: clause for clause in known.clauses()}
+        self._bench = replace(self.bench, clauses=clauses, operation=known.operation)
+
     def forget(self) -> None:
         """Log in anew and make new unique values from now on, as a new run would."""
         for transport in self._transports:

@@ -57,12 +57,18 @@ def _exchange(name: str, entry: Mapping[str, Any], operations: Sequence[Operatio
         milliseconds=float(entry.get("time") or 0.0),
         sent=sent,
         wrapped=operation.wrapped,
+        plain=operation.plain,
+        spellings=operation.spellings,
     )
 
 
 def _operation(method: str, path: str, operations: Sequence[Operation]) -> Operation | None:
     """Return the operation that a call meant, the one with the fewest path parameters first."""
-    fitting = [known for known in operations if known.method == method and _fits(known.path, path)]
+    fitting = [
+        known
+        for known in operations
+        if known.method == method and any(_fits(it, path) for it in (known.path, *known.other_paths))
+    ]
     return min(fitting, key=lambda known: known.path.count("{"), default=None)
 
 

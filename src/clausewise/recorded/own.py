@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from clausewise import journal, masking, tables
 from clausewise.errors import ConfigurationError
-from clausewise.model import Exchange, Json, Request, Response
+from clausewise.model import Exchange, Json, Request, Response, respelt_place
 from clausewise.recorded.seen import Seen
 from clausewise.scope import Scope
 
@@ -58,7 +58,9 @@ def _exchange(record: Mapping[str, Any], scope: Scope) -> Exchange | None:
         milliseconds=record["milliseconds"],
         sent=sent,
         wrapped=operation.wrapped,
-        hidden=hidden,
+        plain=operation.plain,
+        spellings=operation.spellings,
+        hidden=frozenset(respelt_place(place, operation.spellings) for place in hidden),
         hidden_sent=hidden_sent,
     )
 

@@ -17,6 +17,10 @@ Act = Callable[[Request, bytes], Answer]
 Fields = dict[str, Any]
 
 _BASE = "/accountService/v1"
+_ELSEWHERE = {  # what the document prints in another form, or by analogy (ACC-02, ACC-03)
+    "create-ekyc-account": f"/esbuat7801{_BASE}/create-ekyc-account",
+    "updateEkycLimit": f"{_BASE}/update-ekyc-limit",
+}
 _FIRST_CIF, _FIRST_ACCOUNT, _NEW_LIMIT = 70000001, 190000000001, 20000000
 _ON_OFFER = 4000
 _SCHEMA = """
@@ -79,8 +83,20 @@ class Sandbox:
     def routes(self) -> Iterator[tuple[str, str, Act]]:
         """Yield method, path and action of every operation."""
         for name, (required, act) in self._operations.items():
-            yield "POST", f"{_BASE}/{name}", self._served(name, required, act)
-            yield "GET", f"{_BASE}/{name}", self._by_another_method(name)
+            acts = {"POST": self._served(name, required, act), "GET": self._by_another_method(name)}
+            for method, answer in acts.items():
+                yield method, f"{_BASE}/{name}", self._placed(name, answer, moved=False)
+                if name in _ELSEWHERE:
+                    yield method, _ELSEWHERE[name], self._placed(name, answer, moved=True)
+
+    def _placed(self, name: str, act: Act, *, moved: bool) -> Act:
+        """Return what one of an operation's two paths does: it acts, or nothing is there."""
+
+        def placed(request: Request, body: bytes) -> Answer:
+            here = self._bends.on(f"elsewhere:{name}") == moved
+            return act(request, body) if here else _NOWHERE
+
+        return placed
 
     def _by_another_method(self, name: str) -> Act:
         def served(_: Request, __: bytes) -> Answer:
@@ -128,6 +144,13 @@ class Sandbox:
         row = self._db.execute(query, values).fetchone()
         return dict(row) if row else {}
 
+    def _shown(self, name: str, customer: Fields) -> Fields:
+        """Return the customer whose data a query shows: by a defect another's, under the CIF asked for."""
+        if self._bends.on(f"anothers-data:{name}") or self._bends.on("anothers-data"):
+            other = self._one("SELECT * FROM customer WHERE cif != ? ORDER BY cif DESC", customer["cif"])
+            return other | {"cif": customer["cif"], "other": other["cif"]} if other else customer
+        return customer
+
     def _customer(self, sent: Fields) -> Fields:
         """Return the customer of a CIF; refused where nobody has it."""
         known = self._one("SELECT * FROM customer WHERE cif = ?", str(sent["cif"]))
@@ -151,7 +174,9 @@ class Sandbox:
         self._db.execute(update + whom, values)
 
     def _accounts(self, sent: Fields) -> Fields:
-        cif = self._customer(sent)["cif"]
+        mine = self._customer(sent)["cif"]
+        shown = self._shown("get-account-list", {"cif": mine})
+        cif = shown.get("other", mine)
         on = self._bends.on
         whose = "" if on("everybody's-list") else " WHERE cif = :cif"
         query = f"SELECT accountNumber, status FROM account{whose} ORDER BY rowid"  # noqa: S608 - our own words
@@ -169,8 +194,8 @@ class Sandbox:
                 "DELETE FROM account WHERE rowid = (SELECT max(rowid) FROM account WHERE cif = ?)", (cif,)
             )
         own = own[::-1] if on("accounts-newest-first") else own
-        shown = [{"accountNumber": it["accountNumber"], "status": it["status"]} for it in own]
-        return {"cif": cif, "accounts": shown}
+        told = [{"accountNumber": it["accountNumber"], "status": it["status"]} for it in own]
+        return {"cif": mine, "accounts": told}
 
     def _new_account(self, cif: str) -> str:
         count = self._one("SELECT count(*) AS n FROM account")["n"]
@@ -228,7 +253,7 @@ class Sandbox:
         return {"userName": customer["userName"], "status": "CLOSED"}
 
     def _info(self, sent: Fields) -> Fields:
-        known = self._customer(sent)
+        known = self._shown("get-customer-info", self._customer(sent))
         names = ("cif", "fullName", "birthDate", "legalId", "phoneNumber", "email", "limit")
         return {name: known[name] for name in names} | {
             "consent": bool(known["consent"]),
@@ -246,7 +271,7 @@ class Sandbox:
 
     def _block(self, sent: Fields) -> Fields:
         customer = self._customer(sent)
-        self._set(customer, "blocked", 1)
+        self._set(customer, "blocked", int(not self._bends.on("restricts-only")))
         if not (self._bends.on("blocks-nothing") or self._bends.on("flags-only")):
             self._change("UPDATE account SET status = 'BLOCKED'", "blocks-all", cif=customer["cif"])
         if self._bends.on("blocks-first"):
@@ -299,10 +324,11 @@ class Sandbox:
         if closed or self._bends.on("no-user"):
             raise _Refused(404, "UNKNOWN_USER", "No such user.")
         cif = str(_FIRST_CIF - 1) if self._bends.on("user-of-another") else known["cif"]
+        known = self._shown("get-user-info-ebank", known)
         return {"cif": cif, "userName": known["userName"], "status": known["userStatus"]}
 
     def _basic(self, sent: Fields) -> Fields:
-        known = self._customer(sent)
+        known = self._shown("get-customer-by-id", self._customer(sent))
         if self._bends.on("not-by-cif"):
             raise _Refused(404, "UNKNOWN_CIF", "No customer has this CIF.")
         if self._bends.on("always-the-first"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -157,10 +158,12 @@ def _names(bend: Bend, name: str) -> bool:
 
 
 def _refused(bend: Bend, body: Any) -> str:
+    """Return the name of the field that a bend refuses: wherever it stands, or with one `value` only."""
     pointer = str(bend["pointer"])
     wanted = {pointer, bend.get("with", pointer)}
     carried = all(any(True for _ in _places(body, place.split("/")[1:])) for place in wanted)
-    return pointer.rpartition("/")[2] if carried else ""
+    meant = "value" not in bend or bend["value"] in _places(body, pointer.split("/")[1:])
+    return pointer.rpartition("/")[2] if carried and meant else ""
 
 
 def _readable(sent: bytes) -> bool:
@@ -181,6 +184,9 @@ _WHEN: dict[str, Callable[[bytes], bool]] = {
 
 def _reshape(body: Any, step: Step, before: Answer | None) -> Any:
     """Apply the steps that change the JSON value; the pointer "" is the whole of it."""
+    for verb, make in _WHOLES.items():
+        if verb in step:
+            body = make(body, step)
     box = {"": body}
     for verb, act in _SHAPES.items():
         if verb in step:
@@ -228,6 +234,26 @@ def _copy(holder: Any, key: Any, step: Step) -> None:
     holder[key] = holder.get(step["from"], holder[key])
 
 
+def _number(holder: Any, key: Any, _: Step) -> None:
+    holder[key] = int(holder[key] or 0)
+
+
+def _day_first(holder: Any, key: Any, _: Step) -> None:
+    """Write a date as DD/MM/YYYY, and leave what is no date, and the time of day, as they are."""
+    if isinstance(holder[key], str):
+        holder[key] = _ISO_DAY.sub(r"\3/\2/\1", holder[key])
+
+
+def _as_text(holder: Any, key: Any, _: Step) -> None:
+    holder[key] = holder[key] if isinstance(holder[key], str) else json.dumps(holder[key])
+
+
+def _unlist(holder: Any, key: Any, _: Step) -> None:
+    """Put the first entry of a list in the list's place, as some writers do with a list of one."""
+    if isinstance(holder[key], list):
+        holder[key] = next(iter(holder[key]), {})
+
+
 _SHAPES: dict[str, Callable[[Any, Any, Step], None]] = {
     "drop": _drop,
     "set": _set,
@@ -235,6 +261,41 @@ _SHAPES: dict[str, Callable[[Any, Any, Step], None]] = {
     "retype": _retype,
     "turn": _turn,
     "copy": _copy,
+    "number": _number,
+    "day_first": _day_first,
+    "as_text": _as_text,
+    "unlist": _unlist,
+}
+_ISO_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
+
+
+def _respelt(value: Any) -> Any:
+    """Return a value with the keys of every object in another convention."""
+    if isinstance(value, list):
+        return [_respelt(item) for item in value]
+    return (
+        {_other_name(key): _respelt(item) for key, item in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
+
+
+def _other_name(key: str) -> str:
+    """Write snake_case as camelCase, camelCase as snake_case, and any other name in the other letter case."""
+    first, *rest = re.split(r"\W+|_", key)
+    if rest:
+        return first.lower() + "".join(map(str.capitalize, rest))
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()
+    return snake if snake != key.lower() else key.swapcase()
+
+
+_WHOLES: dict[str, Callable[[Any, Step], Any]] = {
+    "nest": lambda body, step: {step["nest"]: body},
+    "nest_entries": lambda body, step: (
+        [{step["nest_entries"]: entry} for entry in body] if isinstance(body, list) else body
+    ),
+    "enlist": lambda body, _: [body],
+    "respell": lambda body, _: _respelt(body),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from starlette.requests import Request
 
 from clausewise.reference.bending import MISSHAPEN, Answer, Bends
 from clausewise.reference.cdp_applications import invalid_fields, unknown_master_value
-from clausewise.reference.cdp_records import found, record
+from clausewise.reference.cdp_records import found, record, reread
 from clausewise.reference.cdp_seed import FOREIGN_TOKEN
 from clausewise.reference.cdp_store import Customer, Store
 from clausewise.reference.cdp_tokens import Tokens
@@ -100,8 +101,8 @@ class Sandbox:
         if operation == "onboardCustomer" and self._bends.on("stores-refused"):
             self._store.keep(json.loads(body))
         path = request.url.path
-        for context in _CONTEXTS:  # the printed path lacks the gateway's context (CDP-11)
-            path = path.removeprefix(context)
+        for context in () if self._bends.on("paths-with-context") else _CONTEXTS:
+            path = path.removeprefix(context)  # the printed path lacks the gateway's context (CDP-11)
         now = self._moment()
         message = {} if operation == "validateCustomer" else {"message": ""}
         told = {"timestamp": now, "status": 401, "error": "Unauthorized", **message, "path": path}
@@ -159,6 +160,8 @@ class Sandbox:
             )
         status, scan = _STATES[customer.state]
         data = found(customer.ecrn, customer.sent, status=status, scan=scan, number=number)
+        if self._bends.on("expiry-as-date") and data["id_date_of_expiry"]:
+            data["id_date_of_expiry"] = data["id_date_of_expiry"][:10]
         if self._bends.on("lookup-wavers"):
             self._calls += 1
             data["first_name"] = f"{data['first_name']} {self._calls}"
@@ -221,10 +224,12 @@ class Sandbox:
         if self._bends.on("stores-invalid-request"):
             self._store.keep({"first_name": ""} | sent)
         details = {"lastName": "Invalid last name"} if self._bends.on("details-name-another-field") else wrong
-        more = {"lastName": "Invalid last name"} if self._bends.on("details-name-more") else {}
+        details = details | ({"lastName": "Invalid last name"} if self._bends.on("details-name-more") else {})
+        if self._bends.on("details-in-snake-case"):
+            details = {_CAPITAL.sub(r"_\g<0>", name).lower(): text for name, text in details.items()}
         told = {"status": "failure", "statusCode": 400, "errorCode": 40002}
         message = "Invalid format or missing mandatory request"
-        return self._onboarded("invalid-request", 400, told | {"message": message, "details": details | more})
+        return self._onboarded("invalid-request", 400, told | {"message": message, "details": details})
 
     def _invalid_master_data(self, sent: dict[str, Any], field: str, value: str) -> Answer:
         if self._bends.on("stores-invalid-master-data"):
@@ -258,6 +263,10 @@ class Sandbox:
             return self._get_failure("not-subscribed", 45003, "Customer not Subscribed")
         status, scan = _STATES[customer.state]
         told = record(customer.ecrn, customer.sent, status=status, scan=scan, updated=customer.updated)
+        reread(told, self._bends.on)
+        for key in ("id_details", "address_list"):
+            if self._bends.on(f"first-entry-for-all:{key}"):
+                told[key] = told[key][:1] * len(told[key])
         if self._bends.on("get-wavers"):
             self._calls += 1
             told["first_name"] = f"{told['first_name']} {self._calls}"
@@ -268,6 +277,7 @@ class Sandbox:
         return Answer(f"getCustomer.{outcome}", 200, told)
 
 
+_CAPITAL = re.compile("[A-Z]")
 _HINDRANCES = {"under-investigation": "Under Compliance Investigation", "blocked": "Can not be Accepted"}
 
 

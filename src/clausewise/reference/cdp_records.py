@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Body = dict[str, Any]
@@ -70,6 +70,15 @@ def found(ecrn: str, sent: Mapping[str, Any], *, status: str, scan: str, number:
         "id_status": "Active",
         "id_date_of_expiry": f"{expiry}T00:00:00.000+00:00" if expiry else None,
     }
+
+
+def reread(told: Body, on: Callable[[str], bool]) -> None:
+    """Write a record as another reading of the document has it, where that is switched on."""
+    for entry in told["id_details"]:
+        if on("expiry-as-timestamp") and entry["date_of_expiry"]:
+            entry["date_of_expiry"] += "T00:00:00.000+00:00"
+    for entry in told["id_details"][1:] if on("one-default-document") else ():
+        entry["default_status"] = False
 
 
 def _document(ecrn: str, entry: Mapping[str, Any]) -> Body:

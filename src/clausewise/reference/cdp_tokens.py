@@ -13,7 +13,9 @@ from clausewise.reference.cdp_store import Store
 
 Form = dict[str, str]
 
+_BRIEF = 1.0  # seconds; what a defect lets a token live that its answer says lives for hours
 _SHORT = 120  # seconds; longer than any test, shorter than the sample prints
+_ROUNDED = 0.9  # of a second that a token lives on, where its life is told in whole seconds
 
 
 class Tokens:
@@ -93,24 +95,34 @@ class Tokens:
             return _refused(400, "invalid_grant", "refresh_token")
         if self._bends.on("refresh-drops-its-access"):
             self._store.spend(self._renewed.get(given, ""))
+        if self._bends.on("refresh-ends-all"):
+            self._store.kill(token.user)
         if self._bends.on("refresh-tokens-once"):
             self._store.spend(given)
         if self._bends.on("refresh-gives-the-same") and (same := self._store.newest(token.user)):
             return self._issued(token.user, access=same)
         return self._issued(token.user, dead=self._bends.on("refresh-gives-a-dead-token"))
 
+    def _dies_early(self, name: str) -> bool:
+        """Defects only: tell whether a user's tokens live one second, whatever their answer promises."""
+        who = "brief" if name == "sandbox-brief" else "partner"
+        return self._bends.on("tokens-die-early") or self._bends.on(f"tokens-die-early:{who}")
+
     def _issued(self, name: str, *, access: str = "", dead: bool = False) -> Answer:
         user = USERS[name]
         if self._bends.on("three-tokens-at-most"):
             self._store.keep_newest(name, 2)
         lives = min(user.access_life, _SHORT) if self._bends.on("short-lives") else user.access_life
-        value = access or self._store.issue("access", name, lives)
-        refresh = self._store.issue("refresh", name, user.refresh_life)
+        rest = _ROUNDED if self._bends.on("lives-rounded-down") else 0
+        real = min(lives, _BRIEF) if self._dies_early(name) else lives + rest
+        value = access or self._store.issue("access", name, real)
+        brief = self._bends.on("refresh-tokens-live-a-second")
+        refresh = self._store.issue("refresh", name, _BRIEF if brief else user.refresh_life)
         self._renewed[refresh] = value
         told = {
             "token_type": "bearer",
             "access_token": secrets.token_urlsafe(48) if dead else value,
-            "expires_in": int(lives),
+            "expires_in": 7199 if self._bends.on("tokens-die-early:brief") else int(lives),
             "refresh_expires_in": int(user.refresh_life),
             "refresh_token": refresh,
             "scope": "openid",

@@ -20,6 +20,16 @@ Act = Callable[[Request, bytes], Answer]
 _USER, _PASSWORD = "sandbox-analyst", "sandbox-analyst-6c1f"
 _EVENTS = "/rest-api/CMRestService/RealTimeCaseCreationService/"
 _CASES = "/rest-api/ECMService/CaseManagementService/"
+_ELSEWHERE = {  # the other path that the document prints (ECM-01, ECM-03)
+    **{
+        name: f"/restapi/CMRestService/RealTimeCaseCreationService/{name}" for name in ecm_events.SERVICES[1:]
+    },
+    **{
+        name: f"/rest-api/ECMSERVICE/CaseManagementService/{name}"
+        for name in ("updateCaseDescription", "removeAccount")
+    },
+}
+_NOWHERE = Answer("", 404, {"status": 404, "error": "Not Found"})
 _INVALID = "Invalid JSON Input format. Please correct the data."
 _INTERNAL = "Internal error occurred. Please contact system administrator."
 
@@ -38,7 +48,22 @@ class Sandbox:
         self._upload = ecm_upload.Upload(self._store, bends)
 
     def routes(self) -> Iterator[tuple[str, str, Act]]:
-        """Yield method, path and action of every operation."""
+        """Yield method, path and action of every operation, at each path that the document prints."""
+        for method, path, act in self._served():
+            name = path.rpartition("/")[2]
+            yield method, path, self._placed(name, act, moved=False)
+            if name in _ELSEWHERE:
+                yield method, _ELSEWHERE[name], self._placed(name, act, moved=True)
+
+    def _placed(self, name: str, act: Act, *, moved: bool) -> Act:
+        """Return what one of an operation's paths does: it acts, or nothing is there."""
+
+        def placed(request: Request, body: bytes) -> Answer:
+            return act(request, body) if self._bends.on(f"elsewhere:{name}") == moved else _NOWHERE
+
+        return placed
+
+    def _served(self) -> Iterator[tuple[str, str, Act]]:
         for name in ecm_events.SERVICES:
             yield "POST", f"{_EVENTS}{name}", self._guarded(name, self._events.answer)
         for name in ecm_cases.SERVICES:
@@ -57,20 +82,35 @@ class Sandbox:
         def guarded(request: Request, body: bytes) -> Answer:
             refused = _refusal(request.headers.get("authorization", ""))
             if refused and self._bends.on("checks-body-first") and act and _json(body) is None and body:
-                return _misshapen(name)
+                return self._misshapen(name)
             if (refused and not self._bends.on(f"let-in:{name}:{refused}")) or self._bends.on(f"shut:{name}"):
                 told = {"status": 401, "error": "Unauthorized"}
                 return Answer(f"{name}.unauthorized", 401, told, {"www-authenticate": "Basic"})
             fault = request.headers.get("x-fault", "")
             fault = fault.partition(".")[2] if fault.startswith(f"{name}.") else ""
             if act is None:
-                return self._upload.answer(fault, dict(request.query_params), body)
+                return self._upload.answer(fault, self._query(request), body)
             try:
                 return act(name, fault, _json(body))
             except MISSHAPEN:
-                return _misshapen(name)
+                return self._misshapen(name)
 
         return guarded
+
+    def _misshapen(self, name: str) -> Answer:
+        """Answer a request of another shape than the document shows."""
+        if name in ecm_events.SERVICES:
+            return ecm_events.failed(name, "invalid-json")
+        if name in ecm_lists.SERVICES:
+            return self._lists.refused(name)
+        return _flat(name, "invalid-json", 400, _INVALID)
+
+    def _query(self, request: Request) -> dict[str, str]:
+        """Return the parameters of a query, percent-decoded unless a defect leaves them as they came."""
+        if not self._bends.on("query-not-decoded"):
+            return dict(request.query_params)
+        pairs = (pair.partition("=") for pair in request.url.query.split("&"))
+        return {name: value for name, _, value in pairs}
 
     def _describe(self, name: str, fault: str, sent: Any) -> Answer:
         if not isinstance(sent, dict) or self._bends.refuses(name, sent):
@@ -110,7 +150,8 @@ class Sandbox:
         for entry in sent:
             case = self._store.case(entry["caseId"])
             if case is None:
-                return _flat(name, "no-such-case", 400, "Case does not exist.", entry["caseId"])
+                told = sent[0] if self._bends.on("unknown-case-named-as-first") else entry
+                return _flat(name, "no-such-case", 400, "Case does not exist.", told["caseId"])
             entries.append(
                 {
                     "MESSAGE": "Case status fetch successful.",
@@ -128,8 +169,23 @@ class Sandbox:
             entries[0]["caseStatusCode"] += secrets.token_hex(2)
         if self._bends.on("status-in-any-order"):
             entries.reverse()
+        entries = [self._spoilt(told, entries[0]) for told in entries]
+        if self._bends.on(f"first-case-only:{name}"):
+            entries = entries[:1]
         told = {"MESSAGE": "Case Status fetch Successful.", "STATUS": "SUCCESS", "RESULTARRAY": entries}
         return Answer(f"{name}.fetched", 200, told)
+
+    def _spoilt(self, told: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
+        """Defects only: return a case's status with what belongs to the first one, or with words swapped."""
+        on = self._bends.on
+        if on("first-case-id:getCaseStatusDetails"):
+            return told | {"caseId": first["caseId"]}
+        if on("first-case-status"):
+            return first | {"caseId": told["caseId"]}
+        if on("code-for-name"):
+            words = {"caseStatusCode": told["caseStatusName"], "caseStatusName": told["caseStatusCode"]}
+            return told | words
+        return told
 
 
 _DESCRIPTION_FAULTS = {
@@ -143,15 +199,6 @@ _DESCRIPTION_FAULTS = {
 def _flat(name: str, outcome: str, status: int, text: str, case: str = "") -> Answer:
     told = {"MESSAGE": text, "STATUS": "FAILED"} | ({"caseId": case} if case else {})
     return Answer(f"{name}.{outcome}", status, told)
-
-
-def _misshapen(name: str) -> Answer:
-    """Answer a request of another shape than the document shows."""
-    if name in ecm_events.SERVICES:
-        return ecm_events.failed(name, "invalid-json")
-    if name in ecm_lists.SERVICES:
-        return ecm_lists.refused(name)
-    return _flat(name, "invalid-json", 400, _INVALID)
 
 
 def _refusal(header: str) -> str:

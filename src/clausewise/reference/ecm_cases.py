@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from clausewise.reference import ecm_whole
 from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.ecm_batches import Batches
 from clausewise.reference.ecm_store import Store
 
 _INTERNAL = "Internal error occurred. Please contact system administrator."
@@ -102,20 +104,61 @@ class Cases:
     def __init__(self, store: Store, bends: Bends) -> None:
         self._store = store
         self._bends = bends
+        self._batches = Batches(bends)
         self._gone: set[tuple[str, str]] = set()
 
     def answer(self, name: str, fault: str, sent: Any) -> Answer:
         """Answer one call of a service that takes a list of cases."""
         service = SERVICES[name]
+        if self._bends.on(f"tells-missing-case-id:{name}") and _lacks_case_id(sent):
+            told = {"MESSAGE": "Input JSON data does not have caseId.", "STATUS": "FAILED"}
+            return Answer(f"{name}.missing-case-id", 400, told)
         if not _readable(sent, service) or self._bends.refuses(name, sent):
             return Answer(f"{name}.invalid-json", 400, {"MESSAGE": _INVALID, "STATUS": "FAILED"})
+        if self._labels_refused(name, sent):
+            return Answer(f"{name}.invalid-json", 400, {"MESSAGE": _INVALID, "STATUS": "FAILED"})
         if fault == "internal-error":
-            entries = [{"MESSAGE": _INTERNAL, "STATUS": "FAILED", "caseId": case["caseId"]} for case in sent]
-            return self._told(name, "internal-error", entries)
-        entries = [self._case(name, service, fault, case) for case in sent]
+            with_items = service.key and self._bends.on(f"internal-error-with-items:{name}")
+            shown = _nothing(service) if with_items else {}
+            failed = {"MESSAGE": _INTERNAL, "STATUS": "FAILED"}
+            entries = [failed | {"caseId": case["caseId"]} | shown for case in sent]
+            return self._told(name, "internal-error", self._batches.entries(name, service, entries))
+        if stopped := self._batches.stopped(name, [self._hindrance(case) for case in sent]):
+            return self._told(name, "", [_untouched(service, case["caseId"], stopped) for case in sent])
+        first = {"caseId": sent[0]["caseId"]} if self._bends.on(f"acts-on-first-case:{name}") else {}
+        tell = partial(_case_done, service)
+
+        def act(case: Entry) -> Entry:
+            return self._case(name, service, fault, case | first) | {"caseId": case["caseId"]}
+
+        entries = self._batches.each(name, "case", sent, act, tell)
         if self._bends.on(f"cases-in-any-order:{name}"):
             entries.reverse()
-        return self._told(name, "", entries)
+        return self._told(name, "", self._batches.entries(name, service, entries))
+
+    def _hindrance(self, sent: Entry) -> str:
+        """Return why a case cannot be worked on, or ''."""
+        case = self._store.case(str(sent["caseId"]))
+        if case is None:
+            return "Case does not exist."
+        return f"Case is locked by another user {case.locked_by}." if case.locked_by else ""
+
+    def _labels_refused(self, name: str, sent: Any) -> bool:
+        """Tell whether a deletion of labels has businessAdd, or lacks it, where it must not (ECM-107)."""
+        wants, shuns = self._bends.on("labels-want-business-add"), self._bends.on("labels-shun-business-add")
+        if name != "addTransaction" or not (wants or shuns):
+            return False
+        deleting = [
+            item
+            for case in sent
+            for item in case["transactions"]
+            if "transactionLabels" not in item
+            and self._store.holds(case["caseId"], "transactions", str(item["transactionReferenceId"]))
+        ]
+        return any(
+            (wants and "businessAdd" not in item) or (shuns and item.get("businessAdd") == "Y")
+            for item in deleting
+        )
 
     def _told(self, name: str, outcome: str, entries: list[Entry]) -> Answer:
         service = SERVICES[name]
@@ -131,15 +174,18 @@ class Cases:
         return Answer(f"{name}.{outcome or names[overall]}", 500 if overall == "FAILED" else 200, told)
 
     def _case(self, name: str, service: Service, fault: str, sent: Entry) -> Entry:
-        case = self._store.case(str(sent["caseId"]))
-        if case is None and not self._bends.on(f"takes-unknown-case:{name}"):
-            return _untouched(service, sent["caseId"], "Case does not exist.")
-        if case and case.locked_by and not self._bends.on(f"takes-locked-case:{name}"):
-            return _untouched(service, sent["caseId"], f"Case is locked by another user {case.locked_by}.")
+        hindrance = self._hindrance(sent)
+        why = "unknown" if hindrance == "Case does not exist." else "locked"
+        if hindrance and not self._bends.on(f"takes-{why}-case:{name}"):
+            if self._bends.on(f"no-items-of-an-unknown-case:{name}"):
+                return {"MESSAGE": hindrance, "STATUS": "FAILED", "caseId": sent["caseId"]}
+            told = _untouched(service, sent["caseId"], hindrance)
+            return self._batches.untouched(name, service, told, sent)
         if not service.key:
             text = service.failure if fault else service.done
             return {"MESSAGE": text, "STATUS": "FAILED" if fault else "SUCCESS", "caseId": sent["caseId"]}
-        items = [self._item(name, service, fault, sent["caseId"], item) for item in sent[service.key]]
+        act, tell = partial(self._item, name, service, fault, sent["caseId"]), partial(_item_done, service)
+        items = self._batches.each(name, "item", sent[service.key], act, tell)
         if self._bends.on(f"items-in-any-order:{name}"):
             items.reverse()
         overall = _overall(items)
@@ -150,12 +196,15 @@ class Cases:
 
     def _item(self, name: str, service: Service, fault: str, case: str, item: Entry) -> Entry:
         known = str(item[service.id])
+        held = self._store.holds(case, service.key, known)
         problem = self._problem(name, service, fault, case, item)
         wrong = problem.partition(":")[0]
         if problem and self._bends.on(f"takes-{wrong}:{name}"):
             problem = ""
         if not problem or self._bends.on(f"adds-what-fails:{name}"):
             self._do(name, service, case, known)
+        if held and not problem and self._bends.on("labels-take-all") and "transactionLabels" not in item:
+            self._store.remove(case, service.key, known)
         text = problem.partition(":")[2] if problem else service.done
         return {"MESSAGE": text, "STATUS": "FAILED" if problem else "SUCCESS", service.id: known}
 
@@ -167,6 +216,8 @@ class Cases:
                 self._store.add("CA9001", service.key, known)
         if service.noun == "removal" and not self._bends.on(f"removes-nothing:{name}"):
             self._store.remove(case, service.key, "" if self._bends.on(f"removes-all:{name}") else known)
+            if self._bends.on(f"removes-everywhere:{name}"):
+                self._store.remove_elsewhere(case, service.key, known)
 
     def _crowd_out(self, service: Service, case: str, known: str) -> None:
         """Defects only: what an addition takes away that no single call shows."""
@@ -226,7 +277,10 @@ class Cases:
         unknown = item.get("institution", "SANDBOX-INSTITUTION") not in _INSTITUTIONS
         if unknown and self._bends.on("knows-institutions"):
             return f"insertion-failed:{SERVICES['addExternalEntity'].failure}"
-        return _entity_problem(item)
+        problem = _entity_problem(item)
+        if problem.startswith("two-") and self._bends.on("words-two-institutions-otherwise"):
+            return "two-institutions:Institution Id and Institution Name both should be specified."
+        return problem
 
     def _account(self, case: str, name: str) -> bool:
         return name in _BUSINESS["accounts"] or self._store.holds(case, "accounts", name)
@@ -266,8 +320,27 @@ def _overall(entries: list[Entry]) -> str:
     return words.pop() if len(words) == 1 else "PARTIALSUCCESS"
 
 
+def _lacks_case_id(sent: Any) -> bool:
+    entries = sent if isinstance(sent, list) else []
+    return bool(entries) and all(isinstance(entry, dict) and "caseId" not in entry for entry in entries)
+
+
 def _untouched(service: Service, case: Any, text: str) -> Entry:
-    entry: Entry = {"MESSAGE": text, "STATUS": "FAILED", "caseId": case}
+    return {"MESSAGE": text, "STATUS": "FAILED", "caseId": case} | _nothing(service)
+
+
+def _nothing(service: Service) -> Entry:
+    """Return the items of a case that was not worked on: one, with nothing in it."""
+    return {service.key: [{"MESSAGE": None, "STATUS": None, service.id: None}]} if service.key else {}
+
+
+def _item_done(service: Service, item: Entry) -> Entry:
+    return {"MESSAGE": service.done, "STATUS": "SUCCESS", service.id: str(item[service.id])}
+
+
+def _case_done(service: Service, sent: Entry) -> Entry:
+    text = service.summary("SUCCESS") if service.key else service.done
+    entry: Entry = {"MESSAGE": text, "STATUS": "SUCCESS", "caseId": sent["caseId"]}
     if service.key:
-        entry[service.key] = [{"MESSAGE": None, "STATUS": None, service.id: None}]
+        entry[service.key] = [_item_done(service, item) for item in sent[service.key]]
     return entry

@@ -50,6 +50,7 @@ class Events:
         self._store = store
         self._bends = bends
         self._service = ""
+        self._first = ""
 
     def answer(self, name: str, fault: str, sent: Any) -> Answer:
         """Answer one call of an event service."""
@@ -69,7 +70,7 @@ class Events:
         return self._saved(name, sent, [str(event["eventCode"]) for event in events])
 
     def _save(self, events: list[Any]) -> None:
-        for event in events:
+        for event in events[:1] if self._bends.on(f"saves-first-only:{self._service}") else events:
             self._store.save_event(self._code(event))
 
     def _save_part(self, events: list[Any]) -> None:
@@ -106,36 +107,55 @@ class Events:
         return not focal and not self._bends.on(f"takes-no-focal:{name}")
 
     def _case_problem(self, sent: Any) -> str:
-        if "caseID" not in sent:
-            return "missing-attribute:caseID"
-        case = self._store.case(str(sent["caseID"]))
+        named = self._named(sent)
+        if named is None:
+            return "no-such-case" if self._bends.on("no-case-is-unknown-case") else "missing-attribute:caseID"
+        case = self._store.case(named)
         if case is None:
             return "no-such-case"
         return "status-forbids" if case.closed == "Y" else ""
 
+    def _named(self, sent: Any) -> str | None:
+        """Return the case that an extension names: on top, or among the entities (ECM-21)."""
+        if not self._bends.on("case-id-among-entities"):
+            return str(sent["caseID"]) if "caseID" in sent else None
+        named = (entity["caseID"] for entity in sent.get("entities", []) if "caseID" in entity)
+        return next(map(str, named), None)
+
     def _saved(self, name: str, sent: Any, codes: list[str]) -> Answer:
         shown = codes[:1] if self._bends.on(f"first-code-only:{name}") else codes
-        ids = {"Event Id(s)": ",".join(shown)}
+        joined: str | list[str] = shown if self._bends.on(f"ids-in-a-list:{name}") else ",".join(shown)
+        ids = {"Event Id(s)": joined}
         if name == "saveEvents":
             text = "Event(s) saved successfully."
             return Answer(f"{name}.saved", 200, {"MESSAGE": text, "STATUS": "SUCCESS", **ids})
         if name.endswith("PromoteToCase"):
-            case = "CA9001" if self._bends.on("one-case-for-all") else self._new_case()
+            case = "CA9001" if self._bends.on("one-case-for-all") else self._promoted()
             text, outcome = "Event(s) saved successfully and promoted to case.", "promoted"
             shown_case = {"caseId": f"X{case}" if self._bends.on("names-another-case") else case}
             if self._bends.on("new-case-is-closed"):
                 case = shown_case["caseId"] = "CA9002"
         else:
             case, text, outcome = (
-                str(sent["caseID"]),
+                str(self._named(sent)),
                 "Event(s) saved successfully and extended to case.",
                 "extended",
             )
             shown_case = {}
         self._link(name, case, codes)
         kind = f"AML_{case}" if self._bends.on("case-type-wavers") else "AML_SURV"
+        if self._bends.on(f"case-type-is-event-type:{name}"):
+            kind = str(sent["events"][0].get("type", kind))
         told = {**shown_case, "message": text, **ids, "status": "SUCCESS", "caseType": kind}
         return Answer(f"{name}.{outcome}", 200, told)
+
+    def _promoted(self) -> str:
+        """Return the case of a promotion: a new one, or, by a defect, that of the first promotion."""
+        if not self._bends.on("one-case-after-the-first"):
+            self._first = ""
+            return self._new_case()
+        self._first = self._first or self._new_case()
+        return self._first
 
     def _new_case(self) -> str:
         pattern = "CASE-2031-{:07}" if self._bends.on("cases-by-year") else "CA{}"
@@ -143,6 +163,7 @@ class Events:
         return self._store.open_case("AML_SURV", pattern)
 
     def _link(self, name: str, case: str, codes: list[str]) -> None:
+        codes = codes[:1] if self._bends.on(f"links-first-only:{name}") else codes
         if not self._bends.on(f"event-not-linked:{name}"):
             for code in codes:
                 self._store.add(case, "events", code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ class Lists:
         """Answer one call of a list service."""
         filters = sent if isinstance(sent, dict) else {}
         if not isinstance(sent, dict) or self._bends.refuses(name, filters):
-            return refused(name)
+            return self.refused(name)
         records = [record for record in self._records[name] if self._passes(name, record, filters)]
         if self._bends.on(f"forgets-one:{name}") and not filters:
             records = records[1:]
@@ -43,17 +43,30 @@ class Lists:
             records = records[::-1]
         if self._bends.on(f"odd-ones-first:{name}"):
             records = records[1::2] + records[::2]
-        return Answer(f"{name}.records", 200, records)
+        if self._bends.on("no-blank-for-no-sequence"):
+            records = [
+                {key: "" if text == " " else text for key, text in record.items()} for record in records
+            ]
+        alone = len(records) == 1 and self._bends.on(f"one-record-alone:{name}")
+        return Answer(f"{name}.records", 200, records[0] if alone else records)
+
+    def refused(self, name: str) -> Answer:
+        """Answer a request that cannot be read; the document does not show how."""
+        status = 500 if self._bends.on(f"unreadable-filters-500:{name}") else 400
+        return Answer(f"{name}.refused", status, {"status": "FAILED"})
 
     def _passes(self, name: str, record: Record, filters: Mapping[str, str]) -> bool:
         pair = name == "getTrustedPairsList"
-        made = _day(record["tpCreateDate" if pair else "supCreateDate"])
-        places = _values(record, ("tpMbrParty1JrsdcnCd", "tpMbrParty2JrsdcnCd") if pair else ("supJrsdcnCd",))
-        domains = _values(record, ("tpMbrParty1BusDmn", "tpMbrParty2BusDmn") if pair else ("supBusDmn",))
-        outside = timedelta(days=self._bends.on(f"excludes-bounds:{name}"))
+        made = _day(record[("tp" if pair else "sup") + self._date(name)])
+        parties = self._parties(name)
+        places = _values(record, [f"tpMbrParty{it}JrsdcnCd" for it in parties] if pair else ["supJrsdcnCd"])
+        domains = _values(record, [f"tpMbrParty{it}BusDmn" for it in parties] if pair else ["supBusDmn"])
+        both = self._bends.on(f"excludes-bounds:{name}")
+        before = timedelta(days=both or self._bends.on(f"excludes-first-day:{name}"))
+        after = timedelta(days=both or self._bends.on(f"excludes-last-day:{name}"))
         checks: dict[str, Callable[[str], bool]] = {
-            "fromDate": lambda text: made >= _asked(text) + outside,
-            "toDate": lambda text: made <= _asked(text) - outside,
+            "fromDate": lambda text: made >= self._asked(name, text) + before,
+            "toDate": lambda text: made <= self._asked(name, text) - after,
             "jurisdiction": lambda text: bool(places & self._list(name, text)),
             "domain": lambda text: bool(domains & self._list(name, text)),
         }
@@ -66,17 +79,30 @@ class Lists:
             return any(held) or not held
         return all(held)
 
+    def _date(self, name: str) -> str:
+        """Return the end of the name of the date that both date filters look at."""
+        if self._bends.on(f"filters-review-date:{name}"):
+            return "ReviewDate"
+        return "ExprnDate" if self._bends.on(f"filters-expiry-date:{name}") else "CreateDate"
+
+    def _parties(self, name: str) -> tuple[int, ...]:
+        """Return the parties that a filter looks at."""
+        return next((who for who in ((1,), (2,)) if self._bends.on(f"party-{who[0]}-only:{name}")), (1, 2))
+
+    def _asked(self, name: str, text: str) -> date:
+        form = "%m/%d/%Y" if self._bends.on(f"reads-month-first:{name}") else "%d/%m/%Y"
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day, no time
+        except ValueError:
+            return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 - as such readers do with a 13th month
+
     def _list(self, name: str, text: str) -> set[str]:
         values = [part.strip() for part in text.split(",")]
         return set(values[:1] if self._bends.on(f"first-value-only:{name}") else values)
 
 
-def _values(record: Record, keys: tuple[str, ...]) -> set[str]:
+def _values(record: Record, keys: Sequence[str]) -> set[str]:
     return {record[key] for key in keys}
-
-
-def _asked(text: str) -> date:
-    return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 - a day, no time
 
 
 def _day(text: str) -> date:
@@ -145,8 +171,3 @@ def _rule(number: int) -> Record:
         "supReviewDate": "2031-12-19 10:29:27",
         "supReviewComment": "Example comment",
     }
-
-
-def refused(name: str) -> Answer:
-    """Answer a request that cannot be read; the document does not show how."""
-    return Answer(f"{name}.refused", 400, {"status": "FAILED"})

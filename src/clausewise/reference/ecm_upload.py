@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from clausewise.reference.bending import Answer, Bends
 from clausewise.reference.ecm_store import Store
@@ -35,15 +36,20 @@ class Upload:
     def answer(self, fault: str, query: Mapping[str, str], body: bytes) -> Answer:
         """Answer one call."""
         if self._bends.refuses(_NAME, dict(query)):
-            return _invalid("entityId")
+            return self._placed(_invalid("entityId"))
         files = re.findall(rb'filename="([^"]*)"', body)
         met = fault and self._meets(fault, query, files)
         refused = _failure(fault) if met else self._missing(query) or self._invalid(query, files)
         if refused or self._files_refused(files):
-            return self._unmoved(query, refused or _failure("upload-failed"))
+            return self._placed(self._unmoved(query, refused or _failure("upload-failed")))
         self._act(query)
         text = "The request has been successfully processed."
         return Answer(f"{_NAME}.processed", 200, {"status": "Success", "description": text})
+
+    def _placed(self, answer: Answer) -> Answer:
+        """Give a failure the HTTP status that the sandbox is bent to (ECM-126)."""
+        statuses = (status for status in (400, 500) if self._bends.on(f"upload-failures-at-{status}"))
+        return replace(answer, status=next(statuses, answer.status))
 
     def _meets(self, fault: str, query: Mapping[str, str], files: list[bytes]) -> bool:
         """Tell whether a call comes by what is to fail: a file, or a workflow."""
@@ -73,12 +79,15 @@ class Upload:
             for name in ("senderId", "docDesc", "docType", "caseId", "actionCode", "source")
             if name not in query and self._bends.on(f"upload-wants:{name}")
         ]
-        text = f"Please make sure you send these parameters : {', '.join((*_MANDATORY, *own))}."
+        named = () if self._bends.on("names-three-parameters") else own
+        text = f"Please make sure you send these parameters : {', '.join((*_MANDATORY, *named))}."
         told = {"status": "Failed", "description": f"Missing mandatory parameters. {text}"}
         return Answer(f"{_NAME}.missing-parameters", 200, told) if lacking else None
 
     def _invalid(self, query: Mapping[str, str], files: list[bytes]) -> Answer | None:
         bad = next(self._bad_values(query), "")
+        if query.get("caseId") and not bad and query.get("entityType", "").upper() != "CASE":
+            bad = "beside" if self._bends.on("breaks-on-unknown:beside") else ""
         if (
             query.get("actionCode") == "CA985"
             and not files
@@ -87,8 +96,10 @@ class Upload:
             bad = bad or "actionCode"
         if query.get("senderId", "sandbox-analyst") not in _USERS and self._bends.on("knows-senders"):
             bad = bad or "senderId"
-        if bad == "actionCode" and self._bends.on("breaks-on-unknown-action"):
-            return _failure("internal")
+        if query.get("entityType") == "case" and self._bends.on("breaks-on-lower-case"):
+            return _failure("workflow-failed")
+        if bad and self._bends.on(f"breaks-on-unknown:{bad}"):
+            return _failure("workflow-failed")
         return _invalid(bad) if bad else None
 
     def _bad_values(self, query: Mapping[str, str]) -> Iterator[str]:
@@ -102,7 +113,8 @@ class Upload:
         if (unknown and not on("takes-any-case")) or (kind != "CASE" and on("checks-entity-id")):
             yield "entityId"
         beside = query.get("caseId")
-        wrong = beside and (not self._store.case(beside) or on("one-or-the-other"))
+        both = on("one-or-the-other") or (kind != "CASE" and on("one-or-the-other:entity"))
+        wrong = beside and (not self._store.case(beside) or both)
         if wrong and not on("takes-any-case-beside"):
             yield "caseId"
         text = query.get("comments", "")
@@ -111,7 +123,8 @@ class Upload:
         if endless or any(on(f"refuses-comment:{what}") for what, held in odd.items() if held):
             yield "comments"
         action = query.get("actionCode")
-        if action and (action not in _ACTIONS or on("refuses-action-codes")):
+        known = action in _ACTIONS or on("takes-any-action") or on("unknown-action-moves")
+        if action and (not known or on("refuses-action-codes")):
             yield "actionCode"
 
     def _act(self, query: Mapping[str, str]) -> None:
@@ -119,7 +132,9 @@ class Upload:
         action = query.get("actionCode", "")
         on = self._bends.on
         of_comments = action == "CA986" and on("comment-action-moves")
-        if on("every-call-moves") or (action and on("every-action-moves")) or of_comments:
+        kept = action in {"CA985", "CA902"} and on(f"kept-action-moves:{action}")
+        unknown = action and action not in _ACTIONS and on("unknown-action-moves")
+        if on("every-call-moves") or (action and on("every-action-moves")) or of_comments or kept or unknown:
             self._store.move(case, "ESC")
         elif action in _MOVES and not on("no-action-moves"):
             self._store.move(case, _MOVES[action])

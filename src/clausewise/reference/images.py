@@ -170,7 +170,8 @@ class Sandbox:
         if not known or not right:
             told = {"access_token": secrets.token_urlsafe(24)} if self._bends.on("refused-with-token") else {}
             answer = self._invalid("login", "The user name or password does not exist.")
-            return Answer(answer.name, answer.status, answer.body | told)
+            status = 401 if self._bends.on("unknown-user-401") else answer.status
+            return Answer(answer.name, status, answer.body | told)
         if known.denied == "login" and not self._bends.on("let-in:login:denied"):
             return _refused("login", "forbidden", 403, "FORBIDDEN", "Access to the service is denied.")
         if self._bends.on("forgets-at-log-in"):
@@ -178,12 +179,16 @@ class Sandbox:
         parts = 3 if self._bends.on("tokens-in-three-parts") else 1
         token = ".".join(secrets.token_urlsafe(36) for _ in range(parts))
         life = min(known.lives, 60) if self._bends.on("brief-lives") else known.lives
-        lives = 3600 if self._bends.on("tokens-for-ever") else life
+        rest = 0.9 if self._bends.on("lives-rounded-down") else 0  # of a second that nobody is told
+        lives = 3600 if self._bends.on("tokens-for-ever") else life + rest
         if self._bends.on("brief-tokens-are-dead") and known.lives == 1:
             lives = 0
         row = (token, str(sent.get("username", "sandbox-channel")), time.time() + lives)
         self._db.execute("INSERT INTO entry VALUES (?, ?, ?)", row)
-        body = {"access_token": token, "token_type": "Bearer", "expires_in": int(life)}
+        if self._bends.on("tokens-live-a-second"):
+            self._db.execute("UPDATE entry SET until = ? WHERE token = ?", (time.time() + 1, token))
+        promised = 7199 if known.lives == 1 and self._bends.on("brief-tokens-say-two-hours") else life
+        body = {"access_token": token, "token_type": "Bearer", "expires_in": int(promised)}
         return Answer("login.token", 200, body)
 
     def _upload(self, sent: dict[str, Any]) -> Answer:
@@ -220,6 +225,7 @@ class Sandbox:
         spoilt = {
             f"spoils:{sent.get('documentType')}": content[: len(content) // 2],
             "cuts-large": content[: 1 << 20],
+            "cuts-64k": content[: 1 << 16],
             "strips-zeros": content.replace(b"\x00", b""),
             "spoils-one-byte": content if len(content) > 1 else b"",
             "spoils-jpeg": content[: len(content) // 2] if content.startswith(b"\xff\xd8") else content,

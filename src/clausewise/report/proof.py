@@ -73,6 +73,8 @@ def _page(made: Made) -> str:
         "exchange, only in what one call leaves for another (clauses of kind `flow`).",
         f"{len(made['leaks'])} guesses of ours, each broken alone, were held against a documented clause.",
         f"{_borne(made)} of {len(made['freedoms'])} freedoms left alone: choices that the documents leave.",
+        f"{_kept(made)} of {len(made['claims'])} claims of a reading kept apart: under each another reading",
+        "breaks a clause, and its own none.",
         "",
         "![rows: operations and rules; columns: kinds of defects; green: all caught](matrix.svg)",
         "",
@@ -139,6 +141,10 @@ def _table(made: Made) -> str:
 
 def _borne(made: Made) -> int:
     return len(made["freedoms"]) - len(made["false_alarms"])
+
+
+def _kept(made: Made) -> int:
+    return len(made["claims"]) - len(made["unheard"]) - len(made["too_loud"])
 
 
 def _cells(made: Made) -> tuple[dict[str, dict[str, list[Made]]], Sequence[str]]:

@@ -249,15 +249,20 @@ def _times(milliseconds: list[float]) -> Row:
 
 
 def _ledger(scope: Scope, clauses: list[Row]) -> Iterator[Row]:
+    """Yield a row for each outcome; a guess that is not kept contradicts no documented one."""
     by_id = {row["id"]: row for row in clauses}
     broken = {
-        (row["family"], row["operation"], row["outcome"]) for row in clauses if row["verdict"] == Verdict.FAIL
+        (row["family"], row["operation"], row["outcome"], Standing(row["standing"]).firm)
+        for row in clauses
+        if row["verdict"] == Verdict.FAIL
     }
     for contract in scope.contracts.values():
         for operation in contract.operations.values():
             for outcome in operation.outcomes:
                 row = by_id[outcome.clause]
-                contradicted = (operation.family, operation.id, outcome.name) in broken
+                key = operation.family, operation.id, outcome.name
+                guess = not Standing(row["standing"]).firm
+                contradicted = (*key, True) in broken or (guess and (*key, False) in broken)
                 yield {
                     "family": operation.family,
                     "operation": operation.id,

@@ -1,0 +1,104 @@
+"""Several cases in one request, several items in one case: each has an entry of its own, in any order."""
+
+from collections import Counter
+
+import pytest
+
+from clausewise import Untestable, clause, holds, outcome
+
+from .steps import CASES, ITEMS, absent, batch, code, given, promote, some, there
+
+STATUS = "getCaseStatusDetails"
+ENDS = ("successful", "partly-successful", "failed", "internal-error")
+
+
+def each(services, ends, *fields):
+    """Return a parameter for each service and end, for the clauses of these fields of its answer."""
+    return [
+        pytest.param(
+            name,
+            end,
+            id=f"{name}-{end}",
+            marks=clause(*(f"ofs-ecm.{name}.{end}.{field.format(*ITEMS.get(name, ()))}" for field in fields)),
+        )
+        for name in services
+        for end in ends
+    ]
+
+
+@pytest.mark.parametrize(("service", "end"), each(CASES, ENDS, "RESULTARRAY", "RESULTARRAY[].caseId"))
+def test_each_case_has_its_own_entry(api, judge, unique, service, end):
+    """Of two cases there are two entries, each under its own id, whatever became of the first."""
+    sent = [batch(service, code(unique), some(unique, service)) for _ in range(2)]
+    first = {"partly-successful": 1, "failed": 2}.get(end, 0)  # which of them are known
+    for at in range(first, 2):
+        case = promote(api, unique)
+        sent[at] = batch(service, case, there(api, unique, service, case))
+    fault = f"{service}.{end}" if end == "internal-error" else ""
+
+    answer = judge(api.call(service, sent, fault=fault), outcome(end))
+
+    ids = [it["caseId"] for it in sent]
+    _agree(judge, answer, ids, _entries(answer), f"{service}.{end}.RESULTARRAY[].caseId")
+
+
+@pytest.mark.parametrize(
+    ("service", "end"), each(ITEMS, ENDS[:3], "RESULTARRAY[].{0}", "RESULTARRAY[].{0}[].{1}")
+)
+def test_each_item_has_its_own_entry(api, judge, unique, service, end):
+    """Of several items of a case each has its entry, those behind a failed one, too."""
+    key, name = ITEMS[service]
+    case = promote(api, unique)
+    held = [there(api, unique, service, case) for _ in range(2)]
+    gone = [absent(unique, service) for _ in range(2)]
+    items = {"partly-successful": [held[0], gone[0], held[1]], "failed": gone}.get(end, held)
+
+    answer = judge(api.call(service, [batch(service, case, *items)]), outcome(end))
+
+    told = [item for entry in _entries(answer) for item in entry.get(key) or []]
+    ids = [it[name] for it in items]
+    _agree(judge, answer, ids, told, f"{service}.{end}.RESULTARRAY[].{key}[].{name}")
+
+
+@pytest.mark.parametrize(
+    "service", [pytest.param(it, marks=clause(f"ofs-ecm.{it}.partly-successful"), id=it) for it in CASES]
+)
+def test_a_locked_case_does_not_stop_the_others(api, judge, target, unique, service):
+    """Beside a locked case a free one is worked on."""
+    case, locked = promote(api, unique), given(target, "case.locked")
+    items = there(api, unique, service, case), some(unique, service)
+
+    sent = [batch(service, locked, items[1]), batch(service, case, items[0])]
+
+    judge(api.call(service, sent), outcome("partly-successful"))
+
+
+@clause(*(f"ofs-ecm.{STATUS}.fetched.RESULTARRAY{field}" for field in ("", "[].caseId")))
+def test_each_case_has_its_own_status(api, judge, unique):
+    """Of two cases there are two entries, each under its own id."""
+    cases = [promote(api, unique) for _ in range(2)]
+
+    answer = judge(api.call(STATUS, [{"caseId": case} for case in cases]), outcome("fetched"))
+
+    _agree(judge, answer, cases, _entries(answer), f"{STATUS}.fetched.RESULTARRAY[].caseId")
+
+
+def _entries(answer):
+    found = answer.at("/RESULTARRAY")
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise Untestable("RESULTARRAY is no list of entries; its own clause says so.")
+    return found
+
+
+def _agree(judge, answer, sent, told, field):
+    """Judge that there are as many entries as were sent, each under its own id: the last name of `field`."""
+    whole, _, name = field.rpartition("[].")
+    names = [str(entry.get(name)) for entry in told]
+    many, same = len(told) == len(sent), Counter(names) == Counter(map(str, sent))
+    judge(
+        answer,
+        holds(many, clause=f"ofs-ecm.{whole}", expected=f"{len(sent)} entries", actual=names),
+        holds(
+            same or not many, clause=f"ofs-ecm.{field}", expected=f"the ids {sent}", actual=names, where=name
+        ),
+    )

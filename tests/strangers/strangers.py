@@ -1,0 +1,93 @@
+"""Servers that nobody here wrote, each started as a process of its own, and what a run says of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import runs
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+_PATIENCE = 30  # seconds until a server listens
+
+
+def needs(module: str) -> pytest.MarkDecorator:
+    """Return a mark that skips where Node.js or one of its modules is not installed."""
+    there = shutil.which("node") and (ROOT / "node_modules" / module).is_dir()
+    return pytest.mark.skipif(not there, reason=f"{module} is not installed: make test-all")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at, and that no outgoing connection is given by chance."""
+    while True:
+        port = random.randint(20_000, 32_000)
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+
+
+@contextmanager
+def started(
+    command: Sequence[str | Path], port: int, log: Path, env: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Run a server while the context lasts; yields its URL once it listens at the port."""
+    with (
+        log.open("w") as told,
+        subprocess.Popen(
+            [*map(str, command)], stdout=told, stderr=told, env=os.environ | (env or {})
+        ) as process,
+    ):
+        try:
+            _await(port, process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
+
+
+def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    ends = time.monotonic() + _PATIENCE
+    while time.monotonic() < ends and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{process.args!r} does not listen: {log.read_text()[-2000:]}")
+
+
+def judged(
+    target: Path, *options: str, **env: str
+) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    """Run the suite against a target; return what it said, and its results."""
+    folder = target.parent / "run"
+    done = runs.clausewise(
+        "run", "--target", target, "--run-dir", folder, *options, env=runs.environment(**env)
+    )
+    return done, runs.results(folder) if (folder / "results.json").exists() else {}
+
+
+def red(results: Mapping[str, Any]) -> list[str]:
+    """Return what a run holds against a target: each red finding in a line."""
+    return [
+        f"{bad['clause']}: expected {bad['expected']}, actual {bad['actual']}"
+        for bad in results["findings"]
+        if bad["colour"] == "red"
+    ]
+
+
+def exchanges(target: Path) -> dict[str, dict[str, Any]]:
+    """Return every exchange of a run by its id."""
+    lines = (target.parent / "run" / "exchanges.jsonl").read_text().splitlines()
+    return {told["id"]: told for told in map(json.loads, lines)}
