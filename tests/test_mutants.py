@@ -181,6 +181,17 @@ def test_a_survivor_without_a_reason_is_told():
     assert told[0].reason == "toy.f0"
 
 
+def test_a_test_that_breaks_is_told():
+    """It ends in an error of ours, and not in a verdict, whatever other tests say of the mutant."""
+    told, made = fates(End.RED)
+    told[0].broken = ["test_x.py::test_y"]
+
+    found = kills.settled(Kills(fates=told), {"toy": []}, made)
+
+    assert found.broken == ["mutant:toy.op.yes:/f0:null: test_x.py::test_y"]
+    assert not found.holds
+
+
 @pytest.mark.parametrize("glob", ["mutant:toy.*:/f0:null", "mutant:toy.op.gone:*"])
 def test_a_reason_that_no_survivor_needs_is_told(glob):
     """Its mutant is caught by now, or is none."""

@@ -42,7 +42,7 @@ class End(StrEnum):
 class Fate:
     """One mutant and what became of it: the clauses that it broke, the test that saw it, of those that ran.
 
-    `troubles` are tests that could not judge, and why.
+    `troubles` are tests that could not judge, and why; `broken` those of them that are at fault themselves.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Fate:
     clauses: list[str] = field(default_factory=list)
     reason: str = ""
     troubles: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
     bend: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -61,20 +62,22 @@ class Fate:
 class Kills:
     """What became of all mutants that were played. It holds where the lists before `fates` are empty.
 
-    `made` counts the mutants of each family, played or not; `unneeded` are the reasons that no survivor has.
+    `made` counts the mutants of each family, played or not; `unneeded` are the reasons that no survivor has,
+    `broken` the mutants on which a test of ours ended in an error instead of a verdict.
     """
 
     unexplained: list[str] = field(default_factory=list)
     unneeded: list[str] = field(default_factory=list)
     unclean: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
     made: dict[str, int] = field(default_factory=dict)
     thinned: int = 0
     fates: list[Fate] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
-        """Whether each survivor has its reason, each reason a survivor, and the clean reference nothing."""
-        return not (self.unexplained or self.unneeded or self.unclean)
+        """Whether each survivor has a reason, each reason a survivor, and no test breaks, or is red unbent."""
+        return not (self.unexplained or self.unneeded or self.unclean or self.broken)
 
     def tally(self) -> dict[str, dict[str, int]]:
         """Return by family how many were made, and how many came to each end."""
@@ -129,6 +132,7 @@ def settled(kills: Kills, reasons: Mapping[str, Sequence[Reason]], made: Iterabl
             fate.reason = next((it.id for it in reasons[fate.family] if it.covers(fate.id)), "")
             fate.end = End.EXPLAINED if fate.reason else fate.end
     kills.unexplained = [fate.id for fate in kills.fates if fate.end is End.UNEXPLAINED]
+    kills.broken = [f"{fate.id}: {test}" for fate in kills.fates for test in fate.broken]
     missing = {it.id for it in made} - {fate.id for fate in kills.fates}
     survivors = [fate.id for fate in kills.fates if fate.end is End.EXPLAINED]
     kills.unneeded = [
@@ -192,9 +196,9 @@ class _Runner(Stage):
             records = self._run(self._items[test])
             found = {told["clause"] for told in findings(records)}
             red = {name for name in found if firm(run, name)}
-            fate.troubles += [
-                f"{it['test']}: {it['verdict']}, {it['reason']}" for it in records if self._worse(it)
-            ]
+            worse = [it for it in records if self._worse(it)]
+            fate.troubles += [f"{it['test']}: {it['verdict']}, {it['reason']}" for it in worse]
+            fate.broken += [it["test"] for it in worse if it.get("broken")]
             if red or (found and not fate.seen_by):
                 fate.seen_by, fate.end = test, End.RED if red else End.AMBER
             fate.clauses = sorted(red or {*fate.clauses, *found})

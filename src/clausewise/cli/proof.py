@@ -108,6 +108,7 @@ def _show_kills(made: kills.Kills) -> None:
     problems = {
         "survives without a reason": made.unexplained,
         "a reason that no survivor needs": made.unneeded,
+        "a test of ours broke": made.broken,
         "red on the clean reference": made.unclean,
     }
     _tell(problems)
