@@ -76,7 +76,7 @@ class Kills:
 
     @property
     def holds(self) -> bool:
-        """Whether each survivor has a reason, each reason a survivor, and no test breaks, or is red unbent."""
+        """Whether each survivor has a reason, each reason a survivor, and no test breaks or is red unbent."""
         return not (self.unexplained or self.unneeded or self.unclean or self.broken)
 
     def tally(self) -> dict[str, dict[str, int]]:
