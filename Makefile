@@ -7,8 +7,9 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOAK_MINUTES ?= 60
 TARGET ?= targets/reference.toml
+SEED ?= 1
 
-.PHONY: conformance test test-all soak matrix sbom audit lock clean help
+.PHONY: conformance test test-all soak matrix matrix-all sbom audit lock clean help
 
 conformance: $(READY) ## judge a target (TARGET=targets/reference.toml)
 	@$(BIN)/clausewise run --target $(TARGET)
@@ -30,10 +31,14 @@ test-all: $(READY) ## the same, with Playwright, Allure, Redocly, Prism, express
 soak: $(READY) ## the long tests: kills, floods, an hour of fuzzing (SOAK_MINUTES=60)
 	@SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/python -m pytest -m soak -n 2 --dist loadgroup -v --durations 0
 
-matrix: $(READY) ## every seeded defect and every freedom, here and on three whole banks; writes docs/matrix.md
+matrix: $(READY) ## every seeded defect and freedom, here and on three whole banks, and some mutants; writes docs/matrix.md
 	@$(BIN)/clausewise matrix --target $(TARGET) --publish docs
 	@set -e; for bank in cautious terse eager; do \
 		echo "the bank $$bank"; $(BIN)/clausewise matrix --target $(TARGET) --bank $$bank; done
+	@$(BIN)/clausewise matrix --target $(TARGET) --mutants --sample 200 --seed $(SEED)
+
+matrix-all: matrix ## the same, and all mutants by program, which takes hours; writes docs/mutants.md
+	@$(BIN)/clausewise matrix --target $(TARGET) --mutants --publish docs
 
 sbom: ## what the wheel needs at run time, as CycloneDX JSON in dist
 	@PYTHON=$(PYTHON) sh scripts/sbom.sh
@@ -52,7 +57,7 @@ clean: ## remove what the other commands made
 	@rm -rf $(VENV) .venv-lock dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 # The environment is made anew when the lock or the build file changes; a half-made one is not taken for whole.
 $(READY): requirements.lock pyproject.toml

@@ -6,32 +6,23 @@ each with only those tests that judge its clause, cheapest first, until one of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-import requests
-from _pytest.runner import runtestprotocol
 
-from clausewise import shipped
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Defect, Discrepancy, Freedom, Observability, among
-from clausewise.plugin.launch import launch
-from clausewise.plugin.opening import claimed, embedded
-from clausewise.plugin.session import SESSION, Session
+from clausewise.plugin.session import Session
 from clausewise.scope import Scope
+from clausewise.stage import Record, Stage, Tell, findings, firm, function, staged
 
-_SEED = "1"  # the proof must come out the same every time
-_PATIENT = 60  # seconds for the reference to take a bend, on a machine with much else to do
 _SOME = 12  # tests of a claim, after which one that was only amber may stay so
 _LONG = 0.2  # seconds; a test that waits, or sends a hundred bodies, learns nothing from another key order
-
-Record = Mapping[str, Any]
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -114,70 +105,27 @@ def prove(
     `tell` hears (what, how many done, how many in all). Raises ConfigurationError for a target that
     is not the embedded reference.
     """
-    known = claimed(target, documents)
-    if set(known.embedded) != set(known.families):
-        raise ConfigurationError(
-            f"{target}: the matrix bends the embedded reference; every base_url must say so."
-        )
-    with embedded(known, "--control", *(["--bank", bank] if bank else [])) as reached:
-        runner = _Runner(part, tell, next(iter(reached.families.values())).base_url, bank=bank)
-        options = ["--target", str(target), "--run-dir", str(folder), "--plan", "proof", "--seed", _SEED]
-        options += [word for claim in documents for word in ("--document", claim)]
-        options += ["--reference-url", runner.url]
-        code = launch(shipped.SUITES, options, runner)
+    runner = staged(target, documents, folder, lambda url: _Runner(part, tell, url, bank=bank), bank=bank)
     if runner.matrix is None:
-        raise ConfigurationError(f"The suites could not be run (pytest ended with {code!s}).")
+        raise ConfigurationError("The suites could not be run to their end.")
     return runner.matrix
 
 
-class _Memory:
-    """A journal that only remembers the last verdicts."""
-
-    def __init__(self) -> None:
-        self.verdicts: list[Record] = []
-
-    def exchange(self, record: Record) -> None:
-        """Forget the exchange."""
-
-    def verdict(self, record: Record) -> None:
-        """Remember one test's record."""
-        self.verdicts.append(record)
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-
-class _Runner:
-    """The pytest plugin that runs tests again and again, with a defect switched on each time."""
+class _Runner(Stage):
+    """The stage on which every defect and every freedom is played."""
 
     def __init__(self, part: Part, tell: Tell, url: str, *, bank: str = "") -> None:
-        self.url = url
+        super().__init__(tell, url)
         self._bank = bank
-        self._control = requests.Session()
         self.matrix: Matrix | None = None
         self._part = part
-        self._tell = tell
-        self._memory = _Memory()
-        self._items: dict[str, pytest.Item] = {}
-        self._clean: list[Record] = []
         self._claims: dict[tuple[str, str, str], Scope] = {}
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """Let no failure be drawn: thousands are to come, and only their findings are read."""
-        assert call.when != "collect"  # which has another hook
-        outcome: Literal["failed", "passed"] = "failed" if call.excinfo else "passed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Take the place of pytest's own loop."""
-        run = session.config.stash[SESSION]
-        run.rehearse(self._memory)
-        self._items = {item.nodeid: item for item in session.items}
+    def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
+        """Run the clean reference, then every defect and every freedom."""
         books = run.scope.catalogues.values()
         every = [it for book in books for it in book.defects.values() if it.id not in book.open]
-        defects = self._part.of(it for it in every if not self._bank or _firm(run, it.clause))
+        defects = self._part.of(it for it in every if not self._bank or firm(run, it.clause))
         plays = self._part.number == 1 and not self._bank
         freedoms = [
             (family, known)
@@ -185,18 +133,10 @@ class _Runner:
             for known in book.freedoms.values()
             if plays and self._part.takes(known.id) and _possible(run, family, known)
         ]
-        asked = session.items if defects or freedoms or self._bank else []
+        asked = items if defects or freedoms or self._bank else []
         self._clean = [record for item in asked for record in self._run(item)]
-        errors = [f"{told['test']}: {told['reason']}" for told in self._clean if told["verdict"] == "error"]
-        broken = [
-            f"{told['clause']}: {told['actual']}"
-            for told in _findings(self._clean)
-            if not self._bank or _firm(run, told["clause"])
-        ]
         known = [name for book in books for name in book.open if self._part.takes(name)]
-        matrix = Matrix(
-            unclean=[*broken, *errors], open=known
-        )  # what a call that got no answer left unproven is told
+        matrix = Matrix(unclean=self._unclean(run, firm_only=bool(self._bank)), open=known)
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
             matrix.defects.append(self._catch(run, defect))
@@ -209,32 +149,30 @@ class _Runner:
         for number, case in enumerate(claims, 1):
             self._tell("claims", number, len(claims))
             matrix.claims.append(self._hear(run, case))
-        self._bend(run, None)
         self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
-        return True
 
     def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
         """Return the tests that caught nothing and, asked again, catch no defect of their own clauses.
 
         Those that the plan of the proof leaves out, random bodies, have their proof in tests/test_generation.
         """
-        busy = {_function(known.noticed_by) for known in outcomes}
+        busy = {function(known.noticed_by) for known in outcomes}
         rest = [
             record
             for record in self._clean
-            if _function(record["test"]) not in busy and record["verdict"] == "pass"
+            if function(record["test"]) not in busy and record["verdict"] == "pass"
         ]
         defects = [defect for book in run.scope.catalogues.values() for defect in book.defects.values()]
         for number, record in enumerate(rest, 1):
             self._tell("tests that came second", number, len(rest))
             own = [defect for defect in defects if defect.clause in record["clauses"]]
-            if _function(record["test"]) not in busy and any(self._catches(run, record, it) for it in own):
-                busy.add(_function(record["test"]))
-        return sorted({_function(record["test"]) for record in rest} - busy)
+            if function(record["test"]) not in busy and any(self._catches(run, record, it) for it in own):
+                busy.add(function(record["test"]))
+        return sorted({function(record["test"]) for record in rest} - busy)
 
     def _catches(self, run: Session, record: Record, defect: Defect) -> bool:
         self._bend(run, defect.bend)
-        found = _findings(self._run(self._items[record["test"]]))
+        found = findings(self._run(self._items[record["test"]]))
         return any(told["clause"] == defect.clause for told in found)
 
     def _catch(self, run: Session, defect: Defect) -> Outcome:
@@ -243,14 +181,14 @@ class _Runner:
         self._bend(run, defect.bend)
         for test in self._judging(clause, str(defect.bend.get("answer", ""))) if clause else ():
             outcome.tried += 1
-            found = _findings(self._run(self._items[test]))
+            found = findings(self._run(self._items[test]))
             seen = {told["clause"] for told in found}
             outcome.others = sorted({*outcome.others, *seen} - {defect.clause})
             outcome.noticed_by = outcome.noticed_by or (test if defect.clause in seen else "")
             if outcome.noticed_by and clause and clause.standing.firm:
                 break
         if clause and not clause.standing.firm:  # which all its tests have met: nobody else may pay for it
-            paying = [known for known in outcome.others if _firm(run, known)]
+            paying = [known for known in outcome.others if firm(run, known)]
             outcome.leaks = [known for known in paying if not among(known, defect.also)]
         return outcome
 
@@ -281,13 +219,13 @@ class _Runner:
         self._bend(run, {**case.played.bend, "family": case.family} if case.played else None)
         for item in self._about(run, case):
             outcome.tried += 1
-            told = _findings(self._run(item))
+            told = findings(self._run(item))
             found = {it["clause"] for it in told if not case.excused(it["clause"])}
             if case.own and "*" not in operations:
                 found = {name for name in found if name.split(".")[1] in operations}
             outcome.others = sorted({*outcome.others, *found})
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if found else "")
-            outcome.leaks = [name for name in outcome.others if _firm(run, name)]
+            outcome.leaks = [name for name in outcome.others if firm(run, name)]
             if not case.own and (outcome.leaks or (outcome.noticed_by and outcome.tried >= _SOME)):
                 break
         run.claim(before)
@@ -317,7 +255,7 @@ class _Runner:
         slow = {clause.id for clause in clauses if among(clause.id, freedom.slow)}
         met = [it for it in every if it["seconds"] < _LONG or slow & set(it["clauses"])] or every[:1]
         tests = [told["test"] for told in met if about & set(told["clauses"])]
-        passing = {_function(told["test"]): told["test"] for told in met if not about & set(told["clauses"])}
+        passing = {function(told["test"]): told["test"] for told in met if not about & set(told["clauses"])}
         return [self._items[test] for test in dict.fromkeys([*tests, *passing.values()])]
 
     def _judging(self, clause: Clause, bent: str) -> list[str]:
@@ -338,18 +276,6 @@ class _Runner:
 
         touching = [record for record in self._clean if clause.id in record["touched"]]
         return [record["test"] for record in sorted(touching, key=promise)]
-
-    def _run(self, item: pytest.Item) -> list[Record]:
-        self._memory.verdicts.clear()
-        item.config.stash[SESSION].ageing.forget()  # each test alone, and as long as it takes alone
-        runtestprotocol(item, log=False, nextitem=None)
-        return list(self._memory.verdicts)
-
-    def _bend(self, run: Session, bend: Mapping[str, Any] | None) -> None:
-        """Switch the reference, and begin anew: no log-in and no unique value outlives a bend."""
-        run.forget()
-        told = self._control.put(f"{self.url}/__control__/bend", json=dict(bend or {}), timeout=_PATIENT)
-        told.raise_for_status()
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,28 +332,14 @@ def _possible(run: Session, family: str, freedom: Freedom) -> bool:
     return name in {"", "*"} or bool(known and any(outcome.name == name for outcome in known.outcomes))
 
 
-def _firm(run: Session, clause: str) -> bool:
-    known = run.scope.clause(clause)
-    return known is not None and known.standing.firm
-
-
-def _function(test: str) -> str:
-    """Return the test function of a test, whatever its parameters."""
-    return test.partition("[")[0]
-
-
-def _findings(records: Iterable[Record]) -> list[Record]:
-    return [told for record in records for told in record["findings"]]
-
-
 def _held_against(run: Session, freedom: Freedom, record: Record) -> list[str]:
     """Return what a test holds against a freedom: clauses, and why it was not judged.
 
     The guesses that it says it does not keep are none of that, but a documented clause always is.
     """
     found = [told["clause"] for told in record["findings"]]
-    bad = [name for name in found if _firm(run, name) or not among(name, freedom.guesses)]
-    own = all(among(name, freedom.guesses) and not _firm(run, name) for name in record["clauses"])
+    bad = [name for name in found if firm(run, name) or not among(name, freedom.guesses)]
+    own = all(among(name, freedom.guesses) and not firm(run, name) for name in record["clauses"])
     unjudged = record["verdict"] != "pass" and (bad or not (found or own))
     return [*bad, record["reason"]] if unjudged else bad
 

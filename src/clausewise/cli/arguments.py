@@ -287,6 +287,11 @@ def _matrix(commands: Commands) -> None:
     matrix.add_argument(
         "--bank", default="", metavar="NAME", help="play the defects of documented clauses on this bank"
     )
+    matrix.add_argument(
+        "--mutants", action="store_true", help="play systematic defects instead: each value's neighbours"
+    )
+    matrix.add_argument("--sample", type=_count, default=0, metavar="N", help="only N mutants, by --seed")
+    matrix.add_argument("--seed", type=int, default=1, help="which mutants a sample takes (default: 1)")
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
     matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")
     matrix.add_argument("--output", default="", metavar="FILE", help="write the matrix as JSON")

@@ -4,22 +4,58 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
-from clausewise import files, matrix
+from clausewise import files, kills, matrix
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.report import proof
+from clausewise.stage import Tell
 from clausewise.verdict import Exit
 
 
 def run(given: Namespace) -> int:
     """Make the matrix, show it, write it where asked; 1 where it does not hold."""
+    if given.mutants:
+        return _mutants(given)
+    if given.sample:
+        raise ConfigurationError("--sample takes some of the --mutants; give that, too.")
     part = _part(given.shard, given.defect)
+    with _live() as (folder, tell):
+        made = matrix.prove(Path(given.target), given.document, part, folder, tell, bank=given.bank)
+    if given.output:
+        files.fill(Path(given.output), json.dumps(made.as_json(), indent=1))
+    if given.publish:
+        proof.publish(made.as_json(), Path(given.publish))
+    _show(made)
+    return Exit.CONFORMANT if made.holds else Exit.NOT_CONFORMANT
+
+
+def _mutants(given: Namespace) -> int:
+    """Play the mutants, show what became of them, write it where asked; 1 where one survives unexplained."""
+    if given.bank:
+        raise ConfigurationError("--mutants are played on the plain reference; leave out --bank.")
+    part = _part(given.shard, given.defect)
+    pick = kills.Pick(part.globs, part.number, part.parts, given.sample, given.seed)
+    with _live() as (folder, tell):
+        made = kills.prove(Path(given.target), given.document, pick, folder, tell)
+    if given.output:
+        files.fill(Path(given.output), json.dumps(made.as_json(), indent=1))
+    if given.publish:
+        proof.publish_mutants(made.as_json(), Path(given.publish))
+    _show_kills(made)
+    return Exit.CONFORMANT if made.holds else Exit.NOT_CONFORMANT
+
+
+@contextmanager
+def _live() -> Iterator[tuple[Path, Tell]]:
+    """Yield a folder for the run, and what shows how far it is."""
     with (
         TemporaryDirectory() as folder,
         Progress(console=screen.console(stderr=True), transient=True) as live,
@@ -31,13 +67,7 @@ def run(given: Namespace) -> int:
                 tasks[what] = live.add_task(what, total=total)
             live.update(tasks[what], completed=done)
 
-        made = matrix.prove(Path(given.target), given.document, part, Path(folder), tell, bank=given.bank)
-    if given.output:
-        files.fill(Path(given.output), json.dumps(made.as_json(), indent=1))
-    if given.publish:
-        proof.publish(made.as_json(), Path(given.publish))
-    _show(made)
-    return Exit.CONFORMANT if made.holds else Exit.NOT_CONFORMANT
+        yield Path(folder), tell
 
 
 def _part(shard: str, globs: list[str]) -> matrix.Part:
@@ -70,6 +100,26 @@ def _show(made: matrix.Matrix) -> None:
         "a claim that lets another reading pass": made.unheard,
         "a claim that lets its own reading not pass": made.too_loud,
     }
+    _tell(problems)
+
+
+def _show_kills(made: kills.Kills) -> None:
+    console = screen.console(soft_wrap=True)
+    for family, counts in made.tally().items():
+        console.print(f"{family}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
+    if made.thinned:
+        console.print(f"{made.thinned} more left out: each kind at each field stays, the answers by the seed")
+    problems = {
+        "survives without a reason": made.unexplained,
+        "a reason that no survivor needs": made.unneeded,
+        "a test of ours broke": made.broken,
+        "red on the clean reference": made.unclean,
+    }
+    _tell(problems)
+
+
+def _tell(problems: Mapping[str, Sequence[str]]) -> None:
+    console = screen.console(soft_wrap=True)
     for what, names in problems.items():
         for name in names:
             console.print(Text(f"{what}: {name}", style="red"))

@@ -51,7 +51,7 @@ class Sandbox:
     def __init__(self, document: str, database: str, bends: Bends) -> None:
         self.document = document
         self._bends = bends
-        self._db = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        self.memory = self._db = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_SCHEMA)
         nice = ((f"88{number * 1111:010}", 1000 * (number % 7 + 1)) for number in range(1, _ON_OFFER))

@@ -8,8 +8,10 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from clausewise.reference.forms import FORMS
 
 # What a request of another shape than expected raises in a sandbox; its guard answers it as invalid.
 MISSHAPEN = (
@@ -25,6 +27,8 @@ MISSHAPEN = (
 
 Bend = Mapping[str, Any]
 Step = Mapping[str, Any]
+Record = Mapping[str, Any]
+Spot = tuple[Any, Any]  # an object or a list, and a key of it
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,9 @@ class Bends:
         self._active = (*self._freedoms, self._bend)  # the bend last: no freedom undoes it
         self.since = time.time()
         self.answered = 0
+        self.changed = 0  # answers and effects that are others than without a bend
+        self._heard: list[Record] | None = None
+        self._past: dict[tuple[str, str], Answer] = {}
         self._called = 0
         self._played = [0] * len(self._active)
 
@@ -82,6 +89,16 @@ class Bends:
         self._called += 1
         return bool(every) and self._called % every == 0
 
+    def effect(self, family: str) -> tuple[str, str]:
+        """Return the operation whose effect is bent, and how; '' where none is."""
+        found = ((bend["of"], bend["effect"]) for bend in self._active if _about(bend, family, "effect"))
+        return next(found, ("", ""))
+
+    def heard(self) -> list[Record]:
+        """Return what was answered since it was asked last, as it is without a bend."""
+        told, self._heard = self._heard or [], []
+        return told
+
     def wire(self, answer: Answer, sent: bytes = b"", family: str = "") -> Wire:
         """Write an answer as bytes, bent where an active bend names it, and `sent` is as it says.
 
@@ -93,12 +110,16 @@ class Bends:
             for at, bend in enumerate(self._active)
             for step in self._steps(at, bend, answer, sent, family)
         ]
-        body = json.loads(json.dumps(answer.body))
-        for step in steps:
-            body = _reshape(body, step)
-        out = Wire(answer.status, {"content-type": "application/json", **answer.headers}, _dump(body))
-        for step in sorted(steps, key=lambda step: "shuffle" not in step):  # writes anew what others change
-            out = _rewrite(out, body, step)
+        plain = written(answer, [], None)
+        out = plain
+        if steps:
+            again = any("again" in step for step in steps)
+            told = self._past.get((family, _operation(answer.name)), answer) if again else answer
+            out = written(told, steps, self._past.get((family, answer.name)))
+        self.changed += out != plain
+        self._past[family, answer.name] = self._past[family, _operation(answer.name)] = answer
+        if self._heard is not None:
+            self._heard.append({"family": family} | asdict(answer))
         return out
 
     def _steps(self, at: int, bend: Bend, answer: Answer, sent: bytes, family: str) -> Sequence[Step]:
@@ -108,6 +129,21 @@ class Bends:
         steps: Sequence[Step] = bend.get("bend", ()) if met and left and _names(bend, answer.name) else ()
         self._played[at] += bool(steps)
         return steps
+
+
+def _operation(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def written(answer: Answer, steps: Sequence[Step], before: Answer | None) -> Wire:
+    """Write an answer as bytes as some steps bend it; `before` is the one of that name before it."""
+    body = json.loads(json.dumps(answer.body))
+    for step in steps:
+        body = _reshape(body, step, before)
+    out = Wire(answer.status, {"content-type": "application/json", **answer.headers}, _dump(body))
+    for step in sorted(steps, key=lambda step: "shuffle" not in step):  # writes anew what others change
+        out = _rewrite(out, body, step)
+    return out
 
 
 def _about(bend: Bend, family: str, key: str) -> bool:
@@ -146,18 +182,27 @@ _WHEN: dict[str, Callable[[bytes], bool]] = {
 }
 
 
-def _reshape(body: Any, step: Step) -> Any:
-    """Apply the steps that change the JSON value: the whole of it, or what stands at a place."""
+def _reshape(body: Any, step: Step, before: Answer | None) -> Any:
+    """Apply the steps that change the JSON value; the pointer "" is the whole of it."""
     for verb, make in _WHOLES.items():
         if verb in step:
             body = make(body, step)
+    box = {"": body}
     for verb, act in _SHAPES.items():
         if verb in step:
-            *parents, last = step[verb].split("/")[1:]
-            for holder in list(_holders(body, parents)):
-                for key in _keys(holder, last, adding=verb == "set"):
-                    act(holder, key, step)
-    return body
+            for holder, key in _spots(box, step[verb], adding=verb == "set"):
+                act(holder, key, step)
+    for spread, put in _ACROSS.items():
+        if spread in step:
+            earlier = {"": json.loads(json.dumps(before.body))} if before else {}
+            put(_spots(box, step[spread]), _spots(earlier, step[spread]))
+    return box[""]
+
+
+def _spots(box: Any, pointer: str, *, adding: bool = False) -> list[Spot]:
+    """Return all spots that a pointer with `*` for each item reaches."""
+    *parents, last = pointer.split("/")
+    return [(it, key) for it in _holders(box, parents) for key in _keys(it, last, adding=adding)]
 
 
 def _drop(holder: Any, key: Any, _: Step) -> None:
@@ -177,6 +222,16 @@ def _rename(holder: Any, key: Any, step: Step) -> None:
 def _retype(holder: Any, key: Any, _: Step) -> None:
     """Put a value there that is neither what it was nor null: a list, or an object for a list."""
     holder[key] = {"retyped": True} if isinstance(holder[key], list) else ["retyped"]
+
+
+def _turn(holder: Any, key: Any, step: Step) -> None:
+    """Put a neighbour of the value there."""
+    holder[key] = FORMS[step["into"]](holder[key])
+
+
+def _copy(holder: Any, key: Any, step: Step) -> None:
+    """Put the value of the field beside it there."""
+    holder[key] = holder.get(step["from"], holder[key])
 
 
 def _number(holder: Any, key: Any, _: Step) -> None:
@@ -204,6 +259,8 @@ _SHAPES: dict[str, Callable[[Any, Any, Step], None]] = {
     "set": _set,
     "rename": _rename,
     "retype": _retype,
+    "turn": _turn,
+    "copy": _copy,
     "number": _number,
     "day_first": _day_first,
     "as_text": _as_text,
@@ -240,6 +297,22 @@ _WHOLES: dict[str, Callable[[Any, Step], Any]] = {
     "enlist": lambda body, _: [body],
     "respell": lambda body, _: _respelt(body),
 }
+
+
+def _same(spots: Sequence[Spot], _: Sequence[Spot]) -> None:
+    """Put the value of the first entry into all of them."""
+    for holder, key in spots[1:]:
+        first, name = spots[0]
+        holder[key] = first[name]
+
+
+def _stale(spots: Sequence[Spot], before: Sequence[Spot]) -> None:
+    """Put there what stood there in the answer before."""
+    for (holder, key), (other, name) in zip(spots, before, strict=False):
+        holder[key] = other[name]
+
+
+_ACROSS: dict[str, Callable[[Sequence[Spot], Sequence[Spot]], None]] = {"same": _same, "stale": _stale}
 
 
 def _rewrite(out: Wire, body: Any, step: Step) -> Wire:

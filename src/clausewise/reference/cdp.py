@@ -39,6 +39,7 @@ class Sandbox:
         self._drap = document == "cdp-drap-1.0.1"
         self._bends = bends
         self._store = Store(database)
+        self.memory = self._store.memory
         self._tokens = Tokens(self._store, bends)
         self._calls = 0
         self._read: set[str] = set()

@@ -41,6 +41,7 @@ class Sandbox:
         self.document = document
         self._bends = bends
         self._store = Store(database)
+        self.memory = self._store.memory
         self._events = ecm_events.Events(self._store, bends)
         self._cases = ecm_cases.Cases(self._store, bends)
         self._lists = ecm_lists.Lists(bends)

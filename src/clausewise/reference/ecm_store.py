@@ -43,7 +43,7 @@ class Store:
     """One database; used by one thread only."""
 
     def __init__(self, database: str) -> None:
-        self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+        self.memory = self._db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_TABLES)
         for name, status, closed, locked in _SEEDS:

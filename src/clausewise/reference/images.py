@@ -64,7 +64,7 @@ class Sandbox:
     def __init__(self, document: str, database: str, bends: Bends) -> None:
         self.document = document
         self._bends = bends
-        self._db = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        self.memory = self._db = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
         self._db.execute("CREATE TABLE IF NOT EXISTS image (id TEXT PRIMARY KEY, content BLOB, kind TEXT)")
         self._db.execute("CREATE TABLE IF NOT EXISTS entry (token TEXT PRIMARY KEY, who TEXT, until REAL)")
         self._keep(_PORTRAIT, _PIXEL)

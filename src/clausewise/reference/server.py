@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import uvicorn
@@ -18,6 +20,7 @@ from starlette.routing import Route
 from clausewise.errors import ConfigurationError
 from clausewise.reference import accounts, cdp, ecm, images
 from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.effects import Effects
 
 Handle = Callable[[Request], Any]
 Act = Callable[[Request, bytes], Answer]
@@ -25,6 +28,10 @@ Act = Callable[[Request, bytes], Answer]
 
 class Sandbox(Protocol):
     """What plays one family."""
+
+    @property
+    def memory(self) -> sqlite3.Connection:
+        """Where it keeps what it remembers; what is not committed can be undone."""
 
     def routes(self) -> Iterator[tuple[str, str, Act]]:
         """Yield method, path and action of every operation."""
@@ -52,22 +59,24 @@ def build(
                 f"There is no reference for the family {family!r}; there is {', '.join(_FAMILIES)}."
             )
         sandbox = _FAMILIES[family](document, database, bends)
+        effects = Effects(family, bends, sandbox.memory)
         routes += [
-            Route(path, _answering(act, bends, family), methods=[method])
+            Route(path, _answering(act, bends, family, effects), methods=[method])
             for method, path, act in sandbox.routes()
         ]
     if control:
         routes.append(Route("/__control__/bend", _switching(bends), methods=["PUT"]))
         routes.append(Route("/__control__/count", _counting(bends), methods=["GET"]))
+        routes.append(Route("/__control__/answers", _telling(bends), methods=["GET"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _plain})
 
 
-def _answering(act: Act, bends: Bends, family: str) -> Handle:
+def _answering(act: Act, bends: Bends, family: str, effects: Effects) -> Handle:
     async def handle(request: Request) -> Response:
         sent = await request.body()
         if bends.busy(family):
             return Response(status_code=429, headers={"retry-after": "0"})
-        wire = bends.wire(act(request, sent), sent, family)
+        wire = bends.wire(effects.act(partial(act, request, sent)), sent, family)
         if wire.delay:
             await asyncio.sleep(wire.delay)
         return Response(wire.content, wire.status, wire.headers)
@@ -86,9 +95,16 @@ def _switching(bends: Bends) -> Handle:
 
 def _counting(bends: Bends) -> Handle:
     async def count(_: Request) -> Response:
-        return JSONResponse({"answered": bends.answered})
+        return JSONResponse({"answered": bends.answered, "changed": bends.changed})
 
     return count
+
+
+def _telling(bends: Bends) -> Handle:
+    async def tell(_: Request) -> Response:
+        return JSONResponse(bends.heard())
+
+    return tell
 
 
 async def _plain(_: Request, bad: Exception) -> Response:

@@ -27,6 +27,38 @@ def publish(made: Made, folder: Path) -> list[Path]:
     return [folder / name for name in pages]
 
 
+def publish_mutants(made: Made, folder: Path) -> Path:
+    """Write mutants.md into a folder and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = list(next(iter(made["families"].values())))
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for fate in made["fates"]:
+        kinds[fate["kind"]].update(["made", fate["end"]])
+    lines = [
+        "# Systematic mutants",
+        "",
+        "Made by `make matrix-all`; do not edit. Each puts one value, field or effect of a documented answer",
+        "into a neighbour's place. Red: a documented clause is broken. Amber: only guesses are. Not",
+        "applicable: nothing is other on the wire. Why some survive is said in",
+        "`schemas/<family>/survivors.toml`.",
+        "",
+        *_counts("family", columns, made["families"]),
+        "",
+        f"{made['thinned']} more were left out: each kind at each field stays, at some answers.",
+        "",
+        *_counts("kind", columns, dict(sorted(kinds.items()))),
+        "",
+    ]
+    return files.put(folder / "mutants.md", "\n".join(lines))
+
+
+def _counts(what: str, columns: Sequence[str], rows: Mapping[str, Mapping[str, int]]) -> list[str]:
+    head = [f"| {what} | {' | '.join(columns)} |", f"| --- |{' --- |' * len(columns)}"]
+    return head + [
+        f"| {name} | {' | '.join(str(row.get(it, 0)) for it in columns)} |" for name, row in rows.items()
+    ]
+
+
 def _page(made: Made) -> str:
     cells, kinds = _cells(made)
     caught = sum(bool(it["noticed_by"]) for it in made["defects"])

@@ -1,0 +1,279 @@
+"""Mutants by program: what is made, what it does on the wire, and what becomes of it."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import runs
+from jsonschema import Draft202012Validator
+
+from clausewise import contracts, kills, mutants, shipped
+from clausewise.errors import ConfigurationError
+from clausewise.kills import End, Fate, Kills
+from clausewise.model import among
+from clausewise.mutants import Mutant, Reason
+from clausewise.reference.bending import Answer, Bends, written
+from clausewise.reference.effects import Effects
+from clausewise.reference.forms import FORMS
+
+TOY = contracts.load(Path(__file__).parent / "toy" / "openapi.yaml", "toy-1")
+WIDGET = {"name": "Cog", "weight": 7.5, "parts": [{"id": "a", "note": "x"}, {"id": "b", "note": "y"}]}
+GIVEN = [
+    Answer("getWidget.widget", 200, WIDGET),
+    Answer("getWidget.unknown", 200, {"errorCode": 45001, "message": "No such widget"}),
+    Answer("getWidget.unauthorized", 401, {"status": 401}),
+]
+MADE = {it.id: it for it in mutants.of(TOY, GIVEN)}
+
+
+def bent(name, answer=GIVEN[0], before=None):
+    """Return what a mutant of the toy makes of an answer's body."""
+    return json.loads(written(answer, MADE[name].bend["bend"], before).content)
+
+
+def test_every_field_is_put_into_its_neighbours_places():
+    """The ids say what is done where; each is made once."""
+    wanted = [
+        "getWidget.widget:/name:dropped",
+        "getWidget.widget:/name:renamed-capitals",
+        "getWidget.widget:/name:letter-case",
+        "getWidget.widget:/name:number",
+        "getWidget.widget:/name:null",
+        "getWidget.widget:/name:stale",
+        "getWidget.widget:/weight:negative",
+        "getWidget.widget:/weight:rounded",
+        "getWidget.widget:/parts:object",
+        "getWidget.widget:/parts:reversed",
+        "getWidget.widget:/parts:last-doubled",
+        "getWidget.widget:/parts/*/id:first-for-all",
+        "getWidget.widget:/parts/*/id:neighbour-note",
+        "getWidget.unauthorized::status-200",
+        "getWidget.unknown::media-type-text-html",
+        "getWidget.unknown::answer-widget",
+        "getWidget::previous-answer",
+        "addWidget::effect-late",
+    ]
+    assert {f"mutant:toy.{it}" for it in wanted} <= set(MADE)
+
+
+def test_the_same_number_is_no_defect():
+    """7.0 and 7e0 are 7: no form of a number is the number itself, written otherwise."""
+    for value in (7, 7.0, -2, 0.5, 0, 0.0):
+        turned = [made for form, act in FORMS.items() if type(made := act(value)) in {int, float}]
+        assert all(it is value or it != value for it in turned)
+    assert "mutant:toy.getWidget.unknown:/errorCode:rounded" not in MADE
+
+
+def test_a_word_of_another_answer_is_put_at_the_same_field():
+    """What another answer of the operation says there, and no value that is merely another."""
+    told = Answer("getWidget.widget", 200, {"status": "fine"})
+    made = {it.id: it for it in mutants.of(TOY, [told, *GIVEN])}
+
+    mutant = made["mutant:toy.getWidget.widget:/status:word-int-401"]
+    assert mutant.bend["bend"] == [{"set": "/status", "to": 401}]
+
+
+def test_keys_that_name_what_was_sent_are_none_of_the_answers_fields():
+    """Of an object whose keys are the request's, the whole is bent, and what a document prints in it."""
+    told = Answer("addWidget.invalid", 400, {"details": {"name": "Too long"}})
+    made = {it.id for it in mutants.of(TOY, [told])}
+
+    assert "mutant:toy.addWidget.invalid:/details:null" in made
+    assert not [name for name in made if "/details/name" in name]
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "wanted"),
+    [
+        ("/name:letter-case", "name", "cOG"),
+        ("/name:list", "name", ["Cog"]),
+        ("/weight:text", "weight", "7.5"),
+        ("/weight:empty", "weight", 0),
+        ("/parts:first-entry", "parts", {"id": "a", "note": "x"}),
+        ("/parts:first-only", "parts", [{"id": "a", "note": "x"}]),
+        ("/parts/*/id:first-for-all", "parts", [{"id": "a", "note": "x"}, {"id": "a", "note": "y"}]),
+        ("/parts/*/id:neighbour-note", "parts", [{"id": "x", "note": "x"}, {"id": "y", "note": "y"}]),
+    ],
+)
+def test_a_mutant_bends_the_answer(name, place, wanted):
+    """The bend is data that the reference plays."""
+    assert bent(f"mutant:toy.getWidget.widget:{name}")[place] == wanted
+
+
+def test_a_stale_value_is_that_of_the_answer_before():
+    """The reference remembers what it answered last, as it was without a bend."""
+    bends = Bends(dict(MADE["mutant:toy.getWidget.widget:/name:stale"].bend))
+    first, second = (Answer("getWidget.widget", 200, {"name": name}) for name in ("Cog", "Nut"))
+
+    assert [json.loads(bends.wire(it, family="toy").content)["name"] for it in (first, second)] == [
+        "Cog",
+        "Cog",
+    ]
+    assert bends.changed == 1
+
+    bends.switch(dict(MADE["mutant:toy.getWidget::previous-answer"].bend))
+    seen = [bends.wire(it, family="toy").status for it in (GIVEN[2], first, second)]
+    assert seen == [401, 401, 200]
+
+
+def test_every_mutant_changes_what_it_was_made_from():
+    """What changes nothing was not made, but for what rests on the call before."""
+    idle = [it.id for it in MADE.values() if "effect" not in it.bend and not any(map(it.changes, GIVEN))]
+
+    assert idle == []
+
+
+@pytest.mark.parametrize(
+    ("how", "rows"),
+    [("dropped", []), ("doubled", [1, 1, 2, 2]), ("late", [1]), ("astray", [1, 1]), ("spread", [1, 2, 1])],
+)
+def test_what_becomes_of_an_effect(how, rows):
+    """Two calls add a row each: their answers are given, whatever is done."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    memory.execute("CREATE TABLE row (n)")
+    bends = Bends({"family": "toy", "of": "add", "effect": how})
+    effects = Effects("toy", bends, memory)
+
+    def adding(number):
+        def add():
+            memory.execute("INSERT INTO row VALUES (?)", (number,))
+            return Answer("add.added", 200, number)
+
+        return add
+
+    assert [effects.act(adding(number)).body for number in (1, 2)] == [1, 2]
+    assert [n for (n,) in memory.execute("SELECT n FROM row ORDER BY rowid")] == rows
+    assert bends.changed
+
+
+def test_a_choice_of_mutants_is_made_by_their_ids():
+    """Whatever else there is: a part, a sample and a thinner set hold the same ones each time."""
+    made = list(MADE.values())
+    parts = [mutants.shard(made, number, 3) for number in (1, 2, 3)]
+    thinner = mutants.thin(made, len({it.group for it in made}), 1)
+
+    assert sorted(it.id for part in parts for it in part) == sorted(MADE)
+    assert mutants.sample(made[::-1], 5, 1) == mutants.sample(made, 5, 1) != mutants.sample(made, 5, 2)
+    assert {it.group for it in thinner} == {it.group for it in made}
+    assert len(thinner) < len(made) == len(mutants.thin(made, len(made), 1))
+
+
+def fates(*ends):
+    """Return a fate of each end, and the mutants that they are of."""
+    told = [Fate(f"mutant:toy.op.yes:/f{at}:null", "toy", "null", end) for at, end in enumerate(ends)]
+    return told, [Mutant(it.id, "toy", "op.yes", "null", it.id, {}) for it in told]
+
+
+def test_a_survivor_without_a_reason_is_told():
+    """One has a reason, one has none; what was caught or changes nothing needs none."""
+    told, made = fates(End.UNEXPLAINED, End.UNEXPLAINED, End.RED, End.AMBER, End.NOT_APPLICABLE)
+    why = Reason("toy.f0", ("mutant:toy.*:/f0:*",), "says who")
+
+    found = kills.settled(Kills(made={"toy": 5}, fates=told), {"toy": [why]}, made)
+
+    assert found.unexplained == ["mutant:toy.op.yes:/f1:null"]
+    assert not found.holds
+    assert list(found.tally()["toy"].values()) == [5, 1, 1, 1, 1, 1]
+    assert told[0].reason == "toy.f0"
+
+
+def test_a_test_that_breaks_is_told():
+    """It ends in an error of ours, and not in a verdict, whatever other tests say of the mutant."""
+    told, made = fates(End.RED)
+    told[0].broken = ["test_x.py::test_y"]
+
+    found = kills.settled(Kills(fates=told), {"toy": []}, made)
+
+    assert found.broken == ["mutant:toy.op.yes:/f0:null: test_x.py::test_y"]
+    assert not found.holds
+
+
+@pytest.mark.parametrize("glob", ["mutant:toy.*:/f0:null", "mutant:toy.op.gone:*"])
+def test_a_reason_that_no_survivor_needs_is_told(glob):
+    """Its mutant is caught by now, or is none."""
+    told, made = fates(End.RED)
+
+    assert kills.settled(Kills(fates=told), {"toy": [Reason("toy.old", (glob,), "")]}, made).unneeded == [
+        "toy.old"
+    ]
+
+
+def test_a_reason_is_left_alone_while_some_of_its_mutants_were_not_played():
+    """A sample tells nothing of the others."""
+    told, made = fates(End.RED, End.RED)
+    why = Reason("toy.all", ("mutant:toy.*",), "")
+
+    assert kills.settled(Kills(fates=told[:1]), {"toy": [why]}, made).unneeded == []
+
+
+def test_a_reason_says_what_it_rests_on(tmp_path):
+    """Lines, or the word silence."""
+    path = tmp_path / "survivors.toml"
+    told = '[[reason]]\nid = "toy.r"\nmutants = ["mutant:toy.*"]\nwhy = "so"\nrests_on = '
+
+    path.write_text(told + '["toy-1:7"]\n')
+    assert mutants.reasons(path) == [Reason("toy.r", ("mutant:toy.*",), "so", ("toy-1:7",))]
+    path.write_text(told + '"silence"\n')
+    assert mutants.reasons(path)[0].rests_on == ()
+    for bad in ('"line 7"\n', "[]\n", '["line 7"]\n'):
+        path.write_text(told + bad)
+        with pytest.raises(ConfigurationError, match="rests_on is"):
+            mutants.reasons(path)
+    assert mutants.reasons(tmp_path / "none.toml") == []
+
+
+@pytest.mark.parametrize("family", shipped.families())
+def test_the_reasons_of_a_family_are_as_their_schema_says(family):
+    """A misspelt key would be a reason that nobody reads; each id stands once, in its family."""
+    schema = json.loads((shipped.SCHEMAS / "survivors.schema.json").read_text("utf-8"))
+    told = tomllib.loads((shipped.SCHEMAS / family / "survivors.toml").read_text("utf-8"))
+    names = [it["id"] for it in told["reason"]]
+
+    assert not list(Draft202012Validator(schema).iter_errors(told))
+    assert len(set(names)) == len(names)
+    assert all(name.startswith(f"{family}.") for name in names)
+
+
+CAUGHT = "mutant:int-ecm.login.validation-error:/code:dropped"
+LEFT = "mutant:int-ecm.login.internal-error:/message:null"
+UNREASONED = """
+import sys
+from clausewise import mutants
+from clausewise.cli import main
+mutants.reasons = lambda path: []
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(("program", "end"), [("", "explained"), (UNREASONED, "unexplained")])
+def test_mutants_are_played_on_the_reference(tmp_path, program, end):
+    """A dropped code is red; a message that no document gives may be anything, if a reason says so."""
+    output, patient = tmp_path / "mutants.json", {"read_timeout": 10, "total_timeout": 20}
+    target = runs.target_at(tmp_path, "embedded", "int-ecm", **patient)
+    picked = [word for name in (CAUGHT, LEFT) for word in ("--defect", name)]
+    start = [sys.executable, *(["-c", program] if program else ["-m", "clausewise"])]
+    given = ["matrix", "--mutants", "--target", str(target), *picked, "--output", str(output)]
+    done = subprocess.run([*start, *given], capture_output=True, text=True, timeout=600, check=False)
+
+    ends = {it["id"]: it["end"] for it in json.loads(output.read_text())["fates"]}
+    assert ends == {CAUGHT: "red", LEFT: end}, done.stdout
+    assert done.returncode == (end == "unexplained")
+    assert (f"survives without a reason: {LEFT}" in done.stdout) is (end == "unexplained")
+
+
+@pytest.mark.parametrize("words", [["--sample", "3"], ["--mutants", "--bank", "terse"]])
+def test_options_that_do_not_fit_are_refused(words):
+    """A sample is one of mutants, and these are played on the plain reference."""
+    done = runs.inside("matrix", "--target", runs.REFERENCE, *words)
+
+    assert done.returncode == 4
+    assert "--mutants" in done.stderr + done.stdout
+
+
+def test_a_glob_with_an_item_stands_for_itself():
+    """Ids hold `*` where a pointer means every item."""
+    assert among("mutant:toy.op.yes:/parts/*/id:null", ["mutant:toy.op.*:/parts/*/id:null"])
