@@ -1,6 +1,7 @@
 """A run takes what the environment has, and says of what it could not exercise what to provide."""
 
 import pytest
+import tomlkit
 from runs import REFERENCE, clausewise, free, target_at, untestable, verdicts, without
 
 from clausewise import scope, shipped
@@ -48,12 +49,28 @@ def test_the_run_makes_what_nobody_gave(tmp_path, family, role, clauses):
     assert whole <= less
 
 
+@pytest.mark.parametrize("family", ["cdp", "int-ecm"])
+def test_a_log_in_whose_tokens_live_briefly_will_do(tmp_path, family):
+    """Where those of the default log-in live no longer than a test may wait, no other log-in is needed."""
+    target = target_at(tmp_path, "embedded", family, max_wait=5)
+    told = tomlkit.parse(target.read_text())
+    credentials = told["families"][family]["credentials"]
+    credentials["default"] = credentials.pop("short_lived")
+    target.write_text(tomlkit.dumps(told))
+
+    judged = _judged(tmp_path / "run", target, ["*.refuses-expired-token", "*.good-while-young"])
+
+    assert len([name for name in judged if name.endswith("refuses-expired-token")]) >= 2
+
+
 def test_every_role_that_a_run_gets_along_without_is_tried():
-    """The test above has a line for each of them."""
+    """The tests above have a line for each of them."""
     spared = {(family, role) for family, roles in _scope().spared.items() for role in roles}
 
-    [mark] = test_the_run_makes_what_nobody_gave.pytestmark
-    assert {(family, role) for family, role, _ in mark.args[1]} == spared
+    [made] = test_the_run_makes_what_nobody_gave.pytestmark
+    [briefly] = test_a_log_in_whose_tokens_live_briefly_will_do.pytestmark
+    tried = {(family, role) for family, role, _ in made.args[1]}
+    assert tried | {(family, "credentials.short_lived") for family in briefly.args[1]} == spared
 
 
 def _judged(run, target, clauses):

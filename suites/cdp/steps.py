@@ -21,6 +21,11 @@ def password_grant(target, role="default", **changes):
     return {"grant_type": "password"} | {name: known[name] for name in sent if name in known} | changes
 
 
+def brief(target):
+    """Return the role whose tokens are waited for: short-lived ones, or those that all calls use."""
+    return "short_lived" if target.has("credentials.short_lived") else "default"
+
+
 def refresh_grant(target, refresh_token):
     """Return the form of a refresh; its grant type is refresh_token alone (CDP-29)."""
     known = password_grant(target)

@@ -31,6 +31,21 @@ def token(api, target, role="default"):
     return str(api.one(log_in(api, target, role), "token"))
 
 
+def brief(target):
+    """Return the role whose tokens are waited for: short-lived ones, or those that all calls use."""
+    return "short_lived" if target.has("credentials.short_lived") else "default"
+
+
+def life(target):
+    """Return the seconds that those tokens live; Untestable where nobody says it of the default ones."""
+    role = brief(target)
+    told = target.credentials[role].get("lives", None if role == "default" else 60)
+    if told is None:
+        place = "[families.int-ecm.credentials.default]"
+        raise Untestable(f"Say as `lives` in {place} how many seconds its tokens live, or give short_lived.")
+    return float(told)
+
+
 def upload(api, image, **how):
     """Upload an image, as the front of an ID card unless told otherwise."""
     side = {"side": api.bound("side_front")} if api.takes(UPLOAD, "side") else {}
