@@ -60,7 +60,7 @@ def played(folder, family, how, options):
 
 
 def denied(told, where):
-    """Tell whether Prism itself says that its answer breaks the contract there, or made it by none."""
+    """Tell whether Prism itself says that its answer is wrong at that place, or made it by no contract."""
     headers = {name.lower(): value for name, value in told["response"]["headers"]}
     by_itself = "problem+json" in headers["content-type"] or told.get("raw")
     return by_itself or where in {_place(it) for it in json.loads(headers.get("sl-violations", "[]"))}
