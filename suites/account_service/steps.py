@@ -36,6 +36,7 @@ OFFER, OFFER_ONLINE = "inquiry-nice-acct", "inquiry-nice-acct-online"
 PATTERNS = "nice.patterns"  # the owner's words for what an inquiry looks for
 
 _SUCCESS = range(200, 300)
+_TRIES = 3
 
 
 class Person(NamedTuple):
@@ -76,10 +77,16 @@ def open_combo(api, someone):
 
 
 def customer(api, unique):
-    """Return a new customer; Untestable where the combo opening gives none."""
-    someone = person(api, unique)
-    answer = prepared(open_combo(api, someone))
-    return Customer(str(api.one(answer, "cif")), someone)
+    """Return a new customer; Untestable where the combo opening gives none.
+
+    A number by chance may be somebody's already, on a target that has seen many runs: it is tried anew.
+    """
+    for _ in range(_TRIES):
+        someone = person(api, unique)
+        answer = open_combo(api, someone)
+        if answer.response.status in _SUCCESS:
+            break
+    return Customer(str(api.one(prepared(answer), "cif")), someone)
 
 
 def prepared(answer):

@@ -6,7 +6,7 @@ import pytest
 
 from clausewise import Untestable, clause, holds, outcome
 
-from .steps import CASES, ITEMS, absent, batch, code, given, promote, some, there
+from .steps import CASES, ITEMS, absent, batch, given, promote, some, there
 from .texts import NOTHING_DONE
 
 STATUS = "getCaseStatusDetails"
@@ -30,7 +30,7 @@ def each(services, ends, *fields):
 @pytest.mark.parametrize(("service", "end"), each(CASES, ENDS, "RESULTARRAY", "RESULTARRAY[].caseId"))
 def test_each_case_has_its_own_entry(api, judge, unique, service, end):
     """Of two cases there are two entries, each under its own id, whatever became of the first."""
-    sent = [batch(service, code(unique), some(unique, service)) for _ in range(2)]
+    sent = [hopeless(api, unique, service) for _ in range(2)]
     first = {"partly-successful": 1, "failed": 2}.get(end, 0)  # which of them are known
     for at in range(first, 2):
         case = promote(api, unique)

@@ -43,9 +43,9 @@ UNMAPPED = {
     "cdp.getToken.token.refresh_expires_in",  # line 55
     "cdp.getToken.token.not-before-policy",  # line 58
     "cdp.getToken.token.session_state",  # line 59
-    "cdp.validateCustomer.unauthorized",  # lines 168 to 179
-    "cdp.onboardCustomer.unauthorized",  # lines 430 to 444
-    "cdp.getCustomer.unauthorized",  # lines 654 to 667
+    "cdp.validateCustomer.unauthorized",  # line 168
+    "cdp.onboardCustomer.unauthorized",  # line 432
+    "cdp.getCustomer.unauthorized",  # line 656
 }
 
 
