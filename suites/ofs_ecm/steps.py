@@ -104,7 +104,7 @@ def some(unique, service):
 
 
 def hopeless(api, unique, service):
-    """Return a case of a request of which nothing succeeds: an unknown one, or where none is printed, an item."""
+    """Return a case of which nothing succeeds: an unknown one, or a known one with an item that fails."""
     known = service == "addExternalEntity"  # Table 60 prints no unknown case
     return batch(service, promote(api, unique) if known else code(unique), some(unique, service))
 

@@ -6,7 +6,7 @@ import pytest
 
 from clausewise import Untestable, clause, holds, outcome
 
-from .steps import CASES, ITEMS, absent, batch, given, promote, some, there
+from .steps import CASES, ITEMS, absent, batch, given, hopeless, promote, some, there
 from .texts import NOTHING_DONE
 
 STATUS = "getCaseStatusDetails"
