@@ -94,6 +94,18 @@ def only(path: Path, *families: str) -> Path:
     return path
 
 
+def without(path: Path, family: str, *roles: str) -> Path:
+    """Take fixtures, credentials and fault hooks (`fault.<name>`) of a family out of a target file."""
+    told = tomlkit.parse(path.read_text())
+    for role in roles:
+        kind, _, name = role.partition(".")
+        tables = {"credentials": ("credentials", name), "fault": ("faults", name)}
+        table, key = tables.get(kind, ("fixtures", role))
+        del told["families"][family][table][key]
+    path.write_text(tomlkit.dumps(told))
+    return path
+
+
 def _rest(text: str) -> str:
     """Return a target file's tables behind [limits]."""
     behind = text.split("[limits]", 1)[1]
@@ -114,6 +126,19 @@ def bent(family: str, defect: str, port: int = 0) -> Iterator[str]:
     """Serve the reference of a family with a seeded defect while the context lasts; yields its URL."""
     with process.started({family: ""}, "--defect", defect, "--port", str(port)) as url:
         yield url
+
+
+@contextmanager
+def free(family: str, *freedoms: str) -> Iterator[str]:
+    """Serve the reference of a family that takes some freedoms while the context lasts; yields its URL."""
+    options = [word for name in freedoms for word in ("--freedom", f"{family}.{name}")]
+    with process.started({family: ECM if family == "ofs-ecm" else ""}, *options) as url:
+        yield url
+
+
+def untestable(folder: Path) -> dict[str, str]:
+    """Return the reason of every clause of a run that could not be exercised, by id."""
+    return {row["id"]: row["reason"] for row in results(folder)["clauses"] if row["verdict"] == "untestable"}
 
 
 def environment(**more: str) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """The client against targets that misbehave: bounded in time and size, one sentence each."""
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import hostile
 import pytest
 
 from clausewise import contracts, shipped
-from clausewise.client import Basic, Bearer, Client, Transport, patience
+from clausewise.client import Basic, Bearer, Client, Transport, patience, reasons
 from clausewise.client.circuit import Circuit
 from clausewise.errors import (
     CircuitOpen,
@@ -208,6 +209,25 @@ def test_a_gateways_own_page_is_no_answer_of_the_target(status, page):
 
     assert [(one.response.status, one.stray) for one in heard] == [(int(status[:3]), True)]
     assert (told.response.status, told.stray) == (int(status[:3]), False)
+
+
+@pytest.mark.parametrize(
+    ("alert", "said"),
+    [
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "it asks for a client certificate: see to .tls. client_cert"),
+        ("TLSV1_ALERT_UNKNOWN_CA", "it does not take the client certificate"),
+        ("TLSV1_ALERT_DECRYPT_ERROR", "it does not take the client certificate"),
+        ("SSLV3_ALERT_BAD_CERTIFICATE", "it does not take the client certificate"),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "it does not take the client certificate"),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", "it asks for a client certificate .*, or speaks no safe TLS"),
+    ],
+)
+def test_a_host_that_wants_another_client_certificate_is_told_as_such(alert, said):
+    """No later call would mend it, and the sentence names the table of the target file."""
+    bad = OSError(f"[SSL: {alert}] alert (_ssl.c:1006)")
+
+    assert re.search(said, reasons.why(bad, Limits()))
+    assert reasons.hopeless(bad)
 
 
 def test_one_dead_operation_does_not_close_the_others():

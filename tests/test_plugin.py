@@ -91,7 +91,7 @@ def test_a_test_that_cannot_be_set_up_is_an_error_and_not_silence(tmp_path):
 
 
 def test_a_test_that_breaks_on_an_undocumented_answer_is_no_fault_of_ours(tmp_path):
-    """What no document describes is held against the clause that met it; a lawful answer would be our error."""
+    """What no document describes is held against the clause that met it; on a lawful answer it is ours."""
     suite = tmp_path / "test_own.py"
     suite.write_text(
         "from clausewise import clause\n\n"

@@ -8,7 +8,7 @@ from clausewise._version import __version__
 if TYPE_CHECKING:
     from clausewise.checks import any_outcome, differs, has, holds, lacks, matches, outcome, status
     from clausewise.client import Basic, Bearer
-    from clausewise.errors import NotConformant, Untestable
+    from clausewise.errors import NotConformant, NoVerdict, Untestable
     from clausewise.marks import clause, late
     from clausewise.model import File
     from clausewise.scope import provoked
@@ -19,6 +19,7 @@ __all__ = [
     "Bearer",
     "File",
     "Model",
+    "NoVerdict",
     "NotConformant",
     "Untestable",
     "__version__",

@@ -40,12 +40,16 @@ _BAD_TEXT = "\u00a7 not as documented \u00a7"
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything a family's data says beside its contract, keyed by permanent id."""
+    """Everything a family's data says beside its contract, keyed by permanent id.
+
+    `open` are the ids of those defects that no test catches yet.
+    """
 
     clauses: Mapping[str, Clause]
     discrepancies: Mapping[str, Discrepancy]
     defects: Mapping[str, Defect]
     freedoms: Mapping[str, Freedom]
+    open: tuple[str, ...] = ()
 
 
 def load(
@@ -62,11 +66,14 @@ def load(
     clauses = every | {key: replace(every[key], standing=Standing.INFERRED) for key in bare}
     discrepancies = _unique(_discrepancies(folder / "discrepancies.toml", family), folder)
     kept = {key: clause for key, clause in clauses.items() if not document or document in clause.documents}
+    defects = _unique(_defects(folder / "defects.toml", kept, whole=not document), folder)
+    globs = _read(folder / "defects.toml").get("open", [])
     return Catalogue(
         clauses=kept,
         discrepancies=discrepancies,
-        defects=_unique(_defects(folder / "defects.toml", kept, whole=not document), folder),
+        defects=defects,
         freedoms=_unique(_freedoms(folder, family, kept.values()), folder),
+        open=tuple(name for name in defects if among(name, globs)),
     )
 
 
@@ -85,6 +92,8 @@ def _role(entry: Mapping[str, Any]) -> RoleNeed:
             keys=tuple(entry.get("keys", ())),
             documents=tuple(entry.get("documents", ())),
             probe=entry.get("probe", {}),
+            shows=tuple(entry.get("shows", ())),
+            otherwise=entry.get("otherwise", ""),
         )
     except KeyError as bad:
         raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad

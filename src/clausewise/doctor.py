@@ -170,7 +170,7 @@ def _role(role: RoleNeed, contract: Contract, target: FamilyTarget, client: Clie
     table = {"credentials": ".credentials", "fault": ".faults", "overlay": ""}.get(kind, ".fixtures")
     what = f"[families.{contract.family}{table}] {role.id}"
     if not target.has(role.id):
-        return Diagnosis("missing", what, f"Not given: {role.unlocks}")
+        return Diagnosis("missing", what, f"Not given: {role.otherwise or role.unlocks}")
     given = target.fixtures.get(role.id, {})
     lacking = [key for key in role.keys if key not in given]
     if table == ".fixtures" and lacking:
@@ -248,7 +248,8 @@ def _starter_family(schemas: Path, family: str) -> str:
     ]
     for role in catalogue.roles(schemas / family / "roles.toml"):
         template = [] if role.id.startswith("fault.") else role.template.rstrip().splitlines()  # told below
-        lines += [f"# {role.says}", f"# {role.unlocks}", *template, ""]
+        told = [role.says, role.unlocks, *([role.otherwise] if role.otherwise else [])]
+        lines += [*(f"# {line}" for line in told), *template, ""]
     return "\n".join([*lines, *_starter_faults(schemas, family)])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -21,13 +21,17 @@ from clausewise.targets import FamilyTarget, Target
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A target beside the contract, the catalogue and the bindings of each family that it claims."""
+    """A target beside the contract, the catalogue and the bindings of each family that it claims.
+
+    `spared` are the roles of each family that a run gets along without.
+    """
 
     target: Target
     schemas: Path
     contracts: Mapping[str, Contract]
     catalogues: Mapping[str, Catalogue]
     bindings: Mapping[str, Bindings]
+    spared: Mapping[str, Collection[str]]
 
     def facts(self) -> dict[str, Any]:
         """Return what a run remembers of its target and of how it was started; no secret is among it."""
@@ -102,9 +106,9 @@ class Scope:
         return operations[name]
 
     def lacking(self, clause: Clause) -> tuple[str, ...]:
-        """Return the roles that a clause needs and the target does not provide."""
-        target = self.target.families[clause.family]
-        return tuple(role for role in clause.needs if not target.has(role))
+        """Return the roles that a clause needs, the target does not provide, and a run cannot do without."""
+        target, spared = self.target.families[clause.family], self.spared[clause.family]
+        return tuple(role for role in clause.needs if role not in spared and not target.has(role))
 
 
 def of(target: Target, schemas: Path) -> Scope:
@@ -112,7 +116,7 @@ def of(target: Target, schemas: Path) -> Scope:
 
     Raises ConfigurationError for a family, document, reading or fault that nobody knows.
     """
-    agreed, books, bound = {}, {}, {}
+    agreed, books, bound, spared = {}, {}, {}, {}
     for name, claimed in target.families.items():
         folder = schemas / name
         known = sorted(path.parent.name for path in schemas.glob("*/openapi.yaml"))
@@ -135,10 +139,11 @@ def of(target: Target, schemas: Path) -> Scope:
         )
         bound[name].check(whole.operations)
         books[name] = catalogue.load(folder, name, whole.clauses, claimed.document, vouched=whole.vouched)
+        spared[name] = {role.id for role in catalogue.roles(folder / "roles.toml") if role.otherwise}
         _check_readings(target, name, books[name])
         if claimed.faults:
             claimed.check_faults(faults(schemas, name), f"{target.path}:")
-    return Scope(target, schemas, agreed, books, bound)
+    return Scope(target, schemas, agreed, books, bound, spared)
 
 
 def _bindings(target: Target, folder: Path, claimed: FamilyTarget) -> Bindings:

@@ -33,7 +33,10 @@ COMBO, LIST, OPEN, HOLD = (
 CLOSE, BLOCK, LOCK = "close-izi-mobile-acct", "update-blacklist-customer", "update-user-ib-status"
 OFFER, OFFER_ONLINE = "inquiry-nice-acct", "inquiry-nice-acct-online"
 
+PATTERNS = "nice.patterns"  # the owner's words for what an inquiry looks for
+
 _SUCCESS = range(200, 300)
+_TRIES = 3
 
 
 class Person(NamedTuple):
@@ -56,6 +59,13 @@ class Customer(NamedTuple):
         return {"cif": self.cif, **self.person._asdict()}
 
 
+class Offer(NamedTuple):
+    """A nice account number on offer, and the things of the inquiry that offers it."""
+
+    number: str
+    asked: dict[str, str]
+
+
 def person(api, unique):
     """Return somebody new, in the form of the printed request's examples."""
     return Person(*(unique.like(str(api.printed(COMBO, thing))) for thing in Person._fields))
@@ -67,10 +77,16 @@ def open_combo(api, someone):
 
 
 def customer(api, unique):
-    """Return a new customer; Untestable where the combo opening gives none."""
-    someone = person(api, unique)
-    answer = prepared(open_combo(api, someone))
-    return Customer(str(api.one(answer, "cif")), someone)
+    """Return a new customer; Untestable where the combo opening gives none.
+
+    A number by chance may be somebody's already, on a target that has seen many runs: it is tried anew.
+    """
+    for _ in range(_TRIES):
+        someone = person(api, unique)
+        answer = open_combo(api, someone)
+        if answer.response.status in _SUCCESS:
+            break
+    return Customer(str(api.one(prepared(answer), "cif")), someone)
 
 
 def prepared(answer):
@@ -81,7 +97,7 @@ def prepared(answer):
     return answer
 
 
-def good(api, unique, operation):
+def good(api, target, unique, operation):
     """Return the things of a request that the operation can serve."""
     if operation == COMBO or operation.startswith("valid-"):
         return person(api, unique)._asdict()
@@ -89,7 +105,7 @@ def good(api, unique, operation):
         return {}
     things = customer(api, unique).things
     if operation == HOLD:
-        [things["number"]] = offered(api, unique, OFFER)
+        things["number"] = offered(api, target, unique, OFFER)[0].number
     return things | _news(api, operation)
 
 
@@ -131,12 +147,29 @@ def account_states(api, cif):
     return api.found(answer, "account_status")
 
 
-def offered(api, unique, operation, count=1):
-    """Return neighbours on offer, picked for this test alone; Untestable where there are not two numbers."""
-    numbers = [str(number) for number in api.found(prepared(api.ask(operation)), "number")]
-    if len(numbers) < 2:
-        raise Untestable(f"{operation} offers {len(numbers)} numbers; it takes two.")
-    return unique.neighbours(numbers, count)
+def offered(api, target, unique, inquiry, count=1):
+    """Return numbers on offer, side by side and picked for this test alone, and how to ask for each again.
+
+    An inquiry may offer one number for a pattern: then the owner's next pattern is asked, and then all once
+    more, since what others took may have been replaced. Untestable, saying what to provide, where that does
+    not do.
+    """
+    patterns = target.fixtures.get(PATTERNS, {}).get("patterns", ())
+    queries = [{"pattern": pattern} for pattern in patterns] or [{}]
+    found = {}
+    for leftover in (False, True, True):  # the first time without what may be another worker's share
+        for asked in queries:
+            found |= dict.fromkeys(numbers(api, api.ask(inquiry, **asked)), asked)
+            if picked := unique.neighbours(list(found), count, leftover=leftover):
+                return [Offer(number, found[number]) for number in picked]
+    told = f"{inquiry} has {len(found)} on offer; it takes {count} that no other worker took."
+    place = f'[families.account-service.fixtures."{PATTERNS}"]'
+    raise Untestable(f'{told} Name patterns that have some on offer: {place} patterns = ["88", "99"].')
+
+
+def numbers(api, answer):
+    """Return the numbers that the answer of an inquiry has on offer, as text."""
+    return [str(number) for number in api.found(prepared(answer), "number")]
 
 
 def shown(api, query, thing, whom):

@@ -44,15 +44,17 @@ def test_it_is_called_by_its_method(api, judge, operation):
 
 
 @pytest.mark.parametrize("operation", each("done"))
-def test_a_good_request_succeeds(api, judge, unique, operation):
+def test_a_good_request_succeeds(api, judge, target, unique, operation):
     """The printed request, about somebody who exists, is answered with success."""
-    judge(api.ask(operation, **_placed(api, operation, good(api, unique, operation))), outcome("done"))
+    judge(
+        api.ask(operation, **_placed(api, operation, good(api, target, unique, operation))), outcome("done")
+    )
 
 
 @pytest.mark.parametrize("operation", each("refused"))
-def test_what_cannot_be_read_is_refused(api, judge, unique, operation):
+def test_what_cannot_be_read_is_refused(api, judge, target, unique, operation):
     """Half a JSON text, or a query without its parameters, is answered 4xx."""
-    things = _placed(api, operation, good(api, unique, operation))
+    things = _placed(api, operation, good(api, target, unique, operation))
     accepted = api.ask(operation, **things)
 
     if accepted.request.body:

@@ -5,6 +5,7 @@ from clausewise import NotConformant, Untestable
 from .people import applicant
 
 JSON = {"Content-Type": "application/json"}
+ACTIVE = "customer.active"
 PROTECTED = ("validateCustomer", "onboardCustomer", "getCustomer")
 
 # What a call of `harmless` is answered where the caller is let in.
@@ -18,6 +19,11 @@ def password_grant(target, role="default", **changes):
         raise Untestable(f"The credentials {role!r} of the target file are no log-in (oauth2-password).")
     sent = ("scope", "client_id", "client_secret", "username", "password")
     return {"grant_type": "password"} | {name: known[name] for name in sent if name in known} | changes
+
+
+def brief(target):
+    """Return the role whose tokens are waited for: short-lived ones, or those that all calls use."""
+    return "short_lived" if target.has("credentials.short_lived") else "default"
 
 
 def refresh_grant(target, refresh_token):
@@ -85,6 +91,23 @@ def read(api, ecrn, **how):
 def nobody(target, unique):
     """Return an ECRN that no customer has: the one the target's owner gives, or a made-up one."""
     return target.fixtures.get("customer.unknown", {}).get("ecrn") or unique.digits(16)
+
+
+def known(api, target, unique):
+    """Return the ECRN, the ID number and its type of a customer: the owner's, or one onboarded now.
+
+    Untestable, saying what would do as well, where that cannot be.
+    """
+    keys = ("ecrn", "id_number", "id_type")
+    if target.has(ACTIVE):
+        return tuple(given(target, ACTIVE, key) for key in keys)
+    person = applicant(unique)
+    try:
+        ecrn = onboard(api, person)
+    except Untestable as bad:
+        raise Untestable(f'{bad} Or name one: [families.cdp.fixtures."{ACTIVE}"].') from None
+    card = person["id_details"][0]
+    return ecrn, card["id_number"], str(card["id_type"])
 
 
 def given(target, role, key):

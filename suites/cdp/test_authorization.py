@@ -7,7 +7,7 @@ import pytest
 from clausewise import Basic, Bearer, clause, has, holds, lacks, matches, outcome
 
 from .people import applicant
-from .steps import LET_IN, PROTECTED, ask, harmless, log_in, look_up, read, seconds
+from .steps import LET_IN, PROTECTED, ask, brief, harmless, log_in, look_up, read, seconds
 
 
 def each(slug):
@@ -120,7 +120,7 @@ def test_an_expired_token_is_refused_everywhere(api, judge, target, unique, agei
 
     late = [api.call(operation, **harmless(operation, unique), auth=token) for operation in PROTECTED]
     judge(late[0], *(hit for answer in late for hit in _turned_away(answer)))
-    judge(ask(api, unique, "short_lived"), has("/errorCode", 45001, clause="cdp.token.new-after-expiry"))
+    judge(ask(api, unique, brief(target)), has("/errorCode", 45001, clause="cdp.token.new-after-expiry"))
 
 
 @refusal("unauthorized")
@@ -170,7 +170,7 @@ def test_a_refused_onboarding_creates_nothing(api, judge, unique):
 def _young(api, judge, target, unique, ageing):
     """Log in for a short time, see that the token opens a service, and return the log-in's answer."""
     clock = ageing.clock()
-    first = judge(log_in(api, target, "short_lived"), outcome("token"))
+    first = judge(log_in(api, target, brief(target)), outcome("token"))
     answer = ask(api, unique, Bearer(first.at("/access_token")))
     if answer.response.status == 401:  # Expired on the way, or turned away while it was young?
         clock.within(seconds(first))

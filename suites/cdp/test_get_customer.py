@@ -5,7 +5,7 @@ import pytest
 from clausewise import clause, has, holds, lacks, outcome
 
 from .people import applicant
-from .steps import JSON, given, nobody, onboard, read
+from .steps import JSON, given, known, nobody, onboard, read
 
 
 @clause("cdp.getCustomer.record")
@@ -84,12 +84,12 @@ def test_a_content_type_does_not_matter(api, judge, unique, headers):
 
 
 @clause("cdp.get.active-customer", "cdp.get.active-customer-has-id")
-def test_the_owners_customer_is_read(api, judge, target):
-    """The customer that the target's owner names is read under that ECRN, with that ID number."""
-    ecrn, number = (given(target, "customer.active", key) for key in ("ecrn", "id_number"))
+def test_the_owners_customer_is_read(api, judge, target, unique):
+    """The customer that the target's owner names, or a new one, is read under that ECRN and ID number."""
+    ecrn, number, _ = known(api, target, unique)
 
     answer = judge(read(api, ecrn), outcome("record"), has("/ecrn", ecrn))
 
-    numbers = [known.get("id_number") for known in answer.at("/id_details") or []]
+    numbers = [held.get("id_number") for held in answer.at("/id_details") or []]
     own = "cdp.get.active-customer-has-id"
     judge(answer, holds(number in numbers, expected=number, actual=numbers, where="/id_details", clause=own))

@@ -3,11 +3,12 @@
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error
 
-from clausewise import NotConformant, Untestable, holds
+from clausewise import Bearer, NotConformant, Untestable, holds
 
 from .pictures import png, unlike
 
 UPLOAD, DOWNLOAD = "upload-on-boarding", "download"
+PORTRAIT = "document.portrait"
 LET_IN = {UPLOAD: "uploaded", DOWNLOAD: "image"}
 _SUCCESS = range(200, 300)
 
@@ -30,6 +31,21 @@ def token(api, target, role="default"):
     return str(api.one(log_in(api, target, role), "token"))
 
 
+def brief(target):
+    """Return the role whose tokens are waited for: short-lived ones, or those that all calls use."""
+    return "short_lived" if target.has("credentials.short_lived") else "default"
+
+
+def life(target):
+    """Return the seconds that those tokens live; Untestable where nobody says it of the default ones."""
+    role = brief(target)
+    told = target.credentials[role].get("lives", None if role == "default" else 60)
+    if told is None:
+        place = "[families.int-ecm.credentials.default]"
+        raise Untestable(f"Say as `lives` in {place} how many seconds its tokens live, or give short_lived.")
+    return float(told)
+
+
 def upload(api, image, **how):
     """Upload an image, as the front of an ID card unless told otherwise."""
     side = {"side": api.bound("side_front")} if api.takes(UPLOAD, "side") else {}
@@ -42,6 +58,16 @@ def stored(api, image, **how):
     if answer.response.status not in _SUCCESS:
         raise Untestable(f"No image was stored: the upload was answered HTTP {answer.response.status}.")
     return api.one(answer, "document_id")
+
+
+def portrait(api, target, unique):
+    """Return the document id of a portrait in the archive: the owner's, or one that another log-in stored."""
+    if not target.has(PORTRAIT):
+        side = {"side": api.bound("side_selfie")} if api.takes(UPLOAD, "side") else {}
+        return stored(api, png(unique), auth=Bearer(token(api, target)), **side)
+    if "document_id" not in target.fixture(PORTRAIT):
+        raise Untestable(f'The fixture "{PORTRAIT}" of the target file has no document_id.')
+    return target.fixture(PORTRAIT)["document_id"]
 
 
 def fetch(api, name, **how):

@@ -2,10 +2,10 @@
 
 import pytest
 
-from clausewise import Bearer, Untestable, clause, holds, outcome, status
+from clausewise import Bearer, clause, holds, outcome, status
 
 from .pictures import jpeg, odd_bytes, one_byte, png, ten_megabytes
-from .steps import DOWNLOAD, fetch, good, image_of, same, stored, token, unknown, upload
+from .steps import DOWNLOAD, fetch, good, image_of, portrait, same, stored, token, unknown, upload
 
 
 @clause("int-ecm.download.image")
@@ -135,13 +135,9 @@ def test_an_unknown_function_is_refused(api, judge, unique):
 
 
 @clause("int-ecm.download.stored-portrait")
-def test_a_portrait_of_the_archive_can_be_fetched(api, judge, target):
-    """The portrait of an existing customer comes as an image with something in it."""
-    known = target.fixture("document.portrait").get("document_id")
-    if known is None:
-        raise Untestable('The fixture "document.portrait" of the target file has no document_id.')
-
-    back = judge(fetch(api, known), outcome("image"))
+def test_a_portrait_of_the_archive_can_be_fetched(api, judge, target, unique):
+    """The portrait of an existing customer, or one just stored, comes as an image with something in it."""
+    back = judge(fetch(api, portrait(api, target, unique)), outcome("image"))
 
     size = len(image_of(api, back))
     judge(back, holds(size > 0, expected="an image", actual="nothing", where="body"))

@@ -5,7 +5,7 @@ import pytest
 from clausewise import Bearer, clause, holds, outcome
 
 from .pictures import png
-from .steps import DOWNLOAD, LET_IN, UPLOAD, credentials, fetch, good, stored, token
+from .steps import DOWNLOAD, LET_IN, UPLOAD, brief, credentials, fetch, good, life, stored, token
 
 
 def each(rule):
@@ -61,8 +61,7 @@ def test_an_expired_token_is_no_entry(api, judge, target, unique, ageing, wait, 
     held = ageing.taken("int-ecm", lambda: _young(api, judge, target, unique, ageing))
     things = good(api, unique, operation)
 
-    # Told in whole seconds, which a server may round down.
-    wait(held, float(target.credentials["short_lived"].get("lives", 60)) + 1.2)
+    wait(held, life(target) + 1.2)  # told in whole seconds, which a server may round down
 
     judge(api.ask(operation, auth=held.thing, **things), outcome("unauthorized"))
 
@@ -95,11 +94,11 @@ def _young(api, judge, target, unique, ageing):
     """Log in for a short time, see that the token opens both services, and return it."""
     things = {operation: good(api, unique, operation) for operation in LET_IN}
     clock = ageing.clock()
-    held = Bearer(token(api, target, "short_lived"))
+    held = Bearer(token(api, target, brief(target)))
     for operation, known in things.items():
         answer = api.ask(operation, auth=held, **known)
         if answer.response.status == 401:  # Expired on the way, or turned away while it was young?
-            clock.within(float(target.credentials["short_lived"].get("lives", 60)))
+            clock.within(life(target))
         judge(answer, outcome(LET_IN[operation]))
     return held
 

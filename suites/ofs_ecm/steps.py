@@ -103,6 +103,12 @@ def some(unique, service):
     return None if service not in ITEMS else absent(unique, service)
 
 
+def hopeless(api, unique, service):
+    """Return a case of which nothing succeeds: an unknown one, or a known one with an item that fails."""
+    known = service == "addExternalEntity"  # Table 60 prints no unknown case
+    return batch(service, promote(api, unique) if known else code(unique), some(unique, service))
+
+
 def good(api, unique, service):
     """Return the arguments of a call that is answered with success."""
     if service in EVENTS:

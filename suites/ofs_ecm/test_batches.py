@@ -6,7 +6,8 @@ import pytest
 
 from clausewise import Untestable, clause, holds, outcome
 
-from .steps import CASES, ITEMS, absent, batch, code, given, promote, some, there
+from .steps import CASES, ITEMS, absent, batch, given, hopeless, promote, some, there
+from .texts import NOTHING_DONE
 
 STATUS = "getCaseStatusDetails"
 ENDS = ("successful", "partly-successful", "failed", "internal-error")
@@ -29,7 +30,7 @@ def each(services, ends, *fields):
 @pytest.mark.parametrize(("service", "end"), each(CASES, ENDS, "RESULTARRAY", "RESULTARRAY[].caseId"))
 def test_each_case_has_its_own_entry(api, judge, unique, service, end):
     """Of two cases there are two entries, each under its own id, whatever became of the first."""
-    sent = [batch(service, code(unique), some(unique, service)) for _ in range(2)]
+    sent = [hopeless(api, unique, service) for _ in range(2)]
     first = {"partly-successful": 1, "failed": 2}.get(end, 0)  # which of them are known
     for at in range(first, 2):
         case = promote(api, unique)
@@ -71,6 +72,26 @@ def test_a_locked_case_does_not_stop_the_others(api, judge, target, unique, serv
     sent = [batch(service, locked, items[1]), batch(service, case, items[0])]
 
     judge(api.call(service, sent), outcome("partly-successful"))
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        pytest.param(it, marks=clause(f"ofs-ecm.{it}.partly-successful.RESULTARRAY[].MESSAGE"), id=it)
+        for it in ITEMS
+    ],
+)
+def test_a_case_of_which_nothing_succeeded_says_so(api, judge, unique, service):
+    """Beside a case that went well, in the words that its table prints for nothing but failures."""
+    spoilt, well = promote(api, unique), promote(api, unique)
+    items = absent(unique, service), there(api, unique, service, well)
+
+    sent = [batch(service, spoilt, items[0]), batch(service, well, items[1])]
+    answer = judge(api.call(service, sent), outcome("partly-successful"))
+
+    told = [entry.get("MESSAGE") for entry in _entries(answer) if str(entry.get("caseId")) == spoilt]
+    wanted = NOTHING_DONE[service]
+    judge(answer, holds(told == [wanted], expected=wanted, actual=told, where="/RESULTARRAY/*/MESSAGE"))
 
 
 @clause(*(f"ofs-ecm.{STATUS}.fetched.RESULTARRAY{field}" for field in ("", "[].caseId")))

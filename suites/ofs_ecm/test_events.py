@@ -79,6 +79,19 @@ def test_a_code_works_once(api, judge, target, unique, service):
     judge(api.call(service, **request), outcome(*target.lawful("ECM-40", **REPEATED)))
 
 
+@pytest.mark.parametrize("service", each("event-code-exists"))
+def test_each_of_several_events_is_saved(api, judge, target, unique, service):
+    """The second of two events cannot be sent again."""
+    first, second = event(code(unique)), event(code(unique))
+    case = promote(api, unique) if service == EXTEND else ""
+
+    def sending(*each):
+        return extending(api, case, *each) if service == EXTEND else events(*each)
+
+    judge(api.call(service, sending(first, second)), outcome(GOOD[service]))
+    judge(api.call(service, sending(second)), outcome(*target.lawful("ECM-40", **REPEATED)))
+
+
 @pytest.mark.parametrize("service", each("missing-attribute"))
 def test_a_missing_attribute_is_named(api, judge, unique, service):
     """An account without actId is answered with a missing attribute."""

@@ -17,6 +17,7 @@ from .steps import (
     code,
     given,
     good,
+    hopeless,
     new,
     promote,
     some,
@@ -61,21 +62,21 @@ def test_a_case_without_its_id_is_refused(api, judge, target, unique, service):
 
 
 @pytest.mark.parametrize("service", each("partly-successful", CASES))
-def test_one_good_case_and_one_unknown_is_a_partial_success(api, judge, unique, service):
-    """Of a known and an unknown case the one is worked on and the other is not."""
+def test_one_good_case_and_one_bad_is_a_partial_success(api, judge, unique, service):
+    """Of two cases the one is worked on, and nothing of the other."""
     judge(_mixed(api, unique, service), outcome("partly-successful"))
 
 
 @pytest.mark.parametrize("service", each("failed", CASES))
 def test_nothing_but_failures_is_a_failure(api, judge, unique, service):
-    """Where there is only an unknown case nothing succeeds."""
-    judge(_only_unknown(api, unique, service), outcome("failed"))
+    """Where there is only an unknown case, or an item that fails, nothing succeeds."""
+    judge(api.call(service, [hopeless(api, unique, service)]), outcome("failed"))
 
 
 @pytest.mark.parametrize("service", each("case.unknown", CASES))
 def test_an_unknown_case_is_told(api, judge, target, unique, service):
     """The entry of an unknown case says so; of its items it says nothing, in the way that a target claims."""
-    answer = _only_unknown(api, unique, service)
+    answer = api.call(service, [batch(service, code(unique), some(unique, service))])
 
     judge(
         answer,
@@ -136,7 +137,7 @@ def test_the_status_follows_the_entries(api, judge, unique, service):
     calls = [
         api.call(service, **good(api, unique, service)),
         _mixed(api, unique, service),
-        _only_unknown(api, unique, service),
+        api.call(service, [hopeless(api, unique, service)]),
     ]
 
     for answer, wanted in zip(calls, ("SUCCESS", "PARTIALSUCCESS", "FAILED"), strict=True):
@@ -179,6 +180,15 @@ def test_an_item_that_is_not_there_is_told(api, judge, target, unique, service):
 
     text = ABSENT[service][1]
     _says(judge, answer, service, *target.lawful("ECM-93", a=text, b=OTHER_WORDS.get(service, text)))
+
+
+@pytest.mark.parametrize("service", each("item.not-in-case", REMOVE))
+def test_what_was_removed_is_gone(api, judge, unique, service):
+    """The second removal of the same item is FAILED, with the documented text."""
+    request = good(api, unique, service)
+
+    judge(api.call(service, **request), outcome("successful"))
+    _says(judge, api.call(service, **request), service, ABSENT[service][1])
 
 
 @pytest.mark.parametrize("service", each("item.exists", ADD))
@@ -378,14 +388,10 @@ def test_a_removal_takes_only_the_named(api, judge, unique, service):
         judge(api.call(service, [batch(service, case, item)]), outcome("successful"))
 
 
-def _only_unknown(api, unique, service):
-    return api.call(service, [batch(service, code(unique), some(unique, service))])
-
-
 def _mixed(api, unique, service):
     case = promote(api, unique)
     known = batch(service, case, there(api, unique, service, case))
-    return api.call(service, [known, batch(service, code(unique), some(unique, service))])
+    return api.call(service, [known, hopeless(api, unique, service)])
 
 
 def _added(api, unique, service, item):

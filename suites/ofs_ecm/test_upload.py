@@ -2,10 +2,11 @@
 
 import pytest
 
-from clausewise import File, clause, differs, holds, outcome
+from clausewise import File, NoVerdict, Untestable, clause, differs, holds, outcome
 
 from .steps import UPLOAD, code, comment, given, promote, status
 
+LONG_URL = "url.long"
 NOTE = File("note.txt", b"An example note.", "text/plain")
 OPTIONAL = {
     "docDesc": "Example description",
@@ -81,17 +82,16 @@ def test_a_case_may_be_in_lower_case(api, judge, target, unique):
 @clause("ofs-ecm.ecmUploadFile.comment-of-64k")
 def test_a_comment_may_be_long(api, judge, target, unique):
     """A comment of 64,000 characters is taken where the target takes URLs of that length."""
-    given(target, "url.long", "characters")
+    answer = _in_a_long_url(api, target, comment(promote(api, unique), comments="x" * 64_000))
 
-    judge(api.call(UPLOAD, query=comment(promote(api, unique), comments="x" * 64_000)), outcome("processed"))
+    judge(answer, outcome("processed"))
 
 
 @clause("ofs-ecm.ecmUploadFile.comment-beyond-64k")
 def test_a_comment_may_not_be_endless(api, judge, target, unique):
     """One character more than 64 * 1024 is refused, in whatever words."""
-    given(target, "url.long", "characters")
-
-    answer = api.call(UPLOAD, query=comment(promote(api, unique), comments="x" * (64 * 1024 + 1)))
+    query = comment(promote(api, unique), comments="x" * (64 * 1024 + 1))
+    answer = _in_a_long_url(api, target, query)
 
     told = answer.at("/status")
     judge(answer, holds(told == "Failed", expected="Failed", actual=told, where="/status"))
@@ -285,6 +285,25 @@ def test_a_file_of_a_refused_extension_is_refused(api, judge, target, unique):
     judge(
         api.call(UPLOAD, query=comment(promote(api, unique)), files=[("file", bad)]), outcome("upload-failed")
     )
+
+
+def _in_a_long_url(api, target, query):
+    """Call with a long URL; Untestable where it is not even read, and the owner did not say that it is."""
+    if target.has(LONG_URL):
+        return api.call(UPLOAD, query=query)
+    try:
+        answer = api.call(UPLOAD, query=query)
+    except NoVerdict as bad:
+        raise Untestable(_unread(query, str(bad).rstrip("."))) from None
+    told = answer.json.get("status") if isinstance(answer.json, dict) else None
+    if told not in {"Success", "Failed"}:
+        raise Untestable(_unread(query, f"HTTP {answer.response.status}"))
+    return answer
+
+
+def _unread(query, why):
+    place = f'[families.ofs-ecm.fixtures."{LONG_URL}"]'
+    return f"A URL with {len(query['comments'])} characters is not read ({why}). Give {place} once it is."
 
 
 def _stays(api, judge, case, before):

@@ -71,3 +71,15 @@ FAILS = {
         "Narrative addition failed as error occurred while inserting into narrative related tables.",
     ),
 }
+# What the entry of a case says of which nothing succeeded.
+NOTHING_DONE = {
+    "addCustomer": "Customers addition failed.",
+    "addAccount": "Accounts addition failed.",
+    "addExternalEntity": "External Entities addition failed.",
+    "addTransaction": "Transactions addition failed.",
+    "removeCustomer": "Customers removal failed.",
+    "removeAccount": "Accounts removal failed.",
+    "removeExternalEntity": "External Entities removal failed.",
+    "removeTransaction": "Transactions removal failed.",
+    "updateEventRiskDecision": "Event Decision updation failed.",
+}

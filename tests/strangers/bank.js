@@ -40,7 +40,10 @@ const oauth = new OAuthServer({
 
 const app = express();
 app.use(express.json({ limit: "1mb" }), express.urlencoded({ extended: false }));
-app.use((request, _response, next) => { request.body ??= {}; next(); }); // the library reads it, express 5 leaves it out
+app.use((request, _response, next) => {
+  request.body ??= {}; // the library reads it, and express 5 leaves it out
+  next();
+});
 app.post("/auth/realms/cdp/protocol/openid-connect/token", oauth.token());
 
 const failure = (statusCode, errorCode, message) => ({ status: "failure", statusCode, errorCode, message });
@@ -80,7 +83,7 @@ app.post("/caas-lcm/api/v1/CAAS/onBoarding/customer", oauth.authenticate(), (req
   response.json({ status: "success", data, requestId, status_code: "200 OK" });
 });
 
-// Lines 173 and 438: how a refused caller is answered. The token service's own refusals stay the library's.
+// Lines 168 and 432: how a refused caller is answered. The token service's own refusals stay the library's.
 app.use((bad, request, response, next) => {
   if (!(bad.name in { invalid_token: 1, unauthorized_request: 1 })) return next(bad);
   const said = { timestamp: new Date(), status: 401, error: "Unauthorized", message: "", path: request.path };
@@ -97,16 +100,18 @@ const FIELDS = {
 };
 
 function wrong(sent) {
-  const lists = FIELDS.list.filter((name) => !Array.isArray(sent[name]) || sent[name].some((it) => it?.constructor !== Object));
-  return [...FIELDS.text.filter((name) => !text(sent[name])), ...lists];
+  const odd = (list) => !Array.isArray(list) || list.some((it) => it?.constructor !== Object);
+  return [...FIELDS.text.filter((name) => !text(sent[name])), ...FIELDS.list.filter((name) => odd(sent[name]))];
 }
 
-// What lines 507 to 656 print, unset where onboarding gives nothing.
+// What lines 507 to 653 print, unset where onboarding gives nothing.
 function record(sent) {
   const ecrn = String(7e15 + customers.size + 1);
   const dateUpdated = new Date().toISOString();
-  const { additional_docs = [], customer_classification: { profile_photo, ...facts } = {}, channel, updated_by, ...person } = sent;
-  const file = (kind, image) => image && { base64_data: "", file_name: `${kind}/${ecrn}.jpeg`, content_type: image.content_type };
+  const { additional_docs = [], customer_classification = {}, channel, updated_by, ...person } = sent;
+  const { profile_photo, ...facts } = customer_classification;
+  const named = (kind, { content_type }) => ({ base64_data: "", file_name: `${kind}/${ecrn}.jpeg`, content_type });
+  const file = (kind, image) => image && named(kind, image);
   return {
     ecrn,
     ...person,
@@ -114,7 +119,9 @@ function record(sent) {
     customer_iban: `AE07${ecrn}`,
     customer_status: "ACTIVE",
     aml_category: 5,
-    additional_docs: additional_docs.map((it) => ({ contentType: it.content_type, file_name: `${ecrn}_${it.document_id}.jpeg` })),
+    additional_docs: additional_docs.map((it) => ({
+      contentType: it.content_type, file_name: `${ecrn}_${it.document_id}.jpeg`,
+    })),
     address_list: sent.address_list.map((it) => ({ dateUpdated, ...it })),
     id_details: sent.id_details.map((it) => ({
       visa_number: "0", visa_expiry_date: null, dateUpdated, ...it,

@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,8 @@ def started(
         ) as process,
     ):
         try:
-            _await(port, process, log)
+            await_(lambda: _listens(port, process))
+            assert process.poll() is None, f"{process.args!r} does not run: {log.read_text()[-2000:]}"
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -58,13 +59,22 @@ def started(
             process.kill()
 
 
-def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_(there: Callable[[], bool]) -> bool:
+    """Wait until something is so, which may raise OSError until then; tell whether it came in time."""
     ends = time.monotonic() + _PATIENCE
-    while time.monotonic() < ends and process.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
+    while time.monotonic() < ends:
+        with suppress(OSError):
+            if there():
+                return True
         time.sleep(0.05)
-    raise AssertionError(f"{process.args!r} does not listen: {log.read_text()[-2000:]}")
+    return False
+
+
+def _listens(port: int, process: subprocess.Popen[bytes]) -> bool:
+    if process.poll() is not None:
+        return True  # it never will
+    socket.create_connection(("127.0.0.1", port), 1).close()
+    return True
 
 
 def judged(
@@ -72,9 +82,8 @@ def judged(
 ) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     """Run the suite against a target; return what it said, and its results."""
     folder = target.parent / "run"
-    done = runs.clausewise(
-        "run", "--target", target, "--run-dir", folder, *options, env=runs.environment(**env)
-    )
+    given = ["--target", target, "--run-dir", folder, *options]
+    done = runs.clausewise("run", *given, env=runs.environment(**env))
     return done, runs.results(folder) if (folder / "results.json").exists() else {}
 
 
@@ -87,7 +96,11 @@ def red(results: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def exchanges(target: Path) -> dict[str, dict[str, Any]]:
-    """Return every exchange of a run by its id."""
-    lines = (target.parent / "run" / "exchanges.jsonl").read_text().splitlines()
-    return {told["id"]: told for told in map(json.loads, lines)}
+def amber(results: Mapping[str, Any]) -> set[str]:
+    """Return the clauses that a run finds broken, and that turn nothing red."""
+    return {bad["clause"] for bad in results["findings"] if bad["colour"] != "red"}
+
+
+def exchanges(target: Path) -> list[dict[str, Any]]:
+    """Return every exchange of a run."""
+    return [json.loads(line) for line in (target.parent / "run" / "exchanges.jsonl").read_text().splitlines()]

@@ -431,9 +431,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "bad-gateway": Kind(
         "a gateway's page of HTML with status 502",
-        raw(
-            b"HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\n\r\n<html><h1>502 Bad Gateway</h1></html>"
-        ),
+        raw(b"HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\n\r\n<html>Bad Gateway</html>"),
     ),
     # injection
     "terminal-escapes": Kind(

@@ -18,9 +18,10 @@ class Reading:
     """How an answer reads: the outcome it is ('' for none) and its word on each clause.
 
     It is `given` where it is one of the wanted ones, even if a field of it is broken. Where it is not,
-    but `garbled`, it is a wanted one whose code or word is another, or one by its status that is no JSON: the
-    answer is at fault, and what the test asks about remains open. It is `known` where it shows itself which answer it is, whatever was asked:
-    it fits, or keeps a code or word of its own; one that is none tells which it `resembles`.
+    but `garbled`, it is a wanted one whose code or word is another, or one by its status that is no JSON:
+    the answer is at fault, and what the test asks about remains open. It is `known` where it shows itself
+    which answer it is, whatever was asked: it fits, or keeps a code or word of its own; one that is none
+    tells which it `resembles`.
     `drift` points to what the answer holds beyond its document.
     """
 

@@ -82,6 +82,10 @@ def _show(made: matrix.Matrix) -> None:
     caught = len(made.defects) - len(made.survivors)
     borne = len(made.freedoms) - len(made.false_alarms)
     console.print(f"{caught} of {len(made.defects)} defects caught")
+    if made.open:
+        console.print(
+            f"{len(made.open)} more are not caught yet, and were not played: {', '.join(made.open)}"
+        )
     console.print(f"{borne} of {len(made.freedoms)} freedoms left alone")
     kept = len(made.claims) - len(made.unheard) - len(made.too_loud)
     console.print(f"{kept} of {len(made.claims)} claims of a reading kept apart")

@@ -357,8 +357,8 @@ def _behind(exchange: Exchange) -> str:
     what = f"{exchange.request.method} {exchange.request.url.partition('?')[0]}"
     status = exchange.response.status
     return (
-        f"{what} was answered by a gateway, with a {status} ({_GATEWAYS[status]}) that is no JSON, and not by "
-        f"the target behind it."
+        f"{what} was answered by a gateway, with a {status} ({_GATEWAYS[status]}) that is no JSON, "
+        f"and not by the target behind it."
     )
 
 

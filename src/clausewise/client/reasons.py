@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from clausewise.targets import Limits
 
 _UNCONNECTED = re.compile(r"ConnectTimeout|NewConnectionError|NameResolution|refused")
+_SHOW = "see to [tls] client_certificate and client_key in the target file"
 _BUNDLE = "name the authority that signed it under [tls] ca_bundle in the target file"
 
 # What no later call would mend, and then what one may; {} stands for what the pattern's group found.
@@ -21,8 +23,15 @@ _SETTLED: Mapping[str, str] = {
     r"unable to get (?:local )?issuer": f"its certificate's authority is not known: {_BUNDLE}",
     r"CERTIFICATE_VERIFY_FAILED": f"its certificate cannot be verified: {_BUNDLE}",
     r"WRONG_VERSION_NUMBER|HTTP_REQUEST": "it does not speak TLS, and base_url says https",
-    r"UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS|HANDSHAKE_FAILURE|INTERNAL_ERROR": (
+    r"UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS|INTERNAL_ERROR": (
         "it speaks no version of TLS that is safe (1.2 or 1.3)"
+    ),
+    r"ALERT_CERTIFICATE_REQUIRED": f"it asks for a client certificate: {_SHOW}",
+    r"ALERT_(?:[A-Z]+_)?(?:CERTIFICATE|UNKNOWN_CA|DECRYPT_ERROR|ACCESS_DENIED)": (
+        f"it does not take the client certificate: {_SHOW}"
+    ),
+    r"HANDSHAKE_FAILURE": (
+        f"it broke the handshake off: it asks for a client certificate ({_SHOW}), or speaks no safe TLS"
     ),
     r"BadStatusLine\(.*\\x15\\x03": "it answers in TLS, and base_url says http",
 }
@@ -39,6 +48,19 @@ _KNOWN: Mapping[str, str] = {
     r"refused": "the connection was refused",
     r"reset|Broken pipe": "the connection was reset",
 }
+
+
+# What nginx says on a page of its own, with status 400, where others break the handshake off.
+_UNSHOWN: Mapping[bytes, str] = {
+    b"No required SSL certificate was sent": f"it asks for a client certificate: {_SHOW}",
+    b"The SSL certificate error": f"it does not take the client certificate: {_SHOW}",
+}
+
+
+def unshown(status: int, body: bytes) -> str:
+    """Say what a gateway's page has against the client certificate; '' for any other answer."""
+    told = (words for page, words in _UNSHOWN.items() if status == HTTPStatus.BAD_REQUEST and page in body)
+    return next(told, "")
 
 
 def why(bad: Exception, limits: Limits) -> str:

@@ -86,6 +86,8 @@ class Transport:
                 raise TargetUnusable(told) from bad
             raise (NoConnection if reasons.unconnected(bad) else Unreachable)(told) from bad
         self._in_time(what)
+        if told := reasons.unshown(answer.status_code, body):
+            raise TargetUnusable(f"{what} got no answer of the target: {told}.")
         return Response(answer.status_code, headers, body, answer.reason or "")
 
     def _in_time(self, what: str) -> None:

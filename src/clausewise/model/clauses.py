@@ -174,6 +174,8 @@ class RoleNeed:
 
     `template` is the piece of a target file that gives it, in TOML. `probe` is a call (operation, body,
     path) and the outcomes that answer it where the role is well filled; of credentials, their own log-in.
+    `shows` are id globs of clauses that an entity of the right kind in this role shows, and others may not.
+    `otherwise` says how a run gets along without the role; a clause that needs it is exercised all the same.
     """
 
     id: str
@@ -183,6 +185,8 @@ class RoleNeed:
     keys: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     probe: Mapping[str, Json] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

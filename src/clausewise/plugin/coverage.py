@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,11 +18,13 @@ class _Collector:
 
     def __init__(self) -> None:
         self.tests: dict[str, list[str]] = {}
+        self.marks: list[Sequence[str]] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note every marked test."""
         for item in session.items:
-            for name in selection.ids(item):
+            self.marks.append(selection.ids(item))
+            for name in self.marks[-1]:
                 self.tests.setdefault(name, []).append(item.nodeid)
 
 
@@ -31,16 +33,26 @@ def tests_by_clause(suites: Path, clauses: Iterable[Clause]) -> dict[str, list[s
 
     Raises ConfigurationError where the suites cannot be collected.
     """
+    collector = _collected(suites)
+    known = {clause.id: clause for clause in clauses}
+    return {
+        name: tests for name, clause in known.items() if (tests := _judging(clause, known, collector.tests))
+    }
+
+
+def marks(suites: Path) -> list[Sequence[str]]:
+    """Return the clauses that each test is marked with, its first one first; raises as above."""
+    return [names for names in _collected(suites).marks if names]
+
+
+def _collected(suites: Path) -> _Collector:
     collector = _Collector()
     code = launch(suites, ["--collect-only"], collector)
     if code != pytest.ExitCode.OK:
         raise ConfigurationError(
             f"The suites in {suites} cannot be collected; run pytest on them to see why."
         )
-    known = {clause.id: clause for clause in clauses}
-    return {
-        name: tests for name, clause in known.items() if (tests := _judging(clause, known, collector.tests))
-    }
+    return collector
 
 
 def _judging(clause: Clause, known: Mapping[str, Clause], marked: Mapping[str, list[str]]) -> list[str]:

@@ -17,15 +17,19 @@ from clausewise.plugin import selection
 from clausewise.plugin.ageing import Aged, Ageing
 from clausewise.plugin.depth import Depth, Source
 from clausewise.plugin.session import SESSION, Session
+from clausewise.plugin.shares import Shares
 from clausewise.targets import FamilyTarget
 
 
 class Unique:
     """Values that no other test and no other run has used; `worker` (which, of how many) makes them."""
 
-    def __init__(self, source: random.Random, worker: tuple[int, int] = (0, 1)) -> None:
+    def __init__(
+        self, source: random.Random, worker: tuple[int, int] = (0, 1), shares: Shares | None = None
+    ) -> None:
         self._source = source
         self._worker = worker
+        self._shares = shares or Shares(worker[0])
 
     def digits(self, length: int) -> str:
         """Return a text of that many digits, the first not 0."""
@@ -51,15 +55,17 @@ class Unique:
         """Return a telephone number with country code +971 and nine digits."""
         return f"+971{self.digits(9)}"
 
-    def neighbours(self, things: Sequence[str], count: int = 1) -> Sequence[str]:
-        """Return that many things that stand side by side, by chance, and that no other worker picks.
+    def neighbours(self, things: Sequence[str], count: int = 1, *, leftover: bool = False) -> Sequence[str]:
+        """Return that many things that stand side by side, by chance, that no other worker took or will take.
 
-        For what the target has for all and gives away once. Where none fall to this worker, any will do.
+        For what the target has for all and gives away once. A worker takes of its own share, and of the
+        others' only what is `leftover`, which they have not taken. Empty where there is nothing for it.
         """
         number, workers = self._worker
         every = [things[at : at + count] for at in range(len(things) - count + 1)]
+        self._source.shuffle(every)
         own = [some for some in every if all(zlib.crc32(it.encode()) % workers == number for it in some)]
-        return self._source.choice(own or every)
+        return self._shares.first([*own, *every] if leftover else own)
 
 
 @pytest.fixture
@@ -88,7 +94,8 @@ def unique(request: pytest.FixtureRequest) -> Unique:
     workers = told["workercount"]
     worker = int(told["workerid"].removeprefix("gw")) % workers, workers  # one that crashed has a successor
     source = random.Random(f"{session.seed}/{session.salt}/{request.node.nodeid}")  # noqa: S311 - no secret
-    return Unique(source, worker)
+    book = session.budget.book  # which all workers of a run share
+    return Unique(source, worker, Shares(worker[0], book.with_name("shares") if book else None))
 
 
 @pytest.fixture

@@ -233,7 +233,8 @@ class Sandbox:
     def _offer(self, sent: Fields) -> Fields:
         like = f"%{sent['digits']}%"
         held = "" if self._bends.on("offers-held") else " AND held = 0"
-        these = f"accountNumber LIKE ?{held} ORDER BY accountNumber LIMIT 20"
+        most = 1 if self._bends.on("offers-one") else 20
+        these = f"accountNumber LIKE ?{held} ORDER BY accountNumber LIMIT {most}"
         query = f"SELECT accountNumber, price FROM number WHERE {these}"  # noqa: S608 - our own words
         offered = [dict(row) for row in self._db.execute(query, (like,)).fetchall()]
         return {"numbers": offered[::-1] if self._bends.on("offers-backwards") else offered}

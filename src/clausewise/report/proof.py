@@ -71,6 +71,7 @@ def _page(made: Made) -> str:
         "",
         f"{caught} of {len(made['defects'])} defects caught; {_flows(made)} of them show in no single",
         "exchange, only in what one call leaves for another (clauses of kind `flow`).",
+        f"{len(made['open'])} more are not caught yet, and were not played{_named(made['open'])}.",
         f"{len(made['leaks'])} guesses of ours, each broken alone, were held against a documented clause.",
         f"{_borne(made)} of {len(made['freedoms'])} freedoms left alone: choices that the documents leave.",
         f"{_kept(made)} of {len(made['claims'])} claims of a reading kept apart: under each another reading",
@@ -97,6 +98,10 @@ def _page(made: Made) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _named(names: list[str]) -> str:
+    return f": {', '.join(f'`{name}`' for name in names)}" if names else ""
 
 
 def _freedoms(made: Made) -> list[str]:

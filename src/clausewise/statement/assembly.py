@@ -22,6 +22,7 @@ from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.statement import weighing
 from clausewise.statement.curl import curl
+from clausewise.statement.silence import Silence
 from clausewise.statement.sufficiency import Rule, by_family, rules
 from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_up
 from clausewise.verdict import Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
@@ -32,7 +33,6 @@ _JUDGED = {Verdict.PASS, Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED}
 _PACKAGES = ("requests", "urllib3", "pytest", "pytest-xdist", "jsonschema", "jsonschema-rs", "schemathesis")
 RESULTS = "results.json"
 _UNSELECTED = "not selected in this run"
-_SILENCE = {"recorded": "no recorded exchange shows it"}
 
 
 def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
@@ -41,7 +41,9 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     tally = add_up(scope, folder)
     rulings = Rulings.of(facts.get("rulings", {}))
     policy = Policy(strict=bool(facts.get("strict")), named=rulings.red)
-    silence = _SILENCE.get(facts.get("plan", ""), "no test came to judge it")
+    silence = Silence(
+        scope, tally, recorded=facts.get("plan") == "recorded", end=_end(facts, tally, ended=ended)
+    )
     clauses = list(_clauses(scope, tally, policy, set(facts.get("selected") or ()), silence))
     weighed = _weighed(scope, tally, facts, clauses, rulings, ended=ended)
     evidence = _evidence(folder, tally.findings)
@@ -99,19 +101,31 @@ def _weighed(
     }
 
 
+def _end(facts: Row, tally: Tally, *, ended: bool) -> str:
+    """Return what ended a run before all of its tests had come; empty where they had."""
+    if tally.unusable:
+        return f"the run ended before its test came: {tally.unusable}"
+    cut = facts.get("interrupted") or not ended
+    return (
+        "the run was stopped before its test came; `clausewise run --resume` goes on with it" if cut else ""
+    )
+
+
 def write(results: Row, folder: Path) -> Path:
     """Write results.json into a run folder and return its path."""
     return files.put(folder / RESULTS, json.dumps(results, ensure_ascii=False, indent=1))
 
 
-def _clauses(scope: Scope, tally: Tally, policy: Policy, selected: set[str], silence: str) -> Iterator[Row]:
+def _clauses(
+    scope: Scope, tally: Tally, policy: Policy, selected: set[str], silence: Silence
+) -> Iterator[Row]:
     indices: dict[str, list[int]] = {}
     for index, finding in enumerate(tally.findings):
         indices.setdefault(finding["clause"], []).append(index)
     for clause in scope.clauses():
         said = tally.clauses.get(clause.id, ClauseTally())
         verdict, reason = _verdict(scope, clause, said, selected)
-        reason = reason or ("" if verdict in _JUDGED else silence)
+        reason = reason or ("" if verdict in _JUDGED else silence.why(clause))
         yield _described(clause) | {
             "must": must_be_exercised(clause),
             "verdict": verdict,
@@ -145,8 +159,6 @@ def _verdict(scope: Scope, clause: Clause, said: ClauseTally, selected: set[str]
         return Verdict.UNTESTABLE, f"the target file provides no {', '.join(lacking)}"
     if selected and clause.id not in selected:
         return Verdict.NOT_APPLICABLE, _UNSELECTED
-    if clause.outcome:
-        return Verdict.UNTESTABLE, f"no {clause.outcome} answer showed it"
     return Verdict.UNTESTABLE, ""
 
 

@@ -17,6 +17,8 @@ from clausewise.scope import Scope
 
 _EVASIVE = {401, 404, 409, 429}
 _KEPT = 5  # exchanges named per clause; the count says how many there were
+_WIDE = 120  # characters of what a reason repeats of a finding
+JSON = "JSON"  # how the body of an answer is called that looks like it
 
 
 @dataclass
@@ -38,6 +40,7 @@ class OperationTally:
 
     milliseconds: list[float] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
+    shown: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # bodies, by outcome
     hopeful: int = 0
     evaded: int = 0
     created: set[str] = field(default_factory=set)
@@ -61,6 +64,7 @@ class Tally:
         default_factory=lambda: defaultdict(OperationTally)
     )
     findings: list[dict[str, Any]] = field(default_factory=list)
+    stopped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # by clause, not come to
     drift: dict[tuple[str, str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     readers: set[tuple[str, str]] = field(default_factory=set)  # operations that read back what others made
     left: dict[tuple[str, str], LeftBehind] = field(default_factory=lambda: defaultdict(LeftBehind))
@@ -103,13 +107,7 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
         tally.unusable = tally.unusable or record["reason"]
     if record.get("broken"):
         tally.broken_tests.append(f"{test}: {record['reason']}")
-    for clause, (count, exchanges) in record["touched"].items():
-        entry = tally.clauses[clause]
-        entry.verdicts.add(Verdict.PASS)
-        entry.count += count
-        entry.exchanges += exchanges[: _KEPT - len(entry.exchanges)]
-        entry.tests.append(test)
-        entry.seconds += record["seconds"]
+    _add_touched(tally, record)
     broken = {finding["clause"] for finding in record["findings"]}
     if record.get("repeats"):
         _repeated(tally, test, broken, verdict)
@@ -124,6 +122,31 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
             entry.verdicts.add(verdict)
             entry.reasons.append(record["reason"])
             entry.tests.append(test)
+    elif broken:
+        for clause in set(record["clauses"]) - set(record["touched"]):
+            tally.stopped[clause].append(_stopped(record))
+
+
+def _add_touched(tally: Tally, record: Mapping[str, Any]) -> None:
+    """Count for each clause that a test came to what showed it."""
+    for clause, (count, exchanges) in record["touched"].items():
+        entry = tally.clauses[clause]
+        entry.verdicts.add(Verdict.PASS)
+        entry.count += count
+        entry.exchanges += exchanges[: _KEPT - len(entry.exchanges)]
+        entry.tests.append(record["test"])
+        entry.seconds += record["seconds"]
+
+
+def _stopped(record: Mapping[str, Any]) -> str:
+    """Return why a test did not come to all its clauses: what it found before."""
+    found = record["findings"][-1]
+    return f"its test ended before, since {found['clause']} is not kept ({instead(found)})"
+
+
+def instead(finding: Mapping[str, Any]) -> str:
+    """Return what a finding saw and what it wanted, in a few words."""
+    return f"{finding['actual'][:_WIDE]} instead of {finding['expected'][:_WIDE]}"
 
 
 def _repeated(tally: Tally, test: str, broken: set[str], verdict: Verdict) -> None:
@@ -155,6 +178,8 @@ def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None
     entry = tally.operations[operation.family, operation.id]
     entry.milliseconds.append(record["milliseconds"])
     entry.outcomes[record["matched"]] += 1
+    if not record.get("loose"):
+        entry.shown[record["matched"]][_look(record["response"])] += 1
     if (operation.family, operation.id) in tally.readers:
         entry.urls.add(record["request"]["url"])
     for where in record.get("drift", ()):
@@ -178,6 +203,14 @@ def _add_left(tally: Tally, scope: Scope, operation: Operation, record: Mapping[
         if maker.undo and maker.undo.operation == operation.id:
             gone = len(list(maker.undo.settled(_body(record))))
             tally.left[operation.family, maker.id].removed += gone
+
+
+def _look(response: Mapping[str, Any]) -> str:
+    """Return what the body of an answer looks like: JSON, nothing, or the media type of its label."""
+    if not (body := response["body"].strip()):
+        return "no body"
+    labels = (value for name, value in response["headers"] if name.lower() == "content-type")
+    return JSON if body[0] in '{["' else next(labels, "no media type").partition(";")[0].strip()
 
 
 def _hopeful(operation: Operation, expected: list[str]) -> bool:
