@@ -253,7 +253,7 @@ def test_the_runs_did_what_they_should(seen):
     codes = {name: code for name, code in seen.codes.items() if name != "doctor"}
     expected = {"run": 1, "some": 1, "report": 1, "diff": 1, "history": 0, "evidence": 0, "judge": 2}
     codes.pop("pack", None)
-    assert codes == expected | {"own": 5, "ctrl-c": 2, "crash": 3, "bad-history": 4}, seen.said
+    assert codes == expected | {"own": 1, "ctrl-c": 2, "crash": 3, "bad-history": 4}, seen.said
     left = {path.relative_to(seen.left).as_posix() for path in seen.left.rglob("*") if path.is_file()}
     assert {"evidence.zip", "history.db", "history.html", "junit.xml", "log.txt"} <= left
     assert any(name.startswith("now/allure-results/") for name in left)
