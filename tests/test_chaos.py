@@ -241,7 +241,7 @@ def test_serve_tells_who_follows_a_redirect_and_with_what():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--chaos", "nope"], "There is no chaos 'nope'; there is bom, broad-json, brotli"),
+        (["--chaos", "nope"], "There is no chaos 'nope'; there is bad-gateway, bom, broad-json"),
         (["--chaos", "bom", "--chaos-operation", "nope"], "There is no operation 'nope'; there is getToken"),
         (["--chaos", "refused", "--chaos-operation", "getToken"], "breaks the host itself"),
         (["--chaos", "bom", "--control"], "leave out --defect, --control"),
