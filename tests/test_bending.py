@@ -70,3 +70,11 @@ def test_one_value_of_a_field_is_refused():
 
     assert bends.refuses("op", [{"flag": "Y"}, {"flag": "N"}]) == "flag"
     assert not bends.refuses("op", [{"flag": "Y"}])
+
+
+def test_a_busy_gateway_puts_off_each_so_many_th_call_of_its_family():
+    """The others are acted on, and so are all of another family."""
+    bends = Bends(None, [{"busy_every": 3, "family": "cdp"}])
+
+    assert [bends.busy("cdp") for _ in range(6)] == [False, False, True] * 2
+    assert not any(bends.busy("int-ecm") for _ in range(6))

@@ -86,6 +86,10 @@ def test_it(api, judge, target, end, request):
         request.getfixturevalue("broken")
     judge(api.call("validateCustomer", {"idNumber": "PERSONAL"}), outcome("found"), about=password)
 
+@clause("cdp.validateCustomer.not-found")
+def test_without_a_call(judge, target):
+    raise RuntimeError(target.credentials["default"]["password"])
+
 @pytest.fixture
 def broken(target):
     raise ValueError(target.credentials["default"]["password"])
@@ -253,7 +257,7 @@ def test_the_runs_did_what_they_should(seen):
     codes = {name: code for name, code in seen.codes.items() if name != "doctor"}
     expected = {"run": 1, "some": 1, "report": 1, "diff": 1, "history": 0, "evidence": 0, "judge": 2}
     codes.pop("pack", None)
-    assert codes == expected | {"own": 1, "ctrl-c": 2, "crash": 3, "bad-history": 4}, seen.said
+    assert codes == expected | {"own": 5, "ctrl-c": 2, "crash": 3, "bad-history": 4}, seen.said
     left = {path.relative_to(seen.left).as_posix() for path in seen.left.rglob("*") if path.is_file()}
     assert {"evidence.zip", "history.db", "history.html", "junit.xml", "log.txt"} <= left
     assert any(name.startswith("now/allure-results/") for name in left)

@@ -8,7 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from clausewise import catalogue, contracts, shipped
+from clausewise.cli import books
 from clausewise.errors import ConfigurationError
+from clausewise.model import among
 
 TOY = Path(__file__).parent / "toy"
 SWEEP = """
@@ -116,3 +118,13 @@ def test_the_freedoms_of_a_family_are_as_their_schema_says(family):
     told = tomllib.loads((shipped.SCHEMAS / family / "freedoms.toml").read_text("utf-8"))
 
     assert not list(Draft202012Validator(schema).iter_errors(told))
+
+
+@pytest.mark.parametrize("family", shipped.families())
+def test_what_is_open_is_a_seeded_defect(family):
+    """A glob that names no defect would hide that somebody catches it by now."""
+    book = books.book(family)
+    globs = tomllib.loads((shipped.SCHEMAS / family / "defects.toml").read_text("utf-8")).get("open", [])
+
+    assert [glob for glob in globs if not any(among(name, [glob]) for name in book.open)] == []
+    assert set(book.open) <= set(book.defects)

@@ -515,3 +515,18 @@ def test_a_claim_settles_which_printed_path_is_asked():
 def _client_of(family, url):
     contract = contracts.load(shipped.SCHEMAS / family / "openapi.yaml", family)
     return Client(contract, FamilyTarget(family, family, url), Transport(Limits(), Tls()), "t")
+
+
+@pytest.mark.parametrize(("after", "asked_again"), [("0", True), ("", False)], ids=["later", "refused"])
+def test_a_429_of_a_class_is_put_off_only_where_it_says_so(monkeypatch, after, asked_again):
+    """A document that lists 4XX has an answer in it; with `Retry-After` it is the gateway's word."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    contract = contracts.load(shipped.SCHEMAS / "account-service" / "openapi.yaml", "account-service")
+    busy = put_off(BUSY[0], after) if after else hostile.http(b"{}", status=BUSY[0])
+    with hostile.serving(again(busy, hostile.http(b"{}"))) as url:
+        target = FamilyTarget("account-service", "account-service", url)
+        answer = Client(contract, target, Transport(LIMITS, Tls()), "t").call(
+            "get-account-list", {}, auth=None
+        )
+
+    assert (answer.response.status == 200) is asked_again

@@ -94,3 +94,14 @@ def test_no_documented_clause_is_red_on_a_contrarian_bank(tmp_path, bank):
 
     assert done.returncode == 0, done.stdout
     assert json.loads(output.read_text())["unclean"] == []
+
+
+def test_a_defect_that_is_open_is_told_and_not_played(tmp_path):
+    """What nothing catches yet stands by its name, and is not counted as caught."""
+    output = tmp_path / "matrix.json"
+    name = "case-type-is-event-type:ofs-ecm.saveEventsAndPromoteToCase.promoted.caseType"
+    done = runs.clausewise("matrix", "--target", runs.REFERENCE, "--defect", name, "--output", output)
+
+    made = json.loads(output.read_text())
+    assert (made["open"], made["defects"]) == ([name], [])
+    assert f"1 more are not caught yet, and were not played: {name}" in done.stdout

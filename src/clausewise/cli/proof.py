@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,12 +29,8 @@ def run(given: Namespace) -> int:
     part = _part(given.shard, given.defect)
     with _live() as (folder, tell):
         made = matrix.prove(Path(given.target), given.document, part, folder, tell, bank=given.bank)
-    if given.output:
-        files.fill(Path(given.output), json.dumps(made.as_json(), indent=1))
-    if given.publish:
-        proof.publish(made.as_json(), Path(given.publish))
     _show(made)
-    return Exit.CONFORMANT if made.holds else Exit.NOT_CONFORMANT
+    return _left(given, made, proof.publish)
 
 
 def _mutants(given: Namespace) -> int:
@@ -45,11 +41,16 @@ def _mutants(given: Namespace) -> int:
     pick = kills.Pick(part.globs, part.number, part.parts, given.sample, given.seed)
     with _live() as (folder, tell):
         made = kills.prove(Path(given.target), given.document, pick, folder, tell)
+    _show_kills(made)
+    return _left(given, made, proof.publish_mutants)
+
+
+def _left(given: Namespace, made: matrix.Matrix | kills.Kills, publish: Callable[..., object]) -> int:
+    """Leave a proof where it was asked for, and return the exit code."""
     if given.output:
         files.fill(Path(given.output), json.dumps(made.as_json(), indent=1))
     if given.publish:
-        proof.publish_mutants(made.as_json(), Path(given.publish))
-    _show_kills(made)
+        publish(made.as_json(), Path(given.publish))
     return Exit.CONFORMANT if made.holds else Exit.NOT_CONFORMANT
 
 

@@ -98,7 +98,7 @@ class Body:
         """
         judge, cut_short = self._judge, isinstance(bad, KeyboardInterrupt)
         if not (cut_short or judge.rest(()) or judge.broken):
-            judge.fault("an answer that no document describes")
+            judge.fault(f"an answer that no document describes: the test broke on it ({type(bad).__name__})")
         if judge.broken:
             judge.close(finished=False)
         elif not cut_short:
