@@ -40,6 +40,8 @@ class Images:
             user, secret = form.get("user"), form.get("secret")
         if request.headers.get("x-function-code") != "0001":
             return bad(400, "ESB.027.01.009")
+        if not (user and secret):
+            return bad(400, "ESB.027.02.008")
         if user not in {"channel", "brief", "denied"} or secret != PASSWORD:
             return bad(401, "ESB.027.02.008")
         token = secrets.token_hex(40)
