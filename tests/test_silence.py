@@ -15,7 +15,8 @@ from clausewise.statement.tally import JSON, ClauseTally, OperationTally, Tally,
 
 LIST, OPENING = "account-service.get-account-list", "create-ekyc-account prepared nothing"
 RECORD, SUBSCRIBED = "cdp.getCustomer.record", "customer_classification.subscriptions[].status"
-INSTEAD = {"clause": f"{LIST}.refused", "expected": "the refused answer", "actual": "HTTP 200"}
+INSTEAD = {"clause": f"{LIST}.refused", "expected": "the refused answer", "where": "status"}
+INSTEAD["actual"] = 'HTTP 200: {"id": "of this run alone"}'  # which no reason repeats
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ def test_what_ended_the_run_is_told(known, clause):
 
 def test_a_test_that_ended_early_says_why(known, tmp_path):
     """A clause that its test did not come to has what the test found before."""
-    found = INSTEAD | {"where": "", "hint": "", "exchange": "main-1", "before": []}
+    found = INSTEAD | {"hint": "", "exchange": "main-1", "before": []}
     record = {"test": "t", "clauses": [f"{LIST}.refused", f"{LIST}.method"], "verdict": "pass", "reason": ""}
     record |= {"seconds": 0.1, "touched": {f"{LIST}.refused": [1, ["main-1"]]}, "findings": [found]}
     (tmp_path / "verdicts.jsonl").write_text(f"{json.dumps(record)}\n")

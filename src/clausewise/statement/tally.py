@@ -145,8 +145,10 @@ def _stopped(record: Mapping[str, Any]) -> str:
 
 
 def instead(finding: Mapping[str, Any]) -> str:
-    """Return what a finding saw and what it wanted, in a few words."""
-    return f"{finding['actual'][:_WIDE]} instead of {finding['expected'][:_WIDE]}"
+    """Return what a finding is about in words that are the same in every run: a status, or a place."""
+    if finding["where"] == "status":
+        return f"{finding['actual'].partition(': ')[0][:_WIDE]} instead of {finding['expected'][:_WIDE]}"
+    return f"see {finding['where']}" if finding["where"] else "see its finding"
 
 
 def _repeated(tally: Tally, test: str, broken: set[str], verdict: Verdict) -> None:
