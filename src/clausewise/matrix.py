@@ -6,11 +6,12 @@ each with only those tests that judge its clause, cheapest first, until one of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -29,7 +30,8 @@ _LONG = 0.2  # seconds; a test that waits, or sends a hundred bodies, learns not
 class Outcome:
     """What became of one defect or freedom: the tests that noticed it, of those that ran.
 
-    `leaks` are the documented clauses that a defect of a guess, or a reading under a claim, was held against.
+    `leaks` are the documented clauses that a defect of a guess, or a reading under a claim, was held against;
+    `seconds` is how long it took to find out.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Outcome:
     kind: str = ""
     noticed_by: str = ""
     tried: int = 0
+    seconds: float = 0.0
     others: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
 
@@ -139,16 +142,16 @@ class _Runner(Stage):
         matrix = Matrix(unclean=self._unclean(run, firm_only=bool(self._bank)), open=known)
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
-            matrix.defects.append(self._catch(run, defect))
+            matrix.defects.append(_timed(self._catch, run, defect))
         if not self._bank and self._part.number == 1 and {"*", *self._part.globs} == {"*"}:
             matrix.idle = self._idle(run, matrix.defects)
         for number, (family, freedom) in enumerate(freedoms, 1):
             self._tell("freedoms", number, len(freedoms))
-            matrix.freedoms.append(self._bear(run, family, freedom))
+            matrix.freedoms.append(_timed(self._bear, run, family, freedom))
         claims = [case for family in run.scope.catalogues for case in _cases(run, family, freedoms)]
         for number, case in enumerate(claims, 1):
             self._tell("claims", number, len(claims))
-            matrix.claims.append(self._hear(run, case))
+            matrix.claims.append(_timed(self._hear, run, case))
         self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
 
     def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
@@ -323,6 +326,14 @@ def _cases(run: Session, family: str, freedoms: Sequence[tuple[str, Freedom]]) -
                 yield _Case(family, entry, claim, one, (one,), own)
             if not several:
                 yield _Case(family, entry, claim, None, tuple(every if own else plays[claim] or every), own)
+
+
+def _timed(play: Callable[..., Outcome], *what: object) -> Outcome:
+    """Play it, and note how long it took."""
+    begun = perf_counter()
+    outcome = play(*what)
+    outcome.seconds = round(perf_counter() - begun, 3)
+    return outcome
 
 
 def _possible(run: Session, family: str, freedom: Freedom) -> bool:

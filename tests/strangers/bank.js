@@ -67,7 +67,8 @@ app.get("/caas/api/v2/customer/:ecrn", oauth.authenticate(), (request, response)
 app.post("/caas-lcm/api/v1/CAAS/onBoarding/customer", oauth.authenticate(), (request, response) => {
   const sent = request.body;
   const requestId = randomUUID();
-  const details = Object.fromEntries(wrong(sent).map((name) => [name, `Invalid ${name}`]));
+  const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()); // line 427
+  const details = Object.fromEntries(wrong(sent).map((name) => [camel(name), `Invalid ${name.replaceAll("_", " ")}`]));
   if (Object.keys(details).length) {
     const told = failure(400, 40002, "Invalid format or missing mandatory request");
     return response.status(400).json({ ...told, details, requestId });

@@ -77,9 +77,9 @@ function draw(row) {
   const line = make("tr");
   const verdict = make("td");
   verdict.append(make("span", row.verdict, `tag ${row.colour}`));
-  const words = make("td");
-  words.append(make("div", visible(row.statement)), make("code", row.id, "soft"));
-  if (row.reason) words.append(make("div", visible(row.reason), "soft"));
+  const saying = make("td");
+  saying.append(make("div", visible(row.statement)), make("code", row.id, "soft"));
+  if (row.reason) saying.append(make("div", visible(row.reason), "soft"));
   const where = row.sources.map((s) => `${s.document}: ${[s.section, s.table, s.row].filter(Boolean).join(", ")}${s.line ? `, line ${s.line}` : ""}${s.span ? `, ${words(s.span)}` : ""}`);
   const source = make("td");
   for (const text of where) source.append(make("div", visible(text), "soft"));
@@ -99,7 +99,7 @@ function draw(row) {
     list.append(button);
   });
   seen.append(list);
-  line.append(verdict, words, make("td", row.standing), source, seen);
+  line.append(verdict, saying, make("td", row.standing), source, seen);
   return line;
 }
 
