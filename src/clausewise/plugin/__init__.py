@@ -224,7 +224,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run is None or run.is_worker or run.rehearsing or exitstatus in _NOT_OURS:
         return
     if run.is_dry:
-        rows = dry.planned(run.scope, run.folder)
+        rows = dry.planned(run.scope, run.folder, run.log_ins)
         session.exitstatus = pytest.ExitCode.OK
         session.config.hook.pytest_clausewise_rehearsed(rows=rows, target=run.scope.target.name)
         return

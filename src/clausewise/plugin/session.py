@@ -17,7 +17,7 @@ import pytest
 
 from clausewise import journal, report, scope, shipped, statement
 from clausewise._version import __version__
-from clausewise.client import Budget, Client, Heard, Transport
+from clausewise.client import Budget, Client, Heard, Ledger, Transport
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge
@@ -49,6 +49,7 @@ class Session:
     rulings: Rulings = field(default_factory=Rulings)
     plan: Plan = DEFAULT
     budget: Budget = field(default_factory=Budget)
+    log_ins: Ledger = field(default_factory=Ledger)
     part: int = 1
     done: frozenset[str] = frozenset()
     salt: str = ""
@@ -116,6 +117,8 @@ class Session:
             done=frozenset(given.get("done", ())),
             _stack=stack,
         )
+        if book := session.budget.book:
+            session.log_ins = Ledger(book.with_name("log-ins"))
         session.counterexamples = Counterexamples(
             opening.memory(config, plan, session.folder.parent, target.name)
         )
@@ -220,6 +223,7 @@ class Session:
                 prefix,
                 self.scope.bindings[family],
                 only_reads=self.plan.only_reads,
+                ledger=self.log_ins,
             )
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
@@ -261,6 +265,7 @@ class Session:
             transport.close()
         self._transports.clear()
         self._clients.clear()
+        self.log_ins.forget()
         self.salt = secrets.token_hex(8)
 
     @cached_property
