@@ -68,6 +68,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--i-own-this-target", metavar="NAME", default="", help="say so of a production target, by its name"
     )
     group.addoption(
+        "--allow-file",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a file, or a folder, of secrets that does not lie beside the target file",
+    )
+    group.addoption(
         "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
     )
     group.addoption(

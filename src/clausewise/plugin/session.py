@@ -75,7 +75,8 @@ class Session:
         given: Mapping[str, Any] = getattr(config, "workerinput", {}).get("clausewise") or {}
         told = opening.resumed(config)
         stack = ExitStack()
-        target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"))
+        allowed = config.getoption("--allow-file")
+        target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"), allowed)
         plan = PLANS[told.get("plan", config.getoption("--plan"))]
         opening.check_plan(target, plan)
         known = scope.of(target, shipped.SCHEMAS)  # bad data stops here
