@@ -254,8 +254,9 @@ def _check_beside(path: Path, references: Iterable[Reference], allowed: Collecti
         file = path.parent / told.name
         if not any(Path(os.path.realpath(file)).is_relative_to(folder) for folder in fine):
             raise ConfigurationError(
-                f"{path}: {told.place} is the file {tables.shown(file)}, which does not lie beside "
-                f"the target file, links resolved; move it there or, if you trust who wrote this, say --allow-file."
+                f"{path}: {told.place} is the file {tables.shown(file)}, which does not lie "
+                f"beside the target file, links resolved; move it there or, if you trust who wrote "
+                f"this, say --allow-file."
             )
 
 
