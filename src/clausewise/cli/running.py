@@ -27,8 +27,7 @@ def run(given: Namespace) -> int:
     """Turn the options into pytest's, and nothing more."""
     if given.history:
         _history("usable", given.history)
-    if threading.current_thread() is threading.main_thread():  # a CI that cancels a job says SIGTERM
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _end_well()
     told = journal.facts(Path(given.resume)) if given.resume else {}
     consent.see(claimed(Path(told.get("path", given.target)), allowed=given.allow_file), dry=given.dry_run)
     voice = Voice(screen.console(), screen.console(stderr=True))
@@ -44,6 +43,14 @@ def run(given: Namespace) -> int:
         kept = _history("remember", given.history, voice.results, voice.folder) if given.history else 0
         return int(kept or voice.concluded)
     return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+
+
+def _end_well() -> None:
+    """Take what a CI that cancels a job says, and a terminal that is gone, for Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        own = threading.current_thread() is threading.main_thread()
+        if own and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _anew(given: Namespace) -> list[str]:

@@ -16,7 +16,7 @@ from platformdirs import user_cache_dir
 from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.plans import DEFAULT, PLANS
-from clausewise.plugin import conduct, dry, hookspecs, labels, selection
+from clausewise.plugin import cancel, conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.session import SESSION, Session
@@ -118,6 +118,8 @@ def pytest_configure(config: pytest.Config) -> None:
         if not config.option.allure_report_dir:
             _label(config, session)
         config.add_cleanup(session.close)
+        if not session.is_worker:
+            cancel.listen(config, session)
         config.pluginmanager.register(Hush(config, session))
 
 
@@ -176,6 +178,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Under --confirm-failures repeat what failed, once, with new values; show the second end."""
     session = item.config.stash.get(SESSION, None)
+    if session and session.budget.cancelled:
+        raise KeyboardInterrupt
     if not (session and selection.ids(item) and session.confirming):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)

@@ -279,7 +279,7 @@ class Session:
 
         Nothing is held against the answers; what could not be taken away stands in the statement.
         """
-        if self.rehearsing or self.lost or not self.cleans:
+        if self.rehearsing or self.lost or not self.cleans or self.budget.cancelled:
             return
         self.current = judge = Judge(self.bench, journal.CLEAN_UP, ())
         for family, operation, body in list(self.leavings.requests()):
