@@ -1,6 +1,7 @@
 """Whatever ends a run: all verdicts fallen before are there, and the run can go on to the same statement."""
 
 import json
+import os
 import random
 import resource
 import signal
@@ -37,7 +38,7 @@ def statement(folder):
     }
 
 
-def begun(target, folder, **more):
+def begun(target, folder, *words, **more):
     """Begin a run of some operations in a process of its own."""
     command = [
         sys.executable,
@@ -50,7 +51,7 @@ def begun(target, folder, **more):
         folder,
     ]
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([*command, "--seed", "7", *PICKED], **quiet, **more)
+    return subprocess.Popen([*command, "--seed", "7", *PICKED, *words], **quiet, **more)
 
 
 def _target(folder, url, **limits):
@@ -211,7 +212,7 @@ def test_two_runs_never_share_a_folder(tmp_path):
     """A second run into a folder is refused, and so is going on with a run that is still going on."""
     folder = tmp_path / "run"
     with runs.reference("cdp") as url:
-        target = _target(tmp_path, url, rate=20)
+        target = _target(tmp_path, url, rate=5)
         with begun(target, folder) as first:
             _wait(lambda: verdicts(folder), first)
             second = runs.clausewise("run", "--target", target, "--run-dir", folder)
@@ -302,7 +303,7 @@ def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
     pages, taken = journal.Pages(tmp_path), []
 
     def full(_, line):
-        if taken and line != b"\n":
+        if taken and line != b"\x18\n":
             raise OSError(28, "No space left on device")
         taken.append(line)
         return len(line) // 2
@@ -310,7 +311,7 @@ def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(journal.os, "write", full)
     with pytest.raises(Unwritable, match="takes no more: No space left on device"):
         pages.verdict({"test": "a"})
-    assert taken[-1] == b"\n"
+    assert taken[-1] == b"\x18\n"
     monkeypatch.undo()
     pages.close()
 
@@ -325,3 +326,45 @@ def test_a_folder_that_cannot_be_is_told(tmp_path):
     assert done.returncode == 4
     assert "cannot be written" in done.stderr
     assert json.dumps("Traceback") not in done.stderr
+
+
+def _kill_at_work(folder):
+    """Kill a worker while a test of it is in flight: stop it, look, let it go on where that had ended."""
+    while True:
+        *_, last = (json.loads(line) for line in (folder / journal.TESTS).read_text().splitlines())
+        os.kill(last["process"], signal.SIGSTOP)
+        time.sleep(0.1)
+        if last["begun"] not in {record["test"] for record in verdicts(folder)}:
+            return os.kill(last["process"], signal.SIGKILL)
+        os.kill(last["process"], signal.SIGCONT)
+
+
+def test_a_worker_that_is_killed_turns_no_run_green(tmp_path):
+    """Kill -9 of one of two: its test in flight is an error that is told, and going on makes it."""
+    folder = tmp_path / "run"
+    with runs.reference("cdp") as url:
+        run = begun(_target(tmp_path, url, rate=30), folder, "-n", "2")
+        _wait(lambda: len(verdicts(folder)) > 3, run)
+        _kill_at_work(folder)
+        _, told = run.communicate(timeout=120)
+        first = runs.results(folder)["outcome"]
+        done = resumed(folder)
+
+    assert run.returncode == first["exit"] == 5, told
+    assert "was begun and never ended: its process was killed" in first["reasons"][0]
+    assert done.returncode == 2, done.stdout
+    assert "error" not in {record["verdict"] for record in verdicts(folder)}
+
+
+def test_what_nobody_wrote_down_is_no_green(tmp_path):
+    """A line that no run writes, amid the verdicts or the tests, is told by its number: exit 4."""
+    folder = tmp_path / "run"
+    runs.inside("run", "--target", runs.REFERENCE, "--run-dir", folder, *PICKED[:2])
+    (folder / "results.json").unlink()
+    whole = (folder / journal.VERDICTS).read_text().splitlines(keepends=True)
+    (folder / journal.VERDICTS).write_text("".join([*whole[:2], whole[2][:40] + "\n", *whole[3:]]))
+
+    done = runs.inside("report", folder)
+
+    assert done.returncode == 4
+    assert f"{folder / journal.VERDICTS}, line 3, is no record that a run writes." in done.stderr
