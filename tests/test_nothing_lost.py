@@ -12,8 +12,10 @@ import time
 import pytest
 import runs
 
-from clausewise import journal
+from clausewise import journal, scope, shipped
 from clausewise.errors import ConfigurationError, Unwritable
+from clausewise.plugin.opening import claimed
+from clausewise.statement import assemble
 
 PICKED = ("--operation", "validateCustomer", "--operation", "getCustomer")
 FACTS = {"id": "x", "started": "2031-01-01T00:00:00+00:00", "path": "t.toml", "documents": []} | {
@@ -368,3 +370,31 @@ def test_what_nobody_wrote_down_is_no_green(tmp_path):
 
     assert done.returncode == 4
     assert f"{folder / journal.VERDICTS}, line 3, is no record that a run writes." in done.stderr
+
+
+def test_a_token_that_no_header_can_carry_ends_no_run_in_green(tmp_path):
+    """The log-in's own clause is broken, and what could not be judged for it keeps the run from 0."""
+    with runs.bent("cdp", "cdp.token.no-header-can-carry-it") as url:
+        done = runs.clausewise("run", "--target", _target(tmp_path, url), "--run-dir", tmp_path / "run")
+    told = runs.results(tmp_path / "run")
+
+    assert done.returncode == 1
+    broken = {bad["clause"] for bad in told["findings"] if bad["colour"] == "red"}
+    assert broken == {"cdp.getToken.token.access_token"}
+    assert sum(record.get("useless", False) for record in verdicts(tmp_path / "run")) > 50
+
+
+def test_what_the_targets_own_answer_left_unjudged_is_no_green(tmp_path):
+    """A clause that nobody must exercise, and whose test got no token: a reason, and 2 for what was 0."""
+    target = runs.target_at(tmp_path, "embedded", "cdp")
+    runs.inside("run", "--target", target, "--run-dir", tmp_path / "run", "--plan", "smoke")
+    known = scope.of(claimed(target), shipped.SCHEMAS)
+    guess = next(it.id for it in known.clauses() if it.standing == "inferred")
+    record = {**VERDICT, "test": "x", "clauses": [guess], "verdict": "untestable", "useless": True}
+    (tmp_path / "run" / journal.VERDICTS).write_text(json.dumps(record) + "\n")
+    facts = journal.facts(tmp_path / "run") | {"selected": []}
+    (tmp_path / "run" / journal.RUN).write_text(json.dumps(facts))
+
+    told = assemble(known, tmp_path / "run", ended=False)["outcome"]
+
+    assert f"no token that a caller can use, the first is {guess}" in " ".join(told["reasons"])

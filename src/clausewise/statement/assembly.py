@@ -179,6 +179,12 @@ def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, en
         unmet.append(
             f"{len(missing)} documented black-box clauses were not exercised, the first is {missing[0]}"
         )
+    silent = [row["id"] for row in clauses if row["verdict"] == Verdict.UNTESTABLE]
+    if useless := [name for name in silent if name in tally.useless]:
+        unmet.append(
+            f"{many(len(useless), 'clause', 'clauses')} could not be judged, since the target's own log-in "
+            f"gives no token that a caller can use, the first is {useless[0]}"
+        )
     complete = PLANS.get(facts.get("plan", ""), DEFAULT).complete
     if selected := facts.get("selected"):
         unmet = [f"a partial run: {len(selected)} of {len(clauses)} clauses were selected"]

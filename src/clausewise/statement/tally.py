@@ -71,6 +71,7 @@ class Tally:
     exchanges: int = 0
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
+    useless: set[str] = field(default_factory=set)  # clauses whose tests got no token out of a log-in
 
 
 def add_up(scope: Scope, folder: Path) -> Tally:
@@ -124,6 +125,7 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
         tally.unusable = tally.unusable or record["reason"]
     if record.get("broken"):
         tally.broken_tests.append(f"{test}: {record['reason']}")
+    tally.useless |= set(record["clauses"] if record.get("useless") else ())
     _add_touched(tally, record)
     broken = {finding["clause"] for finding in record["findings"]}
     if record.get("repeats"):
