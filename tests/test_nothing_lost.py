@@ -318,6 +318,27 @@ def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
     pages.close()
 
 
+@pytest.mark.parametrize(
+    "words", [("clauses",), ("nonsense",), ("run", "--target", runs.REFERENCE, "--dry-run")]
+)
+def test_a_screen_that_is_full_is_no_verdict(words):
+    """Where neither output takes a byte, the exit code says so: 4, and neither 0, 1 nor 2."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        command = [sys.executable, "-m", "clausewise", *map(str, words)]
+        done = subprocess.run(command, stdout=full, stderr=full, check=False)
+
+    assert done.returncode == 4
+
+
+def test_a_folder_whose_name_is_too_long_is_one_sentence(tmp_path):
+    """Three hundred characters, which no file system takes: exit 4."""
+    done = runs.inside("run", "--target", runs.REFERENCE, "--run-dir", tmp_path / ("a" * 300))
+
+    assert done.returncode == 4
+    assert "cannot be written: [Errno 36] File name too long" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stdout + done.stderr
+
+
 def test_a_folder_that_cannot_be_is_told(tmp_path):
     """A run folder below a file: one sentence, exit 4."""
     (tmp_path / "reports").write_text("a file")

@@ -103,7 +103,7 @@ def begin(folder: Path, facts: Record) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         files.put(folder / RUN, json.dumps(facts, ensure_ascii=False, indent=1), new=True)
     except OSError as bad:
-        if (folder / RUN).exists():
+        if isinstance(bad, FileExistsError) and (folder / RUN).exists():
             raise ConfigurationError(f"{folder} holds a run already; name a new folder.") from bad
         raise ConfigurationError(f"The run's folder {folder} cannot be written: {bad}") from bad
 
