@@ -79,9 +79,9 @@ def batch(service, case, *items):
     return {"caseId": case, ITEMS[service][0]: list(items)}
 
 
-def there(api, unique, service, case):
+def there(api, unique, service, case, name=""):
     """Return an item that the service can work on: one already in the case, or one to add."""
-    name = code(unique)
+    name = name or code(unique)
     if service in REMOVE:
         adding = service.replace("remove", "add")
         _prepared(api.call(adding, [batch(adding, case, new(adding, name))]), "/STATUS")
