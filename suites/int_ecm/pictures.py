@@ -23,7 +23,7 @@ def png(unique, name="image.png"):
 
 
 def photo(unique):
-    """Return a PNG of more than 100 KiB, as a camera's is, that no other test has: six by six spots, unpacked."""
+    """Return a PNG of more than 100 KiB that no other test has: six by six spots of colours, unpacked."""
     return _png(_spots(unique, 6), "photo.png", compress_level=0)
 
 

@@ -401,7 +401,7 @@ def test_a_removal_takes_from_the_named_case_only(api, judge, unique, service):
 
 @pytest.mark.parametrize("service", each("each-case-its-own", ITEMS))
 def test_each_case_of_a_request_is_worked_on(api, judge, unique, service):
-    """Of two cases in one request each gets, loses or decides its own item: afterwards each is as was told."""
+    """Of two cases in one request each gets, loses or decides its own item, and is so afterwards."""
     cases = [promote(api, unique) for _ in range(2)]
     items = [there(api, unique, service, case) for case in cases]
     sent = [batch(service, case, item) for case, item in zip(cases, items, strict=True)]

@@ -218,8 +218,9 @@ def _telling(days, place):
     """
 
     def apart(day):
-        low, high = sorted([day, day.replace(day=day.month, month=day.day)] if day.day <= _MONTHS else [day] * 2)
-        return days[0] < day < days[-1] and any(low < other < high for other in days)
+        other = day.replace(day=day.month, month=day.day) if day.day <= _MONTHS else day
+        low, high = sorted([day, other])
+        return days[0] < day < days[-1] and any(low < made < high for made in days)
 
     told = [at for at, day in enumerate(days) if apart(day)] or [place]
     return days[min(told, key=lambda at: abs(at - place))]
