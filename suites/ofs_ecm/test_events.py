@@ -18,6 +18,7 @@ from .steps import (
     code,
     given,
     good,
+    of_case,
     promote,
 )
 
@@ -223,10 +224,11 @@ def test_an_extension_tells_the_type_of_the_case(api, judge, target, unique):
     """A case has the type that its promotion told when an event of a type of another name is added."""
     kind = {"type": given(target, "event.mapped", "type")}
     made = api.call(PROMOTE, events(event(code(unique)) | kind))
+    case, wanted = of_case(made, "/caseId"), of_case(made, "/caseType")
 
-    answer = api.call(EXTEND, extending(api, made.at("/caseId"), event(code(unique)) | kind))
+    answer = api.call(EXTEND, extending(api, case, event(code(unique)) | kind))
 
-    judge(answer, outcome("extended"), has("/caseType", made.at("/caseType")))
+    judge(answer, outcome("extended"), has("/caseType", wanted))
 
 
 @pytest.mark.parametrize(
