@@ -13,21 +13,26 @@ from clausewise import files, journal, shipped, tables
 from clausewise.errors import ConfigurationError
 from clausewise.report import junit, pages
 
-__all__ = ["draw", "read"]
+__all__ = ["PAGES", "draw", "drawn", "read"]
 
+PAGES = ("junit.xml", "summary.md", "statement.html", "badge.svg", "report.html")
 _FORMAT, _VERSION = "clausewise-results", 1
 
 
 def draw(results: Mapping[str, Any], folder: Path) -> list[Path]:
     """Write every report into a run folder and return their paths."""
-    drawn = {
+    return [files.put(folder / name, text) for name, text in drawn(results, folder).items()]
+
+
+def drawn(results: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Return every report of a run folder by its name: the same results, the same texts."""
+    return {
         "junit.xml": junit.xml(results),
         "summary.md": pages.summary(results),
         "statement.html": pages.statement(results),
         "badge.svg": pages.badge(results),
         "report.html": pages.html(results, journal.records(folder, journal.EXCHANGES)),
     }
-    return [files.put(folder / name, text) for name, text in drawn.items()]
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -79,6 +84,7 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
             "trend": [],
             "waivers": [],
             "response_times": [],
+            "excuses": [],
             "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
             **told,
             **({"clauses": clauses} if clauses else {}),
