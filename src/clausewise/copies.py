@@ -14,16 +14,17 @@ from clausewise import shipped
 from clausewise.masking import Masker
 from clausewise.scope import Scope
 
+HEAD = "# What is personal is masked as in the exchanges, and comments are left out.\n"
 _TABLES = ("fixtures", "credentials", "faults")
 
 
-def of(scope: Scope, masker: Masker) -> dict[str, str]:
-    """Return the texts to keep by their names; an overlay that lies elsewhere is not among them."""
+def of(scope: Scope, masker: Masker) -> dict[str, bytes]:
+    """Return the files to keep by their names; an overlay that lies elsewhere is not among them."""
     target = scope.target.path
-    kept = {target.name: _masked(target.read_text("utf-8"), masker)}
+    kept = {target.name: _masked(target.read_text("utf-8"), masker).encode()}
     for name, overlay in overlays(scope):
         if name:
-            kept[name] = overlay.read_text("utf-8")
+            kept[name] = overlay.read_bytes()
     return kept
 
 
@@ -45,7 +46,8 @@ def _masked(text: str, masker: Masker) -> str:
         for name in _TABLES:
             for entry in family.get(name, {}).values():
                 _cover(entry, masker)
-    return text if table == tomllib.loads(text) and masker.text(text) == text else tomlkit.dumps(table)
+    whole = table == tomllib.loads(text) and masker.text(text) == text
+    return text if whole else f"{HEAD}{tomlkit.dumps(table)}"
 
 
 def _cover(entry: Any, masker: Masker) -> None:

@@ -90,23 +90,23 @@ def full(folder: Path, bad: OSError) -> Unwritable:
 def begin(
     folder: Path,
     facts: Record,
-    kept: Mapping[str, str] = MappingProxyType({}),
+    kept: Mapping[str, bytes] = MappingProxyType({}),
     mark: Record = MappingProxyType({}),
 ) -> None:
     """Write down what the run is, before its first call, and seal it: what is changed later shows.
 
-    `kept` are the texts of the target file and of what it names, `mark` what else the seal remembers. Raises
+    `kept` are the target file and what it names, `mark` what else the seal remembers. Raises
     ConfigurationError where the folder holds another run, whose evidence would be mixed with this one's, or
     cannot be written.
     """
-    whole = {**facts, "kept": {name: sha256(_encoded(text)).hexdigest() for name, text in kept.items()}}
+    whole = {**facts, "kept": {name: sha256(content).hexdigest() for name, content in kept.items()}}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         files.put(folder / RUN, json.dumps(whole, ensure_ascii=False, indent=1), new=True)
-        for name, text in kept.items():
+        for name, content in kept.items():
             path = folder / KEPT / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_encoded(text))
+            path.write_bytes(content)
         _seal(folder, {"begun": {"facts": digests(whole), **mark}})
     except OSError as bad:
         if (folder / RUN).exists():

@@ -1,0 +1,300 @@
+"""What a run's folder or an unpacked pack holds: assembled, drawn and judged anew, and compared.
+
+This is the one mechanism: `evidence` asks it before it signs, `verify` before it believes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from clausewise import copies, journal, recorded, report, scope, shipped, statement, tables, targets
+from clausewise._version import __version__
+from clausewise.errors import ClausewiseError, ConfigurationError
+from clausewise.evidence.comparing import differences, page_differs, plain
+from clausewise.evidence.masks import Masks, stand_ins
+from clausewise.evidence.unpacking import NONSENSE, TARGET
+from clausewise.judge import Bench, masker
+from clausewise.model import Kind, Verdict
+from clausewise.scope import Scope
+from clausewise.verdict import Policy
+
+_SEEN_ALONE = {Kind.REQUEST_FIELD, Kind.RESPONSE_FIELD, Kind.FACET, Kind.UNIVERSAL}  # by one exchange
+_BROKEN = {Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED, Verdict.ERROR}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SHOWN = 5
+Told = tuple[list[str], str]  # what is wrong, and what to say where nothing is
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked: whether it holds (None where it could not be checked), and the figures."""
+
+    what: str
+    held: bool | None
+    says: str
+
+
+def checked(what: str, step: Callable[[], Told], folder: Path) -> Check:
+    """Take one step; nonsense in what it reads is what is wrong."""
+    try:
+        wrong, right = step()
+    except (ClausewiseError, OSError, *NONSENSE) as bad:
+        nonsense = "" if isinstance(bad, ClausewiseError) else f"nonsense in its run ({type(bad).__name__}): "
+        wrong, right = [f"{nonsense}{tables.shown(str(bad).replace(f'{folder}/', ''))}"], ""
+    more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+    return Check(what, not wrong, tables.shown("; ".join(wrong[:_SHOWN])) + more if wrong else right)
+
+
+class Contents:
+    """A run, read anew from its folder.
+
+    `trend` tells whether its results may show other runs beside it, of which the folder knows nothing.
+    """
+
+    def __init__(self, folder: Path, *, trend: bool = False) -> None:
+        self.folder = folder
+        self._trend = trend
+
+    def checks(self) -> Iterator[Check]:
+        """Yield every check; where the run cannot be read there is no other."""
+        first = checked("its run can be read and judged again", self._read, self.folder)
+        yield first
+        if not first.held:
+            return
+        for what, step in (
+            ("nothing was changed since the run began and ended", self._sealed),
+            ("the target file is the one of the run", self._bound),
+            ("the results are what the journal adds up to", self._added_up),
+            ("every page is what the results draw", self._drawn),
+            ("what is masked is masked by a rule", self._masked),
+            ("the exchanges judge as the run says", self._judged_again),
+        ):
+            yield checked(what, step, self.folder)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What the run wrote down before its first call."""
+        return journal.facts(self.folder)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the run judged, by the target file that its folder keeps."""
+        path = self.folder / TARGET / PurePosixPath(self.facts["target"]["file"]).name
+        target = targets.load(path, shipped.SCHEMAS / "target.schema.json", secrets=False)
+        claims = dict(text.partition("=")[::2] for text in self.facts["documents"])
+        for family in target.families.values():
+            for overlay in family.overlays:  # what lies on this disk is no evidence
+                if not _lies_in(overlay, self.folder) and not _lies_in(overlay, shipped.SCHEMAS):
+                    raise ConfigurationError(f"its target file names {overlay.name}, which is not in the pack")
+        reached = {name: told["base_url"] for name, told in self.facts["target"]["families"].items()}
+        if set(reached) != set(target.families) or set(claims) != set(target.families):
+            raise ConfigurationError("its target file claims other families than the run judged")
+        return scope.of(target.claiming(claims).reached(reached), shipped.SCHEMAS)
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What the folder's results say."""
+        report.read(self.folder)  # as their schema has it
+        whole: dict[str, Any] = tables.load(self.folder / statement.RESULTS)
+        return whole
+
+    @cached_property
+    def made(self) -> dict[str, Any]:
+        """What the results are, made anew."""
+        trend = {"trend": self.told["trend"]} if self._trend else {}
+        whole: dict[str, Any] = plain(statement.assemble(self.scope, self.folder) | trend)
+        return whole
+
+    def files(self) -> list[str]:
+        """Return the names of the target file and of the overlays that the run kept."""
+        kept = {f"{TARGET}{self.scope.target.path.name}"}
+        return sorted(kept | {f"{TARGET}{name}" for name, _ in copies.overlays(self.scope)})
+
+    def _read(self) -> Told:
+        if (suite := self.facts.get("suite")) != __version__:
+            made = f"clausewise {tables.shown(suite)} made it, and this is {__version__}"
+            return [f"{made}: check it with that one"], ""
+        return [], f"{self.made['run']['exchanges']} exchanges, {len(self.made['clauses'])} clauses"
+
+    def _sealed(self) -> Told:
+        seals = journal.seals(self.folder)
+        begun = [it["begun"] for it in seals if "begun" in it]
+        ended = [it["ended"] for it in seals if "ended" in it]
+        if not begun or not ended or "ended" not in seals[-1]:
+            raise ConfigurationError(f"{journal.SEAL} lacks what the run began and ended with")
+        wrong = list(self._begun(begun))
+        with (self.folder / journal.SEAL).open("rb") as file:
+            before = b"".join(list(journal.lines(file))[:-1])
+        held = {name: _digest(self.folder / name) for name in (journal.EXCHANGES, journal.VERDICTS)}
+        held["before"] = sha256(before).hexdigest()
+        then = ended[-1]["files"]
+        names = {"before": journal.SEAL}
+        wrong += [names.get(key, key) for key in {**held, **then} if held.get(key) != then.get(key)]
+        kept = {
+            path.relative_to(self.folder / TARGET).as_posix(): _digest(path)
+            for path in sorted((self.folder / TARGET).rglob("*"))
+            if path.is_file()
+        }
+        then = self.facts.get("kept", {})
+        wrong += [f"{TARGET}{name}" for name in sorted({**kept, **then}) if kept.get(name) != then.get(name)]
+        return [f"{name} is not as it was then" for name in wrong], f"{len(begun)} times begun"
+
+    def _begun(self, begun: list[dict[str, Any]]) -> Iterator[str]:
+        """Yield which of the run's facts are not those that its parts began with."""
+        parts = self.facts.get("resumed", [])
+        if [it.get("part") for it in begun] != [None, *map(journal.digest, parts)]:
+            yield f"{journal.RUN} (resumed)"
+        now = journal.digests(self.facts)
+        for seal in begun:
+            others = {key for key in {**now, **seal["facts"]} if now.get(key) != seal["facts"].get(key)}
+            moved = {"target"} if seal is not begun[-1] else set()  # an embedded reference has another port
+            yield from (f"{journal.RUN} ({key})" for key in sorted(others - moved))
+
+    def _bound(self) -> Told:
+        """The target file says the run's name, environment and hosts, and every exchange was with these."""
+        target, then = self.scope.target, self.facts["target"]
+        raw = targets.load(target.path, shipped.SCHEMAS / "target.schema.json", secrets=False)
+        wrong = list(
+            differences(
+                {"name": raw.name, "environment": raw.environment, "file": raw.path.name},
+                {key: then[key] for key in ("name", "environment", "file")},
+                "target file",
+            )
+        )
+        text = target.path.read_text("utf-8")
+        if not text.startswith(copies.HEAD) and raw.sha256 != then["sha256"]:
+            wrong.append("target file: its digest is not the run's")
+        for name, own in raw.families.items():
+            told = then["families"][name]
+            host = urlsplit(told["base_url"]).hostname
+            played = own.base_url == targets.EMBEDDED and host in _LOOPBACK
+            if not played and own.base_url != told["base_url"]:
+                wrong.append(f"target file: {name} is at {own.base_url}, and the run called {told['base_url']}")
+            overlays = {path.name: _digest(path) for path in own.overlays}
+            wrong += differences(overlays, told.get("overlays", {}), f"overlays of {name}")
+        if self.facts.get("plan") == "recorded":
+            return wrong, "recorded elsewhere, so no host is held against it"
+        wrong += islice(self._elsewhere(), _SHOWN)
+        return wrong, f"{then['name']} ({then['environment']}), {', '.join(sorted(self._hosts()))}"
+
+    def _hosts(self) -> set[str]:
+        return {told["base_url"] for told in self.facts["target"]["families"].values()}
+
+    def _elsewhere(self) -> Iterator[str]:
+        begun = [it["begun"] for it in journal.seals(self.folder) if "begun" in it]
+        last = {name: told["base_url"] for name, told in self.facts["target"]["families"].items()}
+        if not begun or begun[-1].get("base_urls") != last:
+            yield "the run began with other hosts"
+            return
+        for record in journal.records(self.folder, journal.EXCHANGES):
+            part = record.get("part", 1)
+            known = begun[part - 1].get("base_urls", {}) if part <= len(begun) else {}
+            url, base = record["request"]["url"], known.get(record["family"])
+            if base is None or not (url.startswith(f"{base}/") or url.partition("?")[0] == base):
+                yield f"{record['id']} called {url}, which is not at {base}"
+
+    def _added_up(self) -> Told:
+        """Every field of the results is what journal, target file and rulings make of it."""
+        wrong = [f"results.json: {place}" for place in differences(self.told, self.made)]
+        raw = (self.folder / statement.RESULTS).read_bytes()
+        if not wrong and raw != statement.text(self.made).encode("utf-8", "backslashreplace"):
+            wrong.append("results.json is written in another way than a run writes it")
+        return wrong, f"{len(self.made['clauses'])} verdicts, exit {self.made['outcome']['exit']}"
+
+    def _drawn(self) -> Told:
+        drawn = report.drawn(self.made, self.folder)
+        wrong = []
+        for name, page in drawn.items():
+            wanted = page.encode("utf-8", "backslashreplace").decode()
+            path = self.folder / name
+            if not path.exists():
+                wrong.append(f"{name} is missing")
+            elif page_differs(name, path.read_bytes().decode("utf-8", "replace"), wanted):
+                wrong.append(f"{name} says something else")
+        return wrong, ", ".join(drawn)
+
+    @cached_property
+    def _masks(self) -> Masks:
+        marks = [mask for it in journal.seals(self.folder) for mask in it.get("begun", {}).get("masks", ())]
+        marks += stand_ins(self.scope.target.path.read_text("utf-8"))
+        masks = Masks(masker(self.scope, b""), marks)
+        for record in journal.records(self.folder, journal.EXCHANGES):
+            masks.learn(record)
+        return masks
+
+    def _masked(self) -> Told:
+        return self._masks.wrong, "by name, or as a value that is hidden elsewhere, too"
+
+    def _judged_again(self) -> Told:
+        """Judge every exchange again: what one exchange shows alone must be what the run said of it."""
+        again = _Again()
+        bench = Bench.of(self.scope, again, Policy(), b"")
+        broken: set[str] = set()
+        seen: set[str] = set()
+        for one in recorded.read_own(self.folder / journal.EXCHANGES, self.scope, self._masks.amend):
+            judge = recorded.again(one, bench)
+            seen |= judge.touched
+            broken |= {finding.clause for finding in judge.findings}
+        then = {row["id"]: Verdict(row["verdict"]) for row in self.made["clauses"]}
+        wrong = sorted(name for name in broken if then.get(name) not in _BROKEN)
+        kinds = {clause.id: clause.kind for clause in self.scope.clauses()}
+        wrong += sorted(
+            name
+            for name, verdict in then.items()
+            if kinds.get(name) in _SEEN_ALONE and verdict in {Verdict.PASS, Verdict.FAIL}
+            if (name in broken) != (verdict is Verdict.FAIL) or name not in seen
+        )
+        wrong += self._otherwise(again.matched)
+        wrong += self._untold()
+        return list(dict.fromkeys(wrong)), f"{len(again.matched)} exchanges, {len(seen)} clauses"
+
+    def _otherwise(self, matched: Mapping[str, str]) -> Iterator[str]:
+        """Yield the exchanges that the run says are another documented answer than they are."""
+        for record in journal.records(self.folder, journal.EXCHANGES):
+            now = matched.get(record["id"], record["matched"])
+            if now != record["matched"] and not record.get("stray"):
+                yield f"{record['id']} is {now or 'no documented answer'}, not {record['matched'] or 'none'}"
+
+    def _untold(self) -> Iterator[str]:
+        """Yield the tests whose exchanges are there and whose word is not, and exchanges that nobody made."""
+        told: set[str] = {journal.CLEAN_UP}
+        cited: set[str] = set()
+        for record in journal.records(self.folder, journal.VERDICTS):
+            told.add(record["test"])
+            cited.update(name for _, few in record["touched"].values() for name in few)
+            cited.update(name for bad in record["findings"] for name in (bad["exchange"], *bad["before"]))
+        made = set()
+        for record in journal.records(self.folder, journal.EXCHANGES):
+            made.add(record["id"])
+            if record["test"] not in told:
+                yield f"{record['test']} made {record['id']}, and its verdict is not there"
+        yield from (f"a verdict names the exchange {name}; there is none" for name in sorted(cited - made - {""}))
+
+
+class _Again:
+    """A journal that keeps which documented answer each exchange is, and nothing else."""
+
+    def __init__(self) -> None:
+        self.matched: dict[str, str] = {}
+
+    def exchange(self, record: Mapping[str, Any]) -> None:
+        """Take note of one."""
+        self.matched[record["id"]] = record["matched"]
+
+    def verdict(self, record: Mapping[str, Any]) -> None:
+        """Forget it."""
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest() if path.exists() else ""
