@@ -55,11 +55,12 @@ def _cover(entry: Any, masker: Masker) -> None:
     if isinstance(entry, dict):
         for name, value in entry.items():
             if not isinstance(value, dict) and masker.hides(name):
-                many = isinstance(value, list)
-                entry[name] = [_stand_in(item, masker) for item in value] if many else _stand_in(value, masker)
+                entry[name] = _stand_in(value, masker)
 
 
 def _stand_in(value: Any, masker: Masker) -> Any:
+    if isinstance(value, list):
+        return [_stand_in(item, masker) for item in value]
     if value in ("", True, False):
         return value
     return masker.learn(value) if isinstance(value, str) else masker.masked(value)

@@ -187,9 +187,7 @@ def _seal(folder: Path, record: Record) -> None:
         file.write(_encoded(json.dumps(record, separators=(",", ":"))) + b"\n")
 
 
-def resume(
-    folder: Path, told: Record, part: Record, mark: Record = MappingProxyType({})
-) -> None:
+def resume(folder: Path, told: Record, part: Record, mark: Record = MappingProxyType({})) -> None:
     """Write down that a run goes on: `told` are its facts so far, `part` those of its new part."""
     try:
         for name in (EXCHANGES, VERDICTS, SEAL):

@@ -83,7 +83,7 @@ def stamp_request(pack: Path) -> bytes:
 
 
 def stamp(pack: Path, response: bytes) -> str:
-    """Put an authority's answer into a pack and return the time that it says; ConfigurationError for a bad one."""
+    """Put an authority's answer into a pack and return its time; ConfigurationError for a bad one."""
     try:
         told = stamping.time(response, _of(pack).first, ())
     except ValueError as bad:
@@ -99,7 +99,9 @@ def _of(pack: Path) -> Attestation:
         with ZipFile(pack) as archive:
             return signing.read(archive.read(ATTESTATION).decode())
     except (KeyError, ValueError) as bad:
-        raise ConfigurationError(f"{pack} carries no attestation that can be read: {tables.shown(bad)}.") from bad
+        raise ConfigurationError(
+            f"{pack} carries no attestation that can be read: {tables.shown(bad)}."
+        ) from bad
 
 
 def _attestation(folder: Path, done: Verified) -> Attestation | None:
@@ -118,7 +120,9 @@ def _signatures(attestation: Attestation, key: Key | None, witnesses: Sequence[K
     else:
         first = bool(attestation.signers) and attestation.signers[0] == key.keyid
         held = first and attestation.signed_by(key)
-        yield Check(what, held, f"key {key.keyid[:_KEY]}" if held else "it is signed with another key, or badly")
+        yield Check(
+            what, held, f"key {key.keyid[:_KEY]}" if held else "it is signed with another key, or badly"
+        )
     for witness in witnesses:
         held = attestation.signed_by(witness)
         says = f"key {witness.keyid[:_KEY]}"
@@ -183,7 +187,9 @@ def _said(
     def attested() -> Told:
         if attestation is None:
             return ["there is none"], ""
-        wanted = signing.expected({MANIFEST: _digest(folder / MANIFEST)}, packing.predicate(contents.made, contents.facts))
+        wanted = signing.expected(
+            {MANIFEST: _digest(folder / MANIFEST)}, packing.predicate(contents.made, contents.facts)
+        )
         return list(differences(plain(attestation.says), plain(wanted), "attestation")), MANIFEST
 
     yield checked("the schemas and the clause set are those of this suite", schemas, folder)

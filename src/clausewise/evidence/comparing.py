@@ -43,7 +43,7 @@ def page_differs(name: str, told: str, made: str) -> bool:
     if told == made:
         return False
     try:
-        return _meant(name, told) != _meant(name, made)
+        return bool(_meant(name, told) != _meant(name, made))
     except (ValueError, OSError, EOFError, zlib.error, ParseError, RecursionError):
         return True
 

@@ -92,7 +92,9 @@ class Contents:
         for family in target.families.values():
             for overlay in family.overlays:  # what lies on this disk is no evidence
                 if not _lies_in(overlay, self.folder) and not _lies_in(overlay, shipped.SCHEMAS):
-                    raise ConfigurationError(f"its target file names {overlay.name}, which is not in the pack")
+                    raise ConfigurationError(
+                        f"its target file names {overlay.name}, which is not in the pack"
+                    )
         reached = {name: told["base_url"] for name, told in self.facts["target"]["families"].items()}
         if set(reached) != set(target.families) or set(claims) != set(target.families):
             raise ConfigurationError("its target file claims other families than the run judged")
@@ -176,7 +178,9 @@ class Contents:
             host = urlsplit(told["base_url"]).hostname
             played = own.base_url == targets.EMBEDDED and host in _LOOPBACK
             if not played and own.base_url != told["base_url"]:
-                wrong.append(f"target file: {name} is at {own.base_url}, and the run called {told['base_url']}")
+                wrong.append(
+                    f"target file: {name} is at {own.base_url}, and the run called {told['base_url']}"
+                )
             overlays = {path.name: _digest(path) for path in own.overlays}
             wrong += differences(overlays, told.get("overlays", {}), f"overlays of {name}")
         if self.facts.get("plan") == "recorded":
@@ -275,7 +279,9 @@ class Contents:
             made.add(record["id"])
             if record["test"] not in told:
                 yield f"{record['test']} made {record['id']}, and its verdict is not there"
-        yield from (f"a verdict names the exchange {name}; there is none" for name in sorted(cited - made - {""}))
+        yield from (
+            f"a verdict names the exchange {name}; there is none" for name in sorted(cited - made - {""})
+        )
 
 
 class _Again:

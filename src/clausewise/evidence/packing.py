@@ -34,7 +34,9 @@ def pack(folder: Path, known: Scope, key: Path, output: Path) -> None:
     contents = Contents(folder, trend=True)
     for check in contents.checks():
         if not check.held:
-            raise ConfigurationError(f"The run {folder} is no evidence: not so that {check.what} ({check.says}).")
+            raise ConfigurationError(
+                f"The run {folder} is no evidence: not so that {check.what} ({check.says})."
+            )
     results = contents.made | {"trend": []}  # of other runs this one's journal says nothing
     _whole(folder, results)
     try:

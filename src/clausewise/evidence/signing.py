@@ -31,7 +31,7 @@ _BAD = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """An envelope that was read: what it says, and who signed it by the ids of their keys, the first first."""
+    """An envelope that was read: what it says, and by their ids the keys that signed it, the first first."""
 
     says: Mapping[str, Any]
     signers: tuple[str, ...]
@@ -70,7 +70,8 @@ def countersigned(attestation: Attestation, key: Path) -> str:
 
 def expected(subjects: Mapping[str, str], predicate: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an attestation about files says, as `Attestation.says` has it."""
-    return json_format.MessageToDict(_statement(subjects, predicate).pb)
+    told: dict[str, Any] = json_format.MessageToDict(_statement(subjects, predicate).pb)
+    return told
 
 
 def public_key(path: Path) -> Key:

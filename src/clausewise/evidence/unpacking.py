@@ -72,7 +72,7 @@ def amend(pack: Path, changed: Mapping[str, bytes]) -> None:
     try:
         with ZipFile(pack) as archive:
             held = {name: archive.read(name) for name in archive.namelist()}
-        write(part, held | changed)
+        write(part, {**held, **changed})
         part.replace(pack)
     except OSError as bad:
         raise ConfigurationError(f"The evidence cannot be written to {pack}: {bad}.") from bad

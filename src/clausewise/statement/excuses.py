@@ -1,4 +1,4 @@
-"""What a reader has to know beside the verdicts: whatever was waived, left out, or judged by a rule of one's own."""
+"""What a reader has to know beside the verdicts: what was waived, left out, or judged by own rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def excuses(scope: Scope, facts: Mapping[str, Any], rulings: Rulings, weighed: Row) -> Iterator[Row]:
-    """Yield a row, its kind and its sentence, for each thing that makes a run easier than it is by default."""
+    """Yield a row, its kind and its sentence, for each thing that sets a run apart from a whole one."""
     for kind, told in (
         ("waiver", _waivers(weighed["waivers"])),
         ("policy", _policy(scope, facts, rulings)),
