@@ -23,10 +23,11 @@ from clausewise.evidence.unpacking import NONSENSE, TARGET
 from clausewise.judge import Bench, masker
 from clausewise.model import Kind, Verdict
 from clausewise.scope import Scope
-from clausewise.verdict import Policy
+from clausewise.verdict import Policy, many
 
 _SEEN_ALONE = {Kind.REQUEST_FIELD, Kind.RESPONSE_FIELD, Kind.FACET, Kind.UNIVERSAL}  # by one exchange
 _BROKEN = {Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED, Verdict.ERROR}
+_PUT_OFF = {429, 502, 503, 504}  # by the target or a gateway before it, so that it says nothing of a clause
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SHOWN = 5
 Told = tuple[list[str], str]  # what is wrong, and what to say where nothing is
@@ -146,7 +147,7 @@ class Contents:
         }
         then = self.facts.get("kept", {})
         wrong += [f"{TARGET}{name}" for name in sorted({**kept, **then}) if kept.get(name) != then.get(name)]
-        return [f"{name} is not as it was then" for name in wrong], f"{len(begun)} times begun"
+        return [f"{name} is not as it was then" for name in wrong], f"in {many(len(begun), 'part', 'parts')}"
 
     def _begun(self, begun: list[dict[str, Any]]) -> Iterator[str]:
         """Yield which of the run's facts are not those that its parts began with."""
@@ -260,18 +261,28 @@ class Contents:
         return list(dict.fromkeys(wrong)), f"{len(again.matched)} exchanges, {len(seen)} clauses"
 
     def _otherwise(self, matched: Mapping[str, str]) -> Iterator[str]:
-        """Yield the exchanges that the run says are another documented answer than they are."""
+        """Yield the exchanges that are another documented answer, or of another kind, than the run says."""
         for record in journal.records(self.folder, journal.EXCHANGES):
             now = matched.get(record["id"], record["matched"])
-            if now != record["matched"] and not record.get("stray"):
+            if record.get("stray"):
+                if self._is_call(record):
+                    yield f"{record['id']} calls {record['operation']} as documented, and counts for nothing"
+            elif now != record["matched"]:
                 yield f"{record['id']} is {now or 'no documented answer'}, not {record['matched'] or 'none'}"
+
+    def _is_call(self, record: Mapping[str, Any]) -> bool:
+        """Tell whether what is said to ask for nothing documented is a call that was answered."""
+        operation, asked = self.scope.operation(record["family"], record["operation"]), record["request"]
+        meant = operation.method == asked["method"] and asked["body"] and record["test"] != journal.CLEAN_UP
+        return bool(meant) and record["response"]["status"] not in _PUT_OFF
 
     def _untold(self) -> Iterator[str]:
         """Yield the tests whose exchanges are there and whose word is not, and exchanges that nobody made."""
-        told: set[str] = {journal.CLEAN_UP}
+        told: dict[str, bool] = {journal.CLEAN_UP: False}  # whether it rests on a guess
         cited: set[str] = set()
         for record in journal.records(self.folder, journal.VERDICTS):
-            told.add(record["test"])
+            own = self.scope.clause(record["clauses"][0]) if record["clauses"] else None
+            told[record["test"]] = own is not None and not own.standing.firm
             cited.update(name for _, few in record["touched"].values() for name in few)
             cited.update(name for bad in record["findings"] for name in (bad["exchange"], *bad["before"]))
         made = set()
@@ -279,6 +290,8 @@ class Contents:
             made.add(record["id"])
             if record["test"] not in told:
                 yield f"{record['test']} made {record['id']}, and its verdict is not there"
+            elif record.get("guess", False) != told[record["test"]] and self.facts.get("plan") != "recorded":
+                yield f"{record['id']} is held to be a guess, or none, and its test is not"
         yield from (
             f"a verdict names the exchange {name}; there is none" for name in sorted(cited - made - {""})
         )
