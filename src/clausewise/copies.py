@@ -54,8 +54,15 @@ def _cover(entry: Any, masker: Masker) -> None:
     """Mask the values of hidden names in one entry; a place that is only named stays."""
     if isinstance(entry, dict):
         for name, value in entry.items():
-            if not isinstance(value, dict) and masker.hides(name):
-                entry[name] = _stand_in(value, masker)
+            if not isinstance(value, dict):
+                entry[name] = _stand_in(value, masker) if masker.hides(name) else _without(value, masker)
+
+
+def _without(value: Any, masker: Masker) -> Any:
+    """Return a value of a name that hides nothing, without what is hidden for itself."""
+    if isinstance(value, list):
+        return [_without(item, masker) for item in value]
+    return masker.text(value) if isinstance(value, str) else value
 
 
 def _stand_in(value: Any, masker: Masker) -> Any:

@@ -36,6 +36,11 @@ class Budget:
         self._spent = (0, 0.0)
         self.book = book
 
+    @property
+    def most(self) -> dict[str, float | None]:
+        """What may be spent, where it is bounded: requests, and seconds."""
+        return {"requests": self._requests, "seconds": self._seconds}
+
     def spend(self) -> None:
         """Count one request and wait for its turn; Spent where none is left."""
         if self._seconds is not None and time.monotonic() - self._began > self._seconds:

@@ -28,6 +28,7 @@ from clausewise.verdict import Policy, many
 _SEEN_ALONE = {Kind.REQUEST_FIELD, Kind.RESPONSE_FIELD, Kind.FACET, Kind.UNIVERSAL}  # by one exchange
 _BROKEN = {Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED, Verdict.ERROR}
 _PUT_OFF = {429, 502, 503, 504}  # by the target or a gateway before it, so that it says nothing of a clause
+_LEAST_KEPT = 1024  # characters of a body, which is cut where it has more
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SHOWN = 5
 Told = tuple[list[str], str]  # what is wrong, and what to say where nothing is
@@ -249,16 +250,36 @@ class Contents:
             broken |= {finding.clause for finding in judge.findings}
         then = {row["id"]: Verdict(row["verdict"]) for row in self.made["clauses"]}
         wrong = sorted(name for name in broken if then.get(name) not in _BROKEN)
-        kinds = {clause.id: clause.kind for clause in self.scope.clauses()}
+        cut, odd = self._cut()
+        alone = {
+            clause.id
+            for clause in self.scope.clauses()
+            if clause.kind in _SEEN_ALONE and (clause.family, clause.operation) not in cut
+        }
         wrong += sorted(
             name
             for name, verdict in then.items()
-            if kinds.get(name) in _SEEN_ALONE and verdict in {Verdict.PASS, Verdict.FAIL}
+            if name in alone and verdict in {Verdict.PASS, Verdict.FAIL}
             if (name in broken) != (verdict is Verdict.FAIL) or name not in seen
         )
+        wrong += odd
         wrong += self._otherwise(again.matched)
         wrong += self._untold()
         return list(dict.fromkeys(wrong)), f"{len(again.matched)} exchanges, {len(seen)} clauses"
+
+    def _cut(self) -> tuple[set[tuple[str, str]], list[str]]:
+        """Return the operations of which a body was too long to be kept whole, and what only says so."""
+        cut, odd = set(), []
+        for record in journal.records(self.folder, journal.EXCHANGES):
+            for side in (record["request"], record["response"]):
+                if told := side.get("cut"):
+                    cut.add((record["family"], record["operation"]))
+                    left = told["characters"] - told["head"] - told["tail"]
+                    mark, body = f"[{left} characters left out]", side["body"]
+                    kept = len(body) - len(mark)
+                    if left < 1 or kept < _LEAST_KEPT or body[told["head"] :][: len(mark)] != mark:
+                        odd.append(f"{record['id']} is said to be cut, and is not")
+        return cut, odd
 
     def _otherwise(self, matched: Mapping[str, str]) -> Iterator[str]:
         """Yield the exchanges that are another documented answer, or of another kind, than the run says."""

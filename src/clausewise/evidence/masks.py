@@ -13,6 +13,7 @@ from clausewise.masking import Masker
 
 Record = dict[str, Any]
 
+_SHORTEST = 6  # characters of a text that is masked for its value or its form alone
 _PATH = "the path"
 _MASK = re.compile(r"\[masked (\w+) \d+ [0-9a-f]{8}\]")
 
@@ -26,26 +27,42 @@ class Masks:
     def __init__(self, masker: Masker, known: Iterable[str]) -> None:
         self._masker = masker
         self._known = set(known)
-        self.wrong: list[str] = []
+        self._unruled: list[tuple[str, str, str]] = []
 
     def learn(self, record: Record) -> None:
-        """Take note of an exchange's stand-ins, and of those that only a rule can put where none does."""
+        """Take note of an exchange's stand-ins, and of those where no rule puts one."""
         for place, stand_in in _places(record):
-            kind = stand_in.split()[1]
             if place == _PATH or self._masker.hides(place):
                 self._known.add(stand_in)
-            elif kind != "text":
-                self.wrong.append(f"{stand_in} at {place} of {record['id']}, which no rule masks")
+            else:
+                self._unruled.append((stand_in, place, record["id"]))
+
+    @property
+    def wrong(self) -> list[str]:
+        """The stand-ins that nothing can have put where they are: no name, no known value, no form."""
+        return [
+            f"{stand_in} at {place} of {name}, which no rule masks"
+            for stand_in, place, name in self._unruled
+            if not (_is_text(stand_in) and (stand_in in self._known or _length(stand_in) >= _SHORTEST))
+        ]
 
     def amend(self, record: Record) -> Record:
         """Return an exchange in which a stand-in that no rule explains is a text like any other."""
         raw = json.dumps(record)
         strays = {found[0] for found in _MASK.finditer(raw)} - self._known
         for stray in strays:
-            if stray.split()[1] == "text":
+            if _is_text(stray):
                 raw = raw.replace(stray, stray.replace("[masked", "[shown"))
         amended: Record = json.loads(raw) if strays else record
         return amended
+
+
+def _is_text(stand_in: str) -> bool:
+    return stand_in.split()[1] == "text"
+
+
+def _length(stand_in: str) -> int:
+    return int(stand_in.split()[2])
 
 
 def stand_ins(text: str) -> Iterator[str]:

@@ -149,6 +149,7 @@ class Session:
                     "rulings": self.rulings.as_json(),
                     "selected": self.choice.picked(self.scope),
                     "environment": statement.environment(),
+                    "most": self.budget.most,
                     **facts,
                 },
                 copies.of(self.scope, hides),
@@ -159,7 +160,8 @@ class Session:
             opening.check_same(self.folder, told, facts)
             self.done = journal.settled(self.folder, confirmed=self.confirming)
             part = {"started": now.isoformat(timespec="milliseconds"), "workers": workers}
-            before = {"before": journal.seconds(self.folder), "command": facts["command"]}
+            before: dict[str, Any] = {"before": journal.seconds(self.folder), "command": facts["command"]}
+            before["most"] = self.budget.most
             journal.resume(self.folder, {**told, "target": facts["target"]}, part | before, mark)
 
     @property

@@ -22,6 +22,7 @@ def excuses(scope: Scope, facts: Mapping[str, Any], rulings: Rulings, weighed: R
         ("frozen set", _frozen(weighed["frozen"])),
         ("selection", _selected(scope, facts)),
         ("plan", _plan(facts)),
+        ("budget", _budget(facts)),
         ("repeats", _repeats(facts, weighed["counts"])),
         ("resumed", _resumed(facts)),
         ("recorded", _recorded(facts)),
@@ -77,6 +78,13 @@ def _depth(plan: Plan) -> str:
     parts += ["nothing that writes"] if plan.only_reads else []
     parts += ["all documented clauses asked for"] if plan.complete else []
     return f": {', '.join(parts)}"
+
+
+def _budget(facts: Mapping[str, Any]) -> Iterator[str]:
+    last = (facts.get("resumed") or [facts])[-1].get("most", {})
+    for what, most in last.items():
+        if most is not None:
+            yield f"at most {most:g} {what}"
 
 
 def _repeats(facts: Mapping[str, Any], counts: Row) -> Iterator[str]:
