@@ -130,7 +130,8 @@ def test_a_pack_holds_with_its_key(house, tmp_path, kind):
     assert first.startswith("Not conformant (exit 1): 1 broken clause, 0 waived,")
     assert "380 of 381 clauses scored" in first
     assert re.search(
-        r"ended 20\S+; told below: waiver, policy, frozen set, plan, budget; signed by key [0-9a-f]{16},", second
+        r"ended 20\S+; told below: waiver, policy, frozen set, plan, budget; signed by key [0-9a-f]{16},",
+        second,
     )
     assert "BROKEN" not in done.stdout
     assert sum(line.startswith("holds ") for line in checks) == 12
@@ -271,14 +272,15 @@ def _conformant(told):
 def _trend(told):
     run = {"id": "x", "started": "2026-01-01T00:00", "target": "reference", "plan": "gate", "exit": 0}
     told["trend"] = [
-        run | {"word": "conformant", "counts": {"pass": 1, "fail": 0}, "share": 1.0, "seconds": 1.0}
+        run
+        | {"word": "conformant", "counts": {"pass": 1, "fail": 0}, "share": 1.0, "seconds": 1.0}
         | {"exchanges": 9, "broken": [], "mended": []}
     ]
 
 
 RESULTS = {
-    "a broken clause is called kept": (_turned, f"results.json: clauses[{BROKEN}].verdict is \"pass\""),
-    "the word of the outcome": (_conformant, 'results.json: outcome.exit is 0 instead of 1'),
+    "a broken clause is called kept": (_turned, f'results.json: clauses[{BROKEN}].verdict is "pass"'),
+    "the word of the outcome": (_conformant, "results.json: outcome.exit is 0 instead of 1"),
     "the sentence alone": (
         lambda told: told["outcome"].update(sentence="Conformant (exit 0): all is well."),
         "results.json: outcome.sentence",
@@ -442,7 +444,10 @@ RUN = {
         _run(lambda told: told["rulings"].update(scored=[UNSCORED])),
         "run.json (rulings) is not as it was then",
     ),
-    "another plan and seed": (_run(lambda told: told.update(seed=7)), "run.json (seed) is not as it was then"),
+    "another plan and seed": (
+        _run(lambda told: told.update(seed=7)),
+        "run.json (seed) is not as it was then",
+    ),
     "a selection that is forgotten": (
         _run(lambda told: told.pop("selected")),
         "run.json (selected) is not as it was then",
@@ -518,8 +523,10 @@ def _masked_code(kind):
 
 
 def _masked_status(rows):
-    """The broken answer's fault, masked by its owner."""
-    _bad(rows)["response"]["body"] = '{"userName": "[masked text 12 0123abcd]", "status": "[masked text 9 0123abcd]"}'
+    """The fault of every broken answer, masked by its owner."""
+    for row in rows:
+        body = row["response"]["body"]
+        row["response"]["body"] = body.replace('["retyped"]', '"[masked text 9 0123abcd]"')
 
 
 def _uncut(rows):
@@ -577,7 +584,9 @@ JOURNAL = {
         "a verdict names the exchange main-",
     ),
     "the word of a test is gone": (
-        _exchange(lambda rows: None, verdicts=lambda rows: rows.remove(next(r for r in rows if r["findings"]))),
+        _exchange(
+            lambda rows: None, verdicts=lambda rows: rows.remove(next(r for r in rows if r["findings"]))
+        ),
         "and its verdict is not there",
     ),
 }
@@ -622,12 +631,17 @@ PACK = {
     "a page that is left out": (_listed, "statement.html is missing"),
     "a seal that is left out": (_resigned(lambda held: held.pop("seal.jsonl")), "seal.jsonl is missing"),
     "a seal of another run": (
-        _resigned(lambda held: held.update({"seal.jsonl": held["seal.jsonl"].replace(b"begun", b"begun", 1)[:-2]})),
+        _resigned(
+            lambda held: held.update({"seal.jsonl": held["seal.jsonl"].replace(b"begun", b"begun", 1)[:-2]})
+        ),
         "seal.jsonl",
     ),
     "another run's name": (_manifest(run="20260101-000000-bank"), "manifest.json.run is"),
     "another suite's version": (_manifest(suite="9.9"), 'manifest.json.suite is "9.9"'),
-    "other schemas": (_manifest(schemas={}), "the schemas and the clause set are those of this suite: others"),
+    "other schemas": (
+        _manifest(schemas={}),
+        "the schemas and the clause set are those of this suite: others",
+    ),
     "a run of another suite": (_older, "clausewise 0.0.1 made it, and this is"),
     "an overlay that was changed": (_overlay, "overlays of account-service.own.yaml is"),
 }
@@ -707,3 +721,319 @@ def test_each_kind_of_lie_is_named(name, held, house, tmp_path):
     assert says in done.stdout, done.stdout + done.stderr
     assert done.returncode == (2 if says.startswith("unknown") else 1)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["target/../../x", "/x", "notes.md", "target/", "target\\x"])
+def test_a_file_that_no_run_writes_makes_it_no_pack(name, held, house, tmp_path):
+    """Refused before anything is unpacked, however well it is signed."""
+    held[name] = b"approved"
+    done = checked(held, house, tmp_path)
+
+    assert done.returncode == 4
+    assert "which no run writes" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["forged.zip"]
+
+
+def test_rulings_that_somebody_makes_up_stand_in_the_headline(house, tmp_path):
+    """Who rewrites the whole journal before signing is not found out, and what excuses is told all the same."""
+    folder = shutil.copytree(house / "run", tmp_path / "run")
+    held = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
+    forging.change(held, "run.json", _waived)
+    forging.resealed(held)
+    for name, content in held.items():
+        (folder / name).write_bytes(content)
+    (folder / "results.json").unlink()
+    runs.inside("report", folder)
+    made = runs.inside("evidence", folder, "--key", house / "key.pem", "--output", tmp_path / "e.zip")
+    assert made.returncode == 0, made.stderr
+    done = runs.inside("verify", tmp_path / "e.zip", "--public-key", house / "key.pub")
+
+    assert done.returncode == 0
+    assert "told below: waiver" in done.stdout.splitlines()[1]
+    assert (
+        f"waiver: {BROKEN} is waived until 2099-01-01 by QA, T-1: a made-up reason (applied)" in done.stdout
+    )
+
+
+def _files(folder):
+    return [path for path in folder.rglob("*") if path.is_file() and "allure-results" not in path.parts]
+
+
+# --- any change at all ---
+
+
+def changed(value, data):
+    """Return a JSON value with one thing in it changed: a value, a key, an entry."""
+    if isinstance(value, dict) and value:
+        key = data.draw(st.sampled_from(sorted(value)))
+        kind = data.draw(st.sampled_from(["deeper", "deeper", "deeper", "gone", "added"]))
+        if kind == "gone":
+            return {name: item for name, item in value.items() if name != key}
+        return value | ({"zzz": 1} if kind == "added" else {key: changed(value[key], data)})
+    if isinstance(value, list) and value:
+        at = data.draw(st.integers(0, len(value) - 1))
+        return [changed(item, data) if here == at else item for here, item in enumerate(value)]
+    return data.draw(st.sampled_from([None, True, 0, 1.5, "other", [], {}]).filter(lambda new: new != value))
+
+
+JSON = ("results.json", "run.json", "seal.jsonl", "verdicts.jsonl", "exchanges.jsonl", "manifest.json")
+NOTICED = settings(
+    max_examples=40,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@NOTICED
+@given(data=st.data())
+def test_any_byte_that_changes_in_any_member_is_noticed(house, tmp_path, data):
+    """By whoever has not the key: one byte of one file."""
+    held = forging.contents(house / "e.zip")
+    name = data.draw(st.sampled_from(sorted(held)))
+    at, by = data.draw(st.integers(0, len(held[name]) - 1)), data.draw(st.integers(1, 255))
+    raw = bytearray(held[name])
+    raw[at] ^= by
+    assert not _holds(held | {name: bytes(raw)}, house, tmp_path)
+
+
+@NOTICED
+@given(data=st.data())
+def test_any_field_that_changes_in_any_member_is_noticed_however_well_it_is_signed(house, tmp_path, data):
+    """By the owner of the key: one field, key or entry of one file; manifest and signature fit."""
+    held = forging.contents(house / "e.zip")
+    said = forging.predicate(held)
+    name = data.draw(st.sampled_from([*JSON, "predicate"]))
+    if name == "predicate":
+        said = changed(said, data)
+    else:
+        forging.tell(held, name, changed(forging.told(held, name), data))
+    if name == "manifest.json":
+        forging.attest(held, house / "key.pem", said)
+    else:
+        forging.resigned(held, house / "key.pem", said or {"result": "PASSED"})
+    assert not _holds(held, house, tmp_path), name
+
+
+def _holds(held, house, folder):
+    try:
+        done = evidence.verify(forging.written(held, folder / "changed.zip"), house / "key.pub")
+    except ConfigurationError:
+        return False
+    return done.held is True
+
+
+# --- before it is signed ---
+
+
+def _edited(name, how):
+    def edit(folder):
+        path = folder / name
+        path.write_text(how(path.read_text()))
+
+    return edit
+
+
+EDITED = {
+    "results": (
+        _edited("results.json", lambda text: text.replace('"fail": 1', '"fail": 0', 1)),
+        "results.json: ",
+    ),
+    "a page": (
+        _edited("summary.md", lambda text: text.replace("not conformant", "conformant")),
+        "summary.md",
+    ),
+    "rulings": (_edited("run.json", lambda text: text.replace('"T-1"', '"T-2"')), "run.json (rulings)"),
+    "an answer": (
+        _edited("exchanges.jsonl", lambda text: text.replace("retyped", "OPENED!")),
+        "exchanges.jsonl",
+    ),
+    "a verdict": (
+        _edited("verdicts.jsonl", lambda text: text.replace('"retyped', '"OPENED!', 1)),
+        "verdicts.jsonl",
+    ),
+    "the target file": (_edited("target/target.toml", lambda text: text + "# x"), "target/target.toml"),
+    "the seal": (_edited("seal.jsonl", lambda text: text.splitlines()[0] + "\n"), "seal.jsonl lacks"),
+    "a garbled seal": (_edited("seal.jsonl", lambda _: "garbage"), "seal.jsonl holds what no run writes"),
+}
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_no_evidence_of_a_run_that_was_edited(house, tmp_path, name):
+    """The same checks are made before it is signed: one sentence, exit code 4, no zip."""
+    folder = shutil.copytree(house / "run", tmp_path / "run")
+    edit, says = EDITED[name]
+    edit(folder)
+    done = runs.inside("evidence", folder, "--key", house / "key.pem", "--output", tmp_path / "e.zip")
+
+    assert done.returncode == 4, done.stdout
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "e.zip").exists()
+
+
+def test_no_evidence_of_an_incomplete_run(house, tmp_path):
+    """One that was stopped, one of some clauses, one that lost a file, one that never ended."""
+    for name, change, says in (
+        ("stopped", lambda told: told["run"].update(interrupted=True), "was stopped before its end"),
+        ("partial", lambda told: told["run"].update(partial=True), "took some clauses only"),
+    ):
+        folder = shutil.copytree(house / "run", tmp_path / name)
+        told = json.loads((folder / "results.json").read_text())
+        change(told)
+        (folder / "results.json").write_text(json.dumps(told))
+        done = runs.inside("evidence", folder, "--key", house / "key.pem", "--output", tmp_path / "e.zip")
+        assert done.returncode == 4
+        assert says in done.stderr
+    for lost in (
+        "verdicts.jsonl",
+        "results.json",
+        "run.json",
+        "exchanges.jsonl",
+        "seal.jsonl",
+        "target/own.yaml",
+    ):
+        folder = shutil.copytree(house / "run", tmp_path / lost.rpartition("/")[2])
+        (folder / lost).unlink()
+        done = runs.inside("evidence", folder, "--key", house / "key.pem", "--output", tmp_path / "e.zip")
+        assert done.returncode == 4
+        assert lost.rpartition("/")[2] in done.stderr
+    assert not (tmp_path / "e.zip").exists()
+
+
+def test_runs_of_a_history_are_left_out_of_a_pack(house, tmp_path):
+    """Of other runs this one's journal knows nothing; the run's own pages may show them."""
+    folder = shutil.copytree(house / "run", tmp_path / "run")
+    told = json.loads((folder / "results.json").read_text())
+    _trend(told)
+    statement.write(told, folder)
+    report.draw(told, folder)
+    done = runs.inside("evidence", folder, "--key", house / "key.pem", "--output", tmp_path / "e.zip")
+
+    assert done.returncode == 0, done.stderr
+    assert forging.told(forging.contents(tmp_path / "e.zip"), "results.json")["trend"] == []
+    assert runs.inside("verify", tmp_path / "e.zip", "--public-key", house / "key.pub").returncode == 0
+
+
+def test_a_resumed_run_says_so_and_holds(tmp_path):
+    """Each part is sealed, and called the hosts that its seal says; no part of it can be forgotten."""
+    path = runs.only(_beside(tmp_path), "account-service")
+    folder = tmp_path / "run"
+    cut = runs.clausewise(
+        *("run", "--target", path, "--run-dir", folder, "--plan", "proof", "--max-requests", "60")
+    )
+    assert cut.returncode == 2
+    on = runs.clausewise("run", "--resume", folder, "--max-requests", "60")
+    assert on.returncode == 2, on.stdout + on.stderr
+    private, public = keys(tmp_path)
+    made = runs.inside("evidence", folder, "--key", private, "--output", tmp_path / "e.zip")
+    assert made.returncode == 0, made.stderr
+    done = runs.inside("verify", tmp_path / "e.zip", "--public-key", public)
+
+    assert done.returncode == 0, done.stdout
+    assert "resumed: the run was cut short and went on 1 time: 20" in done.stdout
+    held = forging.contents(tmp_path / "e.zip")
+    forging.change(held, "run.json", lambda told: told.pop("resumed"))
+    forging.resigned(held, private)
+    forged = runs.inside("verify", forging.written(held, tmp_path / "f.zip"), "--public-key", public)
+    assert forged.returncode == 1
+    assert "run.json (resumed) is not as it was then" in forged.stdout
+
+
+# --- a second signature, and a time stamp ---
+
+
+def test_a_witness_signs_what_holds(house, tmp_path):
+    """Both keys are checked; who gives one only is told of the other."""
+    private, public = keys(tmp_path, "ecdsa", "witness")
+    pack = shutil.copy(house / "e.zip", tmp_path / "e.zip")
+    vendor = ["--public-key", house / "key.pub"]
+    assert runs.inside("countersign", pack, "--key", private).returncode == 0
+    both = runs.inside("verify", pack, *vendor, "--witness", public)
+    one = runs.inside("verify", pack, *vendor)
+    swapped = runs.inside("verify", pack, "--public-key", public, "--witness", house / "key.pub")
+    again = runs.inside("countersign", pack, "--key", private)
+
+    assert both.returncode == 0, both.stdout
+    assert "holds   a witness signed it: key " in both.stdout
+    assert one.returncode == 2
+    assert "unknown a witness signed it: key " in one.stdout
+    assert swapped.returncode == 1
+    assert again.returncode == 4
+    assert "has signed this pack already" in again.stderr
+    assert runs.inside("verify", house / "e.zip", *vendor, "--witness", public).returncode == 1
+
+
+def test_no_witness_for_a_lie(house, held, tmp_path):
+    """A pack that does not hold is not signed, and stays as it was."""
+    _results(_conformant)(held, house / "key.pem")
+    pack = forging.written(held, tmp_path / "e.zip")
+    before = pack.read_bytes()
+    done = runs.inside("countersign", pack, "--key", house / "key.pem")
+
+    assert done.returncode == 4
+    assert "is not signed, since it does not hold" in done.stderr
+    assert pack.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["e.zip"]
+
+
+# --- bad input ---
+
+
+def test_bad_keys_and_packs_are_one_sentence(house, tmp_path):
+    """Exit code 4 and what was expected."""
+    private, public = keys(tmp_path, name="again")
+    locked = tmp_path / "locked.pem"
+    secret = BestAvailableEncryption(b"x")
+    locked.write_bytes(MAKES["ed25519"]().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, secret))
+    for key in (public, locked, tmp_path / "no.pem", house / "run" / "run.json"):
+        done = runs.inside("evidence", house / "run", "--key", key, "--output", tmp_path / "n.zip")
+        assert done.returncode == 4
+        assert "openssl genpkey" in done.stderr
+        assert runs.inside("countersign", house / "e.zip", "--key", key).returncode == 4
+    done = runs.inside("evidence", house / "run", "--key", private, "--output", house / "e.zip")
+    assert done.returncode == 4
+    assert "is there already" in done.stderr
+    held = forging.contents(house / "e.zip")
+    raw = (house / "e.zip").read_bytes()
+    (tmp_path / "cut.zip").write_bytes(raw[:5000])
+    (tmp_path / "head.zip").write_bytes(raw[5000:])
+    (tmp_path / "empty.zip").write_bytes(b"")
+    forging.written(held | {"manifest.json": b"[]"}, tmp_path / "list.zip")
+    forging.written({name: held[name] for name in held if name != "manifest.json"}, tmp_path / "none.zip")
+    for name in ("cut", "head", "empty", "list", "none", "no"):
+        for command in (
+            ["verify"],
+            ["countersign", "--key", private],
+            ["timestamp", "--tsa", "http://127.0.0.1:9"],
+        ):
+            done = runs.inside(command[0], tmp_path / f"{name}.zip", *command[1:])
+            assert done.returncode == 4, (name, command)
+            assert "is no evidence pack that can be read" in done.stderr or "takes: pip" in done.stderr
+            assert "Traceback" not in done.stderr
+    assert runs.inside("verify", house / "e.zip", "--public-key", private).returncode == 4
+    assert runs.inside("verify", house / "e.zip", "--tsa-root", private).returncode == 4
+
+
+def test_every_file_may_be_missing(house, held, tmp_path):
+    """With its line in the manifest or without; one sentence each."""
+    for name in sorted(held):
+        less = {other: content for other, content in held.items() if other != name}
+        for signed in (False, True):
+            if signed and name not in {"manifest.json", "attestation.json"}:
+                forging.resigned(less, house / "key.pem")
+            done = checked(less, house, tmp_path)
+            assert done.returncode in {1, 4}, (name, done.stdout)
+            assert name.rpartition("/")[2] in done.stdout + done.stderr
+            assert "Traceback" not in done.stderr
+
+
+def test_a_run_of_before_has_no_evidence(house, tmp_path):
+    """A run folder that an earlier clausewise left has no seal and keeps no target file."""
+    folder = shutil.copytree(house / "run", tmp_path / "run")
+    shutil.rmtree(folder / "target")
+    checks = list(Contents(folder).checks())
+
+    assert [check.held for check in checks] == [False]
+    assert "target.toml" in checks[0].says
+    assert packing.digests(known(house / "target.toml"))["clauses"]

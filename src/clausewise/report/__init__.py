@@ -108,5 +108,10 @@ def _has_counts(row: Any) -> bool:
 
 
 def _over(default: dict[str, Any], told: Any) -> Any:
-    """Return an object with defaults under it; anything else as it is, for the schema to refuse."""
-    return {**default, **told} if isinstance(told, dict) else told
+    """Return an object with defaults behind it; anything else as it is, for the schema to refuse.
+
+    Its own keys keep their order, so that the same results make the same pages.
+    """
+    return (
+        told | {key: default[key] for key in default if key not in told} if isinstance(told, dict) else told
+    )
