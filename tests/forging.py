@@ -1,4 +1,4 @@
-"""What somebody can do to a pack who owns the vendor's key, and all of this program: each layer made to fit."""
+"""What the owner of a vendor's key and of this program can do to a pack: each layer made to fit."""
 
 from __future__ import annotations
 

@@ -199,12 +199,11 @@ class Contents:
         if not begun or begun[-1].get("base_urls") != last:
             yield "the run began with other hosts"
             return
-        for record in journal.records(self.folder, journal.EXCHANGES):
-            part = record.get("part", 1)
-            known = begun[part - 1].get("base_urls", {}) if part <= len(begun) else {}
-            url, base = record["request"]["url"], known.get(record["family"])
-            if base is None or not (url.startswith(f"{base}/") or url.partition("?")[0] == base):
-                yield f"{record['id']} called {url}, which is not at {base}"
+        for one in self._exchanges:
+            known = begun[one.part - 1].get("base_urls", {}) if one.part <= len(begun) else {}
+            base = known.get(one.family)
+            if base is None or not (one.url.startswith(f"{base}/") or one.url.partition("?")[0] == base):
+                yield f"{one.id} called {one.url}, which is not at {base}"
 
     def _added_up(self) -> Told:
         """Every field of the results is what journal, target file and rulings make of it."""
@@ -230,13 +229,21 @@ class Contents:
     def _masks(self) -> Masks:
         marks = [mask for it in journal.seals(self.folder) for mask in it.get("begun", {}).get("masks", ())]
         marks += stand_ins(self.scope.target.path.read_text("utf-8"))
-        masks = Masks(masker(self.scope, b""), marks)
+        return Masks(masker(self.scope, b""), marks)
+
+    @cached_property
+    def _exchanges(self) -> list[Summary]:
+        """The exchanges in short, their stand-ins learned: a large run's are read as seldom as can be."""
+        held = []
         for record in journal.records(self.folder, journal.EXCHANGES):
-            masks.learn(record)
-        return masks
+            self._masks.learn(record)
+            operation = self.scope.operation(record["family"], record["operation"])
+            held.append(Summary.of(record, operation.method))
+        return held
 
     def _masked(self) -> Told:
-        return self._masks.wrong, "by name, or as a value that is hidden elsewhere, too"
+        wrong = self._masks.wrong if self._exchanges else []
+        return wrong, "by name, or as a value that is hidden elsewhere, too"
 
     def _judged_again(self) -> Told:
         """Judge every exchange again: what one exchange shows alone must be what the run said of it."""
@@ -250,7 +257,7 @@ class Contents:
             broken |= {finding.clause for finding in judge.findings}
         then = {row["id"]: Verdict(row["verdict"]) for row in self.made["clauses"]}
         wrong = sorted(name for name in broken if then.get(name) not in _BROKEN)
-        cut, odd = self._cut()
+        cut = {(one.family, one.operation) for one in self._exchanges if one.cut}
         alone = {
             clause.id
             for clause in self.scope.clauses()
@@ -262,40 +269,20 @@ class Contents:
             if name in alone and verdict in {Verdict.PASS, Verdict.FAIL}
             if (name in broken) != (verdict is Verdict.FAIL) or name not in seen
         )
-        wrong += odd
         wrong += self._otherwise(again.matched)
         wrong += self._untold()
         return list(dict.fromkeys(wrong)), f"{len(again.matched)} exchanges, {len(seen)} clauses"
 
-    def _cut(self) -> tuple[set[tuple[str, str]], list[str]]:
-        """Return the operations of which a body was too long to be kept whole, and what only says so."""
-        cut, odd = set(), []
-        for record in journal.records(self.folder, journal.EXCHANGES):
-            for side in (record["request"], record["response"]):
-                if told := side.get("cut"):
-                    cut.add((record["family"], record["operation"]))
-                    left = told["characters"] - told["head"] - told["tail"]
-                    mark, body = f"[{left} characters left out]", side["body"]
-                    kept = len(body) - len(mark)
-                    if left < 1 or kept < _LEAST_KEPT or body[told["head"] :][: len(mark)] != mark:
-                        odd.append(f"{record['id']} is said to be cut, and is not")
-        return cut, odd
-
     def _otherwise(self, matched: Mapping[str, str]) -> Iterator[str]:
         """Yield the exchanges that are another documented answer, or of another kind, than the run says."""
-        for record in journal.records(self.folder, journal.EXCHANGES):
-            now = matched.get(record["id"], record["matched"])
-            if record.get("stray"):
-                if self._is_call(record):
-                    yield f"{record['id']} calls {record['operation']} as documented, and counts for nothing"
-            elif now != record["matched"]:
-                yield f"{record['id']} is {now or 'no documented answer'}, not {record['matched'] or 'none'}"
-
-    def _is_call(self, record: Mapping[str, Any]) -> bool:
-        """Tell whether what is said to ask for nothing documented is a call that was answered."""
-        operation, asked = self.scope.operation(record["family"], record["operation"]), record["request"]
-        meant = operation.method == asked["method"] and asked["body"] and record["test"] != journal.CLEAN_UP
-        return bool(meant) and record["response"]["status"] not in _PUT_OFF
+        for one in self._exchanges:
+            if one.cut is False:
+                yield f"{one.id} is said to be cut, and is not"
+            if one.stray and one.is_call:
+                yield f"{one.id} calls {one.operation} as documented, and counts for nothing"
+            now = matched.get(one.id, one.matched)
+            if now != one.matched and not one.stray:
+                yield f"{one.id} is {now or 'no documented answer'}, not {one.matched or 'none'}"
 
     def _untold(self) -> Iterator[str]:
         """Yield the tests whose exchanges are there and whose word is not, and exchanges that nobody made."""
@@ -306,16 +293,62 @@ class Contents:
             told[record["test"]] = own is not None and not own.standing.firm
             cited.update(name for _, few in record["touched"].values() for name in few)
             cited.update(name for bad in record["findings"] for name in (bad["exchange"], *bad["before"]))
-        made = set()
-        for record in journal.records(self.folder, journal.EXCHANGES):
-            made.add(record["id"])
-            if record["test"] not in told:
-                yield f"{record['test']} made {record['id']}, and its verdict is not there"
-            elif record.get("guess", False) != told[record["test"]] and self.facts.get("plan") != "recorded":
-                yield f"{record['id']} is held to be a guess, or none, and its test is not"
+        for one in self._exchanges:
+            if one.test not in told:
+                yield f"{one.test} made {one.id}, and its verdict is not there"
+            elif one.guess != told[one.test] and self.facts.get("plan") != "recorded":
+                yield f"{one.id} is held to be a guess, or none, and its test is not"
+        made = {one.id for one in self._exchanges}
         yield from (
             f"a verdict names the exchange {name}; there is none" for name in sorted(cited - made - {""})
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is compared of one exchange; `cut` is false for one that only says that a body was too long."""
+
+    id: str
+    family: str
+    operation: str
+    test: str
+    part: int
+    url: str
+    matched: str
+    stray: bool
+    guess: bool
+    is_call: bool
+    cut: bool | None
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], method: str) -> Summary:
+        """Return it; `method` is the one of the operation."""
+        asked, told = record["request"], record["response"]
+        kept = [_is_cut(side) for side in (asked, told) if side.get("cut")]
+        names = ("id", "family", "operation", "test", "matched")
+        return cls(
+            **{name: record[name] for name in names},
+            part=record.get("part", 1),
+            url=asked["url"],
+            stray=bool(record.get("stray")),
+            guess=bool(record.get("guess")),
+            is_call=_is_call(record, method),
+            cut=all(kept) if kept else None,
+        )
+
+
+def _is_call(record: Mapping[str, Any], method: str) -> bool:
+    """Tell whether what is said to ask for nothing documented is a call that was answered."""
+    asked = record["request"]
+    meant = method == asked["method"] and asked["body"] and record["test"] != journal.CLEAN_UP
+    return bool(meant) and record["response"]["status"] not in _PUT_OFF
+
+
+def _is_cut(side: Mapping[str, Any]) -> bool:
+    told, body = side["cut"], side["body"]
+    left = told["characters"] - told["head"] - told["tail"]
+    mark = f"[{left} characters left out]"
+    return left > 0 and len(body) - len(mark) >= _LEAST_KEPT and body[told["head"] :].startswith(mark)
 
 
 class _Again:
