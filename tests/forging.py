@@ -71,7 +71,7 @@ def resealed(held: Held) -> None:
     base_urls = {name: family["base_url"] for name, family in run["target"]["families"].items()}
     begun["begun"]["base_urls"] = base_urls
     tell(held, "seal.jsonl", [begun])
-    files = {name: _digest(held[name]) for name in ("exchanges.jsonl", "verdicts.jsonl")}
+    files = {name: _digest(held[name]) for name in journal.SEALED}
     ended["ended"]["files"] = files | {"before": _digest(held["seal.jsonl"])}
     tell(held, "seal.jsonl", [begun, ended])
 

@@ -774,7 +774,15 @@ def changed(value, data):
     return data.draw(st.sampled_from([None, True, 0, 1.5, "other", [], {}]).filter(lambda new: new != value))
 
 
-JSON = ("results.json", "run.json", "seal.jsonl", "verdicts.jsonl", "exchanges.jsonl", "manifest.json")
+JSON = (
+    "results.json",
+    "run.json",
+    "seal.jsonl",
+    "verdicts.jsonl",
+    "exchanges.jsonl",
+    "tests.jsonl",
+    "manifest.json",
+)
 NOTICED = settings(
     max_examples=40,
     deadline=None,
@@ -888,6 +896,7 @@ def test_no_evidence_of_an_incomplete_run(house, tmp_path):
         "results.json",
         "run.json",
         "exchanges.jsonl",
+        "tests.jsonl",
         "seal.jsonl",
         "target/own.yaml",
     ):

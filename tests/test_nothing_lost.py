@@ -1,6 +1,7 @@
 """Whatever ends a run: all verdicts fallen before are there, and the run can go on to the same statement."""
 
 import json
+import os
 import random
 import resource
 import signal
@@ -11,8 +12,10 @@ import time
 import pytest
 import runs
 
-from clausewise import journal
+from clausewise import journal, scope, shipped
 from clausewise.errors import ConfigurationError, Unwritable
+from clausewise.plugin.opening import claimed
+from clausewise.statement import assemble
 
 PICKED = ("--operation", "validateCustomer", "--operation", "getCustomer")
 FACTS = {"id": "x", "started": "2031-01-01T00:00:00+00:00", "path": "t.toml", "documents": []} | {
@@ -37,7 +40,7 @@ def statement(folder):
     }
 
 
-def begun(target, folder, **more):
+def begun(target, folder, *words, **more):
     """Begin a run of some operations in a process of its own."""
     command = [
         sys.executable,
@@ -50,7 +53,7 @@ def begun(target, folder, **more):
         folder,
     ]
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([*command, "--seed", "7", *PICKED], **quiet, **more)
+    return subprocess.Popen([*command, "--seed", "7", *PICKED, *words], **quiet, **more)
 
 
 def _target(folder, url, **limits):
@@ -211,7 +214,7 @@ def test_two_runs_never_share_a_folder(tmp_path):
     """A second run into a folder is refused, and so is going on with a run that is still going on."""
     folder = tmp_path / "run"
     with runs.reference("cdp") as url:
-        target = _target(tmp_path, url, rate=20)
+        target = _target(tmp_path, url, rate=5)
         with begun(target, folder) as first:
             _wait(lambda: verdicts(folder), first)
             second = runs.clausewise("run", "--target", target, "--run-dir", folder)
@@ -302,7 +305,7 @@ def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
     pages, taken = journal.Pages(tmp_path), []
 
     def full(_, line):
-        if taken and line != b"\n":
+        if taken and line != b"\x18\n":
             raise OSError(28, "No space left on device")
         taken.append(line)
         return len(line) // 2
@@ -310,9 +313,30 @@ def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(journal.os, "write", full)
     with pytest.raises(Unwritable, match="takes no more: No space left on device"):
         pages.verdict({"test": "a"})
-    assert taken[-1] == b"\n"
+    assert taken[-1] == b"\x18\n"
     monkeypatch.undo()
     pages.close()
+
+
+@pytest.mark.parametrize(
+    "words", [("clauses",), ("nonsense",), ("run", "--target", runs.REFERENCE, "--dry-run")]
+)
+def test_a_screen_that_is_full_is_no_verdict(words):
+    """Where neither output takes a byte, the exit code says so: 4, and neither 0, 1 nor 2."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        command = [sys.executable, "-m", "clausewise", *map(str, words)]
+        done = subprocess.run(command, stdout=full, stderr=full, check=False)
+
+    assert done.returncode == 4
+
+
+def test_a_folder_whose_name_is_too_long_is_one_sentence(tmp_path):
+    """Three hundred characters, which no file system takes: exit 4."""
+    done = runs.inside("run", "--target", runs.REFERENCE, "--run-dir", tmp_path / ("a" * 300))
+
+    assert done.returncode == 4
+    assert "cannot be written: [Errno 36] File name too long" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_a_folder_that_cannot_be_is_told(tmp_path):
@@ -325,3 +349,73 @@ def test_a_folder_that_cannot_be_is_told(tmp_path):
     assert done.returncode == 4
     assert "cannot be written" in done.stderr
     assert json.dumps("Traceback") not in done.stderr
+
+
+def _kill_at_work(folder):
+    """Kill a worker while a test of it is in flight: stop it, look, let it go on where that had ended."""
+    while True:
+        *_, last = (json.loads(line) for line in (folder / journal.TESTS).read_text().splitlines())
+        os.kill(last["process"], signal.SIGSTOP)
+        time.sleep(0.1)
+        if last["begun"] not in {record["test"] for record in verdicts(folder)}:
+            return os.kill(last["process"], signal.SIGKILL)
+        os.kill(last["process"], signal.SIGCONT)
+
+
+def test_a_worker_that_is_killed_turns_no_run_green(tmp_path):
+    """Kill -9 of one of two: its test in flight is an error that is told, and going on makes it."""
+    folder = tmp_path / "run"
+    with runs.reference("cdp") as url:
+        run = begun(_target(tmp_path, url, rate=30), folder, "-n", "2")
+        _wait(lambda: len(verdicts(folder)) > 3, run)
+        _kill_at_work(folder)
+        _, told = run.communicate(timeout=120)
+        first = runs.results(folder)["outcome"]
+        done = resumed(folder)
+
+    assert run.returncode == first["exit"] == 5, told
+    assert "was begun and never ended: its process was killed" in first["reasons"][0]
+    assert done.returncode == 2, done.stdout
+    assert "error" not in {record["verdict"] for record in verdicts(folder)}
+
+
+def test_what_nobody_wrote_down_is_no_green(tmp_path):
+    """A line that no run writes, amid the verdicts or the tests, is told by its number: exit 4."""
+    folder = tmp_path / "run"
+    runs.inside("run", "--target", runs.REFERENCE, "--run-dir", folder, *PICKED[:2])
+    (folder / "results.json").unlink()
+    whole = (folder / journal.VERDICTS).read_text().splitlines(keepends=True)
+    (folder / journal.VERDICTS).write_text("".join([*whole[:2], whole[2][:40] + "\n", *whole[3:]]))
+
+    done = runs.inside("report", folder)
+
+    assert done.returncode == 4
+    assert f"{folder / journal.VERDICTS}, line 3, is no record that a run writes." in done.stderr
+
+
+def test_a_token_that_no_header_can_carry_ends_no_run_in_green(tmp_path):
+    """The log-in's own clause is broken, and what could not be judged for it keeps the run from 0."""
+    with runs.bent("cdp", "cdp.token.no-header-can-carry-it") as url:
+        done = runs.clausewise("run", "--target", _target(tmp_path, url), "--run-dir", tmp_path / "run")
+    told = runs.results(tmp_path / "run")
+
+    assert done.returncode == 1
+    broken = {bad["clause"] for bad in told["findings"] if bad["colour"] == "red"}
+    assert broken == {"cdp.getToken.token.access_token"}
+    assert sum(record.get("useless", False) for record in verdicts(tmp_path / "run")) > 50
+
+
+def test_what_the_targets_own_answer_left_unjudged_is_no_green(tmp_path):
+    """A clause that nobody must exercise, and whose test got no token: a reason, and 2 for what was 0."""
+    target = runs.target_at(tmp_path, "embedded", "cdp")
+    runs.inside("run", "--target", target, "--run-dir", tmp_path / "run", "--plan", "smoke")
+    known = scope.of(claimed(target), shipped.SCHEMAS)
+    guess = next(it.id for it in known.clauses() if it.standing == "inferred")
+    record = {**VERDICT, "test": "x", "clauses": [guess], "verdict": "untestable", "useless": True}
+    (tmp_path / "run" / journal.VERDICTS).write_text(json.dumps(record) + "\n")
+    facts = journal.facts(tmp_path / "run") | {"selected": []}
+    (tmp_path / "run" / journal.RUN).write_text(json.dumps(facts))
+
+    told = assemble(known, tmp_path / "run", ended=False)["outcome"]
+
+    assert f"no token that a caller can use, the first is {guess}" in " ".join(told["reasons"])

@@ -16,6 +16,7 @@ ClausewiseError
 +-- Unwritable                  exit 4: what was judged cannot be written down, so the run stops
 +-- Untestable                  verdict *untestable*: something the test needs is not there
 |   +-- Spent                   the run's budget is used up; a resumed run makes up for it
+|   +-- NoToken                 the target's own log-in answers without a token that a caller could use
 +-- NotConformant               verdict *fail*: a clause was exercised and is broken (an AssertionError too)
 """
 
@@ -80,6 +81,10 @@ class Untestable(ClausewiseError):
 
 class Spent(Untestable):
     """The run may send no more, or take no longer."""
+
+
+class NoToken(Untestable):
+    """The target's log-in answered, and gave no token that a caller could use: nobody else is at fault."""
 
 
 class Unwritable(ClausewiseError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
@@ -25,9 +25,12 @@ Record = Mapping[str, Any]
 RUN = "run.json"
 EXCHANGES = "exchanges.jsonl"
 VERDICTS = "verdicts.jsonl"
+TESTS = "tests.jsonl"
 SEAL = "seal.jsonl"  # what each part of the run began with and ended with, by its digests
 KEPT = "target"  # the folder in a run's folder that keeps the target file, as it was
+SEALED = (EXCHANGES, VERDICTS, TESTS)
 CLEAN_UP = "clean-up"  # stands in place of a test in the records of what a part of a run took away again
+_CUT = b"\x18\n"  # ends a line that was not written to its end; no record holds that character
 _LONGEST = 256 << 20  # bytes of a line: the largest answer that is read, escaped, and room to spare
 
 
@@ -52,7 +55,7 @@ class Pages:
         self._mark = {"part": part} if part > 1 else {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._files = {name: _append(folder / name) for name in (EXCHANGES, VERDICTS)}
+            self._files = {name: _append(folder / name) for name in (EXCHANGES, VERDICTS, TESTS)}
         except OSError as bad:
             raise ConfigurationError(f"The run folder {folder} cannot be written: {bad}.") from bad
 
@@ -63,6 +66,14 @@ class Pages:
     def verdict(self, record: Record) -> None:
         """Append one test's word on the clauses that it touched."""
         self._write(VERDICTS, record)
+
+    def collected(self, tests: Mapping[str, Sequence[str]]) -> None:
+        """Append which tests are to be made, each with the clauses that it is marked with."""
+        self._write(TESTS, {"collected": tests})
+
+    def begun(self, test: str) -> None:
+        """Append that a test begins, and in which process; that it ended is said by its verdict."""
+        self._write(TESTS, {"begun": test, "process": os.getpid()})
 
     def close(self) -> None:
         """Close the files."""
@@ -78,7 +89,7 @@ class Pages:
                 os.write(self._files[name], line[written:])
         except OSError as bad:
             with suppress(OSError):
-                os.write(self._files[name], b"\n")  # what others still write shall not end half a line
+                os.write(self._files[name], _CUT)  # what others still write shall not end half a line
             raise full(self._folder, bad) from bad
 
 
@@ -109,7 +120,7 @@ def begin(
             path.write_bytes(content)
         _seal(folder, {"begun": {"facts": digests(whole), **mark}})
     except OSError as bad:
-        if (folder / RUN).exists():
+        if isinstance(bad, FileExistsError) and (folder / RUN).exists():
             raise ConfigurationError(f"{folder} holds a run already; name a new folder.") from bad
         raise ConfigurationError(f"The run's folder {folder} cannot be written: {bad}") from bad
 
@@ -133,9 +144,8 @@ def hold(folder: Path) -> int:
 
 def end(folder: Path, at: str | None, *, interrupted: bool, **more: Any) -> None:
     """Seal what a run saw and said; `at` is when it ended, None where it was stopped. Raises OSError."""
-    written = {name: _digest(folder / name) for name in (EXCHANGES, VERDICTS)}
-    before = {"before": _digest(folder / SEAL)}
-    _seal(folder, {"ended": {"at": at, "interrupted": interrupted, **more, "files": written | before}})
+    written = {name: _digest(folder / name) for name in SEALED} | {"before": _digest(folder / SEAL)}
+    _seal(folder, {"ended": {"at": at, "interrupted": interrupted, **more, "files": written}})
 
 
 def ended(folder: Path) -> dict[str, Any] | None:
@@ -146,18 +156,13 @@ def ended(folder: Path) -> dict[str, Any] | None:
 
 def seals(folder: Path) -> list[dict[str, Any]]:
     """Return what each part of a run began and ended with; ConfigurationError for what no run writes."""
-    if not (folder / SEAL).exists():
-        return []
-    told = []
-    with (folder / SEAL).open("rb") as file:
-        for line in lines(file):
-            try:
-                record = json.loads(line)
-                tables.check_record(record, "seal.schema.json")
-            except (ValueError, RecursionError) as bad:
-                why = tables.shown(bad).rstrip(".")
-                raise ConfigurationError(f"{folder / SEAL} holds what no run writes ({why}).") from bad
-            told.append(record)
+    told = list(_lines(folder / SEAL))
+    for record in told:
+        try:
+            tables.check_record(record, "seal.schema.json")
+        except ValueError as bad:
+            why = tables.shown(bad).rstrip(".")
+            raise ConfigurationError(f"{folder / SEAL} holds what no run writes ({why}).") from bad
     return told
 
 
@@ -190,7 +195,7 @@ def _seal(folder: Path, record: Record) -> None:
 def resume(folder: Path, told: Record, part: Record, mark: Record = MappingProxyType({})) -> None:
     """Write down that a run goes on: `told` are its facts so far, `part` those of its new part."""
     try:
-        for name in (EXCHANGES, VERDICTS, SEAL):
+        for name in (EXCHANGES, VERDICTS, TESTS, SEAL):
             _end_line(folder / name)
         whole = {**told, "resumed": [*told.get("resumed", ()), part]}
         files.put(folder / RUN, json.dumps(whole, ensure_ascii=False, indent=1))
@@ -223,6 +228,27 @@ def settled(folder: Path, *, confirmed: bool) -> frozenset[str]:
     return frozenset(done)
 
 
+def lost(folder: Path) -> dict[str, tuple[str, list[str]]]:
+    """Return the tests that were to be made and have no verdict: what became of each, and its clauses.
+
+    Raises ConfigurationError where nobody wrote down which were to be made.
+    """
+    collected: dict[str, list[str]] = {}
+    begun: set[str] = set()
+    told = list(_lines(folder / TESTS))
+    for record in told:
+        collected |= record.get("collected", {})
+        begun |= {record["begun"]} if "begun" in record else set()
+    if not any("collected" in record for record in told):
+        raise ConfigurationError(f"{folder / TESTS} does not say which tests the run was to make.")
+    ended = {record["test"] for record in _lines(folder / VERDICTS)}
+    return {
+        test: ("was begun and never ended" if test in begun else "was never begun", clauses)
+        for test, clauses in collected.items()
+        if test not in ended
+    }
+
+
 def facts(folder: Path) -> dict[str, Any]:
     """Return what `begin` wrote; ConfigurationError where the folder holds no run."""
     try:
@@ -235,9 +261,10 @@ def facts(folder: Path) -> dict[str, Any]:
 
 
 def records(folder: Path, name: str) -> Iterator[dict[str, Any]]:
-    """Yield the records of one file; a line that a kill cut off is left out.
+    """Yield the records of one file; a line that a kill or a full disk cut off is left out.
 
-    Of a test that a resumed run made again, only what its last part saw counts.
+    Of a test that a resumed run made again, only what its last part saw counts. Raises ConfigurationError
+    for a line that no run writes.
     """
     newest: dict[str, int] = {}
     if (folder / RUN).exists() and facts(folder).get("resumed"):
@@ -260,14 +287,20 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
     with path.open("rb") as file:
-        for line in lines(file):
-            with suppress(ValueError, RecursionError):
-                if isinstance(record := json.loads(line), dict):
-                    yield record
+        for number, line in enumerate(lines(file), 1):
+            if line.endswith(_CUT) or (line and not line.endswith(b"\n")):
+                continue
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError):
+                record = None
+            if not isinstance(record, dict):
+                raise ConfigurationError(f"{path}, line {number}, is no record that a run writes.")
+            yield record
 
 
 def lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of a file; one that is longer than any we write comes as an empty one."""
+    """Yield the lines of a file, with their ends; one longer than any we write comes as an empty one."""
     while line := file.readline(_LONGEST + 1):
         if len(line) <= _LONGEST:
             yield line
@@ -283,7 +316,7 @@ def _end_line(path: Path) -> None:
         with path.open("r+b") as file:
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
-                file.write(b"\n")
+                file.write(_CUT)
 
 
 def _append(path: Path) -> int:

@@ -278,6 +278,9 @@ class _Runner(Stage):
             return clause.id not in own, answer not in record["touched"], stranger, record["seconds"]
 
         touching = [record for record in self._clean if clause.id in record["touched"]]
+        if named == bent and not clause.standing.firm:  # who never meets that answer cannot pay for the guess
+            met = [it for it in touching if clause.id in it["clauses"] or answer in it["touched"]]
+            touching = met or touching
         return [record["test"] for record in sorted(touching, key=promise)]
 
 

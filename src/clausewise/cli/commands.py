@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -21,8 +23,13 @@ _LONGEST = 1500  # characters of a complaint
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's mistake is one sentence on stderr."""
     screen.unbreakable()
+    code = _ended(sys.argv[1:] if arguments is None else arguments)
+    return code if screen.flushed() else max(code, Exit.USAGE)
+
+
+def _ended(arguments: Sequence[str]) -> int:
     try:
-        given = read(sys.argv[1:] if arguments is None else arguments)
+        given = read(arguments)
         return int(resolve_name(f"clausewise.cli.{_COMMANDS[given.command]}")(given))
     except (KeyboardInterrupt, BrokenPipeError):
         return Exit.NOT_FULLY_VERIFIED
@@ -35,8 +42,8 @@ def _refused(bad: Exception) -> Exit:
     if isinstance(bad, ConfigurationError):
         _tell(str(bad))
         return Exit.USAGE
-    if isinstance(bad, OSError) and bad.filename:  # a folder that cannot be written
-        _tell(f"{bad.filename} cannot be used: {bad.strerror}.")
+    if isinstance(bad, OSError) and (bad.filename or bad.errno == errno.ENOSPC):
+        _tell(f"{bad.filename or 'The output'} cannot be used: {bad.strerror}.")
         return Exit.USAGE
     at = traceback.extract_tb(bad.__traceback__)[-1]
     place = f"{Path(at.filename).name}, line {at.lineno}"
@@ -47,7 +54,8 @@ def _refused(bad: Exception) -> Exit:
 
 def _tell(why: str) -> None:
     why = why if len(why) <= _LONGEST else f"{why[:_LONGEST]}..."
-    screen.console(stderr=True, soft_wrap=True).print(Text(f"clausewise: {why}"))
+    with suppress(OSError):  # the exit code tells it, too
+        screen.console(stderr=True, soft_wrap=True).print(Text(f"clausewise: {why}"))
 
 
 # Named, and imported when called for: each starts in a third of the time that all their libraries take.

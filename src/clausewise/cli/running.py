@@ -39,7 +39,7 @@ def run(given: Namespace) -> int:
     code = launch(shipped.SUITES, [*arguments, *given.pytest_arguments], voice)
     if voice.concluded is not None:
         kept = _history("remember", given.history, voice.results, voice.folder) if given.history else 0
-        return int(kept or voice.concluded)
+        return int(kept or code)
     return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
 
 

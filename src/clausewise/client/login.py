@@ -11,7 +11,7 @@ from http import HTTPStatus
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 
 from clausewise.bindings import Bindings
-from clausewise.errors import CredentialsRefused, LoginLost, Untestable
+from clausewise.errors import CredentialsRefused, LoginLost, NoToken
 from clausewise.model import Exchange, Json
 
 _EARLY = 0.2  # renew when a fifth of the life is left, so that no call carries a dying token
@@ -66,8 +66,8 @@ class Login:
     def token(self) -> str:
         """Return a token that will live on for a while, from a new log-in or a refresh if need be.
 
-        Raises CredentialsRefused where the target turns the log-in away, Untestable where it answers
-        without a token.
+        Raises CredentialsRefused where the target turns the log-in away, NoToken where it answers
+        without one.
         """
         if self._token is None or time.monotonic() >= self._token.renew_at:
             self._token = self._renewed() or self._new()
@@ -105,7 +105,7 @@ class Login:
             seconds = min(float(life), _LONGEST) if isinstance(life, int | float) else 60.0
         except (OAuth2Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as bad:
             why = str(bad)[:_SHOWN] or type(bad).__name__
-            raise Untestable(
+            raise NoToken(
                 f"The log-in of the role {self._role!r} answered without a usable token: {why}."
             ) from bad
         renew_at = time.monotonic() + seconds * (1 - _EARLY)
@@ -133,7 +133,7 @@ class BoundLogin:
         """Return the role's token, from a log-in where there is none yet.
 
         Raises CredentialsRefused where the target turns the log-in away, Untestable where it answers
-        without a token at the bound place.
+        without a token at the bound place, NoToken with one that no header can carry.
         """
         if self._token is None or time.monotonic() >= self._token.renew_at:
             answer = self._log_in(self._role)
@@ -185,11 +185,11 @@ def carried(text: str) -> bool:
 
 
 def _sendable(token: Json, role: str) -> str:
-    """Return a token; Untestable for what no header can carry."""
+    """Return a token; NoToken for what no header can carry."""
     if isinstance(token, str) and token and carried(token):
         return token
     told = "a text with characters that no header can carry" if isinstance(token, str) else "no text"
-    raise Untestable(f"The log-in of the role {role!r} answered with a token that is {told}.")
+    raise NoToken(f"The log-in of the role {role!r} answered with a token that is {told}.")
 
 
 def fixed_header(credentials: Mapping[str, str]) -> tuple[str, str]:

@@ -136,7 +136,7 @@ class Contents:
         wrong = list(self._begun(begun))
         with (self.folder / journal.SEAL).open("rb") as file:
             before = b"".join(list(journal.lines(file))[:-1])
-        held = {name: _digest(self.folder / name) for name in (journal.EXCHANGES, journal.VERDICTS)}
+        held = {name: _digest(self.folder / name) for name in journal.SEALED}
         held["before"] = sha256(before).hexdigest()
         then = ended[-1]["files"]
         names = {"before": journal.SEAL}

@@ -12,7 +12,7 @@ from clausewise import copies, journal, report, statement
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
 from clausewise.evidence.contents import Contents
-from clausewise.evidence.unpacking import ATTESTATION, FORMAT, MANIFEST, write
+from clausewise.evidence.unpacking import ATTESTATION, FORMAT, JOURNAL, MANIFEST, write
 from clausewise.scope import Scope
 
 _TELLING = 6  # characters of a secret that cannot stand in a file by chance
@@ -29,7 +29,7 @@ def pack(folder: Path, known: Scope, key: Path, output: Path) -> None:
     if stray := [overlay for name, overlay in copies.overlays(known) if not name]:
         beside = known.target.path.parent
         raise ConfigurationError(f"The overlay {stray[0]} lies outside {beside}; move it there.")
-    if missing := [name for name in (journal.VERDICTS, journal.EXCHANGES) if not (folder / name).exists()]:
+    if missing := [name for name in JOURNAL if not (folder / name).exists()]:
         raise ConfigurationError(f"The run {folder} is incomplete: it has no {missing[0]}.")
     contents = Contents(folder, trend=True)
     for check in contents.checks():
@@ -40,7 +40,7 @@ def pack(folder: Path, known: Scope, key: Path, output: Path) -> None:
     results = contents.made | {"trend": []}  # of other runs this one's journal says nothing
     _whole(folder, results)
     try:
-        files = {name: (folder / name).read_bytes() for name in _JOURNAL}
+        files = {name: (folder / name).read_bytes() for name in JOURNAL}
         files[statement.RESULTS] = statement.text(results).encode("utf-8", "backslashreplace")
         for name, page in report.drawn(results, folder).items():
             files[name] = page.encode("utf-8", "backslashreplace")
@@ -111,9 +111,6 @@ def digests(scope: Scope) -> dict[str, str]:
                 found[path.relative_to(scope.schemas).as_posix()] = _digest(path.read_bytes())
     ids = "\n".join(sorted(clause.id for clause in scope.clauses()))
     return found | {"clauses": _digest(ids.encode())}
-
-
-_JOURNAL = (journal.RUN, journal.SEAL, journal.VERDICTS, journal.EXCHANGES)
 
 
 def _digest(content: bytes) -> str:

@@ -16,7 +16,8 @@ from clausewise.errors import ConfigurationError
 MANIFEST, ATTESTATION, STAMP = "manifest.json", "attestation.json", "timestamp.tsr"
 TARGET = f"{journal.KEPT}/"
 FORMAT = {"format": "clausewise-evidence", "version": 2}
-RUN_FILES = (journal.RUN, journal.SEAL, journal.VERDICTS, journal.EXCHANGES, statement.RESULTS, *report.PAGES)
+JOURNAL = (journal.RUN, journal.SEAL, *journal.SEALED)
+RUN_FILES = (*JOURNAL, statement.RESULTS, *report.PAGES)
 _MOST = 4 << 30  # bytes; a pack that unfolds to more is none of ours
 _LARGEST = 256 << 20  # bytes of a file that is read as a whole: all but the exchanges
 _MOST_FILES = 1000

@@ -14,13 +14,13 @@ from _pytest.runner import runtestprotocol
 from platformdirs import user_cache_dir
 
 from clausewise import journal, shipped
-from clausewise.errors import ClausewiseError, ConfigurationError
+from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.session import SESSION, Session
-from clausewise.verdict import visible
+from clausewise.verdict import Exit, many, visible
 
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
 
@@ -112,6 +112,7 @@ def pytest_configure(config: pytest.Config) -> None:
             _label(config, session)
         config.add_cleanup(session.close)
         config.pluginmanager.register(Hush(config, session))
+        config.pluginmanager.register(session.strangers)
 
 
 def _label(config: pytest.Config, session: Session) -> None:
@@ -161,6 +162,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
+        try:
+            session.collected({item.nodeid: named for item in items if (named := selection.ids(item))})
+        except Unwritable as bad:
+            session.lose(bad, None)
+            raise pytest.UsageError(session.lost) from bad
         if dropped:
             config.hook.pytest_deselected(items=dropped)
 
@@ -228,7 +234,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.OK
         session.config.hook.pytest_clausewise_rehearsed(rows=rows, target=run.scope.target.name)
         return
-    cut = bool(session.shouldstop) or bool(run.lost) or exitstatus == pytest.ExitCode.INTERRUPTED
+    stopped = session.shouldstop or session.shouldfail or run.lost
+    cut = bool(stopped) or exitstatus == pytest.ExitCode.INTERRUPTED
     try:
         results = run.conclude(interrupted=cut)
     except ClausewiseError as bad:
@@ -239,7 +246,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         raise pytest.UsageError(run.lost or told) from bad
     if run.lost:
         raise pytest.UsageError(run.lost)
-    session.exitstatus = results["outcome"]["exit"]
+    code = results["outcome"]["exit"]
+    session.exitstatus = Exit.NOT_CONFORMANT if run.strangers.failed and code in _BETTER else code
     session.config.hook.pytest_clausewise_concluded(results=results, folder=run.folder)
 
 
@@ -249,7 +257,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if run and run.results:
         terminalreporter.section("clausewise")
         terminalreporter.write_line(run.results["outcome"]["sentence"])
+        if beside := len(run.strangers.failed):
+            terminalreporter.write_line(
+                f"{many(beside, 'test', 'tests')} that judged no clause failed beside it."
+            )
         terminalreporter.write_line(f"{Path(run.folder) / 'report.html'}")
 
 
+_BETTER = {Exit.CONFORMANT, Exit.NOT_FULLY_VERIFIED}  # than what pytest says of a test that failed
 _NOT_OURS = {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR}

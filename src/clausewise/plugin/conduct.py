@@ -9,6 +9,7 @@ import pytest
 from clausewise.errors import (
     ClausewiseError,
     NotConformant,
+    NoToken,
     NoVerdict,
     Spent,
     TargetUnusable,
@@ -73,7 +74,8 @@ class Body:
                 judge.fault(str(bad))
             judge.close(finished=False)
         elif isinstance(bad, Untestable):
-            marks = {"spent": True} if isinstance(bad, Spent) else {}
+            marks = {"spent": isinstance(bad, Spent), "useless": isinstance(bad, NoToken)}
+            marks = {name: True for name, held in marks.items() if held}
             judge.close(Verdict.UNTESTABLE, str(bad), **marks)
         elif isinstance(bad, NoVerdict | TargetUnusable):
             self._error(bad)

@@ -29,6 +29,7 @@ from clausewise.plugin.counterexamples import Counterexamples
 from clausewise.plugin.dry import stand_in
 from clausewise.plugin.leavings import Leavings
 from clausewise.plugin.selection import Choice
+from clausewise.plugin.strangers import Strangers
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.verdict import Policy
@@ -61,12 +62,14 @@ class Session:
     results: dict[str, Any] = field(default_factory=dict)
     current: Judge | None = None
     ageing: Ageing = field(default_factory=Ageing)
+    strangers: Strangers = field(default_factory=Strangers)
     _stack: ExitStack = field(default_factory=ExitStack)
     rehearsing: bool = False
     _repeats: bool = False
     _clients: dict[str, Client] = field(default_factory=dict)
     _transports: list[Transport] = field(default_factory=list)
     _bench: Bench | None = None
+    _pages: journal.Pages | None = None
 
     @classmethod
     def of(cls, config: pytest.Config) -> Session:
@@ -183,9 +186,16 @@ class Session:
             "book": str(self.budget.book or ""),
         }
 
+    def collected(self, tests: Mapping[str, Sequence[str]]) -> None:
+        """Write down which tests are to be made; all workers collect the same, and one of them tells."""
+        if self.worker in {"main", "gw0"}:
+            self.pages.collected(tests)
+
     def open(self, test: str, clauses: Sequence[str]) -> None:
         """Begin a test: its judge remembers what the test touches."""
         known = [name for name in clauses if self.scope.clause(name)]
+        if not self.rehearsing:
+            self.pages.begun(test)
         self.current = Judge(self.bench, test, known, repeats=self._repeats)
 
     @contextmanager
@@ -209,12 +219,18 @@ class Session:
         return self.current
 
     @property
+    def pages(self) -> journal.Pages:
+        """What this process writes down, opened when first needed."""
+        if self._pages is None:
+            self._pages = journal.Pages(self.folder, self.part)
+            self._stack.callback(self._pages.close)
+        return self._pages
+
+    @property
     def bench(self) -> Bench:
         """What every test judges with, made when first needed."""
         if self._bench is None:
-            pages = journal.Pages(self.folder, self.part)
-            self._stack.callback(pages.close)
-            self._bench = Bench.of(self.scope, pages, self.policy, self.key)
+            self._bench = Bench.of(self.scope, self.pages, self.policy, self.key)
         return self._bench
 
     def client(self, family: str) -> Client:

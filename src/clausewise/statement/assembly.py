@@ -25,7 +25,7 @@ from clausewise.statement.curl import curl
 from clausewise.statement.excuses import excuses
 from clausewise.statement.silence import Silence
 from clausewise.statement.sufficiency import Rule, by_family, rules
-from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_up
+from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_lost, add_up
 from clausewise.verdict import Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
 
 Row = dict[str, Any]
@@ -47,6 +47,8 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         facts |= {"recorded": sealed["recorded"]} if "recorded" in sealed else {}
         ended = not sealed["interrupted"]
     tally = add_up(scope, folder)
+    if ended and facts.get("plan") != "recorded":
+        add_lost(tally, folder)
     rulings = Rulings.of(facts.get("rulings", {}))
     policy = Policy(strict=bool(facts.get("strict")), named=rulings.red)
     silence = Silence(
@@ -190,6 +192,12 @@ def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, en
     if missing := _unexercised(clauses):
         unmet.append(
             f"{len(missing)} documented black-box clauses were not exercised, the first is {missing[0]}"
+        )
+    silent = [row["id"] for row in clauses if row["verdict"] == Verdict.UNTESTABLE]
+    if useless := [name for name in silent if name in tally.useless]:
+        unmet.append(
+            f"{many(len(useless), 'clause', 'clauses')} could not be judged, since the target's own log-in "
+            f"gives no token that a caller can use, the first is {useless[0]}"
         )
     complete = PLANS.get(facts.get("plan", ""), DEFAULT).complete
     if selected := facts.get("selected"):

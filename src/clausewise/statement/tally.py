@@ -71,6 +71,7 @@ class Tally:
     exchanges: int = 0
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
+    useless: set[str] = field(default_factory=set)  # clauses whose tests got no token out of a log-in
 
 
 def add_up(scope: Scope, folder: Path) -> Tally:
@@ -91,6 +92,23 @@ def add_up(scope: Scope, folder: Path) -> Tally:
     return tally
 
 
+def add_lost(tally: Tally, folder: Path) -> None:
+    """Count a test that was to be made and has no verdict as an error: no clause of it was judged.
+
+    Of a run that came to its end; whose process was killed on the way is not known from outside.
+    """
+    for test, (what, clauses) in journal.lost(folder).items():
+        why = (
+            f"{test} {what}: its process was killed, or ran out of memory; `clausewise run --resume` makes it"
+        )
+        tally.broken_tests.append(why)
+        for clause in clauses:
+            entry = tally.clauses[clause]
+            entry.verdicts.add(Verdict.ERROR)
+            entry.reasons.append(why)
+            entry.tests.append(test)
+
+
 @contextmanager
 def _whole(path: Path) -> Iterator[None]:
     """Say in a sentence that a file holds a record that no run of ours writes."""
@@ -107,6 +125,7 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
         tally.unusable = tally.unusable or record["reason"]
     if record.get("broken"):
         tally.broken_tests.append(f"{test}: {record['reason']}")
+    tally.useless |= set(record["clauses"] if record.get("useless") else ())
     _add_touched(tally, record)
     broken = dict.fromkeys(finding["clause"] for finding in record["findings"])  # in the record's order
     if record.get("repeats"):
