@@ -860,7 +860,10 @@ EDITED = {
     ),
     "the target file": (_edited("target/target.toml", lambda text: text + "# x"), "target/target.toml"),
     "the seal": (_edited("seal.jsonl", lambda text: text.splitlines()[0] + "\n"), "seal.jsonl lacks"),
-    "a garbled seal": (_edited("seal.jsonl", lambda _: "garbage"), "seal.jsonl holds what no run writes"),
+    "a garbled seal": (
+        _edited("seal.jsonl", lambda _: "garbage\n"),
+        "seal.jsonl, line 1, is no record that a run writes",
+    ),
 }
 
 
@@ -1111,3 +1114,12 @@ def test_a_run_of_before_has_no_evidence(house, tmp_path):
     assert [check.held for check in checks] == [False]
     assert "target.toml" in checks[0].says
     assert packing.digests(known(house / "target.toml"))["clauses"]
+
+
+def test_the_page_on_evidence_lists_each_kind_of_lie():
+    """As many as there are tests, each with what `verify` says."""
+    page = (shipped.ROOT / "docs" / "evidence.md").read_text()
+    rows = re.findall(r"^\| ((?:results|page|attestation|run|journal|pack|signature): .+?) \| `(.+)` \|$", page, re.M)
+
+    assert dict(rows) == {name: says for name, (_, says) in LIES.items()}
+    assert len(rows) >= 25
