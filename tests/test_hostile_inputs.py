@@ -251,7 +251,11 @@ def test_a_pack_of_bad_streams_is_one_sentence(good, house, method):
 
 
 SIGNED = {
-    "exchanges nested 100,000 deep": ("exchanges.jsonl", lambda raw: DEEP + b"\n" + raw, "line 1, is no record"),
+    "exchanges nested 100,000 deep": (
+        "exchanges.jsonl",
+        lambda raw: DEEP + b"\n" + raw,
+        "line 1, is no record",
+    ),
     "bytes that are no text": ("exchanges.jsonl", lambda raw: b"\xff\xfe\n" + raw, "line 1, is no record"),
     "a line of too many bytes": (
         "exchanges.jsonl",

@@ -42,7 +42,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     Where the folder says itself when the run ended, and how, that counts: the same folder, the same results.
     """
     facts = journal.facts(folder)
-    if sealed := journal.ended(folder):
+    if ended and (sealed := journal.ended(folder)):
         facts |= {"ended": sealed["at"], "interrupted": sealed["interrupted"]}
         facts |= {"recorded": sealed["recorded"]} if "recorded" in sealed else {}
         ended = not sealed["interrupted"]
