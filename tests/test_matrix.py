@@ -1,12 +1,15 @@
 """The proof of the suite: every seeded defect is caught, every freedom is left alone."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 import runs
 
+from clausewise import shipped
 from clausewise.cli.books import book
 
 CDP, ECM, OTHERS = ["cdp"], ["ofs-ecm"], ["cdp", "int-ecm", "account-service"]
@@ -128,10 +131,16 @@ def test_no_documented_clause_is_red_on_a_contrarian_bank(tmp_path, bank):
 
 
 def test_a_defect_that_is_open_is_told_and_not_played(tmp_path):
-    """What nothing catches yet stands by its name, and is not counted as caught."""
-    output = tmp_path / "matrix.json"
-    name = "case-type-is-event-type:ofs-ecm.saveEventsAndPromoteToCase.promoted.caseType"
-    done = runs.clausewise("matrix", "--target", runs.REFERENCE, "--defect", name, "--output", output)
+    """What nothing catches yet, here in a copy of the house, stands by its name, uncounted."""
+    output, name = tmp_path / "matrix.json", "bad:ofs-ecm.saveEventsAndPromoteToCase.type-is-mapped"
+    for room in ("src", "schemas", "suites", "targets"):
+        shutil.copytree(shipped.ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    data = tmp_path / "schemas" / "ofs-ecm" / "defects.toml"
+    data.write_text(f'open = ["{name}"]\n{data.read_text("utf-8")}', "utf-8")
+    copy = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
+    asked = ("matrix", "--target", tmp_path / "targets" / "reference.toml", "--defect", name)
+
+    done = runs.clausewise(*asked, "--output", output, env=copy, cwd=tmp_path)
 
     made = json.loads(output.read_text())
     assert (made["open"], made["defects"]) == ([name], [])

@@ -277,3 +277,34 @@ def test_options_that_do_not_fit_are_refused(words):
 def test_a_glob_with_an_item_stands_for_itself():
     """Ids hold `*` where a pointer means every item."""
     assert among("mutant:toy.op.yes:/parts/*/id:null", ["mutant:toy.op.*:/parts/*/id:null"])
+
+
+# What an answer may hold in place of a value: another type, another form, null, much, nothing.
+ODD = (
+    "null",
+    "object",
+    "list",
+    "number",
+    "text",
+    "flipped",
+    "empty",
+    "dropped",
+    "half",
+    "nested",
+    "enlisted",
+)
+
+
+@pytest.mark.parametrize(
+    "count", [40, pytest.param(4000, marks=pytest.mark.soak, id="all")], ids=lambda count: f"{count}"
+)
+def test_no_test_of_ours_breaks_on_an_odd_value(tmp_path, count):
+    """Whatever one value of an answer is replaced by, a test ends in a verdict and in no error of its own."""
+    output, target = tmp_path / "mutants.json", runs.target_at(tmp_path, "embedded", *shipped.families())
+    picked = [word for kind in ODD for word in ("--defect", f"mutant:*:{kind}")]
+    given = ["--target", target, *picked, "--sample", str(count), "--seed", "1", "--output", output]
+    runs.clausewise("matrix", "--mutants", *given, timeout=7200)
+
+    made = json.loads(output.read_text())
+    assert len(made["fates"]) >= min(count, 40)
+    assert made["broken"] == []

@@ -4,9 +4,11 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import pytest
 import requests
 import runs
 
+from clausewise import shipped
 from clausewise.plugin.ageing import Ageing
 from clausewise.plugin.selection import ordered
 
@@ -112,3 +114,29 @@ def test_a_test_that_breaks_on_an_undocumented_answer_is_no_fault_of_ours(tmp_pa
             ends[raw] = (runs.verdicts(folder)["cdp.validateCustomer.not-found"], done.returncode)
 
     assert ends == {"": ("error", 5), "[]": ("fail", 1)}
+
+
+OWN = """
+import pytest
+
+def test_good():
+    assert True
+
+def test_bad():
+    assert not {failing}
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize(("failing", "code"), [(True, 1), (False, 2)])
+def test_a_test_beside_ours_that_fails_is_no_better_than_for_pytest(tmp_path, failing, code, workers):
+    """A partial run ends with 2; where somebody's own test failed in it, pytest's own 1 stands."""
+    own = tmp_path / "test_own.py"
+    own.write_text(OWN.format(failing=failing))
+    target = runs.target_at(tmp_path, "embedded", "int-ecm")
+    given = ["--target", target, "--run-dir", tmp_path / "run", "--clause", "int-ecm.login.token"]
+    command = [sys.executable, "-m", "pytest", own, shipped.SUITES, *given, "-n", workers, "-q"]
+    done = subprocess.run([*map(str, command)], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == code, done.stdout
+    assert ("1 test that judged no clause failed beside it." in done.stdout) is failing

@@ -1,5 +1,6 @@
 """Customers to judge with, and what it means that two answers differ; the bindings name the fields."""
 
+import re
 from typing import NamedTuple
 
 from clausewise import Untestable, holds
@@ -37,6 +38,8 @@ PATTERNS = "nice.patterns"  # the owner's words for what an inquiry looks for
 
 _SUCCESS = range(200, 300)
 _TRIES = 3
+_SHOWN = 400
+_WORD = re.compile(r"[^\s<>\"'=/]+")
 
 
 class Person(NamedTuple):
@@ -200,7 +203,7 @@ def told_apart(before, used, after):
     """
     if all(answer.response.status not in _SUCCESS for answer in (before, used, after)):
         raise Untestable(f"{used.operation} refuses whatever it is asked (HTTP {used.response.status}).")
-    first, middle, last = facts(before), facts(used), facts(after)
+    first, middle, last = map(_told, (before, used, after))
     moving = {place for place in first.keys() | last.keys() if first.get(place) != last.get(place)}
     steady = {
         place for place in first.keys() | middle.keys() if first.get(place) != middle.get(place)
@@ -209,6 +212,27 @@ def told_apart(before, used, after):
     return holds(
         bool(steady),
         expected="another answer than a free value gets",
-        actual=f"the same: {free}",
+        actual=f"the same: {free}"[:_SHOWN],
         where="body",
+        formless=all(answer.parsed.problem for answer in (before, used, after)),
     )
+
+
+def _told(answer):
+    """Return an answer as a flat map: its facts, or, where it is no JSON, each word by its number."""
+    if not answer.parsed.problem:
+        return facts(answer)
+    words = _WORD.findall(answer.response.body.decode("utf-8", "replace"))
+    return facts(answer) | {f"word {number}": word for number, word in enumerate(words)}
+
+
+def page_shows(answer, *values):
+    """Expect these values anywhere in an answer that is no JSON; one that is has its fields to be read by."""
+    text = _bare(answer.response.body.decode("utf-8", "replace"))
+    missed = [value for value in values if answer.parsed.problem and _bare(value) not in text]
+    told = f"{answer.parsed.problem}, and nowhere {missed}"
+    return holds(not missed, expected=f"{list(values)}", actual=told, where="body", formless=True)
+
+
+def _bare(text):
+    return "".join(filter(str.isalnum, str(text)))

@@ -13,6 +13,7 @@ from .steps import (
     OFFER,
     OFFER_ONLINE,
     OPEN,
+    PATTERNS,
     account_states,
     accounts,
     customer,
@@ -21,6 +22,7 @@ from .steps import (
     numbers,
     offered,
     open_combo,
+    page_shows,
     person,
     prepared,
     shown,
@@ -282,6 +284,7 @@ def test_a_user_belongs_to_the_cif(api, judge, unique):
     whom, other = customer(api, unique), customer(api, unique)
 
     answer = prepared(api.ask(EBANK, **whom.things))
+    judge(answer, _of_two(api, EBANK, answer, whom, other))
 
     told = str(api.one(answer, "cif"))
     judge(
@@ -297,9 +300,38 @@ def test_two_customers_are_told_apart(api, judge, unique):
     people = customer(api, unique), customer(api, unique)
     for whom, other in (people, people[::-1]):
         answer = prepared(api.ask(BY_CIF, **whom.things))
+        judge(answer, _of_two(api, BY_CIF, answer, whom, other))
         told = str(api.one(answer, "cif"))
         own = holds(told == whom.cif, expected=whom.cif, actual=told, where="cif")
         judge(answer, own, _nothing_of(answer, other))
+
+
+@clause(f"{LAW}.info-shown")
+def test_the_information_of_a_customer_is_shown(api, judge, unique):
+    """There is something in it, and no two customers are answered with the same page."""
+    whom, other = customer(api, unique), customer(api, unique)
+
+    answer = prepared(api.ask(INFO, **whom.things))
+
+    something = bool(answer.parsed.problem) or _filled(answer) > 1  # the HTTP status is one of the facts
+    judge(
+        answer,
+        _of_two(api, INFO, answer, whom, other),
+        holds(something, expected="the customer's data", actual="no value", where="body", formless=True),
+    )
+
+
+@clause(f"{LAW}.numbers-offered")
+def test_an_inquiry_offers_numbers(api, judge, target):
+    """For a pattern that has some on offer, numbers with it are answered, in whatever form."""
+    patterns, found = target.fixture(PATTERNS)["patterns"], []
+    for pattern in patterns:
+        answer = prepared(api.ask(OFFER, pattern=pattern))
+        judge(answer, page_shows(answer, pattern))
+        found += numbers(api, answer)
+
+    if not found:
+        raise Untestable(f"{OFFER} has none on offer for any of {patterns}: name a pattern that has some.")
 
 
 @clause(f"{LAW}.info-of-nobody")
@@ -370,6 +402,13 @@ def _nothing_of(answer, other):
     return holds(not shown, expected="nothing of another customer", actual=f"another's {shown}", where="body")
 
 
+def _of_two(api, query, answer, whom, other):
+    """Expect of an answer that is no JSON that another customer gets another one."""
+    if not answer.parsed.problem:
+        return holds(condition=True, expected="", actual="")
+    return told_apart(answer, api.ask(query, **other.things), api.ask(query, **whom.things))
+
+
 def _told(api, check, someone, thing, made=None):
     """Return what a check is asked about: the thing, and the CIF where it takes one and there is one."""
     cif = {"cif": api.one(made, "cif")} if made and api.takes(check, "cif") else {}
@@ -378,6 +417,7 @@ def _told(api, check, someone, thing, made=None):
 
 def _lists(api, judge, whom, wanted):
     answer = prepared(api.ask(LIST, cif=whom.cif))
+    judge(answer, page_shows(answer, *sorted(wanted)))
     shown = set(listed(api, answer))
     judge(answer, holds(wanted <= shown, expected=f"{sorted(wanted)} in the list", actual=sorted(shown)))
 

@@ -22,6 +22,11 @@ def png(unique, name="image.png"):
     return _png(_spots(unique, 3), name)
 
 
+def photo(unique):
+    """Return a PNG of more than 100 KiB that no other test has: six by six spots of colours, unpacked."""
+    return _png(_spots(unique, 6), "photo.png", compress_level=0)
+
+
 def jpeg(unique):
     """Return a JPEG that no other test has: four by four spots of colours by chance."""
     return File("image.jpg", _written(_spots(unique, 4), "JPEG", quality=95), "image/jpeg")

@@ -37,9 +37,13 @@ def code(unique):
 
 def promote(api, unique, *codes):
     """Promote an event and return the id of its case; Untestable where there is no case to go on with."""
-    answer = api.call(PROMOTE, events(*(event(name) for name in codes or [code(unique)])))
+    return of_case(api.call(PROMOTE, events(*(event(name) for name in codes or [code(unique)]))), "/caseId")
+
+
+def of_case(answer, pointer):
+    """Return what a promotion told of its case, as text; Untestable where it told nothing there."""
     try:
-        return str(answer.at("/caseId"))
+        return str(answer.at(pointer))
     except NotConformant:
         told = f"Promotion gave no case to go on with: it was answered HTTP {answer.response.status}."
         raise Untestable(told) from None
@@ -79,9 +83,9 @@ def batch(service, case, *items):
     return {"caseId": case, ITEMS[service][0]: list(items)}
 
 
-def there(api, unique, service, case):
+def there(api, unique, service, case, name=""):
     """Return an item that the service can work on: one already in the case, or one to add."""
-    name = code(unique)
+    name = name or code(unique)
     if service in REMOVE:
         adding = service.replace("remove", "add")
         _prepared(api.call(adding, [batch(adding, case, new(adding, name))]), "/STATUS")

@@ -120,3 +120,47 @@ def test_the_flag_tells_closed_from_open(api, judge, target, unique):
             outcome("fetched"),
             has("/RESULTARRAY/0/caseClosedFlag", flag),
         )
+
+
+@clause("ofs-ecm.getCaseStatusDetails.each-case-its-status")
+def test_each_case_has_the_status_of_its_own(api, judge, target, unique):
+    """Asked for together, an open and a closed case have the status that each has alone."""
+    cases = [promote(api, unique), given(target, "case.closed")]
+    alone = [_statuses(api.call(STATUS, [{"caseId": case}])) for case in cases]
+
+    answer = judge(api.call(STATUS, [{"caseId": case} for case in cases]), outcome("fetched"))
+
+    told, wanted = _statuses(answer), alone[0] | alone[1]
+    judge(answer, holds(told == wanted, expected=str(wanted), actual=str(told), where="/RESULTARRAY"))
+
+
+@pytest.mark.parametrize(
+    ("field", "key"),
+    [
+        pytest.param(f"caseStatus{key.title()}", key, id=key, marks=clause(f"ofs-ecm.{STATUS}.status-{key}"))
+        for key in ("code", "name")
+    ],
+)
+def test_a_status_has_its_code_and_its_name(api, judge, target, unique, field, key):  # noqa: PLR0917 - fixtures
+    """The status of a case just promoted has the code and the name that the owner gives."""
+    answer = api.call(STATUS, [{"caseId": promote(api, unique)}])
+
+    judge(answer, outcome("fetched"), has(f"/RESULTARRAY/0/{field}", given(target, "status.new", key)))
+
+
+@clause("ofs-ecm.getCaseStatusDetails.names-the-unknown")
+def test_the_case_that_does_not_exist_is_named(api, judge, unique):
+    """Behind a known case an unknown one is named where the answer says that a case does not exist."""
+    known, unknown = promote(api, unique), code(unique)
+
+    answer = api.call(STATUS, [{"caseId": known}, {"caseId": unknown}])
+
+    told = answer.json if isinstance(answer.json, dict) else {}
+    fine = told.get("MESSAGE") != "Case does not exist." or told.get("caseId") == unknown
+    judge(answer, holds(fine, expected=unknown, actual=told.get("caseId"), where="/caseId"))
+
+
+def _statuses(answer):
+    """Return what an answer tells of each case, by its id."""
+    keys = ("caseStatusCode", "caseStatusName", "caseClosedFlag")
+    return {entry["caseId"]: [entry[key] for key in keys] for entry in answer.at("/RESULTARRAY")}

@@ -18,6 +18,7 @@ from .steps import (
     code,
     given,
     good,
+    of_case,
     promote,
 )
 
@@ -188,12 +189,46 @@ def test_each_priority_is_taken(api, judge, unique, priority):
 
 
 @clause("ofs-ecm.saveEventsAndPromoteToCase.holds-its-event")
-def test_the_promoted_event_is_in_the_case(api, judge, unique):
-    """The risk decision of the promoted event can be updated in the new case."""
-    name = code(unique)
-    case = promote(api, unique, name)
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_promoted_event_is_in_the_case(api, judge, unique, count):
+    """The risk decision of each promoted event can be updated in the new case."""
+    names = [code(unique) for _ in range(count)]
+    case = promote(api, unique, *names)
 
-    judge(api.call(DECISION, [batch(DECISION, case, bare(DECISION, name))]), outcome("successful"))
+    for name in names:
+        judge(api.call(DECISION, [batch(DECISION, case, bare(DECISION, name))]), outcome("successful"))
+
+
+@clause("ofs-ecm.saveEventsAndExtendToCase.adds-to-the-named-case")
+def test_each_of_several_events_is_added(api, judge, unique):
+    """The risk decision of each of two events of an extension can be updated in the named case."""
+    case, names = promote(api, unique), [code(unique) for _ in range(2)]
+    judge(api.call(EXTEND, extending(api, case, *map(event, names))), outcome("extended"))
+
+    for name in names:
+        judge(api.call(DECISION, [batch(DECISION, case, bare(DECISION, name))]), outcome("successful"))
+
+
+@clause("ofs-ecm.saveEventsAndPromoteToCase.type-is-the-mapped-one")
+def test_a_case_has_the_type_that_its_event_is_mapped_to(api, judge, target, unique):
+    """An event of a type that the owner mapped makes a case of the other type."""
+    kind, wanted = (given(target, "event.mapped", key) for key in ("type", "case_type"))
+
+    answer = api.call(PROMOTE, events(event(code(unique)) | {"type": kind}))
+
+    judge(answer, outcome("promoted"), has("/caseType", wanted))
+
+
+@clause("ofs-ecm.saveEventsAndExtendToCase.type-is-the-cases")
+def test_an_extension_tells_the_type_of_the_case(api, judge, target, unique):
+    """A case has the type that its promotion told when an event of a type of another name is added."""
+    kind = {"type": given(target, "event.mapped", "type")}
+    made = api.call(PROMOTE, events(event(code(unique)) | kind))
+    case, wanted = of_case(made, "/caseId"), of_case(made, "/caseType")
+
+    answer = api.call(EXTEND, extending(api, case, event(code(unique)) | kind))
+
+    judge(answer, outcome("extended"), has("/caseType", wanted))
 
 
 @pytest.mark.parametrize(

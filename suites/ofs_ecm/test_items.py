@@ -8,6 +8,7 @@ from .samples import customer, external_entity, transaction
 from .steps import (
     ADD,
     CASES,
+    DECISION,
     ITEMS,
     REMOVE,
     absent,
@@ -386,6 +387,32 @@ def test_a_removal_takes_only_the_named(api, judge, unique, service):
 
     for item in (first, second):
         judge(api.call(service, [batch(service, case, item)]), outcome("successful"))
+
+
+@pytest.mark.parametrize("service", each("from-the-named-case-only", REMOVE))
+def test_a_removal_takes_from_the_named_case_only(api, judge, unique, service):
+    """What two cases have, and was removed from the first, can still be removed from the second."""
+    cases, name = [promote(api, unique) for _ in range(2)], code(unique)
+    items = [there(api, unique, service, case, name) for case in cases]
+
+    for case, item in zip(cases, items, strict=True):
+        judge(api.call(service, [batch(service, case, item)]), outcome("successful"))
+
+
+@pytest.mark.parametrize("service", each("each-case-its-own", ITEMS))
+def test_each_case_of_a_request_is_worked_on(api, judge, unique, service):
+    """Of two cases in one request each gets, loses or decides its own item, and is so afterwards."""
+    cases = [promote(api, unique) for _ in range(2)]
+    items = [there(api, unique, service, case) for case in cases]
+    sent = [batch(service, case, item) for case, item in zip(cases, items, strict=True)]
+
+    judge(api.call(service, sent), outcome("successful"))
+
+    after = service.replace("add", "remove")
+    for case, item in zip(cases, items, strict=True) if service != DECISION else ():
+        named = bare(after, item[ITEMS[service][1]])
+        end = "successful" if service in ADD else "failed"
+        judge(api.call(after, [batch(after, case, named)]), outcome(end))
 
 
 def _mixed(api, unique, service):

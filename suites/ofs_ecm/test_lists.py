@@ -8,6 +8,8 @@ from clausewise import Untestable, clause, holds, outcome
 
 from .steps import LISTS
 
+_MONTHS = 12
+
 # Of each list: the key of the creation date, the keys of jurisdictions, the keys of domains, the id.
 KEYS = {
     "getTrustedPairsList": (
@@ -209,6 +211,21 @@ def _middle(days):
     return days[len(days) // 2]
 
 
+def _telling(days, place):
+    """Return the day at a place of the list, or one near it that names another day if read month first.
+
+    Between the two, records have to lie, or both readings leave the same.
+    """
+
+    def apart(day):
+        other = day.replace(day=day.month, month=day.day) if day.day <= _MONTHS else day
+        low, high = sorted([day, other])
+        return days[0] < day < days[-1] and any(low < made < high for made in days)
+
+    told = [at for at, day in enumerate(days) if apart(day)] or [place]
+    return days[min(told, key=lambda at: abs(at - place))]
+
+
 def _of(service, row, which):
     return {str(row[key]).strip() for key in KEYS[service][which] if key in row}
 
@@ -216,7 +233,7 @@ def _of(service, row, which):
 def _dates(api, judge, service, *bounds, edges="open"):
     every = _all(api, service)
     days = _days(service, every)
-    first, last = days[len(days) // 3], days[2 * len(days) // 3]
+    first, last = (_telling(days, part * len(days) // 3) for part in (1, 2))
     low = first if "fromDate" in bounds else days[0]
     high = last if "toDate" in bounds else days[-1]
     asked = {"fromDate": low, "toDate": high}

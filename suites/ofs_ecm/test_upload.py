@@ -87,6 +87,14 @@ def test_a_comment_may_be_long(api, judge, target, unique):
     judge(answer, outcome("processed"))
 
 
+@clause("ofs-ecm.ecmUploadFile.comment-encoded-beyond-64k")
+def test_a_comment_is_as_long_as_it_reads(api, judge, target, unique):
+    """A comment that is longer than 64 * 1024 only as it travels, percent-encoded, is taken."""
+    query = comment(promote(api, unique), comments="&" * (64 * 1024 // 3 + 1))
+
+    judge(_in_a_long_url(api, target, query), outcome("processed"))
+
+
 @clause("ofs-ecm.ecmUploadFile.comment-beyond-64k")
 def test_a_comment_may_not_be_endless(api, judge, target, unique):
     """One character more than 64 * 1024 is refused, in whatever words."""
@@ -214,6 +222,17 @@ def test_the_status_stays(api, judge, target, unique, known):
     before = status(api, case)
 
     judge(api.call(UPLOAD, query=comment(case, **more)), outcome("processed"))
+    _stays(api, judge, case, before)
+
+
+@clause("ofs-ecm.ecmUploadFile.unknown-action-keeps-status")
+def test_an_unknown_action_leaves_the_status(api, judge, unique):
+    """Taken or refused (ECM-128), an action code that nobody knows moves no case."""
+    case = promote(api, unique)
+    before = status(api, case)
+
+    api.call(UPLOAD, query=comment(case, actionCode=code(unique)))
+
     _stays(api, judge, case, before)
 
 

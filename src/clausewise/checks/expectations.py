@@ -33,10 +33,14 @@ class OutcomeRoles:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """A check on one exchange; `clause` is '' where it speaks for the test's first clause."""
+    """A check on one exchange; `clause` is '' where it speaks for the test's first clause.
+
+    One that is `formless` rests on no form that we assume of an answer: it would hold in any.
+    """
 
     check: Callable[[Exchange], Finding | None]
     clause: str = ""
+    formless: bool = False
 
 
 def outcome(name: str, *others: str) -> OutcomeNames:
@@ -110,11 +114,19 @@ def matches(pointer: str, pattern: str, words: str, *, clause: str = "") -> Expe
     return Expectation(check, clause)
 
 
-def holds(condition: bool, *, expected: str, actual: Json, where: str = "", clause: str = "") -> Expectation:  # noqa: FBT001 - reads as a sentence
+def holds(
+    condition: bool,  # noqa: FBT001 - reads as a sentence
+    *,
+    expected: str,
+    actual: Json,
+    where: str = "",
+    clause: str = "",
+    formless: bool = False,
+) -> Expectation:
     """Expect a condition that the test worked out itself, often over several exchanges."""
     shown = actual if isinstance(actual, str) else _show(actual)
     finding = None if condition else Finding("", expected, shown, where)
-    return Expectation(lambda _: finding, clause)
+    return Expectation(lambda _: finding, clause, formless)
 
 
 def _show(value: Json) -> str:
