@@ -131,6 +131,14 @@ def comment(case, **more):
     return {"entityId": case, "entityType": "CASE", "comments": "An example comment."} | more
 
 
+def entries(answer, where="/RESULTARRAY"):
+    """Return the entries of a list in an answer; Untestable where it is none, as its own clause says."""
+    found = answer.at(where)
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise Untestable(f"{where} is no list of entries; its own clause says so.")
+    return found
+
+
 def status(api, case):
     """Return the status code of a case."""
     return api.call("getCaseStatusDetails", [{"caseId": case}]).at("/RESULTARRAY/0/caseStatusCode")
