@@ -171,7 +171,7 @@ def _rows(answer):
     """Return the records of an answer, one alone or a list; Untestable where it has anything else."""
     told = answer.json if isinstance(answer.json, list) else [answer.json]
     if not all(isinstance(row, dict) for row in told):
-        raise Untestable(f"{answer.operation} answered with something else than records; its own clause says so.")
+        raise Untestable(f"{answer.operation} answers with no records; its own clause says so.")
     return told
 
 

@@ -96,7 +96,7 @@ class Codes(Model):
 
 
 def _records(holder, key):
-    """Return the records of a list, and nothing where there is none: the answer's own clauses tell of that."""
+    """Return the records of a list, nothing where there is none: the answer's own clauses tell that."""
     told = holder.get(key) if isinstance(holder, dict) else None
     return [entry for entry in told if isinstance(entry, dict)] if isinstance(told, list) else []
 
