@@ -1,6 +1,6 @@
 """The calls that many tests begin with: a case of one's own, items in it, a good request for each service."""
 
-from clausewise import NotConformant, Untestable
+from clausewise import NotConformant, Untestable, holds
 
 from .samples import account, customer, event, events, extending, external_entity, transaction
 
@@ -140,6 +140,16 @@ def entries(answer, where="/RESULTARRAY"):
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise Untestable(f"{where} is no list of entries; its own clause says so.")
     return found
+
+
+def own_case(answer, name, sent):
+    """Expect of each entry of an answer, or of a flat answer, that it names no case but the one sent."""
+    listed = "RESULTARRAY" in answer.json
+    told = entries(answer) if listed else [answer.json]
+    shown = [str(entry["caseId"]) for entry in told if "caseId" in entry]
+    field = "RESULTARRAY[].caseId" if listed else "caseId"
+    clause = f"ofs-ecm.{answer.operation}.{name}.{field}"
+    return holds(set(shown) <= {sent}, clause=clause, expected=sent, actual=shown, where="caseId")
 
 
 def status(api, case):

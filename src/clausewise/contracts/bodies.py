@@ -8,7 +8,6 @@ value gives evidence on, and for the complaints about it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +22,6 @@ from clausewise.model import RULED_OUT, Complaint, Json
 
 Schema = Mapping[str, Any]
 
-_ENTRIES = re.compile(r"(\[\])+$")
 _MISSING, _WRONG = 0.5, 0.75  # the doubt that one such key casts on what a body is
 
 
@@ -125,7 +123,8 @@ class CompiledBody:
             return
         if keyword in owner.get("x-facets", {}):
             clause = f"{clause}.{keyword}"
-        clause = _holder(clause)
+        if "x-standing" not in owner:  # an item is what its list's clause says, unless it says it is a guess
+            clause = clause.removesuffix("[]")
         expected = words.expectation(keyword, error.validator_value, owner.get("description", ""))
         yield Complaint(clause, expected, words.value(error.instance), where, fixed=keyword == "const")
 
@@ -163,17 +162,12 @@ def _absences(clause: str, owner: Schema, error: ValidationError, where: str) ->
         child = properties.get(name, {})
         facet = ".required" if "required" in child.get("x-facets", {}) else ""
         field = name in properties and "x-clause" not in owner  # such a part is one clause with all it asks
-        known = f"{clause}.{name}{facet}" if field else _holder(clause)
+        known = f"{clause}.{name}{facet}" if field else clause
         expected = words.expectation("type", child["type"]) if "type" in child else "a value"
         actual = "nothing: the key is absent"
         if f"{name}{RULED_OUT}" in instance:
             actual = f"the key {name}{RULED_OUT}"
         yield Complaint(known, expected, actual, f"{where}/{name}")
-
-
-def _holder(clause: str) -> str:
-    """Return the clause that speaks for an entry as a whole: that of the list it stands in."""
-    return _ENTRIES.sub("", clause)
 
 
 def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Schema]:
