@@ -94,7 +94,7 @@ def there(api, unique, service, case):
 
 def absent(unique, service):
     """Return an item that the service refuses: unknown in the case, or unknown in business."""
-    name = code(unique)
+    name = code(unique).lower()  # which is to be told as it was sent
     return new(service, name) | {"businessAdd": "Y"} if service in ADD else bare(service, name)
 
 

@@ -63,6 +63,21 @@ def test_each_item_has_its_own_entry(api, judge, unique, service, end):
     _agree(judge, answer, ids, told, f"{service}.{end}.RESULTARRAY[].{key}[].{name}")
 
 
+@pytest.mark.parametrize(("service", "end"), each(ITEMS, ENDS[::2], "RESULTARRAY[].{0}"))
+def test_each_entry_has_the_items_of_its_own_case(api, judge, unique, service, end):
+    """Of two cases with an item each, each entry has the item that was sent for its case."""
+    key, name = ITEMS[service]
+    cases = [promote(api, unique) for _ in range(2)]
+    good = end == "successful"
+    sent = {it: there(api, unique, service, it) if good else absent(unique, service) for it in cases}
+
+    answer = judge(api.call(service, [batch(service, *one) for one in sent.items()]), outcome(end))
+
+    told = {str(it.get("caseId")): [item.get(name) for item in it.get(key) or []] for it in _entries(answer)}
+    wanted = {case: [item[name]] for case, item in sent.items()}
+    judge(answer, holds(told == wanted, expected=str(wanted), actual=told, where=f"/RESULTARRAY/*/{key}"))
+
+
 @pytest.mark.parametrize(
     "service", [pytest.param(it, marks=clause(f"ofs-ecm.{it}.partly-successful"), id=it) for it in CASES]
 )

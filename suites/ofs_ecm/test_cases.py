@@ -58,7 +58,7 @@ def test_a_description_needs_both_fields(api, judge, unique, name, missing):
 @clause("ofs-ecm.updateCaseDescription.no-such-case", "ofs-ecm.updateCaseDescription.no-such-case.caseId")
 def test_an_unknown_case_has_no_description(api, judge, unique):
     """A description for a case that nobody knows is refused."""
-    case = code(unique)
+    case = code(unique).lower()
 
     answer = judge(
         api.call(DESCRIBE, {"caseId": case, "caseDescription": "Example"}), outcome("no-such-case")
@@ -104,7 +104,7 @@ def test_a_status_needs_a_case(api, judge):
 @clause("ofs-ecm.getCaseStatusDetails.no-such-case", "ofs-ecm.getCaseStatusDetails.no-such-case.caseId")
 def test_an_unknown_case_has_no_status(api, judge, unique):
     """The status of a case that nobody knows is refused."""
-    case = code(unique)
+    case = code(unique).lower()
 
     answer = judge(api.call(STATUS, [{"caseId": case}]), outcome("no-such-case"))
 
