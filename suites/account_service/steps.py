@@ -192,6 +192,13 @@ def _flatten(value, place, flat):
         flat[place] = value
 
 
+def leaves(value):
+    """Return the values of a request or an answer by their own name, wherever they stand."""
+    flat = {}
+    _flatten(value, "", flat)
+    return {place.rpartition("/")[2]: held for place, held in flat.items()}
+
+
 def told_apart(before, used, after):
     """Expect that a used value is answered in another way than two free ones, asked before and after it.
 

@@ -13,10 +13,12 @@ from .steps import (
     OFFER,
     OFFER_ONLINE,
     OPEN,
+    Customer,
     account_states,
     accounts,
     customer,
     facts,
+    leaves,
     listed,
     numbers,
     offered,
@@ -291,6 +293,25 @@ def test_a_user_belongs_to_the_cif(api, judge, unique):
     )
 
 
+@clause(f"{LAW}.info-is-what-was-told")
+@pytest.mark.parametrize("query", [INFO, BY_CIF, EBANK])
+def test_a_query_tells_what_the_combo_took(api, judge, unique, query):
+    """Each of two customers is shown what was sent for them under the same name, where it is not masked."""
+    for someone in (person(api, unique), person(api, unique)):
+        made = prepared(open_combo(api, someone))
+        cif = str(api.one(made, "cif"))
+        answer = judge(api.ask(query, **Customer(cif, someone).things), outcome("done"))
+
+        told, sent = leaves(answer.json), leaves(made.sent)
+        apart = sorted(name for name in told.keys() & sent.keys() if not _alike(told[name], sent[name]))
+        own = all(str(number) == cif for number in api.found(answer, "cif"))
+        judge(
+            answer,
+            holds(not apart, expected="what the combo took", actual=f"other values of {apart}"),
+            holds(own, expected=f"the CIF {cif}", actual="another one", where="cif"),
+        )
+
+
 @clause(f"{LAW}.info-is-own")
 def test_two_customers_are_told_apart(api, judge, unique):
     """Each CIF is answered with itself."""
@@ -401,6 +422,10 @@ def _flag(api, whom):
 def _leaves(answer):
     """Return the values of an answer by their own name."""
     return {place.rpartition("/")[2]: value for place, value in facts(answer).items()}
+
+
+def _alike(shown, sent):
+    return str(shown) == str(sent) or "*" in str(shown)
 
 
 def _filled(answer):
