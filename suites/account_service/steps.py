@@ -109,6 +109,11 @@ def good(api, target, unique, operation):
     return things | _news(api, operation)
 
 
+def placed(api, operation, things):
+    """Return those things that the printed request has a place for."""
+    return {thing: value for thing, value in things.items() if api.takes(operation, thing)}
+
+
 def _news(api, operation):
     """Return what an update is to set."""
     bound = {

@@ -7,6 +7,7 @@ from clausewise import Untestable, clause, holds, outcome
 from .steps import (
     BLOCK,
     CLOSE,
+    COMBO,
     HOLD,
     LIST,
     LOCK,
@@ -18,12 +19,14 @@ from .steps import (
     accounts,
     customer,
     facts,
+    good,
     leaves,
     listed,
     numbers,
     offered,
     open_combo,
     person,
+    placed,
     prepared,
     shown,
     told_apart,
@@ -31,6 +34,7 @@ from .steps import (
 
 LAW = "account-service.law"
 BY_CIF, INFO, EBANK = "get-customer-by-id", "get-customer-info", "get-user-info-ebank"
+ABOUT_SOMEBODY = (COMBO, LIST, OPEN, CLOSE, BLOCK, LOCK, BY_CIF, INFO, EBANK, "updateEkycLimit")
 
 
 def law(slug, *values):
@@ -291,6 +295,31 @@ def test_a_user_belongs_to_the_cif(api, judge, unique):
         holds(told == whom.cif, expected=whom.cif, actual=told, where="cif"),
         _nothing_of(answer, other),
     )
+
+
+@clause(f"{LAW}.answer-is-about-the-asked")
+@pytest.mark.parametrize("operation", ABOUT_SOMEBODY)
+def test_an_answer_is_about_who_was_asked_for(api, judge, target, unique, operation):
+    """Of two customers in turn each is answered with the CIF and the user name that were sent."""
+    for things in [good(api, target, unique, operation) for _ in range(2)]:
+        answer = judge(api.ask(operation, **placed(api, operation, things)), outcome("done"))
+
+        for thing in ("cif", "username"):
+            told = [str(value) for value in api.found(answer, thing)]
+            fits = not api.takes(operation, thing) or set(told) <= {things[thing]}
+            judge(answer, holds(fits, expected=things.get(thing, ""), actual=told, where=thing))
+
+
+@clause(f"{LAW}.listed-once")
+def test_an_account_is_listed_once(api, judge, unique):
+    """The list of a customer with two accounts has neither of them twice."""
+    whom = customer(api, unique)
+    prepared(api.ask(OPEN, cif=whom.cif))
+
+    answer = judge(api.ask(LIST, cif=whom.cif), outcome("done"))
+
+    shown = listed(api, answer)
+    judge(answer, holds(len(set(shown)) == len(shown), expected="each account once", actual=shown))
 
 
 @clause(f"{LAW}.info-is-what-was-told")
