@@ -34,7 +34,8 @@ from .steps import (
 
 LAW = "account-service.law"
 BY_CIF, INFO, EBANK = "get-customer-by-id", "get-customer-info", "get-user-info-ebank"
-ABOUT_SOMEBODY = (COMBO, LIST, OPEN, CLOSE, BLOCK, LOCK, BY_CIF, INFO, EBANK, "updateEkycLimit")
+LIMIT, AGREE = "updateEkycLimit", "update-protect-agreement"
+ABOUT_SOMEBODY = (COMBO, LIST, OPEN, CLOSE, BLOCK, LOCK, BY_CIF, INFO, EBANK, LIMIT, AGREE)
 
 
 def law(slug, *values):
@@ -181,8 +182,8 @@ def test_closing_internet_banking_keeps_the_accounts(api, judge, unique):
 @pytest.mark.parametrize(
     ("update", "thing", "value", "query"),
     [
-        law("limit-shown", "updateEkycLimit", "limit", "limit_value", "limit_query"),
-        law("consent-given-shown", "update-protect-agreement", "consent", "consent_given", "consent_query"),
+        law("limit-shown", LIMIT, "limit", "limit_value", "limit_query"),
+        law("consent-given-shown", AGREE, "consent", "consent_given", "consent_query"),
         law("locked-shown", LOCK, "user_status", "status_locked", "user_query"),
     ],
 )
@@ -200,7 +201,7 @@ def test_what_an_update_sets_is_shown(api, judge, unique, update, thing, value, 
     [
         law(
             "consent-withdrawn-shown",
-            "update-protect-agreement",
+            AGREE,
             "consent",
             "consent_given",
             "consent_withdrawn",
@@ -222,7 +223,7 @@ def test_what_is_taken_back_is_shown(api, judge, unique, update, thing, value, b
 @pytest.mark.parametrize(
     ("update", "thing", "value", "query"),
     [
-        law("limit-own", "updateEkycLimit", "limit", "limit_value", "limit_query"),
+        law("limit-own", LIMIT, "limit", "limit_value", "limit_query"),
         law("locked-own", LOCK, "user_status", "status_locked", "user_query"),
     ],
 )
