@@ -120,6 +120,17 @@ def test_a_held_number_is_no_longer_offered(api, judge, target, unique, inquiry)
     judge(answer, holds(number not in left, expected=f"{number} gone", actual=f"{number} on offer"))
 
 
+@pytest.mark.parametrize("inquiry", [law("offered-once", OFFER), law("offered-once-online", OFFER_ONLINE)])
+def test_a_number_is_offered_once(api, judge, target, unique, inquiry):
+    """No inquiry has a number twice."""
+    [(_, asked)] = offered(api, target, unique, inquiry)
+
+    answer = judge(api.ask(inquiry, **asked), outcome("done"))
+
+    found = numbers(api, answer)
+    judge(answer, holds(len(set(found)) == len(found), expected="each number once", actual=found))
+
+
 @clause(f"{LAW}.others-still-offered")
 def test_holding_one_number_leaves_the_others(api, judge, target, unique):
     """The number beside the held one is still on offer, where it was so twice before."""
