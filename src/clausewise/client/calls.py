@@ -347,7 +347,8 @@ def _by_gateway(operation: Operation, response: Response) -> bool:
 
     An operation may document such an answer without a body; a whole class (5XX) is no such word.
     """
-    if response.status not in _GATEWAYS or response.body.lstrip().startswith(_OPENINGS):
+    body = response.body.strip()
+    if response.status not in _GATEWAYS or body == b"null" or body.startswith(_OPENINGS):
         return False
     own = [known for known in operation.outcomes if (form := known.form(response.status)) and form.exact]
     return not any(known.any_body or known.by_status or known.vague for known in own)
