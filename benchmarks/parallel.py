@@ -9,6 +9,7 @@ Prints seconds and the ratio, and whether both runs gave every clause the same v
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -38,8 +39,8 @@ def target(family: str, url: str, folder: Path) -> Path:
     kept["base_url"] = url
     told["families"] = {family: kept}
     path = folder / "target.toml"
-    text = tomlkit.dumps(told).replace("reference.d/", f"{shipped.TARGETS}/reference.d/")
-    path.write_text(text)
+    path.write_text(tomlkit.dumps(told))
+    shutil.copytree(shipped.TARGETS / "reference.d", folder / "reference.d", dirs_exist_ok=True)
     return path
 
 

@@ -470,9 +470,21 @@ def test_wrong_credentials_given_on_purpose_are_not_the_target_files():
     client, stub = ecm(401)
 
     for name in ("addCustomer", "addAccount", "saveEvents"):
-        client.call(name, {}, auth=Basic("me", "bad"))
+        client.call(name, {}, auth=Basic("you", "bad"))
         client.call(name, {}, auth=None)
-    assert dict(stub.asked[0].headers)["Authorization"] == "Basic bWU6YmFk"
+    assert dict(stub.asked[0].headers)["Authorization"] == "Basic eW91OmJhZA=="
+
+
+def test_no_second_wrong_password_of_a_user_goes_by_basic():
+    """A good call has to come between; what it is, the test must say."""
+    client, stub = ecm(200)
+    client.call("addCustomer", {}, auth=Basic("me", "bad"))
+    with pytest.raises(Untestable, match="a second wrong one in a row might lock its user"):
+        client.call("addCustomer", {}, auth=Basic("ME ", "worse"))
+    client.call("addCustomer", {})
+    client.call("addCustomer", {}, auth=Basic("me", "worse"))
+
+    assert len(stub.asked) == 3
 
 
 def test_files_travel_as_parts_of_a_form():

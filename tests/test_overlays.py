@@ -1,5 +1,7 @@
 """OpenAPI Overlays: applied as the specification says, and never against what a document says."""
 
+import time
+
 import pytest
 import yaml
 
@@ -172,28 +174,43 @@ def test_an_action_that_cannot_be_done_is_one_sentence(apply, action, says):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("overlay: 1.0.0\ninfo: {title: a, version: '1'}\n", "'actions' is a required property"),
+        (
+            "overlay: 1.0.0\ninfo: {title: a, version: '1'}\n",
+            "all of overlay, info, actions",
+        ),
         (
             "overlay: 2.0.0\ninfo: {title: a, version: '1'}\nactions: [{target: $}]\n",
-            "/overlay, '2.0.0' does not match",
+            "at /overlay, it fails the rule pattern",
         ),
-        ("overlay: 1.0.0\ninfo: {title: a}\nactions: [{target: $}]\n", "'version' is a required property"),
-        ("overlay: 1.0.0\ninfo: {title: a, version: '1'}\nactions: []\n", "/actions, .* non-empty"),
+        (
+            "overlay: 1.0.0\ninfo: {title: a}\nactions: [{target: $}]\n",
+            "/info, it wants all of title",
+        ),
+        (
+            "overlay: 1.0.0\ninfo: {title: a, version: '1'}\nactions: []\n",
+            "/actions, it fails .* minItems",
+        ),
         (
             "overlay: 1.0.0\ninfo: {title: a, version: '1'}\nactions: [{update: 1}]\n",
-            "'target' is a required",
+            "at /actions/0, it wants all of target",
         ),
-        ("overlay: 1.0.0\ninfo: {title: a, version: '1'}\nactions: [{target: paths}]\n", "does not match"),
+        (
+            "overlay: 1.0.0\ninfo: {title: a, version: '1'}\nactions: [{target: paths}]\n",
+            "/target, it fails",
+        ),
         (
             "overlay: 1.0.0\ninfo: {title: a, version: '1'}\nactions: [{target: $, remove: 1}]\n",
-            "not of type 'boolean'",
+            "/remove, it fails the rule type: boolean",
         ),
         (
             "overlay: 1.0.0\ninfo: {title: a, version: '1'}\nactions: [{target: $}]\nx-standing: sure\n",
-            "not one of",
+            "/x-standing, it fails the rule enum",
         ),
-        ("overlay: 1.0.0\ninfo: {title: a, version: '1'}\nactions: [{target: $}]\nmore: 1\n", "more"),
-        ("- a list\n", "is not of type 'object'"),
+        (
+            "overlay: 1.0.0\ninfo: {title: a, version: '1'}\nactions: [{target: $}]\nmore: 1\n",
+            "no overlay has",
+        ),
+        ("- a list\n", "at its top, it fails the rule type: object"),
         ("overlay: [\n", "cannot be read"),
     ],
 )
@@ -291,3 +308,125 @@ def test_overlays_are_laid_one_over_the_other(write):
 
     assert standings["int-ecm.login.token.access_token"] is Standing.ASSUMED
     assert standings["int-ecm.login.token.scope"] is Standing.AGREED
+
+
+ACCOUNTS = shipped.SCHEMAS / "account-service" / "openapi.yaml"
+OPENING = "$.paths['/accountService/v1/create-current-account']"
+
+
+def _effects(write, *actions):
+    return contracts.load(ACCOUNTS, "account-service", overlays=[write(*actions)]).operations
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        [{"target": f"{OPENING}.post", "update": {"x-effect": "reads"}}],
+        [{"target": f"{OPENING}.post", "remove": True}, {"target": OPENING, "update": {"get": {}}}],
+        [
+            {"target": f"{OPENING}.post", "remove": True},
+            {"target": OPENING, "update": {"get": {"x-effect": "reads"}}},
+        ],
+    ],
+)
+def test_what_a_document_says_writes_goes_on_to_write(write, actions):
+    """Neither another method nor a word of the overlay makes a call harmless."""
+    assert _effects(write, *actions)["create-current-account"].writes
+
+
+def test_an_overlay_may_say_that_a_reading_writes(write):
+    """The effect can be raised."""
+    reading = "$.paths['/accountService/v1/get-account-list'].post"
+
+    assert not contracts.load(ACCOUNTS, "account-service").operations["get-account-list"].writes
+    assert _effects(write, {"target": reading, "update": {"x-effect": "writes"}})["get-account-list"].writes
+
+
+@pytest.mark.parametrize(
+    ("update", "says"),
+    [
+        (
+            {"get": {"operationId": "create-current-account", "x-effect": "reads"}},
+            "second operation",
+        ),
+        ({"post": {"x-paths": [{"path": "/elsewhere"}]}}, "changes what the document says .* at x-paths"),
+    ],
+)
+def test_no_operation_gets_a_second_place(write, update, says):
+    """A name cannot be made to mean another method or path, of another effect."""
+    with pytest.raises(ConfigurationError, match=says):
+        _effects(write, {"target": OPENING, "update": update})
+
+
+SLOW = "(a+)+$"
+LONG = "a" * 60 + "!"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"jwt": {"type": "string", "pattern": SLOW}}},
+        {"patternProperties": {SLOW: {"type": "string"}}, "additionalProperties": False},
+        {"patternProperties": {SLOW: True}, "unevaluatedProperties": False},
+        {"properties": {"jwt": {"pattern": r"(?=(a+)+$)((a*)*)\2b"}}},
+    ],
+)
+def test_no_pattern_of_an_overlay_takes_for_ever(write, schema):
+    """A pattern on which others backtrack for years is found not to fit at once."""
+    content = {"content": {"application/json": {"schema": {"type": "object", **schema}}}}
+    file = write({"target": f"{LOGIN}.post.responses", "update": {"200": content}})
+    form = _load(file).operations["login"].outcome("token").forms[0]
+    began = time.monotonic()
+
+    told = form.body.complaints({"jwt": LONG, LONG: 1})
+
+    assert told
+    assert time.monotonic() - began < 1
+
+
+def test_no_pattern_of_an_action_takes_for_ever(apply):
+    """The functions of JSONPath take no longer either, and mean what RFC 9535 says."""
+    began = time.monotonic()
+    done = apply(
+        {"target": "$.info", "update": {"list": [LONG, "bcd"]}},
+        {"target": f"$.info.list[?search(@, 'c') && !search(@, '{SLOW}') && !match(@, 'c')]", "remove": True},
+    )
+
+    assert done["info"]["list"] == [LONG]
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("pattern", ["(a{1000}){1000}", "["])
+def test_a_pattern_that_is_none_is_one_sentence(write, pattern):
+    """It is told when the overlay is read, and not in the middle of a run."""
+    schema = {"type": "object", "properties": {"jwt": {"pattern": pattern}}}
+    content = {"content": {"application/json": {"schema": schema}}}
+
+    with pytest.raises(ConfigurationError, match=r"mine.overlay.yaml over it, .* is no OpenAPI") as told:
+        _load(write({"target": f"{LOGIN}.post.responses", "update": {"200": content}}))
+
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "root:{word}:20000:0:99999:7:::\n",
+        "[client]\npassword = {word}\n",
+        "{word}: 1\noverlay: '{word}'\ninfo: {{{word}: 1}}\nactions: [{{{word}: 1}}]\n",
+        "overlay: '{word}'\ninfo: {{title: a, version: '1'}}\nactions: [{{target: '{word}'}}]\n",
+        "? [{word}]\n: 1\n",
+        "a: !!int {word}\n",
+        "a: '{word}\n",
+    ],
+)
+def test_a_complaint_quotes_nothing_of_a_file(tmp_path, text):
+    """Whoever wrote the target file may have named a file that is none of theirs."""
+    path = tmp_path / "shadow"
+    path.write_text(text.format(word="s3cr3tW0rd"))
+
+    with pytest.raises(ConfigurationError) as told:
+        overlays.read(path)
+
+    assert "s3cr3tW0rd" not in str(told.value)
+    assert "\n" not in str(told.value)

@@ -19,7 +19,7 @@ from clausewise.scope import Scope, faults
 from clausewise.strict_json import scalars
 from clausewise.targets import FamilyTarget
 
-_WRONG = "no-such-password"
+_NOBODY = {"username": "no-such-user", "password": "no-such-password"}
 _SECRETIVE = 16  # characters that a token has at least
 _REFUSALS = range(400, 600)
 _WIDE = 110  # characters of a line in a file to be filled in
@@ -118,7 +118,7 @@ def _credentials(
 def _places(
     bindings: Bindings, contract: Contract, target: FamilyTarget, client: Client
 ) -> Iterator[Diagnosis]:
-    """Log in once well and once badly, and see whether token and error code stand where they are bound.
+    """Log in well, and once as nobody, and see whether token and error code stand where they are bound.
 
     Where one does not, propose the line to paste.
     """
@@ -127,7 +127,7 @@ def _places(
         return
     head = f"[families.{target.family}.bindings]"
     try:
-        good, bad = client.log_in("default"), client.log_in("default", password=_WRONG)
+        good, bad = client.log_in("default"), client.log_in("default", **_NOBODY)
     except (NoVerdict, TargetUnusable, Untestable) as problem:
         yield Diagnosis("dead", f"[families.{target.family}] login", str(problem))
         return
@@ -158,9 +158,9 @@ def _code_place(bindings: Bindings, answer: Exchange, documented: set[str], head
     if bound in places or (not bound and not places):
         return Diagnosis("ok", f"{head} error_code {bound or 'wherever it stands'}")
     if not places:
-        told = f"A log-in with a wrong password (HTTP {answer.response.status}) has no documented code at"
+        told = f"A log-in of an unknown user (HTTP {answer.response.status}) has no documented code at"
         return Diagnosis("wrong", f"{head} error_code", f"{told} {bound}, nor anywhere else.")
-    told = f"A log-in with a wrong password is answered with its code at {places[0]}: use it?"
+    told = f"A log-in of an unknown user is answered with its code at {places[0]}: use it?"
     state = "wrong" if bound else "ok"
     return Diagnosis(state, f"{head} error_code", f'{told}\n{head}\nerror_code = "{places[0]}"')
 

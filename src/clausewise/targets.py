@@ -28,7 +28,8 @@ _USERINFO = re.compile(r"^https?://[^/]*@")
 _TELLING = 6  # characters of a secret that cannot stand in a file by chance
 _LONGEST = 200  # characters of a misspelt name that are compared
 _STARS = 2  # in a pattern of fault names; more would only be hard to read
-_PLACES = ("env", "file", "keyring", "ca_bundle", "client_certificate", "client_key")
+_KINDS = ("env", "file", "keyring")
+_PLACES = (*_KINDS, "ca_bundle", "client_certificate", "client_key")
 _PLACE = re.compile(rf"""\b(?:{"|".join(_PLACES)})["']?\s*=\s*(?P<name>"[^"]*"|'[^']*')""")
 _ELSEWHERE = 'write { env = "NAME" }, { file = "path" } or { keyring = "service/user" } instead'
 
@@ -56,6 +57,19 @@ class Tls:
     ca_bundle: str = ""
     client_certificate: str = ""
     client_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value that a target file takes from elsewhere: at `place`, of what `kind`, by what name.
+
+    `family` is the one whose host it is sent to; '' for all of them.
+    """
+
+    family: str
+    place: str
+    kind: str  # env, file or keyring
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +170,7 @@ class Target:
     show_personal_data: bool = False
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     passing: frozenset[str] = frozenset()
+    references: tuple[Reference, ...] = ()
 
     @property
     def embedded(self) -> tuple[str, ...]:
@@ -174,12 +189,17 @@ class Target:
         return replace(self, families={**self.families, **moved})
 
 
-def load(path: Path, schema: Path, *, secrets: bool = True) -> Target:
+def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[str] | None = None) -> Target:
     """Read and check a target file, and fetch what it refers to; without `secrets` those stay empty.
 
-    Raises ConfigurationError with one sentence naming file, key, expectation and remedy.
+    Files of secrets must lie beside the target file or be `allowed`, themselves or a folder of theirs; None
+    for any, where nothing is sent to a host that the file names. Raises ConfigurationError with one sentence
+    naming file, key, expectation and remedy.
     """
     raw, text = tables.read(path, schema, "target file", "`clausewise init` writes one to start from")
+    references = tuple(_references(raw))
+    if allowed is not None:
+        _check_beside(path, references, allowed)
     known: set[str] | None = set() if secrets else None
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
     _check_secrets(path, text, known or (), frozenset(_places(raw)))
@@ -201,7 +221,43 @@ def load(path: Path, schema: Path, *, secrets: bool = True) -> Target:
         masked_fields=tuple(masking.get("fields", ())),
         show_personal_data=bool(masking.get("show_personal_data")),
         secrets=frozenset(known or ()),
+        references=references,
     )
+
+
+def _references(raw: Mapping[str, Any]) -> Iterator[Reference]:
+    for family, spec in raw["families"].items():
+        for kind in ("credentials", "fixtures", "faults"):
+            yield from _referred(family, f"families.{family}.{kind}", spec.get(kind, {}))
+    for key in ("client_certificate", "client_key"):
+        if name := raw.get("tls", {}).get(key):
+            yield Reference("", f"[tls] {key}", "file", name)
+
+
+def _referred(family: str, place: str, value: Any) -> Iterator[Reference]:
+    if not isinstance(value, dict):
+        return
+    told = [(kind, value[kind]) for kind in _KINDS if isinstance(value.get(kind), str)]
+    if len(value) == 1 and told:
+        yield Reference(family, place, *told[0])
+        return
+    for key, item in value.items():
+        yield from _referred(family, f"{place}.{key}", item)
+
+
+def _check_beside(path: Path, references: Iterable[Reference], allowed: Collection[str]) -> None:
+    """See that no file is sent anywhere that its owner did not put there, whoever wrote the target file."""
+    fine = [os.path.realpath(path.parent), *map(os.path.realpath, allowed)]
+    for told in references:
+        if told.kind != "file" or "\0" in told.name:  # which no file has in its name
+            continue
+        file = path.parent / told.name
+        if not any(Path(os.path.realpath(file)).is_relative_to(folder) for folder in fine):
+            raise ConfigurationError(
+                f"{path}: {told.place} is the file {tables.shown(file)}, which does not lie "
+                f"beside the target file, links resolved; move it there or, if you trust who wrote "
+                f"this, say --allow-file."
+            )
 
 
 def _piece(pattern: str, name: str) -> str | None:

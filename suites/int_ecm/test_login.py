@@ -59,8 +59,8 @@ def test_one_missing_credential_is_enough_to_be_refused(api, judge, target, thin
 
 @clause("int-ecm.login.no-token-on-refusal")
 def test_a_refused_log_in_carries_no_token(api, judge, target, unique):
-    """Where the token stands in a good answer, a refusal has nothing."""
-    wrong = log_in(api, target, password=unique.word(16))
+    """Where the token stands in a good answer, a refusal of somebody unknown has nothing."""
+    wrong = log_in(api, target, username=unique.word(16), password=unique.word(16))
 
     found = api.found(wrong, "token")
     judge(

@@ -106,6 +106,7 @@ def _run(commands: Commands) -> None:
     )
     _claims(run)
     _owner(run)
+    _allowed(run)
     run.add_argument("--run-dir", metavar="DIR", help="where the run's files go")
     run.add_argument(
         "--seed", type=int, help="seed of all generated values; give a new one to a target that remembers"
@@ -155,6 +156,7 @@ def _doctor(commands: Commands) -> None:
     _target(doctor)
     _claims(doctor)
     _owner(doctor)
+    _allowed(doctor)
 
 
 def _clauses(commands: Commands) -> None:
@@ -319,6 +321,16 @@ def _target(command: argparse.ArgumentParser) -> None:
 def _owner(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--i-own-this-target", metavar="NAME", default="", help="say so of a production target, by its name"
+    )
+
+
+def _allowed(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow-file",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a file, or a folder, of secrets that does not lie beside the target file",
     )
 
 

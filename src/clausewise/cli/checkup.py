@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.text import Text
 
 from clausewise import doctor, files, scope, shipped
-from clausewise.cli import screen
+from clausewise.cli import consent, screen
 from clausewise.cli.families import check
 from clausewise.errors import ConfigurationError
 from clausewise.plugin.opening import check_owner, claimed, embedded
@@ -17,8 +17,9 @@ from clausewise.verdict import Exit, visible
 
 def run(given: Namespace) -> int:
     """Examine a target, and show one line for each thing; the worst of them is the exit code."""
-    target = claimed(Path(given.target), given.document)
+    target = claimed(Path(given.target), given.document, given.allow_file)
     check_owner(target, given.i_own_this_target)
+    consent.see(target, always=True)
     console = screen.console(soft_wrap=True)
     worst = Exit.CONFORMANT
     with embedded(target) as reached:

@@ -14,12 +14,12 @@ import pytest
 from rich.text import Text
 
 from clausewise import journal, report, shipped, statement
-from clausewise.cli import screen
+from clausewise.cli import consent, screen
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
 from clausewise.plugin.launch import launch
-from clausewise.plugin.opening import remembered
+from clausewise.plugin.opening import claimed, remembered
 from clausewise.verdict import Exit
 
 
@@ -27,12 +27,14 @@ def run(given: Namespace) -> int:
     """Turn the options into pytest's, and nothing more."""
     if given.history:
         _history("usable", given.history)
-    if threading.current_thread() is threading.main_thread():  # a CI that cancels a job says SIGTERM
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _end_well()
+    told = journal.facts(Path(given.resume)) if given.resume else {}
+    consent.see(claimed(Path(told.get("path", given.target)), allowed=given.allow_file), dry=given.dry_run)
     voice = Voice(screen.console(), screen.console(stderr=True))
     arguments = ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
     arguments += _going_on(given) if given.resume else _anew(given)
     arguments += [f"--i-own-this-target={given.i_own_this_target}"]
+    arguments += [f"--allow-file={path}" for path in given.allow_file]
     arguments += ["--no-clean-up"] if given.no_clean_up else []
     arguments += ["--dry-run"] if given.dry_run else []
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
@@ -41,6 +43,14 @@ def run(given: Namespace) -> int:
         kept = _history("remember", given.history, voice.results, voice.folder) if given.history else 0
         return int(kept or code)
     return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+
+
+def _end_well() -> None:
+    """Take what a CI that cancels a job says, and a terminal that is gone, for Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        own = threading.current_thread() is threading.main_thread()
+        if own and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _anew(given: Namespace) -> list[str]:
@@ -78,6 +88,7 @@ def _history(what: str, *arguments: object) -> Any:
 
 
 _ANY_TIME = (
+    "allow_file",
     "i_own_this_target",
     "no_clean_up",
     "history",

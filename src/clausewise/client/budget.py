@@ -7,11 +7,12 @@ import os
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clausewise.errors import Spent
 
+_CANCELLED = ".cancelled"
 _BOOK = struct.Struct("<qd")  # requests sent, and when the next one may go
 
 
@@ -35,6 +36,19 @@ class Budget:
         self._began = time.monotonic()
         self._spent = (0, 0.0)
         self.book = book
+        self._cancelled = False
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the run was cancelled, by whichever of its processes."""
+        return self._cancelled or (self.book is not None and self.book.with_suffix(_CANCELLED).exists())
+
+    def cancel(self) -> None:
+        """Let no process of the run begin another request."""
+        self._cancelled = True
+        if self.book is not None:
+            with suppress(OSError):
+                self.book.with_suffix(_CANCELLED).touch()
 
     @property
     def most(self) -> dict[str, float | None]:
@@ -42,7 +56,19 @@ class Budget:
         return {"requests": self._requests, "seconds": self._seconds}
 
     def spend(self) -> None:
-        """Count one request and wait for its turn; Spent where none is left."""
+        """Count one request and wait for its turn.
+
+        Raises Spent where none is left, and KeyboardInterrupt where the run was cancelled.
+        """
+        self._go_on()
+        self._wait()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self.cancelled:
+            raise KeyboardInterrupt
+
+    def _wait(self) -> None:
         if self._seconds is not None and time.monotonic() - self._began > self._seconds:
             raise Spent(f"The run may take {self._seconds:g} s (--max-time), and has taken them.")
         if self._requests is None and not self._gap:

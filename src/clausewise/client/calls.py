@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -14,6 +15,7 @@ from urllib3 import encode_multipart_formdata
 
 from clausewise.bindings import Bindings
 from clausewise.client import patience
+from clausewise.client.caution import Attempt, Caution, Ledger
 from clausewise.client.circuit import Circuit
 from clausewise.client.login import BoundLogin, Login, carried, fixed_header
 from clausewise.client.patience import Patience
@@ -32,11 +34,13 @@ from clausewise.targets import FamilyTarget
 Heard = Callable[[Exchange], None]
 
 _ABSENT = 404
+_REFUSED = 300
 _TOO_MANY = 429
 _UNAVAILABLE = 503
 _GATEWAYS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 _OPENINGS = (b"{", b"[", b'"')  # of a JSON answer, be it in a text of its own
 _DEFAULT = "default"
+_LOG_IN = "login"  # the operation, in families that have one of their own
 _DOORS = 2  # operations that turn credentials away before these are called wrong
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
@@ -69,13 +73,14 @@ class Client:
         bindings: Bindings | None = None,
         *,
         only_reads: bool = False,
+        ledger: Ledger | None = None,
     ) -> None:
         self._contract = contract
         self._target = target
         self._transport = transport
         self._numbers = (f"{prefix}-{number}" for number in itertools.count(1))
         self._bindings = bindings or Bindings()
-        self._only_reads = only_reads
+        self.only_reads = only_reads
         self._logins: dict[str, Login | BoundLogin] = {}
         for role, credentials in target.credentials.items():
             if credentials["type"] == "oauth2-password":
@@ -83,6 +88,15 @@ class Client:
             elif credentials["type"] == "login":
                 lives = {"lives": float(credentials["lives"])} if "lives" in credentials else {}
                 self._logins[role] = BoundLogin(role, self.log_in, self._bindings, **lives)
+        self._caution = Caution(
+            target,
+            ledger or Ledger(),
+            hear=self._hear,
+            enter=self._enter,
+            good=self._good_log_in,
+            opened=self._opened,
+            only_reads=only_reads,
+        )
         self.heard: Heard = lambda _: None
         self._circuit = Circuit(transport.limits.breaker)
         self._patience = Patience(transport.limits)
@@ -118,6 +132,10 @@ class Client:
         Raises NoVerdict where no answer came, Untestable where the target lacks the role or the fault.
         """
         known = self._operation(operation)
+        if self.only_reads and known.writes:
+            raise Untestable(f"{known.id} writes, and plan 'safe' only reads.")
+        if self.only_reads and fault:
+            raise Untestable(f"{operation} would be sent with a fault hook, and plan 'safe' sends none.")
         content, kind = _content(body, form, raw, files)
         sent = {"Accept": "*/*" if known.free else _JSON, "User-Agent": "clausewise"}
         if kind:
@@ -127,7 +145,12 @@ class Client:
         url = self._url(known, path or {}, query or {})
         request = Request(known.method, url, tuple((sent | dict(headers or {})).items()), content)
         _check(request.headers)
-        answer = self._send(known, request, _fields(body, form, files))
+        attempt = self._attempt(known, request, fields := _fields(body, form, files), auth)
+        if attempt is None or (attempt.good and fault):  # how that is answered says nothing of the user
+            answer = self._send(known, request, fields)
+        else:
+            send = partial(self._send, known, request, fields, quiet=True)
+            answer = self._caution.sent(operation, attempt, send)
         if known.path == self._contract.token_path:
             for login in self._logins.values():
                 if isinstance(login, Login):
@@ -167,7 +190,7 @@ class Client:
             place = f"[families.{self._target.family}.credentials.{role}]"
             raise Untestable(f"{place} is of type {given['type']!r}, and the log-in takes 'login'.")
         things = {"username": given["username"], "password": given["password"]} | changes
-        return self.ask("login", auth=None, **things)
+        return self.ask(_LOG_IN, auth=None, **things)
 
     def takes(self, operation: str, thing: str) -> bool:
         """Tell whether the request that the overlays print has a place for a thing."""
@@ -195,8 +218,15 @@ class Client:
         return self._bindings.one(answer, thing)
 
     def stray(self, operation: str, *, method: str = "", path: str = "") -> Exchange:
-        """Send an empty request with another method or path; nothing is held against its answer."""
+        """Send an empty request with another method or path; nothing is held against its answer.
+
+        Raises Untestable where only what is documented may be sent.
+        """
         known = self._operation(operation)
+        if self.only_reads:
+            raise Untestable(
+                f"{operation} would be called as no document says, and plan 'safe' sends nothing of the kind."
+            )
         sent = {"Accept": _JSON, "User-Agent": "clausewise"} | self._entry(known, _DEFAULT)
         url = f"{self._target.base_url}{path or self._path(known)}"
         request = Request(method or known.method, url, tuple(sent.items()))
@@ -212,6 +242,48 @@ class Client:
                 )
             return given["token"]
         return self._logins[role].token()
+
+    def _attempt(
+        self, operation: Operation, request: Request, sent: Json, auth: str | Bearer | Basic | None
+    ) -> Attempt | None:
+        """Return what a call is as a log-in; None where it is none."""
+        given = self._target.credentials.get(auth, {}) if isinstance(auth, str) else {}
+        if operation.path == self._contract.token_path or self._logs_in(operation):
+            return self._caution.log_in(request, sent)
+        if isinstance(auth, Basic):
+            return self._caution.basic(auth.username, auth.password)
+        if given.get("type") == "basic" and operation.secured:
+            return self._caution.basic(given["username"], given["password"])
+        return None
+
+    def _logs_in(self, operation: Operation) -> bool:
+        by_login = (given["type"] == "login" for given in self._target.credentials.values())
+        return operation.id == _LOG_IN and any(by_login)
+
+    def _hear(self, exchange: Exchange) -> None:
+        self.heard(exchange)
+
+    def _enter(self, role: str) -> Exchange:
+        """Log a role in."""
+        login = self._logins[role]
+        return self._post_token(login.form()) if isinstance(login, Login) else self.log_in(role)
+
+    def _good_log_in(self, role: str) -> tuple[str, Json]:
+        """Return URL and fields of a role's own log-in."""
+        login = self._logins[role]
+        if isinstance(login, Login):
+            return f"{self._target.base_url}{self._contract.token_path}", dict(parse_qsl(login.form()))
+        given = self._target.credentials[role]
+        things = {name: given[name] for name in ("username", "password")}
+        request = self.request(_LOG_IN, **things)
+        content = {name: request.get(name) for name in ("body", "form", "files")}
+        url = self._url(self._operation(_LOG_IN), request["path"], request["query"])
+        return url, _fields(**content)
+
+    def _opened(self, answer: Exchange) -> bool:
+        """Tell whether the answer of a log-in has a token in it."""
+        granted = isinstance(answer.json, dict) and "access_token" in answer.json
+        return answer.response.status < _REFUSED and (granted or any(self._bindings.found(answer, "token")))
 
     def _note_entry(self, operation: Operation, status: int) -> None:
         """Give up where the default credentials, which need no log-in, are turned away from the start.
@@ -279,9 +351,10 @@ class Client:
         operation = next(known for known in self._contract.operations.values() if known.path == where)
         return self.call(operation.id, form=body)
 
-    def _send(self, operation: Operation, request: Request, sent: Json, *, stray: bool = False) -> Exchange:
-        if self._only_reads and operation.writes:
-            raise Untestable(f"{operation.id} writes, and plan 'safe' only reads.")
+    def _send(
+        self, operation: Operation, request: Request, sent: Json, *, stray: bool = False, quiet: bool = False
+    ) -> Exchange:
+        """Send a request until it is answered; who sends it `quiet` takes note of the answer."""
         waited = 0.0
         while True:
             exchange = self._exchange(operation, request, sent, stray=stray)
@@ -293,7 +366,8 @@ class Client:
                 raise gone
             if pause is None:
                 self._circuit.answered(operation.id)
-                self.heard(exchange)
+                if not quiet:
+                    self.heard(exchange)
                 return exchange
             self.heard(replace(exchange, stray=True))
             if pause < 0 or not self._patience.wait(pause, waited):

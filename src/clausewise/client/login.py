@@ -73,16 +73,20 @@ class Login:
             self._token = self._renewed() or self._new()
         return self._token.value
 
-    def _new(self) -> Token:
+    def form(self) -> str:
+        """Return the form of a log-in."""
         given = self._credentials
-        body = self._oauth.prepare_request_body(
+        body: str = self._oauth.prepare_request_body(
             given["username"],
             given["password"],
             scope=given.get("scope"),
             include_client_id=True,
             **self._secret,
         )
-        answer = self._post(body)
+        return body
+
+    def _new(self) -> Token:
+        answer = self._post(self.form())
         self._door.tried(answer, "user name, password, client id and secret")
         return self._read(answer)
 

@@ -16,7 +16,9 @@ from typing import Any
 import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.protocols import Validator
 
+from clausewise import patterns
 from clausewise.contracts import strict, words
 from clausewise.model import RULED_OUT, Complaint, Json
 
@@ -46,20 +48,22 @@ class CompiledBody:
 
     @cached_property
     def _fast(self) -> jsonschema_rs.Draft202012Validator:
-        return jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
+        return jsonschema_rs.Draft202012Validator(
+            self.schema, validate_formats=True, pattern_options=patterns.OPTIONS
+        )
 
     def check(self) -> None:
         """Compile now what is compiled when first needed; ValueError for a schema that is none."""
         try:
             Draft202012Validator.check_schema(self.schema)
             self._fast  # noqa: B018 - it is kept
-        except (SchemaError, jsonschema_rs.ReferencingError) as bad:
+        except (SchemaError, jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError) as bad:
             raise ValueError(getattr(bad, "message", str(bad))) from bad
 
     @cached_property
-    def _exact(self) -> Draft202012Validator:
+    def _exact(self) -> Validator:
         checker = Draft202012Validator.FORMAT_CHECKER
-        return Draft202012Validator(self.schema, format_checker=checker)
+        return patterns.Bounded(self.schema, format_checker=checker)
 
     @cached_property
     def _formatted(self) -> bool:

@@ -18,6 +18,7 @@ METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 _STRUCTURE = {"properties", "required", "items"}
 _NOTES = {"title", "description", "example", "examples", "default", "deprecated", "$schema", "$id"}
 _REQUEST = "request"  # the name of a request that only an overlay describes
+_READS, _WRITES = "reads", "writes"
 
 Spec = dict[str, Any]
 
@@ -26,7 +27,8 @@ def filled(document: Spec, overlay: Overlay) -> Spec:
     """Return the document with an overlay applied and every documented part still in force.
 
     An operation that the overlay writes under another method moves there with all that is documented
-    of it. Raises ConfigurationError where the overlay takes away or changes what a document says.
+    of it. What the document says writes goes on to write, whatever its method now is or the overlay says.
+    Raises ConfigurationError where the overlay takes away or changes what a document says.
     """
     result: Spec = overlay.apply(document)
     for path, item in document["paths"].items():
@@ -34,7 +36,29 @@ def filled(document: Spec, overlay: Overlay) -> Spec:
             if method in METHODS:
                 kept = _followed(result, path, method, spec, overlay)
                 _unchanged(spec, kept, overlay)
+                if effect(method, spec) == _WRITES:
+                    kept["x-effect"] = _WRITES
+    _one_each(result, overlay)
     return result
+
+
+def effect(method: str, spec: Mapping[str, Any]) -> str:
+    """Return whether an operation `reads` or `writes`: as it says, or else by its method."""
+    told = spec.get("x-effect", _READS if method.lower() == "get" else _WRITES)
+    return _READS if told == _READS else _WRITES
+
+
+def _one_each(result: Spec, overlay: Overlay) -> None:
+    """See that an operation stands once, so that no second one takes its name and another effect."""
+    seen: set[str] = set()
+    for item in result["paths"].values():
+        for name in (spec.get("operationId") for method, spec in item.items() if method in METHODS):
+            if name in seen:
+                raise ConfigurationError(
+                    f"{overlay.path} writes a second operation {name}; "
+                    f"a name stands for one method of one path."
+                )
+            seen.add(name)
 
 
 def _followed(result: Spec, path: str, method: str, spec: Spec, overlay: Overlay) -> Spec:
@@ -66,7 +90,8 @@ def _unchanged(spec: Spec, kept: Spec, overlay: Overlay) -> None:
 
 
 def _documented(spec: Spec) -> Iterator[tuple[str, Any]]:
-    yield "operationId", [spec.get("operationId")]
+    for name in ("operationId", "x-paths"):
+        yield name, [spec.get(name)]
     for place, holder in (("requestBody", spec.get("requestBody", {})), *spec.get("responses", {}).items()):
         for media_type, content in holder.get("content", {}).items():
             yield f"{place}/{media_type}", content.get("schema", {}).get("anyOf", [])

@@ -16,7 +16,7 @@ import yaml
 from clausewise import tables
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
-from clausewise.contracts.filling import METHODS, filled, folded
+from clausewise.contracts.filling import METHODS, effect, filled, folded
 from clausewise.contracts.overlays import read
 from clausewise.contracts.reading import Yaml12
 from clausewise.contracts.samples import sample
@@ -224,7 +224,7 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_a
             Spelling(it["of"], it["written"], it.get("at", "")) for it in spec.get("x-spellings", ())
         ),
         accepts_credentials=bool(spec.get("security")),
-        writes=spec.get("x-effect", "reads" if method == "GET" else "writes") != "reads",
+        writes=effect(method, spec) != "reads",
         leaves=spec.get("x-leaves", ""),
         undo=Undo(**undo | {"keys": tuple(undo["keys"])}) if (undo := spec.get("x-undo")) else None,
         sample=sample(method, spec),

@@ -7,22 +7,42 @@ rules than RFC 9535, replaces where a copy must merge, and passes over what cann
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jsonpath
 import yaml
+from jsonpath.function_extensions import ExpressionType, FilterFunction
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema.exceptions import ValidationError, best_match
 
-from clausewise import tables
+from clausewise import patterns
 from clausewise.contracts import reading
 from clausewise.errors import ConfigurationError
 from clausewise.model import Source, Standing
 
+
+class _Fits(FilterFunction):
+    """One of the functions `search` and `match` of RFC 9535, in bounded time; false for what is no text."""
+
+    arg_types = [ExpressionType.VALUE, ExpressionType.VALUE]  # noqa: RUF012 - so it is declared above
+    return_type = ExpressionType.LOGICAL
+
+    def __init__(self, fits: Callable[[str, str], bool]) -> None:
+        self._fits = fits
+
+    def __call__(self, value: object, pattern: object) -> bool:
+        """Tell whether the value fits the pattern."""
+        try:
+            return isinstance(value, str) and isinstance(pattern, str) and self._fits(pattern, value)
+        except ValueError:
+            return False
+
+
 _RFC9535 = jsonpath.JSONPathEnvironment(strict=True)
+_RFC9535.function_extensions |= {"search": _Fits(patterns.found), "match": _Fits(patterns.whole)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +76,42 @@ class Overlay:
 
 
 def read(path: Path) -> Overlay:
-    """Read an overlay file; ConfigurationError with one sentence where it is none."""
+    """Read an overlay file; ConfigurationError with one sentence where it is none.
+
+    The sentence quotes nothing of the file: a target file that somebody else wrote may name any file.
+    """
     try:
         raw = reading.plain(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigurationError(f"There is no overlay file {path}.") from None
-    except (OSError, ValueError, yaml.YAMLError) as bad:
-        raise ConfigurationError(f"The overlay {path} cannot be read: {tables.shown(bad)}.") from bad
+    except OSError as bad:
+        raise ConfigurationError(f"The overlay {path} cannot be read: {bad.strerror}.") from bad
+    except (ValueError, RecursionError, yaml.YAMLError) as bad:
+        raise ConfigurationError(f"The overlay {path} cannot be read: {_why(bad)}.") from None
     problem = best_match(Draft202012Validator(_SHAPE).iter_errors(raw))
     if problem:
-        place = "".join(f"/{part}" for part in problem.absolute_path) or "its top"
-        raise ConfigurationError(f"{path} is no overlay: at {place}, {problem.message[:200]}.")
+        raise ConfigurationError(f"{path} is no overlay: {_unlike(problem)}.")
     standing = Standing(raw.get("x-standing", Standing.ASSUMED))
     return Overlay(path, raw["info"]["title"], standing, tuple(raw["actions"]))
+
+
+def _why(bad: Exception) -> str:
+    if isinstance(bad, reading.Unfit):
+        return str(bad)
+    mark = getattr(bad, "problem_mark", None)
+    return f"it is no YAML (line {mark.line + 1})" if mark else "it is no YAML in UTF-8"
+
+
+def _unlike(problem: ValidationError) -> str:
+    """Say what an overlay lacks, in the words of the specification and none of the file's."""
+    own = [part for part in problem.absolute_path if isinstance(part, int) or part in _WORDS]
+    place = "".join(f"/{part}" for part in own) or "its top"
+    rule = problem.validator_value
+    told = {
+        "required": f"it wants all of {', '.join(rule) if isinstance(rule, list) else rule}",
+        "additionalProperties": "it has a key that no overlay has (but for x-...)",
+    }
+    return f"at {place}, {told.get(str(problem.validator), f'it fails the rule {problem.validator}: {rule}')}"
 
 
 class _Misfit(Exception):
@@ -175,6 +218,8 @@ def _nearest(document: Any, path: str) -> str:
     return "the document has no such part"
 
 
+_WORDS = {"overlay", "info", "title", "version", "description", "extends", "x-standing", "actions", "target"}
+_WORDS |= {"update", "copy", "remove"}
 _EXTENSIBLE = {"patternProperties": {"^x-": True}, "additionalProperties": False}
 _SHAPE: Mapping[str, Any] = {
     "type": "object",

@@ -25,6 +25,10 @@ _DEEPEST = 100  # levels; the compiled parser itself dies of some ten thousand
 _MOST = 200_000  # parts, those that aliases repeat counted each time
 
 
+class Unfit(ValueError):
+    """A YAML text that is no JSON; says why without a word of the text."""
+
+
 def plain(text: str) -> Any:
     """Return the value of a YAML text that others wrote, as JSON would hold it: every key a text.
 
@@ -34,30 +38,30 @@ def plain(text: str) -> Any:
     for event in yaml.parse(text, Loader=Yaml12):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
+            raise Unfit(f"it is nested deeper than {_DEEPEST} levels")
     try:
         value = yaml.load(text, Loader=Yaml12)  # noqa: S506 - a SafeLoader
     except (TypeError, AttributeError, LookupError) as bad:  # a tag that its value does not fit
-        raise ValueError(f"a value does not fit its tag ({bad})") from bad
+        raise Unfit("a value does not fit its tag") from bad
     return _as_json(value, [0])
 
 
 def _as_json(value: Any, count: list[int], depth: int = 0) -> Any:
     count[0] += 1
     if count[0] > _MOST or depth > _DEEPEST:
-        raise ValueError("its aliases make it endless")
+        raise Unfit("its aliases make it endless")
     if isinstance(value, dict):
         return {_key(key): _as_json(item, count, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
         return [_as_json(item, count, depth + 1) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"it holds {value}, and a finite number was expected")
+        raise Unfit(f"it holds {value}, and a finite number was expected")
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    raise ValueError(f"it holds a {type(value).__name__}, which JSON has no word for")
+    raise Unfit(f"it holds a {type(value).__name__}, which JSON has no word for")
 
 
 def _key(key: Any) -> str:
     if isinstance(key, str | int) and not isinstance(key, bool):
         return str(key)
-    raise ValueError(f"it has the key {key!r}, and a text was expected")
+    raise Unfit(f"it has a key that is a {type(key).__name__}, and a text was expected")

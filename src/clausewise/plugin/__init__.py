@@ -16,7 +16,7 @@ from platformdirs import user_cache_dir
 from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.plans import DEFAULT, PLANS
-from clausewise.plugin import conduct, dry, hookspecs, labels, selection
+from clausewise.plugin import cancel, conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.session import SESSION, Session
@@ -68,6 +68,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--i-own-this-target", metavar="NAME", default="", help="say so of a production target, by its name"
     )
     group.addoption(
+        "--allow-file",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a file, or a folder, of secrets that does not lie beside the target file",
+    )
+    group.addoption(
         "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
     )
     group.addoption(
@@ -111,6 +118,8 @@ def pytest_configure(config: pytest.Config) -> None:
         if not config.option.allure_report_dir:
             _label(config, session)
         config.add_cleanup(session.close)
+        if not session.is_worker:
+            cancel.listen(config, session)
         config.pluginmanager.register(Hush(config, session))
         config.pluginmanager.register(session.strangers)
 
@@ -175,6 +184,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Under --confirm-failures repeat what failed, once, with new values; show the second end."""
     session = item.config.stash.get(SESSION, None)
+    if session and session.budget.cancelled:
+        raise KeyboardInterrupt
     if not (session and selection.ids(item) and session.confirming):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
@@ -230,7 +241,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run is None or run.is_worker or run.rehearsing or exitstatus in _NOT_OURS:
         return
     if run.is_dry:
-        rows = dry.planned(run.scope, run.folder)
+        rows = dry.planned(run.scope, run.folder, run.log_ins)
         session.exitstatus = pytest.ExitCode.OK
         session.config.hook.pytest_clausewise_rehearsed(rows=rows, target=run.scope.target.name)
         return

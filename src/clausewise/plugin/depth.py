@@ -52,12 +52,14 @@ class Depth:
 
     def one_wrong(self, operation: str, make: Make, good: Expected, served: Expected) -> None:
         """Send the request with one thing wrong each time: every field, every constraint of its schema."""
+        self._fuzz(operation)
         request = self._accepted(operation, make, good)
         for wrong in generation.one_wrong(request["body"], self._schema(operation)):
             self._judge(self._send(operation, request, wrong.body), served, about=wrong.about)
 
     def same_meaning(self, operation: str, make: Make, good: Expected) -> None:
         """Send requests in other writings that mean the same."""
+        self._fuzz(operation)
         writings = len(list(generation.same_meaning(_body(operation, make()))))
         for at in range(writings):
             request = make()
@@ -66,12 +68,14 @@ class Depth:
 
     def no_json(self, operation: str, make: Make, good: Expected, refused: Expected) -> None:
         """Send texts near to the request that are no JSON."""
+        self._fuzz(operation)
         request = self._accepted(operation, make, good)
         for about, raw in generation.hopeless(request["body"]):
             self._judge(self._send(operation, request, raw), refused, about=about)
 
     def chance(self, operation: str, make: Make, good: Expected, served: Expected, kind: str) -> None:
         """Send as many random bodies as the plan asks for, `valid` or `invalid` by the request's schema."""
+        self._fuzz(operation)
         source, test = self._source, self._judge.test
         if not source.examples:
             raise Untestable("The plan sends no random bodies.")
@@ -88,6 +92,11 @@ class Depth:
                 ):  # it is kept in clear
                     source.kept.found(test, made.body)
                 raise
+
+    def _fuzz(self, operation: str) -> None:
+        """Raise Untestable where a run may send only what the documents show."""
+        if self._api.only_reads:
+            raise Untestable(f"{operation} would get spoiled bodies, and plan 'safe' sends none.")
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         request = make()

@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clausewise import journal, shipped, statement
+from clausewise.client import Ledger
 from clausewise.scope import Scope
 from clausewise.targets import ANY_FAULT, FamilyTarget, Limits, Target, Tls, load
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One operation's calls: how many, and what they leave how often; `undo` takes it away, if anything."""
+    """One operation's calls: how many, and what they leave how often; `undo` takes it away, if anything.
+
+    `wrong` of them are wrong log-ins, and `real` of those name a user of the target file.
+    """
 
     family: str
     operation: str
@@ -23,6 +27,8 @@ class Planned:
     what: str
     made: int
     undo: str
+    wrong: int = 0
+    real: int = 0
 
 
 def stand_in(target: Target) -> Target:
@@ -61,8 +67,8 @@ def _like(known: FamilyTarget, own: FamilyTarget) -> FamilyTarget:
     )
 
 
-def planned(scope: Scope, folder: Path) -> Sequence[Planned]:
-    """Return what the run in a folder sent, what writes first, then by number."""
+def planned(scope: Scope, folder: Path, log_ins: Ledger) -> Sequence[Planned]:
+    """Return what the run in a folder sent, what writes first, then by number; `log_ins` is its ledger."""
     sent = Counter((told["family"], told["operation"]) for told in journal.records(folder, journal.EXCHANGES))
     left = statement.add_up(scope, folder).left
     rows = []
@@ -70,5 +76,7 @@ def planned(scope: Scope, folder: Path) -> Sequence[Planned]:
         known = scope.operation(family, name)
         made = left[family, name].made if (family, name) in left else 0
         undo = known.undo.operation if known.undo else ""
-        rows.append(Planned(family, name, many, known.writes, known.leaves, made, undo))
+        rows.append(
+            Planned(family, name, many, known.writes, known.leaves, made, undo, *log_ins.wrong(family, name))
+        )
     return sorted(rows, key=lambda row: (not row.writes, -row.requests))

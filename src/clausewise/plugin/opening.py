@@ -23,9 +23,14 @@ from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 
 
-def claimed(path: Path, documents: Sequence[str] = ()) -> targets.Target:
-    """Load a target file; `documents` are claims as FAMILY=ID that take the place of the file's."""
-    target = targets.load(path, shipped.SCHEMAS / "target.schema.json")
+def claimed(
+    path: Path, documents: Sequence[str] = (), allowed: Sequence[str] | None = None
+) -> targets.Target:
+    """Load a target file; `documents` are claims as FAMILY=ID that take the place of the file's.
+
+    `allowed` are files of secrets that need not lie beside it; None for any, where nothing is sent.
+    """
+    target = targets.load(path, shipped.SCHEMAS / "target.schema.json", allowed=allowed)
     claims = {}
     for text in documents:
         family, _, document = text.partition("=")

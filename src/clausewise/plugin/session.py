@@ -17,7 +17,7 @@ import pytest
 
 from clausewise import copies, journal, report, scope, shipped, statement
 from clausewise._version import __version__
-from clausewise.client import Budget, Client, Heard, Transport
+from clausewise.client import Budget, Client, Heard, Ledger, Transport
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge, masker
@@ -50,6 +50,7 @@ class Session:
     rulings: Rulings = field(default_factory=Rulings)
     plan: Plan = DEFAULT
     budget: Budget = field(default_factory=Budget)
+    log_ins: Ledger = field(default_factory=Ledger)
     part: int = 1
     done: frozenset[str] = frozenset()
     salt: str = ""
@@ -77,7 +78,8 @@ class Session:
         given: Mapping[str, Any] = getattr(config, "workerinput", {}).get("clausewise") or {}
         told = opening.resumed(config)
         stack = ExitStack()
-        target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"))
+        allowed = config.getoption("--allow-file")
+        target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"), allowed)
         plan = PLANS[told.get("plan", config.getoption("--plan"))]
         opening.check_plan(target, plan)
         known = scope.of(target, shipped.SCHEMAS)  # bad data stops here
@@ -119,6 +121,8 @@ class Session:
             done=frozenset(given.get("done", ())),
             _stack=stack,
         )
+        if book := session.budget.book:
+            session.log_ins = Ledger(book.with_name("log-ins"))
         session.counterexamples = Counterexamples(
             opening.memory(config, plan, session.folder.parent, target.name)
         )
@@ -248,6 +252,7 @@ class Session:
                 prefix,
                 self.scope.bindings[family],
                 only_reads=self.plan.only_reads,
+                ledger=self.log_ins,
             )
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
@@ -289,6 +294,7 @@ class Session:
             transport.close()
         self._transports.clear()
         self._clients.clear()
+        self.log_ins.forget()
         self.salt = secrets.token_hex(8)
 
     @cached_property
@@ -301,7 +307,7 @@ class Session:
 
         Nothing is held against the answers; what could not be taken away stands in the statement.
         """
-        if self.rehearsing or self.lost or not self.cleans:
+        if self.rehearsing or self.lost or not self.cleans or self.budget.cancelled:
             return
         self.current = judge = Judge(self.bench, journal.CLEAN_UP, ())
         for family, operation, body in list(self.leavings.requests()):

@@ -106,6 +106,10 @@ def plan(rows: Sequence[Any], target: str) -> Iterator[Text | Table]:
     yield table
     writing = sum(row.requests for row in rows if row.writes)
     yield Text(f"{sum(row.requests for row in rows)} requests, {writing} of them to operations that write.")
+    if wrong := sum(row.wrong for row in rows):
+        real = sum(row.real for row in rows)
+        told = ", never two in a row, a good log-in before each" if real else ""
+        yield Text(f"{wrong} wrong log-ins, {real} of them with the name of a real user{told}.")
     yield Text(
         f"Nothing was sent to {target}: the calls were counted on the reference, which keeps every clause. "
         f"A target that does not gets some more or fewer; one seed, one plan."

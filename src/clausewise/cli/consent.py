@@ -1,0 +1,69 @@
+"""Says what of this machine a target file sends where, and asks whoever sits at the terminal.
+
+A target file that somebody else wrote may name any variable and any host. What was said yes to is remembered
+by target file, host and names, so that it is asked once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from platformdirs import user_state_dir
+from rich.text import Text
+
+from clausewise import masking
+from clausewise.cli import screen
+from clausewise.errors import ConfigurationError
+from clausewise.targets import EMBEDDED, Target
+
+_WORDS = {"env": "the variable", "file": "the file", "keyring": "the keyring's entry"}
+_ROBOTS = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE")
+_YES = {"y", "yes"}
+
+
+def see(target: Target, *, always: bool = False, dry: bool = False) -> None:
+    """Say what a target file sends where, unless that is known, and ask where somebody can answer.
+
+    `always` says it again where it is known. A `dry` run sends nothing. Raises ConfigurationError for a no.
+    """
+    told = [] if dry else list(_told(target))
+    page = Path(user_state_dir("clausewise")) / "trusted" / _digest(target, told)
+    if not told or (page.exists() and not always):
+        return
+    out = screen.console(stderr=True, soft_wrap=True)
+    for line in told:
+        out.print(Text(masking.plain(line, target.secrets)))
+    if page.exists() or not (sys.stdin.isatty() and sys.stderr.isatty()) or any(map(os.environ.get, _ROBOTS)):
+        return
+    out.print(Text("Is that as you want it? [y/N] "), end="")
+    if sys.stdin.readline().strip().lower() not in _YES:
+        raise ConfigurationError(f"{target.path} was not agreed to, so that nothing was sent.")
+    _keep(page)
+
+
+def _told(target: Target) -> Iterator[str]:
+    """Yield a line for each host."""
+    for name, family in target.families.items():
+        if family.base_url == EMBEDDED:
+            continue
+        of_it = [it for it in target.references if it.family in {"", name}]
+        sent = dict.fromkeys(f"{_WORDS[it.kind]} {it.name}" for it in of_it)
+        if sent:
+            host = "/".join(family.base_url.split("/")[:3])
+            yield f"{target.path} sends to {host} (family {name}): {', '.join(sent)}."
+
+
+def _digest(target: Target, told: list[str]) -> str:
+    return sha256("\n".join([str(target.path.absolute()), *told]).encode()).hexdigest()
+
+
+def _keep(page: Path) -> None:
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.touch(mode=0o600)
+    except OSError:  # then it is asked again
+        return

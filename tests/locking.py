@@ -1,0 +1,96 @@
+"""A gateway before the reference that locks a user after some wrong log-ins in a row, as banks do."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import requests
+
+_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+_OWN = {"host", "content-length"}
+
+
+class Gateway:
+    """Passes calls on; `calls` are those that came, as method, path, headers and body.
+
+    A call whose body has the mark of a user of `users` (mark to password) in it, but not the password, is a
+    wrong log-in; `most` in a row, and each later log-in of that user is refused as a wrong one is. Each call
+    takes a `pause`.
+    """
+
+    def __init__(self, behind: str, users: dict[str, str], most: int, pause: float = 0.0) -> None:
+        self.calls: list[tuple[str, str, dict[str, str], str]] = []
+        self.began: list[float] = []
+        self.wrong: Counter[str] = Counter()
+        self.row: Counter[str] = Counter()
+        self.longest: Counter[str] = Counter()
+        self._behind = behind
+        self._users = users
+        self._most = most
+        self._pause = pause
+        self._lock = threading.Lock()
+
+    def locks(self, body: str) -> bool:
+        """Take note of a log-in, and tell whether its user is locked out."""
+        with self._lock:
+            for user, password in self._users.items():
+                if user in body:
+                    locked = self.row[user] >= self._most
+                    bad = password not in body
+                    self.row[user] = self.row[user] + 1 if locked or bad else 0
+                    self.wrong[user] += bad
+                    self.longest[user] = max(self.longest[user], self.row[user])
+                    return locked
+        return False
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer a call as the reference does."""
+        self.began.append(time.monotonic())
+        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        told = body.decode("utf-8", "replace")
+        self.calls.append((handler.command, handler.path, dict(handler.headers), told))
+        time.sleep(self._pause)
+        if self.locks(told):
+            for password in self._users.values():
+                body = body.replace(password.encode(), password[::-1].encode())
+        kept = {name: value for name, value in handler.headers.items() if name.lower() not in _OWN}
+        given = requests.request(
+            handler.command, f"{self._behind}{handler.path}", headers=kept, data=body, timeout=30
+        )
+        handler.send_response(given.status_code)
+        for name, value in given.headers.items():
+            if name.lower() not in {"content-length", "transfer-encoding", "content-encoding", "connection"}:
+                handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(given.content)))
+        handler.end_headers()
+        handler.wfile.write(given.content)
+
+
+@contextmanager
+def gateway(
+    behind: str, users: dict[str, str], most: int = 1_000, pause: float = 0.0
+) -> Iterator[tuple[str, Gateway]]:
+    """Run a gateway while the context lasts; yields its URL and itself."""
+    kept = Gateway(behind, users, most, pause)
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        kept.answer(handler)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    for method in _ALL:
+        setattr(Handler, f"do_{method}", answer)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", kept
+        server.shutdown()

@@ -1,0 +1,47 @@
+"""A cancel reaches every process of a run at once: no call begins after it, and reports are soon there."""
+
+import signal
+import time
+
+import pytest
+import runs
+from locking import gateway
+
+SOON = 4  # seconds
+AT_ONCE = 0.2
+
+
+@pytest.mark.parametrize(
+    ("number", "workers", "calls"),
+    [
+        (signal.SIGTERM, 8, 24),
+        (signal.SIGINT, 2, 6),
+        (signal.SIGTERM, 0, 6),
+        (signal.SIGHUP, 0, 6),
+        (signal.SIGINT, 0, 6),
+    ],
+    ids=lambda value: getattr(value, "name", str(value)),
+)
+def test_a_cancel_reaches_all_at_once(tmp_path, number, workers, calls):
+    """On a target that takes half a second a call, whoever is at one ends it, and begins no other."""
+    folder = tmp_path / "run"
+    with runs.reference("cdp") as behind, gateway(behind, {}, pause=0.5) as (url, kept):
+        target = runs.target_at(tmp_path, url, "cdp", read_timeout=10, total_timeout=20)
+        with runs.begun(target, folder, *(["-n", str(workers)] if workers else [])) as run:
+            _until(lambda: len(kept.began) >= calls, 150)
+            at = time.monotonic()
+            run.send_signal(number)
+            _until((folder / "report.html").exists, SOON)
+            told, _ = run.communicate(timeout=30)
+
+    assert [began - at for began in kept.began if began > at + AT_ONCE] == []
+    assert run.returncode == 2, told
+    assert runs.results(folder)["run"]["interrupted"]
+    assert "Traceback" not in told
+
+
+def _until(condition, seconds):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"it had not come to that within {seconds} s"
+        time.sleep(0.02)
