@@ -1,53 +1,218 @@
-"""How a secret may stand in a text: as it is, escaped, in base64, cut off."""
+"""How a text may be read: as it stands, unescaped for URL, HTML or JSON, decoded from base64 or hexadecimal digits.
+
+Each reading knows where its characters stand in the text, so that what is found in it can be taken out there.
+"""
 
 from __future__ import annotations
 
+import binascii
 import html
-import json
 import re
-from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+import unicodedata
+from base64 import b64decode, b64encode
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import product
-from types import MappingProxyType
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 SHORTEST = 6  # a shorter value would blot out innocent text
-LONGEST = 4096  # a longer one is a file, which no other text quotes
+LONGEST = 4096  # a longer personal one is a file, which no other text quotes
+LONGEST_TOKEN = 1 << 16  # real ones with many roles are several thousand characters long
 _DOTS = re.compile(r"\.\.\.|\u2026")
-_HEAD = 4  # characters that must be left of a secret for it to be known
-_PLAIN = re.compile(r"[\w.~-]*", re.ASCII)  # written alike everywhere
+
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_PLUS = re.compile(r"\+")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"'/\\bfnrt])"
+)
+_SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{8,}(?:(?<=[A-Za-z0-9+/_-]{16})\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){6,}")
+_LEGIBLE = re.compile(rb"[ -~]{4}")
+_WORD = 24  # letters of one case that are taken for words up to here, and not for base64
+_KEPT = 256  # characters of a run whose readings are remembered
+
+Piece = tuple[int, int, str]
 
 
-def writings(secret: str) -> Iterable[str]:
-    """Return how a secret may stand in a text: as it is, and escaped for URL, JSON, HTML or Python."""
-    if _PLAIN.fullmatch(secret):
-        return (secret,)
-    escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
-    quoted = quote(secret, safe="", errors="replace")
-    told = [secret, quoted, quote(secret, errors="replace"), quote_plus(secret, errors="replace")]
-    told += [
-        readable(secret),
-        re.sub("%..", _lowered, quoted),
-        html.escape(secret),
-        html.escape(secret, quote=False),
-    ]
-    told += [escaped, escaped.replace("/", "\\/"), json.dumps(secret)[1:-1], repr(secret)[1:-1]]
-    if not secret.isascii():  # UTF-8 read as Latin-1, and Latin-1 read as UTF-8
-        told.append(secret.encode("utf-8", "replace").decode("latin-1"))
-        told.append(secret.encode("latin-1", "replace").decode("utf-8", "backslashreplace"))
-    return dict.fromkeys(told)
+class Reading:
+    """A text as it may be read, and where that stands in the text itself."""
+
+    def __init__(self, whole: str, pieces: Iterable[Piece]) -> None:
+        """Put the pieces, each read for the characters from one place to another, in place of those."""
+        told: list[str] = []
+        self._new, self._old, self._ends = [0], [0], [0]
+        size = done = 0
+        for start, end, said in pieces:
+            told += [whole[done:start], said]
+            size += start - done
+            self._note(size, start, end)
+            size += len(said)
+            self._note(size, end, 0)
+            done = end
+        told.append(whole[done:])
+        self.text = "".join(told)
+
+    def _note(self, new: int, old: int, end: int) -> None:
+        """Begin a stretch: of what was read for others (`end` is where those end), or of what stands there."""
+        self._new.append(new)
+        self._old.append(old)
+        self._ends.append(end)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the text what stands here from one place to another comes from."""
+        at = bisect_right(self._new, start) - 1
+        first = self._old[at] + (0 if self._ends[at] else start - self._new[at])
+        at = bisect_left(self._new, end) - 1
+        return first, self._ends[at] or self._old[at] + end - self._new[at]
 
 
-def _lowered(found: re.Match[str]) -> str:
-    return found[0].lower()
+def readings(text: str) -> Iterator[Reading]:
+    """Yield how else a text may be read as a whole."""
+    if "%" in text:
+        bare = list(_each(text, _PERCENT, _unquoted))
+        if bare:
+            yield Reading(text, bare)
+            if "+" in text:
+                blanks = [(found.start(), found.end(), " ") for found in _PLUS.finditer(text)]
+                yield Reading(text, sorted(bare + blanks))
+    if "&" in text and (pieces := list(_each(text, _REFERENCE, _referred))):
+        yield Reading(text, pieces)
+    if "\\" in text and (pieces := list(_each(text, _ESCAPE, _unescaped))):
+        yield Reading(text, pieces)
 
 
-def everywhere(secret: str) -> Iterator[str]:
-    """Yield how a target's own secret may come back."""
-    yield from (secret, secret.lower(), secret.upper(), *writings(secret), *_inside_base64(secret))
+def _each(text: str, pattern: re.Pattern[str], read: Callable[[str], Iterable[tuple[int, str]]]) -> Iterator[Piece]:
+    """Yield the pieces of what a pattern finds; `read` gives of each how many characters say what."""
+    for found in pattern.finditer(text):
+        at = found.start()
+        for length, said in read(found[0]):
+            yield at, at + length, said
+            at += length
 
 
-def _inside_base64(secret: str) -> Iterator[str]:
+def _unquoted(run: str) -> Iterator[tuple[int, str]]:
+    for letter in bytes.fromhex(run.replace("%", "")).decode("utf-8", "surrogateescape"):
+        yield 3 * len(letter.encode("utf-8", "surrogateescape")), letter
+
+
+def _referred(reference: str) -> Iterator[tuple[int, str]]:
+    said = html.unescape(reference)
+    if said != reference:
+        yield len(reference), said
+
+
+def _unescaped(escape: str) -> Iterator[tuple[int, str]]:
+    kind = escape[1]
+    if kind not in "ux":
+        yield len(escape), _SHORT.get(kind, kind)
+    else:
+        units = [int(digits, 16) for digits in escape.replace("\\x", "\\u").split("\\u")[1:]]
+        raw = b"".join(unit.to_bytes(2, "big") for unit in units)
+        yield len(escape), raw.decode("utf-16-be", "replace")
+
+
+class Decoded:
+    """What a run of base64 or hexadecimal digits says, and where in the text it stands."""
+
+    def __init__(self, raw: bytes, start: int, kept: list[int] | None, skipped: int, bits: int) -> None:
+        """`bits` stand in each character; `skipped` ones before, `kept` where each stands if lines were joined."""
+        self.raw = raw
+        self.text = raw.decode("utf-8", "surrogateescape")
+        self._start, self._kept, self._skipped, self._bits = start, kept, skipped, bits
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the text what stands here from one place to another comes from."""
+        before = len(self.text[:start].encode("utf-8", "surrogateescape"))
+        until = before + len(self.text[start:end].encode("utf-8", "surrogateescape"))
+        first, last = before * 8 // self._bits + self._skipped, -(-until * 8 // self._bits) + self._skipped
+        if self._kept is not None:
+            return self._start + self._kept[first], self._start + self._kept[last - 1] + 1
+        return self._start + first, self._start + last
+
+
+def decoded(text: str) -> Iterator[Decoded]:
+    """Yield what may be base64 or hexadecimal digits in a text and says something legible."""
+    for found in _RUN.finditer(text):
+        run = found[0]
+        if _no_code(run):
+            continue
+        kept = None
+        if "\n" in run:
+            kept = [at for at, letter in enumerate(run) if letter not in "\r\n"]
+            run = run.replace("\r", "").replace("\n", "")
+        for raw, skipped, bits in _read(run) if len(run) <= _KEPT else _reads(run):
+            yield Decoded(raw, found.start(), kept, skipped, bits)
+
+
+def _no_code(run: str) -> bool:
+    """Tell whether a run is a word, or the fingerprint of a stand-in: what most of them are."""
+    if len(run) < 10 and (run.islower() or run.isdigit()):  # noqa: PLR2004 - eight digits and their padding
+        return True
+    return len(run) < _WORD and run.isalpha() and (run.islower() or run.isupper() or run.istitle())
+
+
+@lru_cache(1 << 13)
+def _read(run: str) -> tuple[tuple[bytes, int, int], ...]:
+    return tuple(_reads(run))
+
+
+def _reads(run: str) -> Iterator[tuple[bytes, int, int]]:
+    """Yield what a run says as base64 from each of its first characters on, and in hexadecimal digits."""
+    plain = run.rstrip("=").replace("-", "+").replace("_", "/")
+    for skipped in range(min(4, len(plain) - 7)):
+        piece = plain[skipped:]
+        piece = piece[: len(piece) - (len(piece) % 4 == 1)]
+        raw = b64decode(piece + "=" * (-len(piece) % 4))
+        if _LEGIBLE.search(raw) or (not skipped and len(raw) in _DIGESTS):
+            yield raw, skipped, 6
+    for found in _HEX.finditer(run):
+        for odd in (0, 1):
+            digits = run[found.start() + odd : found.end() - odd]
+            raw = bytes.fromhex(digits)
+            if _LEGIBLE.search(raw) or (not odd and len(raw) in _DIGESTS):
+                yield raw, found.start() + odd, 4
+
+
+_DIGESTS = {16, 20, 32}  # bytes of MD5, SHA-1 and SHA-256
+
+
+class _Fold(dict[int, str]):
+    """Turns each letter into a small one without accents; what stands over another one goes."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        first, *marks = unicodedata.normalize("NFD", letter)
+        if unicodedata.combining(letter):
+            told = ""
+        elif letter in "\u0111\u0110":
+            told = "d"
+        else:
+            bare = first if all(map(unicodedata.combining, marks)) else letter
+            told = bare.lower() if len(bare.lower()) == 1 else bare
+        self[code] = told
+        return told
+
+
+_FOLD = _Fold()
+
+
+def folded(text: str) -> str:
+    """Return a text in small letters without accents: Unicode has two writings of most accents."""
+    return text.lower() if text.isascii() else text.translate(_FOLD)
+
+
+def origins(text: str) -> list[int] | None:
+    """Return where each character of a folded text stands in the text; None where they stand alike."""
+    if text.isascii() or len(folded(text)) == len(text):
+        return None
+    kept = [at for at, letter in enumerate(text) if _FOLD[ord(letter)]]
+    return [*kept, len(text)]
+
+
+def inside_base64(secret: str) -> Iterator[str]:
     """Yield what base64 makes of a secret wherever it stands, less what it shares with its neighbours."""
     raw = secret.encode("utf-8", "surrogatepass")
     for before in range(3):
@@ -58,39 +223,56 @@ def _inside_base64(secret: str) -> Iterator[str]:
         yield core.translate({43: "-", 47: "_"})
 
 
+def inside_hex(secret: str) -> str:
+    """Return a secret in hexadecimal digits."""
+    return binascii.hexlify(secret.encode("utf-8", "surrogatepass")).decode()
+
+
 class Beginnings:
-    """Finds secrets by how they begin, so that they are known where a text was cut off."""
+    """Finds values by how they begin, so that they are known where a text was cut off."""
 
-    def __init__(self, secrets: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._by_head: dict[str, dict[str, str]] = {}
-        for secret, stand_in in secrets.items():
-            self.add(secret, stand_in)
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._sorted = sorted(value for value in values if len(value) >= SHORTEST)
+        self._heads = {value[:SHORTEST] for value in self._sorted}
 
-    def add(self, secret: str, stand_in: str) -> None:
-        """Remember a secret; a shorter one than SHORTEST begins as any word does."""
-        if len(secret) >= SHORTEST:
-            self._by_head.setdefault(secret[:_HEAD], {})[secret] = stand_in
+    def add(self, value: str) -> None:
+        """Remember a value; a shorter one than SHORTEST begins as any word does."""
+        if len(value) >= SHORTEST:
+            insort(self._sorted, value)
+            self._heads.add(value[:SHORTEST])
 
     def starts(self, text: str) -> list[int]:
-        """Return where in a text a secret may begin."""
-        heads = self._by_head
-        return [at for at in range(len(text) - _HEAD + 1) if text[at : at + _HEAD] in heads]
+        """Return where in a text a value may begin: never within a word."""
+        heads = self._heads
+        places = range(len(text) - SHORTEST + 1)
+        return [
+            at
+            for at in places
+            if text[at : at + SHORTEST] in heads and not (at and text[at - 1].isalnum() and text[at].isalnum())
+        ]
 
-    def stand_in(self, cut: str) -> str:
-        """Return what stands in place of a secret's beginning, or nothing where it is none."""
-        told = self._by_head.get(cut[:_HEAD], {}).items()
-        return next((stand_in for secret, stand_in in told if secret.startswith(cut)), "")
+    def whole(self, cut: str) -> str:
+        """Return the value of which a text is the beginning, or nothing."""
+        at = bisect_left(self._sorted, cut)
+        found = self._sorted[at] if at < len(self._sorted) else ""
+        return found if found.startswith(cut) else ""
 
 
-def uncut(text: str, *known: Beginnings) -> str:
-    """Return a text without the beginnings of secrets where it was cut: at dots, or at its end."""
-    starts = sorted({at for beginnings in known for at in beginnings.starts(text)})
+def uncut(text: str, *known: tuple[Beginnings, Callable[[str], str]]) -> str:
+    """Return a text without the beginnings of values where it was cut: at dots, or at its end.
+
+    With the values come what stands in their place.
+    """
+    starts = sorted({at for beginnings, _ in known for at in beginnings.starts(text)})
+    if not starts:
+        return text
     cuts = [*(found.start() for found in _DOTS.finditer(text)), len(text)]
     for cut, at in product(cuts, starts):
-        if _HEAD <= cut - at <= LONGEST:
-            stand_in = next(filter(None, (one.stand_in(text[at:cut]) for one in known)), "")
-            if stand_in:
-                return uncut(text[:at] + stand_in + text[cut:], *known)
+        if SHORTEST <= cut - at <= LONGEST_TOKEN:
+            piece = text[at:cut]
+            for beginnings, stand_in in known:
+                if whole := beginnings.whole(piece):
+                    return uncut(text[:at] + stand_in(whole) + text[cut:], *known)
     return text
 
 

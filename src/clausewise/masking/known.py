@@ -1,0 +1,263 @@
+"""The values that are looked for in every text, however they are written; how many they are is bounded."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import ahocorasick
+
+from clausewise.masking.writings import (
+    SHORTEST,
+    Beginnings,
+    decoded,
+    folded,
+    inside_base64,
+    inside_hex,
+    origins,
+    readings,
+)
+
+EACH = 1000  # values that are learned from one exchange, at most
+MOST = 20_000  # that are known at a time; the oldest go first, a target's own never
+_CHARACTERS = 16 << 20  # of all of them
+_FEW = 32  # that are searched one by one
+_TAIL = 40  # characters at a value's end by which it is found: tokens begin alike, and end in a signature
+_DEPTH = 3  # readings of readings: base64 in a JSON text in an escaped one
+_WORK = 1 << 22  # characters that are searched for single values before the index is built anew
+_NUMBER = re.compile(r"\d[\d .()/-]{5,}\d", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
+_DIALLED = re.compile(r"\+?[\d .()/-]+", re.ASCII)
+_SIGNIFICANT = 8  # digits by which a number is known without its country's code
+_GROUPS = 8  # in which the digits of one number may stand
+_CODE = 5  # digits of a country's code, 00 before it among them
+
+Found = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value and what stands in its place; a `whole` one is found as a word of its own only."""
+
+    text: str
+    shape: str
+    stand_in: str
+    whole: bool
+
+
+class Known:
+    """Finds known values in texts."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Value] = {}
+        self._own: dict[str, Value] = {}
+        self._recent: list[Value] = []  # known, but not in the index yet
+        self._index = ahocorasick.Automaton()
+        self._numbers: dict[str, Value] = {}
+        self._digests: dict[bytes, Value] = {}
+        self._size = self._learned = 0
+        self.beginnings = Beginnings()
+
+    def begin(self) -> None:
+        """Begin a new exchange, of which so many values may be learned."""
+        self._learned = 0
+
+    def add(self, text: str, stand_in: str, *, whole: bool) -> None:
+        """Remember a value, unless the exchange has given many."""
+        shape = folded(text)
+        if self._learned >= EACH or shape in self._own:
+            return
+        if (there := self._values.get(shape)) and there.whole <= whole:
+            return
+        self._learned += 1
+        value = self._values[shape] = Value(text, shape, stand_in, whole)
+        self._note(value)
+        self._size += len(text)
+        if len(self._values) > MOST or self._size > _CHARACTERS:
+            self._forget()
+
+    def own(self, text: str, stand_in: str) -> None:
+        """Remember a value for good, and how it may stand cut off or joined with others in code, too."""
+        shape = folded(text)
+        if shape in self._own:
+            return
+        value = self._own[shape] = Value(text, shape, stand_in, whole=False)
+        self._values.pop(shape, None)
+        self._note(value)
+        for written in {*map(folded, inside_base64(text)), inside_hex(text)}:
+            if len(written) >= SHORTEST:
+                self._recent.append(Value(written, written, stand_in, whole=False))
+
+    def lasting(self) -> None:
+        """Keep for good what is known so far, as it is: what a target file gives before the first call."""
+        self._own |= self._values
+        self._values.clear()
+        self._size = 0
+
+    def value(self, text: str) -> Value | None:
+        """Return a value that is known by exactly this text, in whatever letters."""
+        shape = folded(text)
+        return self._own.get(shape) or self._values.get(shape)
+
+    def __len__(self) -> int:
+        return len(self._own) + len(self._values)
+
+    def spans(self, text: str) -> list[Found]:
+        """Return where known values stand in a text, however written, and what stands in place of each."""
+        return list(self._read(text, _DEPTH)) if len(self) else []
+
+    def _read(self, text: str, depth: int) -> Iterator[Found]:
+        yield from self._plain(text)
+        if self._numbers:
+            yield from self._dialled(text)
+        if not depth:
+            return
+        for reading in readings(text):
+            for start, end, stand_in in self._read(reading.text, depth - 1):
+                yield *reading.place(start, end), stand_in
+        for code in decoded(text):
+            if value := self._digests.get(code.raw):
+                yield *code.place(0, len(code.text)), value.stand_in
+            for start, end, stand_in in self._read(code.text, depth - 1):
+                yield *code.place(start, end), stand_in
+
+    def _plain(self, text: str) -> Iterator[Found]:
+        """Yield where values stand as they are, but for letter case and accents."""
+        self._indexed(len(text))
+        shape = folded(text)
+        found: list[tuple[int, Value]] = []
+        for end, held in self._index.iter(shape) if len(self._index) else ():
+            found += [(end + 1, value) for value in held if shape.endswith(value.shape, 0, end + 1)]
+        for value in self._recent:
+            at = shape.find(value.shape)
+            while at >= 0:
+                found.append((at + len(value.shape), value))
+                at = shape.find(value.shape, at + 1)
+        if not found:
+            return
+        places = origins(text)
+        for end, value in found:
+            start = end - len(value.shape)
+            if value.whole and not _stands_alone(shape, start, end):
+                continue
+            if places is None:
+                yield start, end, value.stand_in
+            else:
+                yield places[start], places[end], value.stand_in
+
+    def _dialled(self, text: str) -> Iterator[Found]:
+        """Yield where known numbers stand with blanks, signs or a country's code."""
+        for run in _NUMBER.finditer(text):
+            groups = [found.span() for found in islice(_DIGITS.finditer(run[0]), 256)]
+            for first in range(len(groups)):
+                digits = ""
+                for start, end in groups[first : first + _GROUPS]:
+                    digits += run[0][start:end]
+                    if len(digits) >= _SIGNIFICANT and (value := self._number(digits)):
+                        begins = run.start() + groups[first][0]
+                        plus = begins > 0 and text[begins - 1] == "+"
+                        yield begins - plus, run.start() + end, value.stand_in
+
+    def _number(self, digits: str) -> Value | None:
+        for code in range(min(_CODE, len(digits) - _SIGNIFICANT) + 1):
+            if value := self._numbers.get(digits[code:].lstrip("0")):
+                return value
+        return None
+
+    def _note(self, value: Value) -> None:
+        self._recent.append(value)
+        self.beginnings.add(value.text)
+        for digest in _digests(value.text):
+            self._digests[digest] = value
+        if number := _number_of(value.text):
+            self._numbers[number] = value
+
+    def _indexed(self, length: int) -> None:
+        """Put what is recent into the index where searching for each of it would take longer.
+
+        A search for one more costs two microseconds in each short text, and its place in a new index seven, once.
+        """
+        count = len(self._recent)
+        if count <= max(_FEW, len(self._index) // 16) and count * length <= _WORK:
+            return
+        for value in self._recent:
+            tail = value.shape[-_TAIL:]
+            self._index.add_word(tail, (*self._index.get(tail, ()), value))
+        self._index.make_automaton()
+        self._recent.clear()
+
+    def _forget(self) -> None:
+        """Forget the older half of what was learned."""
+        kept = dict(islice(self._values.items(), len(self._values) // 2, None))
+        own = list(self._own.values())
+        self._values.clear()
+        self._index, self._recent, self._size = ahocorasick.Automaton(), [], 0
+        self._numbers, self._digests, self.beginnings = {}, {}, Beginnings()
+        for value in own:
+            self._own.pop(value.shape)
+            self.own(value.text, value.stand_in) if not value.whole else self._keep(value)
+        for value in kept.values():
+            self._values[value.shape] = value
+            self._note(value)
+            self._size += len(value.text)
+
+    def _keep(self, value: Value) -> None:
+        self._own[value.shape] = value
+        self._note(value)
+
+
+def _digests(text: str) -> Iterator[bytes]:
+    raw = text.encode("utf-8", "surrogatepass")
+    for name in ("md5", "sha1", "sha256"):
+        yield hashlib.new(name, raw, usedforsecurity=False).digest()
+
+
+def _number_of(text: str) -> str:
+    """Return the significant digits of a number that people dial or read to each other; '' for anything else."""
+    if not _DIALLED.fullmatch(text):
+        return ""
+    digits = "".join(_DIGITS.findall(text)).lstrip("0")
+    return digits if len(digits) >= _SIGNIFICANT else ""
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Tell whether no letter or digit goes on where a value begins or ends with one."""
+    before = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
+    after = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
+    return not (before or after)
+
+
+def replaced(text: str, spans: Collection[Found]) -> str:
+    """Return a text with what stands in some places replaced; of places that overlap the first, longest one."""
+    told, done = [], 0
+    for start, end, stand_in in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= done:
+            told += [text[done:start], stand_in]
+            done = end
+        elif end > done:  # it goes on behind another one, and no end of it may be left
+            done = end
+    return "".join([*told, text[done:]])
+
+
+def quoted_numbers(text: str, spans: Collection[Found], strings: re.Pattern[str]) -> list[Found]:
+    """Return places in a JSON text, with quotes around what stands in place of a bare number."""
+    bare = [span for span in spans if _is_bare(text, span)]
+    if not bare:
+        return list(spans)
+    held = [found.span() for found in strings.finditer(text)]
+    starts = [start for start, _ in held]
+    outside = set()
+    for span in bare:
+        at = bisect_right(starts, span[0]) - 1
+        if at < 0 or held[at][1] <= span[0]:
+            outside.add(span)
+    return [(start, end, f'"{told}"') if (start, end, told) in outside else (start, end, told) for start, end, told in spans]
+
+
+def _is_bare(text: str, span: Found) -> bool:
+    before, after = text[:1] if not span[0] else text[span[0] - 1], text[span[1] : span[1] + 1]
+    return before in ":[, \t\r\n" and (after in ",]} \t\r\n" or not after)
