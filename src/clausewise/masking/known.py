@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -62,14 +63,18 @@ class Known:
         self._size = self._learned = 0
         self.beginnings = Beginnings()
 
+    @property
+    def full(self) -> bool:
+        """Whether the exchange at hand has given as many values as one may."""
+        return self._learned >= EACH
+
     def begin(self) -> None:
         """Begin a new exchange, of which so many values may be learned."""
         self._learned = 0
 
     def add(self, text: str, stand_in: str, *, whole: bool) -> None:
         """Remember a value, unless the exchange has given many."""
-        shape = folded(text)
-        if self._learned >= EACH or shape in self._own:
+        if self.full or (shape := folded(text)) in self._own:
             return
         if (there := self._values.get(shape)) and there.whole <= whole:
             return
@@ -175,6 +180,8 @@ class Known:
             self._digests[digest] = value
         if number := _number_of(value.text):
             self._numbers[number] = value
+        if len(value.text) == SHORTEST:  # its base64 is shorter than what is decoded
+            self._recent += [Value(told, told, value.stand_in, whole=True) for told in [_in_base64(value.text)]]
 
     def _indexed(self, length: int) -> None:
         """Put what is recent into the index where searching for each of it would take longer.
@@ -208,6 +215,10 @@ class Known:
     def _keep(self, value: Value) -> None:
         self._own[value.shape] = value
         self._note(value)
+
+
+def _in_base64(text: str) -> str:
+    return b64encode(text.encode("utf-8", "surrogatepass")).decode().lower()
 
 
 def _digests(text: str) -> Iterator[bytes]:

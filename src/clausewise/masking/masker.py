@@ -8,14 +8,13 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
 from secrets import token_bytes
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from clausewise.masking import detectors
 from clausewise.masking.cutting import KEPT, cut
-from clausewise.masking.files import BLOB, is_blob, is_file
+from clausewise.masking.files import BLOB, SOME_BLOB, is_blob, is_file
 from clausewise.masking.known import Known, quoted_numbers, replaced
 from clausewise.masking.names import Hidden, Hides, squeezed, told
 from clausewise.masking.quotes import Quotes
@@ -28,7 +27,8 @@ _BOUNDARY = re.compile(r'boundary="?([^";]+)', re.IGNORECASE)
 
 # A JSON string, with the colon behind it where it is a key; an unterminated one ends with the text.
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"(\s*+:)?|\\?\Z)', re.DOTALL)
-_KEY = re.compile(r'"((?:[^"\\]|\\.)*+)"\s*+:\s*+', re.DOTALL)
+_NAME = re.compile(r'(?<!\\)"([^"\\]*+(?:\\.[^"\\]*+)*+)"\s*+:', re.DOTALL)
+_KEY = re.compile(_NAME.pattern + r'\s*+(?:"([^"\\]*+)")?+', re.DOTALL)  # and a value that is a plain text
 _LITERAL = re.compile(r'[^\s,\]}"]*')
 
 # Secrets that give themselves away in any text: each by a hint that is quickly looked for, and by its form.
@@ -38,10 +38,9 @@ _QUOTED_PAIR = re.compile(r"'([\w.-]+)'\s*:\s*b?'([^'\n]+)'")
 _ELEMENT = re.compile(r"<(?:\w+:)?([\w.-]++)[^<>]*>([^<>]+)(?=</)")
 _TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*")
 _SCHEME = re.compile(r"(?i)(?<=\bbearer )(?=\S*\d)[\w.~+/=-]{8,}|(?<=\bbasic )(?=\S*[\d=])[\w.~+/=-]{8,}")
-_GIVEAWAYS = ("=", "://", "eyJ", "earer ", "asic ", "'", "</")
+_GIVEAWAYS = ("=", "://", "eyJ", "earer", "asic", "'", "</")
 _ENCODED = ";base64,"
 
-_BEFORE_VALUE = frozenset(": \t\r\n")
 _WORDS = {"true", "false", "null", ""}
 _DECODER = json.JSONDecoder(strict=False)
 _scanned: Callable[[str, int, bool], tuple[str, int]] = json.decoder.scanstring  # type: ignore[attr-defined]
@@ -73,7 +72,7 @@ class Masker:
     ) -> None:
         self._hides = Hidden(fields, personal=personal, shown=shown)
         self._personal = personal
-        self._key = key[:_KEY_BYTES]
+        self._mac = hashlib.blake2b(key=key[:_KEY_BYTES], digest_size=_FINGERPRINT)
         self._facts = frozenset(map(squeezed, facts))
         self._kept = kept
         self._known = Known()
@@ -92,7 +91,8 @@ class Masker:
         A `whole` one is masked where it is a word of its own only: a person's name, not a token.
         """
         stand_in = self.masked(secret)
-        if SHORTEST <= len(secret) <= (LONGEST if whole else LONGEST_TOKEN) and not (whole and self._is_fact(secret)):
+        most = LONGEST if whole else LONGEST_TOKEN
+        if not self._known.full and SHORTEST <= len(secret) <= most and not (whole and self._is_fact(secret)):
             self._known.add(secret, stand_in, whole=whole)
         return stand_in
 
@@ -108,17 +108,21 @@ class Masker:
     def masked(self, value: Any) -> str:
         """Return what stands in place of a value: type, length in characters or bytes, fingerprint."""
         if isinstance(value, str):
-            name, raw = "text", value.encode("utf-8", "surrogatepass")
-            length = len(value)
-        elif isinstance(value, bytes):
-            name, raw, length = "bytes", value, len(value)
-        else:
-            text = json.dumps(value, sort_keys=True)
-            name, raw, length = type(value).__name__, text.encode(), len(text)
-        fingerprint = hashlib.blake2b(raw, key=self._key, digest_size=_FINGERPRINT).hexdigest()
-        stand_in = f"[masked {name} {length} {fingerprint}]"
-        if name != "bytes":
-            self._met[value[:LONGEST] if name == "text" else text] = stand_in
+            return self._masked(value)
+        raw = value if isinstance(value, bytes) else json.dumps(value, sort_keys=True).encode()
+        mac = self._mac.copy()
+        mac.update(raw)
+        stand_in = f"[masked {type(value).__name__} {len(raw)} {mac.hexdigest()}]"
+        if not isinstance(value, bytes):
+            self._met[raw.decode()] = stand_in
+        return stand_in
+
+    def _masked(self, text: str) -> str:
+        mac = self._mac.copy()
+        mac.update(text.encode("utf-8", "surrogatepass"))
+        stand_in = self._met[text if len(text) <= LONGEST else text[:LONGEST]] = (
+            f"[masked text {len(text)} {mac.hexdigest()}]"
+        )
         return stand_in
 
     def text(self, text: str) -> str:
@@ -307,25 +311,32 @@ class Masker:
         """
         if '"' in text:
             hides = self._hides
-            names = {name for name, after in pairwise(text.split('"')) if after[:1] in _BEFORE_VALUE}
-            if hidden := {name: told for name in names if (told := hides[name])}:
-                text = "".join(self._unnamed(text, hidden))
+            if hidden := {name: told for name in set(_NAME.findall(text)) if (told := hides[name])}:
+                text = self._unnamed(text, hidden)
             if "\\" in text and any(escape in text for escape in ('\\"', "\\u", "\\/")):
                 text = _STRING.sub(self._escaped, text)
         return self._given_away(text)
 
-    def _unnamed(self, text: str, hidden: Mapping[str, Hides]) -> Iterator[str]:
-        """Yield the pieces of a JSON text, the values of hidden keys masked."""
-        done = written = 0
-        while found := _KEY.search(text, done):
-            done = found.end()
-            if hides := hidden.get(found[1]):
-                shown, end = self._value_at(text, done, hides)
-                if shown is not None:
-                    yield text[written:done]
-                    yield shown
-                    done = written = end
-        yield text[written:]
+    def _unnamed(self, text: str, hidden: Mapping[str, Hides]) -> str:
+        """Return a JSON text with the values of hidden keys masked."""
+        done, known, told = 0, self._known, []
+        for found in _KEY.finditer(text):
+            name, plain = found.groups()
+            hides = hidden.get(name)
+            if not hides or found.start() < done:
+                continue
+            if plain is not None:
+                at, end = found.span(2)
+                shown: str | None = plain
+                if plain:
+                    shown = self._masked(plain) if known.full else self._hidden(plain, hides)
+            else:
+                at = found.end()
+                shown, end = self._value_at(text, at, hides)
+            if shown is not None:
+                told += text[done:at], shown
+                done = end
+        return "".join([*told, text[done:]])
 
     def _value_at(self, text: str, at: int, hides: Hides) -> tuple[str | None, int]:
         """Return a JSON value of a text, masked, and where it ends; what is broken ends with the text.
@@ -335,10 +346,7 @@ class Masker:
         first = text[at : at + 1]
         try:
             if first == '"':
-                end = text.find('"', at + 1) + 1
-                value = text[at + 1 : end - 1]
-                if not end or "\\" in value:
-                    value, end = _scanned(text, at + 1, False)  # noqa: FBT003 - it takes no names
+                value, end = _scanned(text, at + 1, False)  # noqa: FBT003 - it takes no names
                 return f'"{self._hidden(value, hides)}"' if value else '""', end
             if first in {"{", "["}:
                 value, end = _DECODER.raw_decode(text, at)
@@ -395,7 +403,7 @@ class Masker:
 
     def _given_away(self, text: str) -> str:
         """Mask what gives itself away: pairs and elements of a secret name, user info, tokens, files."""
-        if len(text) >= _LONG:
+        if len(text) >= _LONG and SOME_BLOB.search(text):
             text = BLOB.sub(self._blob, text)
         if not _gives_away(text):
             return text

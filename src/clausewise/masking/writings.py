@@ -9,7 +9,7 @@ import binascii
 import html
 import re
 import unicodedata
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -28,9 +28,10 @@ _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"'/\\bfnrt])"
 )
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_RUN = re.compile(r"[A-Za-z0-9+/_-]{8,}(?:(?<=[A-Za-z0-9+/_-]{16})\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{9,}(?:(?<=[A-Za-z0-9+/_-]{16})\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){6,}")
 _LEGIBLE = re.compile(rb"[ -~]{4}")
+_URL_SAFE = str.maketrans("-_", "+/")
 _WORD = 24  # letters of one case that are taken for words up to here, and not for base64
 _KEPT = 256  # characters of a run whose readings are remembered
 
@@ -148,10 +149,10 @@ def decoded(text: str) -> Iterator[Decoded]:
 
 
 def _no_code(run: str) -> bool:
-    """Tell whether a run is a word, or the fingerprint of a stand-in: what most of them are."""
-    if len(run) < 10 and (run.islower() or run.isdigit()):  # noqa: PLR2004 - eight digits and their padding
-        return True
-    return len(run) < _WORD and run.isalpha() and (run.islower() or run.isupper() or run.istitle())
+    """Tell whether a run is a name or a word, which most are: base64 of more than a few letters has both cases."""
+    if len(run) >= _WORD:
+        return False
+    return run.islower() and not _HEX.search(run) if not run.isalpha() else run.islower() or run.istitle()
 
 
 @lru_cache(1 << 13)
@@ -161,11 +162,11 @@ def _read(run: str) -> tuple[tuple[bytes, int, int], ...]:
 
 def _reads(run: str) -> Iterator[tuple[bytes, int, int]]:
     """Yield what a run says as base64 from each of its first characters on, and in hexadecimal digits."""
-    plain = run.rstrip("=").replace("-", "+").replace("_", "/")
+    plain = run.rstrip("=").translate(_URL_SAFE)
     for skipped in range(min(4, len(plain) - 7)):
         piece = plain[skipped:]
         piece = piece[: len(piece) - (len(piece) % 4 == 1)]
-        raw = b64decode(piece + "=" * (-len(piece) % 4))
+        raw = binascii.a2b_base64(piece + "===")
         if _LEGIBLE.search(raw) or (not skipped and len(raw) in _DIGESTS):
             yield raw, skipped, 6
     for found in _HEX.finditer(run):
