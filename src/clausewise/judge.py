@@ -51,9 +51,21 @@ def masker(scope: Scope, key: bytes) -> Masker:
     """Return what masks a target's exchanges; `key` makes the fingerprints of masked values."""
     target = scope.target
     marks = {name: mark for known in scope.contracts.values() for name, mark in known.sensitive.items()}
-    hidden = masking.sensitive_fields(marks, target.masked_fields, personal=not target.show_personal_data)
+    personal, shown = not target.show_personal_data, target.shown_fields
+    hidden = masking.sensitive_fields(marks, target.masked_fields, personal=personal, shown=shown)
     bound = (place for known in scope.bindings.values() for place in known.secret_places())
-    return Masker(key, target.secrets, hidden.union(bound))
+    made = Masker(
+        key,
+        target.secrets,
+        hidden.union(bound),
+        personal=personal,
+        shown=shown,
+        facts={word for known in scope.contracts.values() for word in known.words},
+        kept=target.limits.max_kept_body,
+    )
+    given = (family.fixtures.values() for family in target.families.values())
+    made.foreknow(pair for fixtures in given for fixture in fixtures for pair in fixture.items())
+    return made
 
 
 @dataclass

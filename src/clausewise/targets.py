@@ -42,6 +42,7 @@ class Limits:
     read_timeout: float = 20.0
     total_timeout: float = 60.0
     max_body_bytes: int = 32 * 1024 * 1024  # an image of 10 MB as base64 text, with room to spare
+    max_kept_body: int = 1 << 20  # characters of a body that a run folder keeps; it is judged whole
     max_wait: float = 10.0
     breaker: int = 5
     minimum_exercised: float = 0.9
@@ -153,6 +154,7 @@ class Target:
     tls: Tls
     policy: Mapping[str, Any] = field(default_factory=dict)
     masked_fields: tuple[str, ...] = ()
+    shown_fields: tuple[str, ...] = ()
     show_personal_data: bool = False
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     passing: frozenset[str] = frozenset()
@@ -184,11 +186,12 @@ def load(path: Path, schema: Path, *, secrets: bool = True) -> Target:
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
     _check_secrets(path, text, known or (), frozenset(_places(raw)))
     masking = raw.get("masking", {})
-    if masking.get("show_personal_data") and raw["environment"] != "sandbox":
-        raise ConfigurationError(
-            f"{path}: [masking] show_personal_data is for environment = 'sandbox' only, and this one is "
-            f"{raw['environment']!r}; delete the line."
-        )
+    for key in ("show_personal_data", "show"):
+        if masking.get(key) and raw["environment"] != "sandbox":
+            raise ConfigurationError(
+                f"{path}: [masking] {key} is for environment = 'sandbox' only, and this one is "
+                f"{raw['environment']!r}; delete the line."
+            )
     return Target(
         name=raw["name"],
         environment=raw["environment"],
@@ -199,6 +202,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True) -> Target:
         tls=_tls(path, raw.get("tls", {})) if secrets else Tls(),
         policy=raw.get("policy", {}),
         masked_fields=tuple(masking.get("fields", ())),
+        shown_fields=tuple(masking.get("show", ())),
         show_personal_data=bool(masking.get("show_personal_data")),
         secrets=frozenset(known or ()),
     )

@@ -15,13 +15,13 @@ Span = tuple[int, int]
 _BOX = re.compile(r"[\w+%-]+(?:\.[\w+%-]+)*$", re.ASCII)
 _DOMAIN = re.compile(r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]*[A-Za-z0-9])+")
 _ABROAD = re.compile(r"\+(?<![\w+]\+)[1-9](?:[ .()-]?\d){7,14}(?!\w)", re.ASCII)
-_MOBILE = re.compile(r"0(?<![\w.,-]0)[35789]\d{2}[ .-]?\d{3}[ .-]?\d{3}(?!\w|[.,-]\d)", re.ASCII)  # Vietnamese ones
+_MOBILE = re.compile(
+    r"0(?<![\w.,-]0)[35789]\d{2}[ .-]?\d{3}[ .-]?\d{3}(?!\w|[.,-]\d)", re.ASCII
+)  # Vietnamese ones
 _IBAN = re.compile(
     r"[A-Z](?<![A-Za-z0-9][A-Z])[A-Z]\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?![A-Za-z0-9])"
 )
-_CARD = re.compile(
-    r"[3-79](?<![\w.+-][3-79])(?:\d{3}|84-?\d)(?:[ -]?\d){8,15}(?!\w|[.-]\d)", re.ASCII
-)
+_CARD = re.compile(r"[3-79](?<![\w.+-][3-79])(?:\d{3}|84-?\d)(?:[ -]?\d){8,15}(?!\w|[.-]\d)", re.ASCII)
 _OURS = re.compile(r"[3-6]|9704|784")  # what cards begin with, and the UAE's identity numbers
 _LONGEST_BOX = 64
 _CHECKED = 1000  # numbers of a text whose check digits are computed; of further ones the form is enough

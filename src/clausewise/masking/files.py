@@ -29,11 +29,15 @@ _MAGIC: tuple[tuple[int, bytes], ...] = tuple(
     }.items()
     for head in heads
 )
-_SVG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg[\s>:]", re.DOTALL)
+_SVG = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg[\s>:]", re.DOTALL
+)
 _HEAD = 1200  # characters of base64 that are looked at
 _LARGE = 200  # characters from which on anything that is no text is taken for a file
 _CODE = r"[A-Za-z0-9+/_-]"
-BLOB = re.compile(rf"(?<!{_CODE})(?:{_CODE}{{24,}}+(?:(?:\\[/rn])+{_CODE}*+|(?:\r?\n[ \t]?){_CODE}++)*+={{0,2}})")
+BLOB = re.compile(
+    rf"(?<!{_CODE})(?:{_CODE}{{24,}}+(?:(?:\\[/rn])+{_CODE}*+|(?:\r?\n[ \t]?){_CODE}++)*+={{0,2}})"
+)
 SOME_BLOB = re.compile(rf"(?<!{_CODE}){_CODE}{{24}}")  # which quickly tells that there is none
 _LINES = re.compile(r"\\[rn]|\\(?=/)|\s+")
 _LEAST = 40

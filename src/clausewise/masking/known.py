@@ -181,7 +181,9 @@ class Known:
         if number := _number_of(value.text):
             self._numbers[number] = value
         if len(value.text) == SHORTEST:  # its base64 is shorter than what is decoded
-            self._recent += [Value(told, told, value.stand_in, whole=True) for told in [_in_base64(value.text)]]
+            self._recent += [
+                Value(told, told, value.stand_in, whole=True) for told in [_in_base64(value.text)]
+            ]
 
     def _indexed(self, length: int) -> None:
         """Put what is recent into the index where searching for each of it would take longer.
@@ -266,7 +268,10 @@ def quoted_numbers(text: str, spans: Collection[Found], strings: re.Pattern[str]
         at = bisect_right(starts, span[0]) - 1
         if at < 0 or held[at][1] <= span[0]:
             outside.add(span)
-    return [(start, end, f'"{told}"') if (start, end, told) in outside else (start, end, told) for start, end, told in spans]
+    return [
+        (start, end, f'"{told}"') if (start, end, told) in outside else (start, end, told)
+        for start, end, told in spans
+    ]
 
 
 def _is_bare(text: str, span: Found) -> bool:

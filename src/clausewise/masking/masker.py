@@ -164,7 +164,9 @@ class Masker:
             self._quotes = Quotes(self._met)
         quotes = self._quotes
         text = quotes.without(text, least=1 if short else 2)
-        return self.text(uncut(text, (quotes.beginnings, quotes.stand_in), (self._known.beginnings, self.masked)))
+        return self.text(
+            uncut(text, (quotes.beginnings, quotes.stand_in), (self._known.beginnings, self.masked))
+        )
 
     def record(self, exchange: Exchange, path: str = "") -> dict[str, Any]:
         """Return an exchange as a JSON value fit to be written; `path` is its operation's template."""
@@ -207,7 +209,11 @@ class Masker:
 
     def _plain(self, side: Mapping[str, Any]) -> dict[str, Any]:
         """Return one side of an exchange without known values, its body cut where it is huge."""
-        heads = [side.get("url", ""), side.get("reason", ""), *(f"{name}: {value}" for name, value in side["headers"])]
+        heads = [
+            side.get("url", ""),
+            side.get("reason", ""),
+            *(f"{name}: {value}" for name, value in side["headers"]),
+        ]
         told = dict(side)
         if self._spans("\n".join(heads)):  # one search for all of it: most hold nothing
             told["headers"] = [[self._without(name), self._without(value)] for name, value in side["headers"]]

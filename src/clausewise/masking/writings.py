@@ -85,7 +85,9 @@ def readings(text: str) -> Iterator[Reading]:
         yield Reading(text, pieces)
 
 
-def _each(text: str, pattern: re.Pattern[str], read: Callable[[str], Iterable[tuple[int, str]]]) -> Iterator[Piece]:
+def _each(
+    text: str, pattern: re.Pattern[str], read: Callable[[str], Iterable[tuple[int, str]]]
+) -> Iterator[Piece]:
     """Yield the pieces of what a pattern finds; `read` gives of each how many characters say what."""
     for found in pattern.finditer(text):
         at = found.start()
@@ -249,7 +251,8 @@ class Beginnings:
         return [
             at
             for at in places
-            if text[at : at + SHORTEST] in heads and not (at and text[at - 1].isalnum() and text[at].isalnum())
+            if text[at : at + SHORTEST] in heads
+            and not (at and text[at - 1].isalnum() and text[at].isalnum())
         ]
 
     def whole(self, cut: str) -> str:

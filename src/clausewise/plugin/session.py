@@ -223,6 +223,7 @@ class Session:
             )
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
+        client.sends = self.bench.masker.foresee
         return client
 
     def _hears(self, judge: Heard) -> Heard:

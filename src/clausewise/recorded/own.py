@@ -25,7 +25,8 @@ def read(path: Path, scope: Scope) -> Iterator[Seen]:
             try:
                 record = json.loads(line)
                 tables.check_record(record, "exchange.schema.json")
-                made = None if record.get("stray") else _exchange(record, scope)
+                cut = any(record[side].get("cut") for side in ("request", "response"))  # judged whole, kept in parts
+                made = None if cut or record.get("stray") else _exchange(record, scope)
                 wanted = () if record.get("free") else tuple(record["expected"])
                 yield Seen(
                     made,
