@@ -18,11 +18,12 @@ from clausewise.checks import (
     universal,
 )
 from clausewise.errors import ConfigurationError, NotConformant, Untestable
+from clausewise.foreign import visible
 from clausewise.journal import Journal
 from clausewise.masking import Masker
 from clausewise.model import Clause, Exchange, Finding, Kind, Operation, Role, Standing, Touch, Verdict
 from clausewise.scope import Scope
-from clausewise.verdict import Policy, explain, visible
+from clausewise.verdict import Policy, explain
 
 Expected = OutcomeNames | OutcomeRoles | Expectation
 Find = Callable[[str, str], Operation]

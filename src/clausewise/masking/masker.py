@@ -325,7 +325,8 @@ class Masker:
 
     def _unnamed(self, text: str, hidden: Mapping[str, Hides]) -> str:
         """Return a JSON text with the values of hidden keys masked."""
-        done, known, told = 0, self._known, []
+        done, known = 0, self._known
+        told: list[str] = []
         for found in _KEY.finditer(text):
             name, plain = found.groups()
             hides = hidden.get(name)

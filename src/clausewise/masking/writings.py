@@ -187,7 +187,7 @@ class _Fold(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
-        first, *marks = unicodedata.normalize("NFD", letter)
+        first, *marks = list(unicodedata.normalize("NFD", letter))
         if unicodedata.combining(letter):
             told = ""
         elif letter in "\u0111\u0110":

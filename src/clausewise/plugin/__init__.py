@@ -15,12 +15,12 @@ from platformdirs import user_cache_dir
 
 from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError
+from clausewise.foreign import visible
 from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.session import SESSION, Session
-from clausewise.verdict import visible
 
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
 

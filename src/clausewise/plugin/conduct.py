@@ -15,9 +15,9 @@ from clausewise.errors import (
     Untestable,
     Unwritable,
 )
+from clausewise.foreign import visible
 from clausewise.model import Verdict
 from clausewise.plugin.session import Session
-from clausewise.verdict import visible
 
 
 def not_set_up(session: Session, bad: BaseException) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import allure_commons
 import pytest
 
+from clausewise.foreign import visible
 from clausewise.plugin.session import Session
 
 _WIRE = logging.getLogger("urllib3")
@@ -69,7 +70,7 @@ class Hush:
         self._hush(getattr(terminal, "_keyboardinterrupt_memo", None))
 
     def _mask(self, text: str) -> str:
-        return self._session.bench.masker.text(text)
+        return visible(self._session.bench.masker.text(text))
 
     def _error(self, told: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
         """Return an error that tells a secret as one with other words, of its kind where words make one."""
