@@ -19,13 +19,13 @@ from typing import Any
 
 from clausewise import shipped, tables
 from clausewise.errors import ConfigurationError, Untestable
+from clausewise.masking import held_in
 from clausewise.model import secret_name
 
 EMBEDDED = "embedded"
 ANY_FAULT = "*"
 ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
 _USERINFO = re.compile(r"^https?://[^/]*@")
-_TELLING = 6  # characters of a secret that cannot stand in a file by chance
 _LONGEST = 200  # characters of a misspelt name that are compared
 _STARS = 2  # in a pattern of fault names; more would only be hard to read
 _PLACES = ("env", "file", "keyring", "ca_bundle", "client_certificate", "client_key")
@@ -331,13 +331,17 @@ def _check_secrets(path: Path, text: str, secrets: Iterable[str], places: Collec
 
     Where a place is named it may hold its value: that the two are alike, the name does not tell.
     """
-    for number, line in enumerate(text.splitlines(), 1):
-        told = _PLACE.sub(lambda it: "" if _plain(it["name"]) in places else it[0], line)
-        if any(len(secret) >= _TELLING and secret in told for secret in secrets):
-            raise ConfigurationError(
-                f"{path}: line {number} holds a value that the file itself takes from elsewhere; secrets "
-                f"stay out of target files: take it out of that line."
-            )
+    lines = [
+        _PLACE.sub(lambda it: "" if _plain(it["name"]) in places else it[0], line) for line in text.splitlines()
+    ]
+    whole = "\n".join(lines)  # base64 may go over several lines
+    number = next(held_in([whole], secrets), 0) and next(held_in(lines, secrets), 0)
+    if number or next(held_in([whole], secrets), 0):
+        where = f"line {number} holds" if number else "some lines hold"
+        raise ConfigurationError(
+            f"{path}: {where} a value that the file itself takes from elsewhere, in whatever writing; secrets "
+            f"stay out of target files: take it out of {'that line' if number else 'those lines'}."
+        )
 
 
 def _places(value: Any, key: str = "") -> Iterator[str]:

@@ -36,10 +36,14 @@ class Budget:
         self._spent = (0, 0.0)
         self.book = book
 
-    def spend(self) -> None:
-        """Count one request and wait for its turn; Spent where none is left."""
+    def check(self) -> None:
+        """Raise Spent where the run has taken its time."""
         if self._seconds is not None and time.monotonic() - self._began > self._seconds:
             raise Spent(f"The run may take {self._seconds:g} s (--max-time), and has taken them.")
+
+    def spend(self) -> None:
+        """Count one request and wait for its turn; Spent where none is left."""
+        self.check()
         if self._requests is None and not self._gap:
             return
         with self._entry() as (sent, free):

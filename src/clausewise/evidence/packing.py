@@ -12,12 +12,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from clausewise import journal, report, shipped
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
+from clausewise.masking import held_in
 from clausewise.scope import Scope
 
 MANIFEST, ATTESTATION, TARGET = "manifest.json", "attestation.json", "target/"
 FORMAT = {"format": "clausewise-evidence", "version": 1}
 RUN_FILES = (journal.RUN, journal.VERDICTS, journal.EXCHANGES, "results.json", "summary.md", "report.html")
-_TELLING = 6  # characters of a secret that cannot stand in a file by chance
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same run makes the same bytes
 _RESULTS = {0: "PASSED", 1: "FAILED"}
 
@@ -70,7 +70,7 @@ def digests(scope: Scope) -> dict[str, str]:
 def _check_secrets(files: Mapping[str, bytes], secrets: Iterable[str]) -> None:
     """Refuse to hand on a file that holds a secret of the target: an overlay, or a run of before."""
     for name, content in files.items():
-        if any(len(secret) >= _TELLING and secret.encode() in content for secret in secrets):
+        if next(held_in([content.decode("utf-8", "backslashreplace")], secrets), 0):
             raise ConfigurationError(
                 f"{name} holds a secret of the target file in clear; take it out, and run anew."
             )

@@ -202,7 +202,8 @@ class Session:
         if self._bench is None:
             pages = journal.Pages(self.folder, self.part)
             self._stack.callback(pages.close)
-            self._bench = Bench.of(self.scope, pages, self.policy, self.key)
+            made = Bench.of(self.scope, pages, self.policy, self.key)
+            self._bench = made.timed(self.budget.check, self.scope.target.limits.total_timeout)
         return self._bench
 
     def client(self, family: str) -> Client:
