@@ -429,7 +429,7 @@ class Stub:
         self.asked = []
         self.limits = LIMITS
 
-    def send(self, request, what=""):
+    def send(self, request, what=""):  # noqa: ARG002 - as the real one
         """Answer with the status, and nothing in it."""
         self.asked.append(request)
         return Response(self.status, (), b""), 1.0

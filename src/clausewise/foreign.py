@@ -1,4 +1,4 @@
-"""Text that others wrote, made safe for whatever shows it: the one place for terminal, log, page, XML and Markdown.
+"""Text that others wrote, made safe for what shows it: the one place for terminal, log, page, XML, Markdown.
 
 Where it is put into HTML, a template escapes what is left of its markup.
 """
@@ -10,7 +10,7 @@ import unicodedata
 from typing import Any
 
 _WITHIN_A_LINE = re.compile(r"[^\n\t]+")
-# What build servers take for a command wherever it stands in a line (Azure, GitHub, TeamCity), and at its beginning.
+# What build servers obey: wherever it stands (Azure, GitHub, TeamCity), and at a line's beginning.
 _COMMAND = re.compile(r"#(?=#(?:vso|teamcity|[A-Za-z-]*)\[)|^([ \t]*):(?=:)", re.MULTILINE | re.IGNORECASE)
 _UNPRINTABLE = re.compile("[\ufffe\uffff]")  # what XML 1.0 cannot hold at all, and `visible` lets through
 # Images, links, mentions, addresses, and references to issues: whatever a page would make something of.

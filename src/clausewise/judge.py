@@ -239,6 +239,16 @@ class Judge:
         request holds that no document describes may well come back in the answer.
         """
         began = time.process_time()
+        reading = self._looked_at(exchange, wanted, loose=loose)
+        looked, most = time.process_time() - began, self.bench.most_seconds
+        if exchange.milliseconds / 1000 + looked > most:
+            raise Unreadable(
+                f"{exchange.operation} was answered with what took {looked:.1f} s to look through, and an "
+                f"exchange may take {most:g} s ([limits] total_timeout)."
+            )
+        return reading
+
+    def _looked_at(self, exchange: Exchange, wanted: Sequence[str], *, loose: bool) -> Reading:
         operation = self.bench.operation(exchange.family, exchange.operation)
         reading = read(exchange, operation, wanted)
         if self._waiting.pop(exchange.id, None):
@@ -269,12 +279,6 @@ class Judge:
             self.bench.journal.exchange(record | told)
         touches = reading.touches if self._firm(exchange, reading) else self._guesses(reading.touches)
         self._take(() if exchange.stray or loose else touches, exchange)
-        looked, most = time.process_time() - began, self.bench.most_seconds
-        if exchange.milliseconds / 1000 + looked > most:
-            raise Unreadable(
-                f"{exchange.operation} was answered with what took {looked:.1f} s to look through, and an exchange "
-                f"may take {most:g} s ([limits] total_timeout)."
-            )
         return reading
 
     def _only_guessed(self, fields: Iterable[Touch]) -> bool:

@@ -331,15 +331,14 @@ def _check_secrets(path: Path, text: str, secrets: Iterable[str], places: Collec
 
     Where a place is named it may hold its value: that the two are alike, the name does not tell.
     """
-    lines = [
-        _PLACE.sub(lambda it: "" if _plain(it["name"]) in places else it[0], line) for line in text.splitlines()
-    ]
+    named = lambda it: "" if _plain(it["name"]) in places else it[0]  # noqa: E731 - it is said once
+    lines = [_PLACE.sub(named, line) for line in text.splitlines()]
     whole = "\n".join(lines)  # base64 may go over several lines
     number = next(held_in([whole], secrets), 0) and next(held_in(lines, secrets), 0)
     if number or next(held_in([whole], secrets), 0):
         where = f"line {number} holds" if number else "some lines hold"
         raise ConfigurationError(
-            f"{path}: {where} a value that the file itself takes from elsewhere, in whatever writing; secrets "
+            f"{path}: {where} a value that the file itself takes from elsewhere, however written; secrets "
             f"stay out of target files: take it out of {'that line' if number else 'those lines'}."
         )
 

@@ -310,7 +310,8 @@ class Client:
         self._circuit.check(operation.id, "/".join(request.url.split("/")[:3]))
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         try:
-            response, milliseconds = self._transport.send(request, self._named(operation, request, stray=stray))
+            what = self._named(operation, request, stray=stray)
+            response, milliseconds = self._transport.send(request, what)
         except NoVerdict as bad:
             self._circuit.came_to_nothing(operation.id, bad)
             raise
@@ -330,7 +331,7 @@ class Client:
         )
 
     def _named(self, operation: Operation, request: Request, *, stray: bool) -> str:
-        """Return what an error calls a request: its operation's template, since a parameter may be personal."""
+        """Return what an error calls a request: by its template, since a parameter may be personal."""
         bare = request.url.partition("?")[0]
         if stray or "{" not in operation.path:
             return f"{request.method} {bare}"

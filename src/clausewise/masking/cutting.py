@@ -8,7 +8,10 @@ KEPT = 1 << 20  # characters of a body, unless the target file says otherwise
 
 
 def cut(body: str, most: int) -> tuple[str, dict[str, object]]:
-    """Return a masked body as it is kept, and what is told of one that was cut; its digest is the masked body's."""
+    """Return a masked body as it is kept, and what is told of one that was cut.
+
+    Its digest is that of the masked body.
+    """
     if len(body) <= most:
         return body, {}
     head = most // 2

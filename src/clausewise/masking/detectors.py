@@ -1,7 +1,7 @@
 """Personal data that its own form gives away in free text: mail addresses, phone, card and account numbers.
 
-Check digits are left to python-stdnum. Google's phonenumbers would find more phone numbers, and takes three to
-five milliseconds for four kilobytes, longer than all other masking of an exchange: see docs/masking.md.
+Check digits are left to python-stdnum. Google's phonenumbers would find more phone numbers, and takes three
+to five milliseconds for four kilobytes, longer than all other masking of an exchange: see docs/masking.md.
 """
 
 from __future__ import annotations

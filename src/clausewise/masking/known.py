@@ -20,7 +20,8 @@ from clausewise.masking.writings import (
     inside_base64,
     inside_hex,
     origins,
-    readings,
+    reading,
+    writings,
 )
 
 EACH = 1000  # values that are learned from one exchange, at most
@@ -28,7 +29,7 @@ MOST = 20_000  # that are known at a time; the oldest go first, a target's own n
 _CHARACTERS = 16 << 20  # of all of them
 _FEW = 32  # that are searched one by one
 _TAIL = 40  # characters at a value's end by which it is found: tokens begin alike, and end in a signature
-_DEPTH = 3  # readings of readings: base64 in a JSON text in an escaped one
+_DEPTH = 4  # readings of readings: base64 in a JSON text in an escaped one
 _WORK = 1 << 22  # characters that are searched for single values before the index is built anew
 _NUMBER = re.compile(r"\d[\d .()/-]{5,}\d", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
@@ -93,7 +94,7 @@ class Known:
         value = self._own[shape] = Value(text, shape, stand_in, whole=False)
         self._values.pop(shape, None)
         self._note(value)
-        for written in {*map(folded, inside_base64(text)), inside_hex(text)}:
+        for written in {*map(folded, (*writings(text), *inside_base64(text))), inside_hex(text)} - {shape}:
             if len(written) >= SHORTEST:
                 self._recent.append(Value(written, written, stand_in, whole=False))
 
@@ -121,9 +122,10 @@ class Known:
             yield from self._dialled(text)
         if not depth:
             return
-        for reading in readings(text):
-            for start, end, stand_in in self._read(reading.text, depth - 1):
-                yield *reading.place(start, end), stand_in
+        for plus in (False, True) if depth == _DEPTH else (False,):
+            if told := reading(text, plus=plus):
+                for start, end, stand_in in self._read(told.text, depth - 1):
+                    yield *told.place(start, end), stand_in
         for code in decoded(text):
             if value := self._digests.get(code.raw):
                 yield *code.place(0, len(code.text)), value.stand_in
@@ -188,7 +190,7 @@ class Known:
     def _indexed(self, length: int) -> None:
         """Put what is recent into the index where searching for each of it would take longer.
 
-        A search for one more costs two microseconds in each short text, and its place in a new index seven, once.
+        A search for one more costs two microseconds in each short text, its place in a new index seven, once.
         """
         count = len(self._recent)
         if count <= max(_FEW, len(self._index) // 16) and count * length <= _WORK:
@@ -230,7 +232,7 @@ def _digests(text: str) -> Iterator[bytes]:
 
 
 def _number_of(text: str) -> str:
-    """Return the significant digits of a number that people dial or read to each other; '' for anything else."""
+    """Return the significant digits of a number that people dial or read out; '' for anything else."""
     if not _DIALLED.fullmatch(text):
         return ""
     digits = "".join(_DIGITS.findall(text)).lstrip("0")
@@ -245,7 +247,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def replaced(text: str, spans: Collection[Found]) -> str:
-    """Return a text with what stands in some places replaced; of places that overlap the first, longest one."""
+    """Return a text with what stands in some places replaced; of those that overlap the first and longest."""
     told, done = [], 0
     for start, end, stand_in in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start >= done:

@@ -54,8 +54,8 @@ Headers = list[list[str]]
 class Masker:
     """Masks exchanges and texts; learns the secrets it meets, so that later texts lose them too.
 
-    `secrets` are the target's own. `fields` are names to hide beside those of secrets; where `personal` data is
-    hidden, the names of the shipped list are, but for those in `shown`, and what its own form gives away.
+    `secrets` are the target's own. `fields` are names to hide beside those of secrets; where `personal` data
+    is hidden, the names of the shipped list are, but for those in `shown`, and what its own form gives away.
     `facts` are words of the documents, which are never learned. Bodies are kept as far as `kept` characters.
     """
 

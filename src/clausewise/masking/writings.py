@@ -1,4 +1,4 @@
-"""How a text may be read: as it stands, unescaped for URL, HTML or JSON, decoded from base64 or hexadecimal digits.
+"""How a text may be read: as it stands, unescaped for URL, HTML or JSON, decoded from base64 or hex digits.
 
 Each reading knows where its characters stand in the text, so that what is found in it can be taken out there.
 """
@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import binascii
 import html
+import json
 import re
 import unicodedata
 from base64 import b64encode
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 SHORTEST = 6  # a shorter value would blot out innocent text
 LONGEST = 4096  # a longer personal one is a file, which no other text quotes
 LONGEST_TOKEN = 1 << 16  # real ones with many roles are several thousand characters long
+_PLAIN = re.compile(r"[\w.~-]*", re.ASCII)  # written alike everywhere
 _DOTS = re.compile(r"\.\.\.|\u2026")
 
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_PLUS = re.compile(r"\+")
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
-_ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"'/\\bfnrt])"
+_PERCENT, _REFERENCE = (
+    r"(?:%[0-9A-Fa-f]{2})+",
+    r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?",
 )
+_PAIR = r"u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
+_ESCAPE = rf"\\(?:{_PAIR}|u[0-9A-Fa-f]{{4}}|x[0-9A-Fa-f]{{2}}|[\"'/\\bfnrt])"
+_ESCAPED = re.compile(f"{_PERCENT}|{_REFERENCE}|{_ESCAPE}")
+_ESCAPED_OR_PLUS = re.compile(rf"{_ESCAPED.pattern}|\+")
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{9,}(?:(?<=[A-Za-z0-9+/_-]{16})\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){6,}")
@@ -57,7 +61,7 @@ class Reading:
         self.text = "".join(told)
 
     def _note(self, new: int, old: int, end: int) -> None:
-        """Begin a stretch: of what was read for others (`end` is where those end), or of what stands there."""
+        """Begin a stretch: of what was read for others (`end` is where those end), or what stands there."""
         self._new.append(new)
         self._old.append(old)
         self._ends.append(end)
@@ -70,29 +74,24 @@ class Reading:
         return first, self._ends[at] or self._old[at] + end - self._new[at]
 
 
-def readings(text: str) -> Iterator[Reading]:
-    """Yield how else a text may be read as a whole."""
-    if "%" in text:
-        bare = list(_each(text, _PERCENT, _unquoted))
-        if bare:
-            yield Reading(text, bare)
-            if "+" in text:
-                blanks = [(found.start(), found.end(), " ") for found in _PLUS.finditer(text)]
-                yield Reading(text, sorted(bare + blanks))
-    if "&" in text and (pieces := list(_each(text, _REFERENCE, _referred))):
-        yield Reading(text, pieces)
-    if "\\" in text and (pieces := list(_each(text, _ESCAPE, _unescaped))):
-        yield Reading(text, pieces)
+def reading(text: str, *, plus: bool = False) -> Reading | None:
+    """Return a text without its escapes, of URLs, HTML and JSON; None where it has none.
+
+    In forms a `plus` is a blank.
+    """
+    if "%" not in text and "&" not in text and "\\" not in text:
+        return None
+    if plus and ("+" not in text or "%" not in text):
+        return None
+    pieces = list(_pieces(text, _ESCAPED_OR_PLUS if plus else _ESCAPED))
+    return Reading(text, pieces) if pieces else None
 
 
-def _each(
-    text: str, pattern: re.Pattern[str], read: Callable[[str], Iterable[tuple[int, str]]]
-) -> Iterator[Piece]:
-    """Yield the pieces of what a pattern finds; `read` gives of each how many characters say what."""
+def _pieces(text: str, pattern: re.Pattern[str]) -> Iterator[Piece]:
     for found in pattern.finditer(text):
-        at = found.start()
-        for length, said in read(found[0]):
-            yield at, at + length, said
+        at, said = found.start(), found[0]
+        for length, letters in _READ[said[0]](said):
+            yield at, at + length, letters
             at += length
 
 
@@ -117,11 +116,19 @@ def _unescaped(escape: str) -> Iterator[tuple[int, str]]:
         yield len(escape), raw.decode("utf-16-be", "replace")
 
 
+_READ: Mapping[str, Callable[[str], Iterable[tuple[int, str]]]] = {
+    "%": _unquoted,
+    "&": _referred,
+    "\\": _unescaped,
+    "+": lambda _: [(1, " ")],
+}
+
+
 class Decoded:
     """What a run of base64 or hexadecimal digits says, and where in the text it stands."""
 
     def __init__(self, raw: bytes, start: int, kept: list[int] | None, skipped: int, bits: int) -> None:
-        """`bits` stand in each character; `skipped` ones before, `kept` where each stands if lines were joined."""
+        """Each character has `bits`, `skipped` ones stand before; `kept` is where each does in joined lines."""
         self.raw = raw
         self.text = raw.decode("utf-8", "surrogateescape")
         self._start, self._kept, self._skipped, self._bits = start, kept, skipped, bits
@@ -151,7 +158,7 @@ def decoded(text: str) -> Iterator[Decoded]:
 
 
 def _no_code(run: str) -> bool:
-    """Tell whether a run is a name or a word, which most are: base64 of more than a few letters has both cases."""
+    """Tell whether a run is a name or a word, which most are: base64 of some length has both cases."""
     if len(run) >= _WORD:
         return False
     return run.islower() and not _HEX.search(run) if not run.isalpha() else run.islower() or run.istitle()
@@ -213,6 +220,24 @@ def origins(text: str) -> list[int] | None:
         return None
     kept = [at for at, letter in enumerate(text) if _FOLD[ord(letter)]]
     return [*kept, len(text)]
+
+
+def writings(secret: str) -> Iterable[str]:
+    """Return how a secret may stand in a text: as it is, and escaped for URL, JSON, HTML or Python.
+
+    Without escapes it is found in any text but where it holds itself what looks like one.
+    """
+    if _PLAIN.fullmatch(secret):
+        return (secret,)
+    escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
+    told = [secret, *(quote(secret, safe=safe, errors="replace") for safe in ("", "/"))]
+    told += [quote_plus(secret, errors="replace"), readable(secret)]
+    told += [html.escape(secret), html.escape(secret, quote=False)]
+    told += [escaped, escaped.replace("/", "\\/"), json.dumps(secret)[1:-1], repr(secret)[1:-1]]
+    if not secret.isascii():  # UTF-8 read as Latin-1, and Latin-1 read as UTF-8
+        told.append(secret.encode("utf-8", "replace").decode("latin-1"))
+        told.append(secret.encode("latin-1", "replace").decode("utf-8", "backslashreplace"))
+    return dict.fromkeys(told)
 
 
 def inside_base64(secret: str) -> Iterator[str]:

@@ -218,8 +218,9 @@ class Operation:
 class Contract:
     """What the documents of one family say, for a target that claims one of them.
 
-    `sensitive` are the names of fields that hold what is secret or personal, `words` the names and values that
-    it prints, which are neither. It is `vouched` for where overlays fill its gaps and their owner agrees to each.
+    `sensitive` are the names of fields that hold what is secret or personal, `words` the names and values
+    that it prints, which are neither. It is `vouched` for where overlays fill its gaps and their owner agrees
+    to each.
     """
 
     family: str

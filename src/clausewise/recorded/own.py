@@ -25,7 +25,7 @@ def read(path: Path, scope: Scope) -> Iterator[Seen]:
             try:
                 record = json.loads(line)
                 tables.check_record(record, "exchange.schema.json")
-                cut = any(record[side].get("cut") for side in ("request", "response"))  # judged whole, kept in parts
+                cut = any(record[side].get("cut") for side in ("request", "response"))  # it was judged whole
                 made = None if cut or record.get("stray") else _exchange(record, scope)
                 wanted = () if record.get("free") else tuple(record["expected"])
                 yield Seen(
