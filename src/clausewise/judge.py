@@ -40,7 +40,7 @@ Find = Callable[[str, str], Operation]
 _MANY, _WIDE = 20, 200  # undocumented keys kept of one answer, and characters of each
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Bench:
     """What every test of a run judges with."""
 

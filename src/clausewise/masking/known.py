@@ -61,7 +61,7 @@ class Known:
         self._index = ahocorasick.Automaton()
         self._numbers: dict[str, Value] = {}
         self._digests: dict[bytes, Value] = {}
-        self._size = self._learned = 0
+        self._size = self._learned = self.count = 0
         self.beginnings = Beginnings()
 
     @property
@@ -80,6 +80,7 @@ class Known:
         if (there := self._values.get(shape)) and there.whole <= whole:
             return
         self._learned += 1
+        self.count += 1
         value = self._values[shape] = Value(text, shape, stand_in, whole)
         self._note(value)
         self._size += len(text)

@@ -131,6 +131,11 @@ class Masker:
             text = narrow
         return self._without(self._loose(text))
 
+    @property
+    def learned(self) -> int:
+        """How many values were learned so far: a text that was masked before may hold one of the later ones."""
+        return self._known.count
+
     def holds(self, text: str) -> bool:
         """Tell whether a known value stands in a text, in whatever writing."""
         return bool(self._known.spans(text))

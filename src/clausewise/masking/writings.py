@@ -12,7 +12,7 @@ import re
 import unicodedata
 from base64 import b64encode
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from urllib.parse import quote, quote_plus
@@ -20,6 +20,7 @@ from urllib.parse import quote, quote_plus
 SHORTEST = 6  # a shorter value would blot out innocent text
 LONGEST = 4096  # a longer personal one is a file, which no other text quotes
 LONGEST_TOKEN = 1 << 16  # real ones with many roles are several thousand characters long
+_MARKS = re.compile("[\u0300-\u036f]+")  # that stand over and under Latin letters
 _PLAIN = re.compile(r"[\w.~-]*", re.ASCII)  # written alike everywhere
 _DOTS = re.compile(r"\.\.\.|\u2026")
 
@@ -128,7 +129,7 @@ class Decoded:
     """What a run of base64 or hexadecimal digits says, and where in the text it stands."""
 
     def __init__(self, raw: bytes, start: int, kept: list[int] | None, skipped: int, bits: int) -> None:
-        """Each character has `bits`, `skipped` ones stand before; `kept` is where each does in joined lines."""
+        """Each character has `bits`, `skipped` ones stand before; `kept`: where each is in joined lines."""
         self.raw = raw
         self.text = raw.decode("utf-8", "surrogateescape")
         self._start, self._kept, self._skipped, self._bits = start, kept, skipped, bits
@@ -189,37 +190,25 @@ def _reads(run: str) -> Iterator[tuple[bytes, int, int]]:
 _DIGESTS = {16, 20, 32}  # bytes of MD5, SHA-1 and SHA-256
 
 
-class _Fold(dict[int, str]):
-    """Turns each letter into a small one without accents; what stands over another one goes."""
-
-    def __missing__(self, code: int) -> str:
-        letter = chr(code)
-        first, *marks = list(unicodedata.normalize("NFD", letter))
-        if unicodedata.combining(letter):
-            told = ""
-        elif letter in "\u0111\u0110":
-            told = "d"
-        else:
-            bare = first if all(map(unicodedata.combining, marks)) else letter
-            told = bare.lower() if len(bare.lower()) == 1 else bare
-        self[code] = told
-        return told
-
-
-_FOLD = _Fold()
-
-
 def folded(text: str) -> str:
     """Return a text in small letters without accents: Unicode has two writings of most accents."""
-    return text.lower() if text.isascii() else text.translate(_FOLD)
+    if text.isascii():
+        return text.lower()
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
+    return bare.casefold().replace("\u0111", "d")
 
 
-def origins(text: str) -> list[int] | None:
+def origins(text: str) -> Sequence[int] | None:
     """Return where each character of a folded text stands in the text; None where they stand alike."""
-    if text.isascii() or len(folded(text)) == len(text):
+    if text.isascii():
         return None
-    kept = [at for at, letter in enumerate(text) if _FOLD[ord(letter)]]
-    return [*kept, len(text)]
+    places = [at for at, letter in enumerate(text) for _ in range(_width(letter))]
+    return [*places, len(text)]
+
+
+@lru_cache(1 << 12)
+def _width(letter: str) -> int:
+    return len(folded(letter))
 
 
 def writings(secret: str) -> Iterable[str]:

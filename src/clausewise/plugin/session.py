@@ -34,7 +34,7 @@ from clausewise.scope import Scope
 from clausewise.verdict import Policy
 
 
-@dataclass
+@dataclass(repr=False)  # pytest would show all documents among the locals of a test that fails
 class Session:
     """One process of a run: the controller, or a worker under xdist."""
 
