@@ -127,10 +127,13 @@ def test_what_the_list_hides_leaves_what_a_contract_has_names_for():
 
 def test_a_word_of_the_documents_is_never_learned():
     """A customer called as an answer's own words are would take those out of every message."""
-    masker = Masker(b"key", facts=["Customer", "not found"])
-    masker.record(exchange("getWidget", 200, {"firstName": "Customer"}))
+    masker = Masker(b"key", facts=["Customer", "not found", "middle_name"])
+    for name in ("Customer", "Middle", "Residence"):
+        masker.record(exchange("getWidget", 200, {"firstName": name}))
 
     assert masker.text("Customer is not found") == "Customer is not found"
+    told = masker.text('{"middle_name": null, "residence_code": 1, "note": "Residence"}')
+    assert told.startswith('{"middle_name": null, "residence_code": 1, "note": "[masked text 9 ')
     assert "errorCode" in contracts.load(shipped.SCHEMAS / "cdp" / "openapi.yaml", "cdp-2023").words
 
 

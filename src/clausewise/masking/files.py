@@ -5,30 +5,12 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 
-# What files begin with, at which byte.
-_MAGIC: tuple[tuple[int, bytes], ...] = tuple(
-    (at, head)
-    for at, heads in {
-        0: (
-            b"\x89PNG",
-            b"\xff\xd8\xff",
-            b"GIF8",
-            b"RIFF",
-            b"II*\x00",
-            b"MM\x00*",
-            b"II+\x00",
-            b"8BPS",
-            b"\x00\x00\x01\x00",
-            b"\xff\x4f\xff\x51",
-            b"\xff\x0a",
-            b"%PDF-",
-            b"PK\x03\x04",
-            b"\x1f\x8b\x08",
-        ),
-        4: (b"ftyp", b"jP  ", b"JXL "),
-    }.items()
-    for head in heads
+# What files begin with, and what stands at the fourth byte of others.
+_HEADS = (
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*", b"II+\x00", b"8BPS"),
+    *(b"\x00\x00\x01\x00", b"\xff\x4f\xff\x51", b"\xff\x0a", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b\x08"),
 )
+_AT_FOUR = (b"ftyp", b"jP  ", b"JXL ")
 _SVG = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg[\s>:]", re.DOTALL
 )
@@ -45,10 +27,10 @@ _LEAST = 40
 
 def is_file(body: bytes) -> bool:
     """Tell whether bytes begin as a picture, a PDF or an archive does."""
-    if any(body.startswith(head, at) for at, head in _MAGIC):
+    if body.startswith(_HEADS) or body.startswith(_AT_FOUR, 4):
         return True
     bitmap = body.startswith(b"BM") and body[6:10] == b"\0\0\0\0" and len(body) > 14  # noqa: PLR2004 - its header
-    return bitmap or _SVG.search(body[:_HEAD]) is not None
+    return bitmap or (b"<svg" in (head := body[:_HEAD]) and _SVG.search(head) is not None)
 
 
 def is_blob(text: str, *, named: bool) -> bool:

@@ -6,9 +6,10 @@ import hashlib
 import re
 from base64 import b64encode
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import ahocorasick
 
@@ -27,10 +28,9 @@ from clausewise.masking.writings import (
 EACH = 1000  # values that are learned from one exchange, at most
 MOST = 20_000  # that are known at a time; the oldest go first, a target's own never
 _CHARACTERS = 16 << 20  # of all of them
-_FEW = 32  # that are searched one by one
+_FEW = 64  # that a small index holds
 _TAIL = 40  # characters at a value's end by which it is found: tokens begin alike, and end in a signature
 _DEPTH = 4  # readings of readings: base64 in a JSON text in an escaped one
-_WORK = 1 << 22  # characters that are searched for single values before the index is built anew
 _NUMBER = re.compile(r"\d[\d .()/-]{5,}\d", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _DIALLED = re.compile(r"\+?[\d .()/-]+", re.ASCII)
@@ -57,9 +57,11 @@ class Known:
     def __init__(self) -> None:
         self._values: dict[str, Value] = {}
         self._own: dict[str, Value] = {}
-        self._recent: list[Value] = []  # known, but not in the index yet
-        self._index = ahocorasick.Automaton()
+        self._pending: list[Value] = []  # known, but in no index yet
+        self._recent: list[Value] = []  # in the small one
+        self._index, self._late = ahocorasick.Automaton(), ahocorasick.Automaton()
         self._numbers: dict[str, Value] = {}
+        self._endings: set[str] = set()  # of the numbers
         self._digests: dict[bytes, Value] = {}
         self._size = self._learned = self.count = 0
         self.beginnings = Beginnings()
@@ -97,7 +99,7 @@ class Known:
         self._note(value)
         for written in {*map(folded, (*writings(text), *inside_base64(text))), inside_hex(text)} - {shape}:
             if len(written) >= SHORTEST:
-                self._recent.append(Value(written, written, stand_in, whole=False))
+                self._pending.append(Value(written, written, stand_in, whole=False))
 
     def lasting(self) -> None:
         """Keep for good what is known so far, as it is: what a target file gives before the first call."""
@@ -135,16 +137,11 @@ class Known:
 
     def _plain(self, text: str) -> Iterator[Found]:
         """Yield where values stand as they are, but for letter case and accents."""
-        self._indexed(len(text))
         shape = folded(text)
         found: list[tuple[int, Value]] = []
-        for end, held in self._index.iter(shape) if len(self._index) else ():
-            found += [(end + 1, value) for value in held if shape.endswith(value.shape, 0, end + 1)]
-        for value in self._recent:
-            at = shape.find(value.shape)
-            while at >= 0:
-                found.append((at + len(value.shape), value))
-                at = shape.find(value.shape, at + 1)
+        for index in self._indexes():
+            for end, held in index.iter(shape):
+                found += [(end + 1, value) for value in held if shape.endswith(value.shape, 0, end + 1)]
         if not found:
             return
         places = origins(text)
@@ -165,7 +162,7 @@ class Known:
                 digits = ""
                 for start, end in groups[first : first + _GROUPS]:
                     digits += run[0][start:end]
-                    if len(digits) >= _SIGNIFICANT and (value := self._number(digits)):
+                    if digits[-_SIGNIFICANT:] in self._endings and (value := self._number(digits)):
                         begins = run.start() + groups[first][0]
                         plus = begins > 0 and text[begins - 1] == "+"
                         yield begins - plus, run.start() + end, value.stand_in
@@ -177,37 +174,43 @@ class Known:
         return None
 
     def _note(self, value: Value) -> None:
-        self._recent.append(value)
+        self._pending.append(value)
         self.beginnings.add(value.text)
         for digest in _digests(value.text):
             self._digests[digest] = value
         if number := _number_of(value.text):
             self._numbers[number] = value
+            self._endings.add(number[-_SIGNIFICANT:])
         if len(value.text) == SHORTEST:  # its base64 is shorter than what is decoded
             self._recent += [
                 Value(told, told, value.stand_in, whole=True) for told in [_in_base64(value.text)]
             ]
 
-    def _indexed(self, length: int) -> None:
-        """Put what is recent into the index where searching for each of it would take longer.
+    def _indexes(self) -> list[Any]:
+        """Return what finds all values: an index of most of them, and one of those that came of late.
 
-        A search for one more costs two microseconds in each short text, its place in a new index seven, once.
+        A place in a new index takes some microseconds, so the large one is built anew when a sixteenth as many
+        have come as are in it.
         """
-        count = len(self._recent)
-        if count <= max(_FEW, len(self._index) // 16) and count * length <= _WORK:
-            return
-        for value in self._recent:
-            tail = value.shape[-_TAIL:]
-            self._index.add_word(tail, (*self._index.get(tail, ()), value))
-        self._index.make_automaton()
-        self._recent.clear()
+        if self._pending:
+            self._recent += self._pending
+            self._pending.clear()
+            if len(self._recent) > max(_FEW, len(self._index) // 16):
+                _extend(self._index, self._recent)
+                self._recent, self._late = [], ahocorasick.Automaton()
+            else:
+                self._late = ahocorasick.Automaton()
+                _extend(self._late, self._recent)
+        return [index for index in (self._index, self._late) if len(index)]
 
     def _forget(self) -> None:
         """Forget the older half of what was learned."""
         kept = dict(islice(self._values.items(), len(self._values) // 2, None))
         own = list(self._own.values())
         self._values.clear()
-        self._index, self._recent, self._size = ahocorasick.Automaton(), [], 0
+        self._index, self._late = ahocorasick.Automaton(), ahocorasick.Automaton()
+        self._pending, self._recent, self._size = [], [], 0
+        self._endings = set()
         self._numbers, self._digests, self.beginnings = {}, {}, Beginnings()
         for value in own:
             self._own.pop(value.shape)
@@ -220,6 +223,13 @@ class Known:
     def _keep(self, value: Value) -> None:
         self._own[value.shape] = value
         self._note(value)
+
+
+def _extend(index: Any, values: Iterable[Value]) -> None:
+    for value in values:
+        tail = value.shape[-_TAIL:]
+        index.add_word(tail, (*index.get(tail, ()), value))
+    index.make_automaton()
 
 
 def _in_base64(text: str) -> str:
@@ -242,9 +252,15 @@ def _number_of(text: str) -> str:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Tell whether no letter or digit goes on where a value begins or ends with one."""
-    before = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
-    after = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
+    before = start > 0 and text[start].isalnum() and _goes_on(text[start - 1])
+    after = end < len(text) and text[end - 1].isalnum() and _goes_on(text[end])
     return not (before or after)
+
+
+def _goes_on(letter: str) -> bool:
+    return (
+        letter.isalnum() or letter == "_"
+    )  # a customer may be called as the words are of which names are made
 
 
 def replaced(text: str, spans: Collection[Found]) -> str:

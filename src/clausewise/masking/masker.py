@@ -16,7 +16,7 @@ from clausewise.masking import detectors
 from clausewise.masking.cutting import KEPT, cut
 from clausewise.masking.files import BLOB, SOME_BLOB, is_blob, is_file
 from clausewise.masking.known import Known, quoted_numbers, replaced
-from clausewise.masking.names import Hidden, Hides, squeezed, told
+from clausewise.masking.names import Hidden, Hides, squeezed, told, words_of
 from clausewise.masking.quotes import Quotes
 from clausewise.masking.writings import LONGEST, LONGEST_TOKEN, SHORTEST, readable, uncut
 from clausewise.model import Exchange, Request
@@ -73,7 +73,7 @@ class Masker:
         self._hides = Hidden(fields, personal=personal, shown=shown)
         self._personal = personal
         self._mac = hashlib.blake2b(key=key[:_KEY_BYTES], digest_size=_FINGERPRINT)
-        self._facts = frozenset(map(squeezed, facts))
+        self._facts = {squeezed(part) for fact in facts for part in (fact, *words_of(fact))}
         self._kept = kept
         self._known = Known()
         self._met: dict[str, str] = {}  # what the exchange at hand hides, however short
@@ -133,7 +133,7 @@ class Masker:
 
     @property
     def learned(self) -> int:
-        """How many values were learned so far: a text that was masked before may hold one of the later ones."""
+        """How many values were learned so far: a text masked before may hold one of the later ones."""
         return self._known.count
 
     def holds(self, text: str) -> bool:

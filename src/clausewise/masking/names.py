@@ -65,11 +65,16 @@ def squeezed(name: str) -> str:
     return _ASCII.sub("", _bare(name).lower())
 
 
+def words_of(name: str) -> list[str]:
+    """Return the words of which a name is made, in small letters and without accents."""
+    return [word.lower() for word in _WORD.findall(_bare(name))]
+
+
 def personal_name(name: str) -> bool:
     """Tell whether the shipped list has a name, in whatever spelling."""
     if not 2 < len(name) <= _LONGEST:  # noqa: PLR2004 - the shortest listed ones have three letters
         return False
-    words = [word.lower() for word in _WORD.findall(_bare(name))]
+    words = words_of(name)
     known = listed()
     while len(words) > 1 and words[-1] in known.after:
         words.pop()
@@ -91,7 +96,7 @@ def _secret(name: str) -> bool:
     """Tell whether a name is a secret's, in whatever spelling: `userPin` is one as much as `user_pin`."""
     if secret_name(name):
         return True
-    words = [word.lower() for word in _WORD.findall(_bare(name[:_LONGEST]))]
+    words = words_of(name[:_LONGEST])
     return bool(words) and (secret_name("_".join(words)) or "".join(words) in listed().secrets)
 
 

@@ -147,14 +147,11 @@ class Decoded:
 def decoded(text: str) -> Iterator[Decoded]:
     """Yield what may be base64 or hexadecimal digits in a text and says something legible."""
     for found in _RUN.finditer(text):
-        run = found[0]
-        if _no_code(run):
-            continue
-        kept = None
+        run, kept = found[0], None
         if "\n" in run:
             kept = [at for at, letter in enumerate(run) if letter not in "\r\n"]
             run = run.replace("\r", "").replace("\n", "")
-        for raw, skipped, bits in _read(run) if len(run) <= _KEPT else _reads(run):
+        for raw, skipped, bits in _read(run) if len(run) <= _KEPT else _reads(run):  # most are none
             yield Decoded(raw, found.start(), kept, skipped, bits)
 
 
@@ -167,7 +164,7 @@ def _no_code(run: str) -> bool:
 
 @lru_cache(1 << 13)
 def _read(run: str) -> tuple[tuple[bytes, int, int], ...]:
-    return tuple(_reads(run))
+    return () if _no_code(run) else tuple(_reads(run))
 
 
 def _reads(run: str) -> Iterator[tuple[bytes, int, int]]:
