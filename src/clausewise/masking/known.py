@@ -189,8 +189,8 @@ class Known:
     def _indexes(self) -> list[Any]:
         """Return what finds all values: an index of most of them, and one of those that came of late.
 
-        A place in a new index takes some microseconds, so the large one is built anew when a sixteenth as many
-        have come as are in it.
+        A place in a new index takes some microseconds, so the large one is built anew when a sixteenth
+        as many have come as are in it.
         """
         if self._pending:
             self._recent += self._pending
