@@ -13,8 +13,9 @@ from clausewise import evidence, journal
 from clausewise.cli import screen
 from clausewise.client import authority
 from clausewise.evidence import Verified
+from clausewise.foreign import visible
 from clausewise.plugin.opening import remembered
-from clausewise.verdict import Exit, visible
+from clausewise.verdict import Exit
 
 _MARKS = {True: ("holds  ", "green"), False: ("BROKEN ", "bold red"), None: ("unknown", "yellow")}
 _WORDS = {True: "Holds", False: "BROKEN, believe nothing of it", None: "Not wholly checked"}

@@ -68,9 +68,13 @@ class Budget:
         if self.cancelled:
             raise KeyboardInterrupt
 
-    def _wait(self) -> None:
+    def check(self) -> None:
+        """Raise Spent where the run has taken its time."""
         if self._seconds is not None and time.monotonic() - self._began > self._seconds:
             raise Spent(f"The run may take {self._seconds:g} s (--max-time), and has taken them.")
+
+    def _wait(self) -> None:
+        self.check()
         if self._requests is None and not self._gap:
             return
         with self._entry() as (sent, free):

@@ -13,9 +13,9 @@ from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
 from clausewise.evidence.contents import Contents
 from clausewise.evidence.unpacking import ATTESTATION, FORMAT, JOURNAL, MANIFEST, write
+from clausewise.masking import held_in
 from clausewise.scope import Scope
 
-_TELLING = 6  # characters of a secret that cannot stand in a file by chance
 _RESULTS = {0: "PASSED", 1: "FAILED"}
 
 
@@ -120,7 +120,7 @@ def _digest(content: bytes) -> str:
 def _check_secrets(files: Mapping[str, bytes], secrets: Iterable[str]) -> None:
     """Refuse to hand on a file that holds a secret of the target: an overlay, or a run of before."""
     for name, content in files.items():
-        if any(len(secret) >= _TELLING and secret.encode() in content for secret in secrets):
+        if next(held_in([content.decode("utf-8", "backslashreplace")], secrets), 0):
             raise ConfigurationError(
                 f"{name} holds a secret of the target file in clear; take it out, and run anew."
             )

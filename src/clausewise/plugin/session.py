@@ -35,7 +35,7 @@ from clausewise.scope import Scope
 from clausewise.verdict import Policy
 
 
-@dataclass
+@dataclass(repr=False)  # pytest would show all documents among the locals of a test that fails
 class Session:
     """One process of a run: the controller, or a worker under xdist."""
 
@@ -234,7 +234,8 @@ class Session:
     def bench(self) -> Bench:
         """What every test judges with, made when first needed."""
         if self._bench is None:
-            self._bench = Bench.of(self.scope, self.pages, self.policy, self.key)
+            made = Bench.of(self.scope, self.pages, self.policy, self.key)
+            self._bench = made.timed(self.budget.check, self.scope.target.limits.total_timeout)
         return self._bench
 
     def client(self, family: str) -> Client:
@@ -256,6 +257,7 @@ class Session:
             )
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
+        client.sends = self.bench.masker.foresee
         return client
 
     def _hears(self, judge: Heard) -> Heard:

@@ -34,8 +34,9 @@ def read(
             try:
                 record = json.loads(line)
                 tables.check_record(record, "exchange.schema.json")
+                cut = any(record[side].get("cut") for side in ("request", "response"))  # it was judged whole
                 record = amend(record)
-                made = None if record.get("stray") else _exchange(record, scope)
+                made = None if cut or record.get("stray") else _exchange(record, scope)
                 wanted = () if record.get("free") else tuple(record["expected"])
                 yield Seen(
                     made,

@@ -14,10 +14,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from clausewise.foreign import cell, fenced, visible
 from clausewise.model import STEPS, words
 from clausewise.plans import DEFAULT
 from clausewise.report.causes import causes
-from clausewise.verdict import visible
 
 Row = Mapping[str, Any]
 
@@ -72,7 +72,8 @@ def _environment(*, autoescape: bool) -> Environment:
     options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     environment = Environment(loader=loader, autoescape=autoescape, **options)  # noqa: S701 - Markdown has its own
     environment.filters |= {
-        "cell": _cell,
+        "cell": cell,
+        "fenced": fenced,
         "visible": visible,
         "words": words,
         "island": _island,
@@ -114,12 +115,6 @@ def _label(results: Row) -> str:
     told += [f"plan {results['run']['plan']}"] if results["run"]["plan"] != DEFAULT.name else []
     told += [_OWN[kind] for kind in _OWN if kind in kinds]
     return ", ".join(told)
-
-
-def _cell(text: Any) -> str:
-    """Make a text safe inside a Markdown table cell, as code where it holds markup."""
-    flat = " ".join(visible(text).split())
-    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
 
 
 def _body(text: str) -> str:
