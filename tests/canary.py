@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import html
 import json
 import re
 import secrets
 import threading
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -18,18 +21,74 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 from zipfile import ZipFile, is_zipfile
 
+import ahocorasick
 import requests
 
 from clausewise.reference import cdp_seed
 
 _OURS = {"host", "content-length", "x-api-key", "accept-encoding"}
 _BLOB = re.compile(rb"[A-Za-z0-9+/_-]{40,}={0,2}")
+_LINES = re.compile(r"(?:\\\\)?\\[rn]|[\r\n]+")
 _REAL = {
     "client_secret": cdp_seed.CLIENT_SECRET,
     "username": "sandbox-partner",
     "password": cdp_seed.USERS["sandbox-partner"].password,
 }
 _ODD = "/&\"'<ü% "  # what URLs, JSON, HTML and shells escape
+
+
+# Names of personal data that no document of ours has, or has otherwise.
+NAMED = """
+    firstName FIRST-NAME firstname mobileNumber dateOfBirth fullName ho_ten cccd cmnd so_dien_thoai dia_chi
+    nid msisdn dob passport_no accountNumber cif iban
+""".split()
+
+# How a token that an answer gives by its name is written elsewhere in that answer.
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "percent": lambda it: "".join(f"%{byte:02X}" for byte in it.encode()),
+    "percent-lower": lambda it: "".join(f"%{byte:02x}" for byte in it.encode()),
+    "percent-twice": lambda it: "".join(f"%25{byte:02X}" for byte in it.encode()),
+    "references": lambda it: "".join(f"&#{ord(letter)};" for letter in it),
+    "references-hex": lambda it: "".join(f"&#x{ord(letter):x};" for letter in it),
+    "escapes": lambda it: "".join(f"\\u{ord(letter):04x}" for letter in it),
+    "base64-0": lambda it: base64.b64encode(it.encode()).decode(),
+    "base64-1": lambda it: base64.b64encode(b"a" + it.encode() + b"b").decode(),
+    "base64-2": lambda it: base64.b64encode(b"ab" + it.encode() + b"b").decode(),
+    "base64-url": lambda it: base64.urlsafe_b64encode(b"user\xff\xfe:" + it.encode()).decode(),
+    "mime": lambda it: base64.encodebytes(f"{'some words, ' * 5}{it}{' and after' * 9}".encode()).decode(),
+    "hex": lambda it: it.encode().hex(),
+    "hex-upper": lambda it: it.encode().hex().upper(),
+    "md5": lambda it: hashlib.md5(it.encode(), usedforsecurity=False).hexdigest(),
+    "sha1": lambda it: hashlib.sha1(it.encode(), usedforsecurity=False).hexdigest().upper(),
+    "sha256": lambda it: hashlib.sha256(it.encode()).hexdigest(),
+    "sha256-base64": lambda it: base64.b64encode(hashlib.sha256(it.encode()).digest()).decode(),
+    "capitals": str.upper,
+    "within-words": lambda it: f"the{it}ends",
+}
+
+# How what is personal, and given by its name, is written elsewhere.
+PERSONAL: dict[str, tuple[str, Callable[[str], str]]] = {
+    "in-a-sentence": ("ho_ten", lambda it: f"No customer {it}, sorry."),
+    "capital-name": ("full_name", str.upper),
+    "nfd": ("hoTen", lambda it: unicodedata.normalize("NFD", it)),
+    "name-in-base64": ("ten_khach_hang", lambda it: base64.b64encode(it.encode()).decode()),
+    "name-in-hex": ("customerName", lambda it: it.encode().hex()),
+    "abroad": ("mobile_no", lambda it: f"call +84{it[1:]} now"),
+    "blanks": ("sdt", lambda it: f"{it[:4]} {it[4:7]} {it[7:]}"),
+    "dashes": ("phoneNumber", lambda it: f"({it[:4]}) {it[4:7]}-{it[7:]}"),
+}
+_DIALLED = {"abroad", "blanks", "dashes"}
+
+_HEIC, _JP2 = b"\0\0\0\x18ftypheic\0\0\0\0", b"\0\0\0\x0cjP  \r\n\x87\n"
+PICTURES = {
+    "bmp": b"BM\x46\x10\0\0\0\0\0\0\x36\0\0\0",
+    "heic": _HEIC,
+    "jp2": _JP2,
+    "svg": b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><text>',
+    "webp": b"RIFF\x24\x10\0\0WEBPVP8 ",
+    "tiff": b"II*\0\x08\0\0\0",
+}
+FIXTURE = "9000000000000101"
 
 
 def planted() -> dict[str, str]:
@@ -39,9 +98,19 @@ def planted() -> dict[str, str]:
         foreign_bearer location_token nested escaped_json twice_escaped image_answer image_request personal
         configured listed repeated broken element userinfo jwt wide query_token path_personal form_pin
         multipart_file multipart_field other_password basic_foreign printed proxy
+        object_key header_personal under_hidden never_answered long_token unnamed_mail
     """.split()
+    kinds += [f"named-{name}" for name in NAMED] + [f"written-{name}" for name in WRITTEN]
+    kinds += [f"picture-{name}" for name in PICTURES] + [f"personal-{name}" for name in PERSONAL]
     made = {kind: f"cnry-{kind.replace('_', '-')}-{secrets.token_hex(6)}" for kind in kinds}
     made["password"] = f"cnry-own{_ODD}{secrets.token_hex(6)}"
+    for name in PERSONAL:
+        kind = f"personal-{name}"
+        number = f"0{secrets.randbelow(10**8) + 9 * 10**8}"
+        made[kind] = number if name in _DIALLED else f"Nguy\u1ec5n {made[kind]}"
+    made["long_token"] = f"{made['long_token']}-{secrets.token_hex(3000)}"
+    made["unnamed_mail"] += "@mail.example.com"
+    made["fixture"] = FIXTURE
     made["number"] = str(secrets.randbelow(9 * 10**14) + 10**14)
     made["jwt"] = "eyJhbGciOiJIUzI1NiJ9." + base64.urlsafe_b64encode(made["jwt"].encode()).decode().rstrip(
         "="
@@ -51,7 +120,11 @@ def planted() -> dict[str, str]:
 
 def picture(secret: str) -> str:
     """Return the base64 text of a PNG file that holds a secret."""
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + secret.encode() * 9).decode()
+    return _picture(b"\x89PNG\r\n\x1a\n", secret)
+
+
+def _picture(head: bytes, secret: str) -> str:
+    return base64.b64encode(head + secret.encode() * 9).decode()
 
 
 def spoilt(body: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
@@ -75,6 +148,17 @@ def spoilt(body: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
         "link": f"https://{told['userinfo']}:{told['userinfo']}@bank.example.com/?token={told['location_token']}",
         "seen": f"{told['jwt']}.c2lnbmF0dXJl",
         "trace": f"{told['access_token']} was made by {told['client_secret']}",
+        "own": {name: write(told["client_secret"]) for name, write in WRITTEN.items()},
+        "pictures": [_picture(head, told[f"picture-{name}"]) for name, head in PICTURES.items()],
+        "owner": {name: told[f"named-{name}"] for name in NAMED},
+        "tokens_given": {f"token_{name}": told[f"written-{name}"] for name in WRITTEN},
+        "written": {name: write(told[f"written-{name}"]) for name, write in WRITTEN.items()},
+        "people": {told_as: told[f"personal-{name}"] for name, (told_as, _) in PERSONAL.items()},
+        "again": {name: write(told[f"personal-{name}"]) for name, (_, write) in PERSONAL.items()},
+        "fullName": {told["under_hidden"]: told["under_hidden"], "given": told["under_hidden"]},
+        "by_owner": {told["object_key"]: 1, "soDienThoai": told["object_key"]},
+        "auth_token": told["long_token"],
+        "said": f"the token {told['long_token']} is worn, write to {told['unnamed_mail']} about {FIXTURE}",
     }
 
 
@@ -85,6 +169,7 @@ def headers(told: dict[str, str]) -> dict[str, str]:
         "X-Debug": f"Bearer {told['foreign_bearer']}",
         "X-Basic": "Basic " + base64.b64encode(f"amina:{told['basic_foreign']}".encode()).decode(),
         "X-Api-Key": told["api_key"],
+        "X-Customer-Phone": told["header_personal"],
         "Location": f"https://bank.example.com/next?access_token={told['location_token']}&page=1",
         "WWW-Authenticate": f'Bearer realm="x", error_description="{told["client_secret"]} is wrong"',
     }
@@ -100,6 +185,9 @@ def leaking(behind: str, told: dict[str, str]) -> Iterator[str]:
 
         def do_GET(self):
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if told["never_answered"] in self.path:
+                self.close_connection = True
+                return
             for kind, known in _REAL.items():  # the reference has its own
                 sent = sent.replace(quote_plus(told[kind]).encode(), known.encode())
             kept = {key: value for key, value in self.headers.items() if key.lower() not in _OURS}
@@ -196,20 +284,39 @@ def _entry(method: str, url: str, body: Any, told: dict[str, str]) -> dict[str, 
 
 
 def needles(secret: str) -> set[bytes]:
-    """Return what a secret looks like wherever it may stand: as it is, escaped, in base64, in UTF-16."""
+    """Return what a secret looks like wherever it may stand, in small letters: escaped, encoded, digested."""
     written = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), html.escape(secret)}
     written |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]}
-    told = {text.lower().encode() for text in written} | {secret.encode("utf-16-le")}
+    written |= {unicodedata.normalize("NFD", secret), unicodedata.normalize("NFC", secret).upper()}
+    exact = ("base64", "mime", "within", "capitals")
+    written |= {write(secret) for name, write in WRITTEN.items() if not name.startswith(exact)}
+    if secret.isdecimal() and secret.startswith("0"):
+        bare = secret[1:]
+        first, second, third = secret[:4], secret[4:7], secret[7:]
+        written |= {bare, f"{first} {second} {third}", f"{first}) {second}-{third}"}
+    told = {text.lower().encode("utf-8", "surrogatepass") for text in written} | {secret.encode("utf-16-le")}
     for before in range(3):  # the part that no neighbour changes
         core = base64.b64encode(b"\0" * before + secret.encode())
         told.add(core[4 : 4 + (len(core) - 8) // 4 * 4].lower())
     return {needle for needle in told if len(needle) >= 6}
 
 
+@cache
+def _index(secrets_told: tuple[tuple[str, str], ...]) -> ahocorasick.Automaton:
+    index = ahocorasick.Automaton()
+    for kind, secret in secrets_told:
+        for needle in needles(secret):
+            index.add_word(needle.decode("latin-1"), {kind} | index.get(needle.decode("latin-1"), set()))
+    index.make_automaton()
+    return index
+
+
 def found(content: bytes, told: dict[str, str], depth: int = 0) -> set[str]:
     """Return the kinds of the secrets in some bytes, in what is packed in them, too."""
-    lowered = content.lower()
-    kinds = {kind for kind, secret in told.items() if any(needle in lowered for needle in needles(secret))}
+    lowered = content.lower().decode("latin-1")
+    joined = _LINES.sub("", lowered)  # base64 over several lines
+    index = _index(tuple(told.items()))
+    kinds = {kind for text in {lowered, joined} for _, held in index.iter(text) for kind in held}
     if is_zipfile(BytesIO(content)):
         with ZipFile(BytesIO(content)) as pack:
             for name in pack.namelist():

@@ -22,7 +22,7 @@ import runs
 import tomlkit
 
 from clausewise import chaos, shipped
-from clausewise.verdict import visible
+from clausewise.foreign import visible
 
 STRUCK = ("POST", "/caas/api/v2/customer/validate")
 JUDGED = "cdp.validateCustomer.not-subscribed"  # of the operation that is struck

@@ -204,11 +204,12 @@ def test_a_gateways_own_page_is_no_answer_of_the_target(status, page):
         caller.heard = heard.append
         with pytest.raises(Unreachable, match=rf"answered by a gateway, with a {status[:3]} .* behind it"):
             caller.call("getWidget", path={"name": "a"}, auth=None)
-    with hostile.serving(hostile.http(b'{"error": "inside"}', status=status)) as url:
-        told = client(url).call("getWidget", path={"name": "a"}, auth=None)
-
     assert [(one.response.status, one.stray) for one in heard] == [(int(status[:3]), True)]
-    assert (told.response.status, told.stray) == (int(status[:3]), False)
+
+    for own in (b'{"error": "inside"}', b"null"):
+        with hostile.serving(hostile.http(own, status=status)) as url:
+            told = client(url).call("getWidget", path={"name": "a"}, auth=None)
+        assert (told.response.status, told.stray) == (int(status[:3]), False)
 
 
 @pytest.mark.parametrize(
@@ -429,7 +430,7 @@ class Stub:
         self.asked = []
         self.limits = LIMITS
 
-    def send(self, request):
+    def send(self, request, what=""):  # noqa: ARG002 - as the real one
         """Answer with the status, and nothing in it."""
         self.asked.append(request)
         return Response(self.status, (), b""), 1.0
@@ -542,3 +543,32 @@ def test_a_429_of_a_class_is_put_off_only_where_it_says_so(monkeypatch, after, a
         )
 
     assert (answer.response.status == 200) is asked_again
+
+
+def test_an_error_names_the_template_and_not_the_number():
+    """Whose customer it was stays untold, where no connection comes and where an answer never ends."""
+    for url, refused in (("http://127.0.0.1:9", True), ("", False)):
+        with hostile.serving("silence") as served:
+            caller = client(url or served)
+            told = []
+            caller.sends = lambda request, path, told=told: told.append((request.url, path))
+            with pytest.raises(Unreachable) as bad:
+                caller.call("getWidget", path={"name": "0912345678"}, auth=None)
+
+        assert "/widgets/{name}" in str(bad.value)
+        assert "0912345678" not in str(bad.value)
+        assert refused == ("refused" in str(bad.value))
+        assert [path for _, path in told] == ["/widgets/{name}"]
+        assert told[0][0].endswith("/widgets/0912345678")
+
+
+def test_a_reason_that_nobody_foresaw_tells_no_address():
+    """What a library puts into its message is told without the address in it."""
+    bad = OSError(
+        "Max retries exceeded with url: /customer/0912345678 (http://127.0.0.1/customer/0912345678)"
+    )
+
+    told = reasons.why(bad, LIMITS)
+
+    assert "0912345678" not in told
+    assert "Max retries exceeded" in told

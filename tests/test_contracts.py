@@ -77,6 +77,7 @@ def test_either_reading_counts_unless_the_target_claims_one(toy):
         ({"name": "a", "size": 1, "made_on": "soon"}, "made_on.format", "/made_on"),
         ({"name": "a", "size": 1, "parts": [{"id": "x"}, {}]}, "parts[].id", "/parts/1/id"),
         ({"name": "a", "size": 1, "parts": [{"id": "x", "note": 2}]}, "parts[].note", "/parts/0/note"),
+        ({"name": "a", "size": 1, "parts": [{"id": "x"}, ["x"]]}, "parts", "/parts/1"),
     ],
 )
 def test_a_complaint_names_the_clause_of_the_broken_part(toy, body, clause, where):

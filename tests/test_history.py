@@ -13,7 +13,7 @@ import runs
 from test_report import clause, results
 
 from clausewise.errors import ConfigurationError
-from clausewise.history import History
+from clausewise.history import History, _engine
 
 
 def result(number, target="uat", **verdicts):
@@ -169,3 +169,31 @@ def test_a_database_of_no_known_kind_is_told_without_its_passwords():
     assert "pw-before-1" not in str(told.value)
     assert "pw-behind-2" not in str(told.value)
     assert "cannot be opened" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "nosuchdb+pyodbc:///?odbc_connect=DRIVER%3D%7BODBC+Driver%7D%3BUID%3Dme%3BPWD%3Dpw-odbc-1%3BServer%3Dx",
+        "nosuchdb+pyodbc:///?odbc_connect=Pwd%3D%7Bpw-odbc-1%3B+more%7D%3BUID%3Dme",
+        "nosuchdb://me:pw-odbc-1@127.0.0.1/x?sslpassword=pw-odbc-1&options=-c%20password%3Dpw-odbc-1",
+        "nosuchdb://me:pw%2Dodbc%2D1@127.0.0.1/pw-odbc-1",
+    ],
+)
+def test_a_refused_database_tells_no_secret_of_its_url(where):
+    """Those of a driver's own connection string, quoted or in braces, and a password that stands twice."""
+    with pytest.raises(ConfigurationError) as told, History.at(where):
+        pass
+
+    assert "pw-odbc" not in str(told.value)
+    assert "odbc-1" not in str(told.value).replace("%2D", "-")
+    assert "cannot be opened" in str(told.value)
+
+
+@pytest.mark.filterwarnings("ignore:Query string")
+def test_a_database_that_fails_tells_no_secret_of_its_url(tmp_path):
+    """What the driver says of it is told without the password."""
+    history = History(*_engine(f"sqlite:///{tmp_path}/none/x.db?password=pw-sqlite-1"))
+
+    assert "pw-sqlite-1" not in history.name
+    assert history.hush("no log-in with pw-sqlite-1").count("[masked") == 1

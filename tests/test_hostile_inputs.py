@@ -251,12 +251,16 @@ def test_a_pack_of_bad_streams_is_one_sentence(good, house, method):
 
 
 SIGNED = {
-    "exchanges nested 100,000 deep": ("exchanges.jsonl", lambda raw: DEEP + b"\n" + raw, "nested too deeply"),
-    "bytes that are no text": ("exchanges.jsonl", lambda raw: b"\xff\xfe\n" + raw, "no exchange record"),
+    "exchanges nested 100,000 deep": (
+        "exchanges.jsonl",
+        lambda raw: DEEP + b"\n" + raw,
+        "line 1, is no record",
+    ),
+    "bytes that are no text": ("exchanges.jsonl", lambda raw: b"\xff\xfe\n" + raw, "line 1, is no record"),
     "a line of too many bytes": (
         "exchanges.jsonl",
         lambda raw: b"x" * 5000 + b"\n" + raw,
-        "no exchange record",
+        "is no record that a run writes",
     ),
     "verdicts that are a number": ("verdicts.jsonl", lambda raw: b'{"test": 1}\n' + raw, "no run writes"),
     "a run with a path for a name": (

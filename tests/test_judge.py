@@ -4,7 +4,7 @@ import pytest
 from exchanges import TOY, exchange
 
 from clausewise.checks import has, outcome
-from clausewise.errors import ConfigurationError, NotConformant
+from clausewise.errors import ConfigurationError, NotConformant, Spent, Unreadable
 from clausewise.judge import Bench, Judge
 from clausewise.masking import Masker
 from clausewise.model import Verdict
@@ -163,3 +163,30 @@ def test_no_secret_is_in_a_failure_or_a_record(judge, pages):
     with pytest.raises(NotConformant) as caught:
         judge.close()
     assert "s3cret-value" not in str(caught.value) + str(pages.verdicts) + str(pages.exchanges)
+
+
+def spent():
+    raise Spent("The run may take 9 s (--max-time), and has taken them.")
+
+
+def test_a_run_that_has_taken_its_time_judges_no_further_answer(judge, pages):
+    """The time of looking answers through is the run's: what is left is untestable, and made up for later."""
+    judge.bench = judge.bench.timed(spent, 60)
+    for number in range(3):
+        judge.hear(exchange("getWidget", 200, {"errorCode": 45001}, id=f"x-{number}"))
+
+    with pytest.raises(Spent, match="max-time"):
+        judge.close()
+    assert len(pages.exchanges) == 1
+    assert (pages.verdicts[0]["verdict"], pages.verdicts[0]["spent"]) == ("untestable", True)
+
+
+def test_an_answer_that_takes_too_long_to_look_through_is_an_error(judge, pages):
+    """Masking and judging count against what an exchange may take; no clause is blamed, and none is kept."""
+    judge.bench = judge.bench.timed(lambda: None, 0.0)
+    judge.hear(exchange("getWidget", 200, {"errorCode": 45001}))
+
+    with pytest.raises(Unreadable, match=r"took 0.0 s to look through, and an exchange may take 0 s"):
+        judge.close()
+    assert pages.verdicts[0]["verdict"] == "error"
+    assert len(pages.exchanges) == 1

@@ -22,7 +22,7 @@ PARTS = [
 
 # Entries of which some reading is only amber under another's claim: no line states what tells them apart.
 AMBER = {
-    *("ECM-06", "ECM-47", "ECM-63", "ECM-65", "ECM-79", "ECM-86", "ECM-94", "ECM-116", "ECM-128", "ECM-130"),
+    *("ECM-06", "ECM-47", "ECM-63", "ECM-65", "ECM-79", "ECM-94", "ECM-128", "ECM-130"),
     *("ACC-08", "CDP-26", "DRAP-03"),
 }
 

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from jsonschema import Draft202012Validator
 from clausewise import contracts, kills, mutants, shipped
 from clausewise.errors import ConfigurationError
 from clausewise.kills import End, Fate, Kills
-from clausewise.model import among
+from clausewise.model import Standing, among
 from clausewise.mutants import Mutant, Reason
 from clausewise.reference.bending import Answer, Bends, written
 from clausewise.reference.effects import Effects
@@ -84,6 +85,20 @@ def test_keys_that_name_what_was_sent_are_none_of_the_answers_fields():
 
     assert "mutant:toy.addWidget.invalid:/details:null" in made
     assert not [name for name in made if "/details/name" in name]
+
+
+@pytest.mark.parametrize(("standing", "made"), [("documented", True), ("inferred", False)])
+def test_what_stands_in_an_answer_that_no_document_states_is_not_changed(standing, made):
+    """That another answer comes in its place is seen all the same."""
+    clauses = [
+        replace(it, standing=Standing(standing)) if it.id == "toy.getWidget.unknown" else it
+        for it in TOY.clauses
+    ]
+    ids = {it.id for it in mutants.of(replace(TOY, clauses=tuple(clauses)), GIVEN)}
+
+    assert ("mutant:toy.getWidget.unknown:/errorCode:null" in ids) is made
+    assert ("mutant:toy.getWidget.unknown::list" in ids) is made
+    assert {"mutant:toy.getWidget.unknown::answer-widget", "mutant:toy.getWidget.widget:/name:null"} <= ids
 
 
 @pytest.mark.parametrize(
@@ -236,6 +251,26 @@ def test_the_reasons_of_a_family_are_as_their_schema_says(family):
     assert not list(Draft202012Validator(schema).iter_errors(told))
     assert len(set(names)) == len(names)
     assert all(name.startswith(f"{family}.") for name in names)
+
+
+def test_a_mutant_meets_every_test_whose_clause_may_be_about_its_answer():
+    """Of a function whose clauses are all another operation's, one is enough: it only prepares the ground."""
+    named = {
+        "t.py::own[a]": "toy.getWidget.widget",
+        "t.py::flow[a]": "toy.flow.names",
+        "t.py::flow[b]": "toy.flow.weights",
+        "t.py::other[a]": "toy.addWidget.added",
+        "t.py::other[b]": "toy.addWidget.no-json",
+    }
+    runner = kills._Runner(kills.Pick(), lambda *_: None, "http://127.0.0.1")
+    runner._known = {
+        test: {"clauses": [name], "seconds": at} for at, (test, name) in enumerate(named.items())
+    }
+    runner._met |= {("toy", "getWidget"): dict.fromkeys(named, GIVEN), ("toy", "addWidget"): {}}
+
+    met = list(runner._touched(MADE["mutant:toy.getWidget.widget:/name:null"]))
+
+    assert met == ["t.py::own[a]", "t.py::flow[a]", "t.py::flow[b]", "t.py::other[a]"]
 
 
 CAUGHT = "mutant:int-ecm.login.validation-error:/code:dropped"

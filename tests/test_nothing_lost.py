@@ -153,7 +153,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path, unbroken):
 
 
 NO_ROOM = {
-    "8k": "The run folder {} takes no more: No space left on device. Every verdict before stands; make room",
+    "28k": "The run folder {} takes no more: No space left on device. Every verdict before stands; make room",
     "40k": "The run folder {} takes no more: No space left on device. Every verdict before stands; make room",
     "600k": "The reports in {} cannot be written: No space left on device; make room, then: clausewise",
 }

@@ -200,6 +200,7 @@ def results(clauses=()):
         "trend": [RUN],
         "discrepancies": {"T-1": {"summary": "two readings", "readings": {"a": "x"}, "ruling": "either"}},
         "evidence": {"x-1": exchange},
+        "excuses": [{"kind": "waiver", "says": NASTY}, {"kind": "plan", "says": "gate"}],
     }
 
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import canary
 import pytest
 
 from clausewise import doctor, scope, shipped, targets
@@ -391,3 +392,28 @@ def test_a_test_asks_which_readings_are_lawful(load, claim, wanted):
     readings = f'[families.cdp.readings]\nCDP-19 = "{claim}"\n' if claim else ""
 
     assert load(GOOD + readings).families["cdp"].lawful("CDP-19", a=400, b=401) == wanted
+
+
+@pytest.mark.parametrize("kind", sorted(set(canary.WRITTEN) - {"mime"}))
+def test_a_secret_in_another_writing_is_refused_too(load, monkeypatch, kind):
+    """In base64, in hexadecimal digits, by its digest, in a comment of the file."""
+    monkeypatch.setenv("CLAUSEWISE_TEST_PASSWORD", "s3cret-of-the-target")
+    written = canary.WRITTEN[kind]("s3cret-of-the-target").replace("\n", "\n# ")
+
+    with pytest.raises(
+        ConfigurationError, match=r"line 2 holds a value that the file itself .* however written"
+    ):
+        load(GOOD.replace("\n", f"\n# note: {written}\n", 1))
+
+
+def test_names_may_be_shown_in_a_sandbox_only(load):
+    """What is personal stays hidden elsewhere, whatever a target file says of it."""
+    shown = '[masking]\nshow = ["accountNumber"]\n[limits]\nmax_kept_body = 2048\n\n[families'
+    known = load(
+        GOOD.replace("[families", shown, 1).replace('environment = "test"', 'environment = "sandbox"')
+    )
+
+    assert known.shown_fields == ("accountNumber",)
+    assert known.limits.max_kept_body == 2048
+    with pytest.raises(ConfigurationError, match=r"\[masking\] show is for environment = 'sandbox' only"):
+        load(GOOD.replace("[families", shown, 1).replace('environment = "sandbox"', 'environment = "test"'))

@@ -69,7 +69,7 @@ def _family(
         scope.bindings[target.family],
         only_reads=scope.target.environment == "production",
     )
-    client.heard = masker.learn_from
+    client.heard, client.sends = masker.learn_from, masker.foresee
     roles = [
         role
         for role in catalogue.roles(scope.schemas / contract.family / "roles.toml")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
+from urllib.parse import parse_qsl, unquote
 
 from sqlalchemy import (
     JSON,
@@ -28,10 +31,12 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from clausewise import masking, tables
 from clausewise.errors import ConfigurationError
+from clausewise.model import secret_name
 
 Row = dict[str, Any]
 
 _VERSION = 1
+_OPTION = re.compile(r"\s*([^=;]+?)\s*=\s*(\{[^}]*\}|[^;]*)")  # of a driver's own connection string
 _WAIT = 30.0  # seconds for a database that another run is writing to
 _TABLES = MetaData()
 _FORMAT = Table("clausewise_format", _TABLES, Column("version", Integer, primary_key=True))
@@ -78,6 +83,7 @@ class History:
 
     engine: Engine
     name: str
+    hush: Callable[[str], str] = str
 
     @classmethod
     @contextmanager
@@ -186,24 +192,36 @@ class History:
         try:
             yield
         except (SQLAlchemyError, ValueError, TypeError, OverflowError) as bad:  # the last three from a driver
-            why = tables.shown(getattr(bad, "orig", None) or bad)
+            why = self.hush(tables.shown(getattr(bad, "orig", None) or bad))
             raise ConfigurationError(f"The history {self.name} cannot be used: {why}.") from bad
 
 
-def _engine(where: str) -> tuple[Engine, str]:
+def _engine(where: str) -> tuple[Engine, str, Callable[[str], str]]:
     url = where if "://" in where else f"sqlite:///{where}"
+    hush = partial(masking.plain, secrets=set(_secrets(url)))
     try:
         parsed = make_url(url)
-        shown = masking.plain(parsed.render_as_string(hide_password=True))
+        shown = hush(parsed.render_as_string(hide_password=True))
         waits = {"connect_args": {"timeout": _WAIT}} if parsed.get_backend_name() == "sqlite" else {}
-        return create_engine(parsed, **waits), shown
-    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as bad:
-        name = tables.shown(masking.plain(where).rpartition("@")[2])
-        why = masking.plain(tables.shown(bad))
+        return create_engine(parsed, **waits), shown, hush
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError, TypeError) as bad:
+        name = tables.shown(hush(where).rpartition("@")[2])
+        why = hush(tables.shown(bad))
         raise ConfigurationError(
             f"The history {name!r} cannot be opened ({why}); write a path for SQLite, or a URL such as "
             f"postgresql+psycopg://host/name, with its driver installed."
         ) from bad
+
+
+def _secrets(url: str) -> Iterator[str]:
+    """Yield what a database URL holds that nobody may see: its password, and those in its options."""
+    bare, _, query = url.partition("?")
+    before, at, _ = bare.rpartition("@")
+    if at:
+        yield from (told for told in (before.rpartition(":")[2], unquote(before.rpartition(":")[2])) if told)
+    for name, value in parse_qsl(query, keep_blank_values=True, separator="&"):
+        pairs = _OPTION.findall(value) if "=" in value else [(name, value)]
+        yield from (held.strip("{}") for key, held in pairs if held and secret_name(key))
 
 
 def _row(results: Mapping[str, Any]) -> Row:

@@ -12,7 +12,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import file_digest, sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO, Protocol
 
 from clausewise import files, shipped, tables
@@ -24,6 +26,9 @@ RUN = "run.json"
 EXCHANGES = "exchanges.jsonl"
 VERDICTS = "verdicts.jsonl"
 TESTS = "tests.jsonl"
+SEAL = "seal.jsonl"  # what each part of the run began with and ended with, by its digests
+KEPT = "target"  # the folder in a run's folder that keeps the target file, as it was
+SEALED = (EXCHANGES, VERDICTS, TESTS)
 CLEAN_UP = "clean-up"  # stands in place of a test in the records of what a part of a run took away again
 _CUT = b"\x18\n"  # ends a line that was not written to its end; no record holds that character
 _LONGEST = 256 << 20  # bytes of a line: the largest answer that is read, escaped, and room to spare
@@ -93,15 +98,27 @@ def full(folder: Path, bad: OSError) -> Unwritable:
     return Unwritable(f"The run folder {folder} takes no more: {bad.strerror}.")
 
 
-def begin(folder: Path, facts: Record) -> None:
-    """Write down what the run is, before its first call.
+def begin(
+    folder: Path,
+    facts: Record,
+    kept: Mapping[str, bytes] = MappingProxyType({}),
+    mark: Record = MappingProxyType({}),
+) -> None:
+    """Write down what the run is, before its first call, and seal it: what is changed later shows.
 
-    Raises ConfigurationError where the folder holds another run, whose evidence would be mixed with this
-    one's, or cannot be written.
+    `kept` are the target file and what it names, `mark` what else the seal remembers. Raises
+    ConfigurationError where the folder holds another run, whose evidence would be mixed with this one's, or
+    cannot be written.
     """
+    whole = {**facts, "kept": {name: sha256(content).hexdigest() for name, content in kept.items()}}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files.put(folder / RUN, json.dumps(facts, ensure_ascii=False, indent=1), new=True)
+        files.put(folder / RUN, json.dumps(whole, ensure_ascii=False, indent=1), new=True)
+        for name, content in kept.items():
+            path = folder / KEPT / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        _seal(folder, {"begun": {"facts": digests(whole), **mark}})
     except OSError as bad:
         if isinstance(bad, FileExistsError) and (folder / RUN).exists():
             raise ConfigurationError(f"{folder} holds a run already; name a new folder.") from bad
@@ -125,13 +142,64 @@ def hold(folder: Path) -> int:
     return held
 
 
-def resume(folder: Path, told: Record, part: Record) -> None:
+def end(folder: Path, at: str | None, *, interrupted: bool, **more: Any) -> None:
+    """Seal what a run saw and said; `at` is when it ended, None where it was stopped. Raises OSError."""
+    written = {name: _digest(folder / name) for name in SEALED} | {"before": _digest(folder / SEAL)}
+    _seal(folder, {"ended": {"at": at, "interrupted": interrupted, **more, "files": written}})
+
+
+def ended(folder: Path) -> dict[str, Any] | None:
+    """Return what `end` sealed last; None for a run that is going on, or was killed."""
+    last: dict[str, Any] = (seals(folder) or [{}])[-1]
+    return last.get("ended")
+
+
+def seals(folder: Path) -> list[dict[str, Any]]:
+    """Return what each part of a run began and ended with; ConfigurationError for what no run writes."""
+    told = list(_lines(folder / SEAL))
+    for record in told:
+        try:
+            tables.check_record(record, "seal.schema.json")
+        except ValueError as bad:
+            why = tables.shown(bad).rstrip(".")
+            raise ConfigurationError(f"{folder / SEAL} holds what no run writes ({why}).") from bad
+    return told
+
+
+def digests(facts: Record) -> dict[str, str]:
+    """Return the SHA-256 of each fact of a run, but for its later parts."""
+    return {key: digest(value) for key, value in facts.items() if key != "resumed"}
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a JSON value, however it is written."""
+    return sha256(_encoded(json.dumps(value, sort_keys=True, separators=(",", ":")))).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _seal(folder: Path, record: Record) -> None:
+    with (folder / SEAL).open("ab") as file:
+        file.write(_encoded(json.dumps(record, separators=(",", ":"))) + b"\n")
+
+
+def resume(folder: Path, told: Record, part: Record, mark: Record = MappingProxyType({})) -> None:
     """Write down that a run goes on: `told` are its facts so far, `part` those of its new part."""
     try:
-        for name in (EXCHANGES, VERDICTS, TESTS):
+        for name in (EXCHANGES, VERDICTS, TESTS, SEAL):
             _end_line(folder / name)
         whole = {**told, "resumed": [*told.get("resumed", ()), part]}
         files.put(folder / RUN, json.dumps(whole, ensure_ascii=False, indent=1))
+        _seal(folder, {"begun": {"facts": digests(whole), "part": digest(part), **mark}})
     except OSError as bad:
         raise ConfigurationError(f"The run's folder {folder} cannot be written: {bad}") from bad
 

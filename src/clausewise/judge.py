@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,12 +18,21 @@ from clausewise.checks import (
     taken,
     universal,
 )
-from clausewise.errors import ConfigurationError, NotConformant, Untestable
+from clausewise.errors import (
+    ClausewiseError,
+    ConfigurationError,
+    NotConformant,
+    NoVerdict,
+    Spent,
+    Unreadable,
+    Untestable,
+)
+from clausewise.foreign import visible
 from clausewise.journal import Journal
 from clausewise.masking import Masker
 from clausewise.model import Clause, Exchange, Finding, Kind, Operation, Role, Standing, Touch, Verdict
 from clausewise.scope import Scope
-from clausewise.verdict import Policy, explain, visible
+from clausewise.verdict import Policy, explain
 
 Expected = OutcomeNames | OutcomeRoles | Expectation
 Find = Callable[[str, str], Operation]
@@ -30,7 +40,7 @@ Find = Callable[[str, str], Operation]
 _MANY, _WIDE = 20, 200  # undocumented keys kept of one answer, and characters of each
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Bench:
     """What every test of a run judges with."""
 
@@ -39,6 +49,8 @@ class Bench:
     journal: Journal
     masker: Masker
     policy: Policy = field(default_factory=Policy)
+    in_time: Callable[[], None] = lambda: None
+    most_seconds: float = math.inf
 
     @classmethod
     def of(cls, scope: Scope, journal: Journal, policy: Policy, key: bytes) -> Bench:
@@ -46,14 +58,33 @@ class Bench:
         clauses = {clause.id: clause for clause in scope.clauses()}
         return cls(clauses, scope.operation, journal, masker(scope, key), policy)
 
+    def timed(self, in_time: Callable[[], None], most_seconds: float) -> Bench:
+        """Return the same bench for a live run: `in_time` raises Spent where the run has taken its time.
+
+        What an exchange may take, from its first byte until it is judged, is `most_seconds`.
+        """
+        return replace(self, in_time=in_time, most_seconds=most_seconds)
+
 
 def masker(scope: Scope, key: bytes) -> Masker:
     """Return what masks a target's exchanges; `key` makes the fingerprints of masked values."""
     target = scope.target
     marks = {name: mark for known in scope.contracts.values() for name, mark in known.sensitive.items()}
-    hidden = masking.sensitive_fields(marks, target.masked_fields, personal=not target.show_personal_data)
+    personal, shown = not target.show_personal_data, target.shown_fields
+    hidden = masking.sensitive_fields(marks, target.masked_fields, personal=personal, shown=shown)
     bound = (place for known in scope.bindings.values() for place in known.secret_places())
-    return Masker(key, target.secrets, hidden.union(bound))
+    made = Masker(
+        key,
+        target.secrets,
+        hidden.union(bound),
+        personal=personal,
+        shown=shown,
+        facts={word for known in scope.contracts.values() for word in known.words},
+        kept=target.limits.max_kept_body,
+    )
+    given = (family.fixtures.values() for family in target.families.values())
+    made.foreknow(pair for fixtures in given for fixture in fixtures for pair in fixture.items())
+    return made
 
 
 @dataclass
@@ -134,7 +165,9 @@ class Judge:
         Tells whether all of it is as some document describes it.
         """
         described = True
-        for exchange in [held for name, held in self._waiting.items() if name not in kept]:
+        for number, exchange in enumerate([held for name, held in self._waiting.items() if name not in kept]):
+            if number:
+                self.bench.in_time()
             described &= bool(self._settle(exchange, []).outcome)
             self._meant.pop(exchange.id, None)
         return described
@@ -145,16 +178,25 @@ class Judge:
         """Judge what is left, write the test's record, and raise NotConformant for what is broken.
 
         With a verdict other than *pass* the test's own clauses get that one, for the reason given; a
-        test that did not finish says nothing for those of its clauses that it had not come to. `marks`
+        test that did not finish says nothing for those of its clauses that it had not come to. Raises
+        NoVerdict or Spent where its answers took too long to be looked through. `marks`
         go into the record: `unusable` for a target that cannot be judged, `broken` for a broken test.
         """
-        self.rest(())
+        late: ClausewiseError | None = None
+        try:
+            self.rest(())
+        except (NoVerdict, Spent) as bad:
+            late = bad
+            verdict = Verdict.UNTESTABLE if isinstance(bad, Spent) else Verdict.ERROR
+            reason, marks = str(bad), marks | ({"spent": True} if isinstance(bad, Spent) else {})
         if finished and verdict is Verdict.PASS:
             self._take(Touch(clause) for clause in self.clauses)
         repeated = {"repeats": True} if self.repeats else {}
         self.bench.journal.verdict(self._record(verdict, reason) | marks | repeated)
         if self._findings:
             self._raise(self._findings)
+        if late:
+            raise late
 
     def settle(self, exchange: Exchange, wanted: Sequence[str], *, loose: bool) -> None:
         """Judge a recorded exchange, as a live one of which these outcomes were wanted."""
@@ -196,6 +238,17 @@ class Judge:
         Where any outcome of some roles would do (`loose`), the answer's own fields are not judged: what a
         request holds that no document describes may well come back in the answer.
         """
+        began = time.process_time()
+        reading = self._looked_at(exchange, wanted, loose=loose)
+        looked, most = time.process_time() - began, self.bench.most_seconds
+        if exchange.milliseconds / 1000 + looked > most:
+            raise Unreadable(
+                f"{exchange.operation} was answered with what took {looked:.1f} s to look through, and an "
+                f"exchange may take {most:g} s ([limits] total_timeout)."
+            )
+        return reading
+
+    def _looked_at(self, exchange: Exchange, wanted: Sequence[str], *, loose: bool) -> Reading:
         operation = self.bench.operation(exchange.family, exchange.operation)
         reading = read(exchange, operation, wanted)
         if self._waiting.pop(exchange.id, None):

@@ -217,9 +217,11 @@ class _Runner(Stage):
     def _touched(self, mutant: Mutant) -> Iterable[str]:
         """Yield the tests that a mutant shows itself to, those that caught its like first, then the cheapest.
 
-        Of those that meet its operation in preparation only, one of each test function is enough.
+        Of those whose clauses are all of other operations, one of each test function is enough: it meets this
+        one in preparation only.
         """
         own = f"{mutant.family}.{mutant.operation}."
+        others = tuple(f"{family}.{name}." for family, name in self._met if name != mutant.operation)
         killers = self._killers[mutant.family, mutant.answer]
         met = self._met[mutant.family, mutant.operation]
 
@@ -231,8 +233,8 @@ class _Runner(Stage):
 
         asked: set[str] = set()
         for test in sorted((it for it in met if it in self._known), key=promise):
-            stranger = not any(name.startswith(own) for name in self._known[test]["clauses"])
-            again = stranger and function(test) in asked
+            elsewhere = all(name.startswith(others) for name in self._known[test]["clauses"])
+            again = elsewhere and function(test) in asked
             if not again and self._known[test]["seconds"] < _TOO_LONG and any(map(mutant.changes, met[test])):
                 asked.add(function(test))
                 yield test

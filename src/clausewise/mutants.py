@@ -11,7 +11,7 @@ import random
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,9 +123,10 @@ def of(contract: Contract, given: Iterable[Answer]) -> list[Mutant]:
         seen[answer.name].setdefault(json.dumps([answer.status, answer.body], sort_keys=True), answer)
     held = {name: list(answers.values()) for name, answers in seen.items()}
     made: dict[str, Mutant] = {}
+    stated = {clause.id for clause in contract.clauses if clause.standing.firm}
     for operation in contract.operations.values():
         own = {name: answers for name, answers in held.items() if name.partition(".")[0] == operation.id}
-        for mutant in _Making(contract.family, operation, own).all():
+        for mutant in _Making(contract.family, operation, own, stated).all():
             made.setdefault(mutant.id, mutant)
     return list(made.values())
 
@@ -157,11 +158,15 @@ def _rank(name: str, seed: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Making:
-    """Makes the mutants of one operation from what is known of its answers, by name."""
+    """Makes the mutants of one operation from what is known of its answers, by name.
+
+    `stated` are the clauses that a document states.
+    """
 
     family: str
     operation: Operation
     answers: Mapping[str, Sequence[Answer]]
+    stated: Container[str]
 
     def all(self) -> Iterator[Mutant]:
         """Yield them, some perhaps twice."""
@@ -186,9 +191,14 @@ class _Making:
         return next((it for it in self.operation.outcomes if it.name == wanted), None)
 
     def _fields(self, name: str) -> dict[str, list[Json]]:
-        """Return the values of an answer at each pointer; of keys that name what was sent, those printed."""
+        """Return the values of an answer at each pointer; of keys that name what was sent, those printed.
+
+        An answer that no document states has none: whatever stands in it is as lawful as what we put there.
+        """
         values = _values(self.answers[name])
         outcome = self._outcome(name)
+        if outcome is not None and outcome.clause not in self.stated:
+            return {}
         if outcome is None or not outcome.names_fields:
             return values
         shown = [pointer for example in _examples(outcome) for pointer, _ in _walk(example, "")]

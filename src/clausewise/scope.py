@@ -19,7 +19,7 @@ from clausewise.model import Clause, Contract, Discrepancy, Kind, Observability,
 from clausewise.targets import FamilyTarget, Target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Scope:
     """A target beside the contract, the catalogue and the bindings of each family that it claims.
 

@@ -19,13 +19,13 @@ from typing import Any
 
 from clausewise import shipped, tables
 from clausewise.errors import ConfigurationError, Untestable
+from clausewise.masking import held_in
 from clausewise.model import secret_name
 
 EMBEDDED = "embedded"
 ANY_FAULT = "*"
 ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
 _USERINFO = re.compile(r"^https?://[^/]*@")
-_TELLING = 6  # characters of a secret that cannot stand in a file by chance
 _LONGEST = 200  # characters of a misspelt name that are compared
 _STARS = 2  # in a pattern of fault names; more would only be hard to read
 _KINDS = ("env", "file", "keyring")
@@ -43,6 +43,7 @@ class Limits:
     read_timeout: float = 20.0
     total_timeout: float = 60.0
     max_body_bytes: int = 32 * 1024 * 1024  # an image of 10 MB as base64 text, with room to spare
+    max_kept_body: int = 1 << 20  # characters of a body that a run folder keeps; it is judged whole
     max_wait: float = 10.0
     breaker: int = 5
     minimum_exercised: float = 0.9
@@ -167,6 +168,7 @@ class Target:
     tls: Tls
     policy: Mapping[str, Any] = field(default_factory=dict)
     masked_fields: tuple[str, ...] = ()
+    shown_fields: tuple[str, ...] = ()
     show_personal_data: bool = False
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     passing: frozenset[str] = frozenset()
@@ -204,11 +206,12 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
     _check_secrets(path, text, known or (), frozenset(_places(raw)))
     masking = raw.get("masking", {})
-    if masking.get("show_personal_data") and raw["environment"] != "sandbox":
-        raise ConfigurationError(
-            f"{path}: [masking] show_personal_data is for environment = 'sandbox' only, and this one is "
-            f"{raw['environment']!r}; delete the line."
-        )
+    for key in ("show_personal_data", "show"):
+        if masking.get(key) and raw["environment"] != "sandbox":
+            raise ConfigurationError(
+                f"{path}: [masking] {key} is for environment = 'sandbox' only, and this one is "
+                f"{raw['environment']!r}; delete the line."
+            )
     return Target(
         name=raw["name"],
         environment=raw["environment"],
@@ -219,6 +222,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
         tls=_tls(path, raw.get("tls", {})) if secrets else Tls(),
         policy=raw.get("policy", {}),
         masked_fields=tuple(masking.get("fields", ())),
+        shown_fields=tuple(masking.get("show", ())),
         show_personal_data=bool(masking.get("show_personal_data")),
         secrets=frozenset(known or ()),
         references=references,
@@ -383,13 +387,16 @@ def _check_secrets(path: Path, text: str, secrets: Iterable[str], places: Collec
 
     Where a place is named it may hold its value: that the two are alike, the name does not tell.
     """
-    for number, line in enumerate(text.splitlines(), 1):
-        told = _PLACE.sub(lambda it: "" if _plain(it["name"]) in places else it[0], line)
-        if any(len(secret) >= _TELLING and secret in told for secret in secrets):
-            raise ConfigurationError(
-                f"{path}: line {number} holds a value that the file itself takes from elsewhere; secrets "
-                f"stay out of target files: take it out of that line."
-            )
+    named = lambda it: "" if _plain(it["name"]) in places else it[0]  # noqa: E731 - it is said once
+    lines = [_PLACE.sub(named, line) for line in text.splitlines()]
+    whole = "\n".join(lines)  # base64 may go over several lines
+    number = next(held_in([whole], secrets), 0) and next(held_in(lines, secrets), 0)
+    if number or next(held_in([whole], secrets), 0):
+        where = f"line {number} holds" if number else "some lines hold"
+        raise ConfigurationError(
+            f"{path}: {where} a value that the file itself takes from elsewhere, however written; secrets "
+            f"stay out of target files: take it out of {'that line' if number else 'those lines'}."
+        )
 
 
 def _places(value: Any, key: str = "") -> Iterator[str]:

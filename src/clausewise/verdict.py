@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 from clausewise.model import Clause, Finding, Observability, Standing, Verdict
 
@@ -95,25 +92,6 @@ _WORDS: Mapping[Exit, str] = {
     Exit.TARGET_UNUSABLE: "target unusable",
     Exit.INTERNAL: "internal error",
 }
-
-
-def visible(text: Any) -> str:
-    """Show control characters and bidi marks as escapes, so that no answer can paint a page or a terminal."""
-    return _WITHIN_A_LINE.sub(_escaped, str(text))
-
-
-def _escaped(piece: re.Match[str]) -> str:
-    said = piece[0]
-    if said.isprintable():  # most are, and it takes a hundredth of the time
-        return said
-    return "".join(letter if _harmless(letter) else f"\\u{ord(letter):04x}" for letter in said)
-
-
-def _harmless(letter: str) -> bool:
-    return unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-
-
-_WITHIN_A_LINE = re.compile(r"[^\n\t]+")
 
 
 def many(count: int, one: str, more: str) -> str:

@@ -112,6 +112,11 @@ def good(api, target, unique, operation):
     return things | _news(api, operation)
 
 
+def placed(api, operation, things):
+    """Return those things that the printed request has a place for."""
+    return {thing: value for thing, value in things.items() if api.takes(operation, thing)}
+
+
 def _news(api, operation):
     """Return what an update is to set."""
     bound = {
@@ -193,6 +198,13 @@ def _flatten(value, place, flat):
             _flatten(item, f"{place}/{key}", flat)
     else:
         flat[place] = value
+
+
+def leaves(value):
+    """Return the values of a request or an answer by their own name, wherever they stand."""
+    flat = {}
+    _flatten(value, "", flat)
+    return {place.rpartition("/")[2]: held for place, held in flat.items()}
 
 
 def told_apart(before, used, after):

@@ -7,6 +7,7 @@ from clausewise import Untestable, clause, holds, outcome
 from .steps import (
     BLOCK,
     CLOSE,
+    COMBO,
     HOLD,
     LIST,
     LOCK,
@@ -14,16 +15,20 @@ from .steps import (
     OFFER_ONLINE,
     OPEN,
     PATTERNS,
+    Customer,
     account_states,
     accounts,
     customer,
     facts,
+    good,
+    leaves,
     listed,
     numbers,
     offered,
     open_combo,
     page_shows,
     person,
+    placed,
     prepared,
     shown,
     told_apart,
@@ -31,6 +36,8 @@ from .steps import (
 
 LAW = "account-service.law"
 BY_CIF, INFO, EBANK = "get-customer-by-id", "get-customer-info", "get-user-info-ebank"
+LIMIT, AGREE = "updateEkycLimit", "update-protect-agreement"
+ABOUT_SOMEBODY = (COMBO, LIST, OPEN, CLOSE, BLOCK, LOCK, BY_CIF, INFO, EBANK, LIMIT, AGREE)
 
 
 def law(slug, *values):
@@ -115,6 +122,17 @@ def test_a_held_number_is_no_longer_offered(api, judge, target, unique, inquiry)
     judge(answer, holds(number not in left, expected=f"{number} gone", actual=f"{number} on offer"))
 
 
+@pytest.mark.parametrize("inquiry", [law("offered-once", OFFER), law("offered-once-online", OFFER_ONLINE)])
+def test_a_number_is_offered_once(api, judge, target, unique, inquiry):
+    """No inquiry has a number twice."""
+    [(_, asked)] = offered(api, target, unique, inquiry)
+
+    answer = judge(api.ask(inquiry, **asked), outcome("done"))
+
+    found = numbers(api, answer)
+    judge(answer, holds(len(set(found)) == len(found), expected="each number once", actual=found))
+
+
 @clause(f"{LAW}.others-still-offered")
 def test_holding_one_number_leaves_the_others(api, judge, target, unique):
     """The number beside the held one is still on offer, where it was so twice before."""
@@ -177,8 +195,8 @@ def test_closing_internet_banking_keeps_the_accounts(api, judge, unique):
 @pytest.mark.parametrize(
     ("update", "thing", "value", "query"),
     [
-        law("limit-shown", "updateEkycLimit", "limit", "limit_value", "limit_query"),
-        law("consent-given-shown", "update-protect-agreement", "consent", "consent_given", "consent_query"),
+        law("limit-shown", LIMIT, "limit", "limit_value", "limit_query"),
+        law("consent-given-shown", AGREE, "consent", "consent_given", "consent_query"),
         law("locked-shown", LOCK, "user_status", "status_locked", "user_query"),
     ],
 )
@@ -196,7 +214,7 @@ def test_what_an_update_sets_is_shown(api, judge, unique, update, thing, value, 
     [
         law(
             "consent-withdrawn-shown",
-            "update-protect-agreement",
+            AGREE,
             "consent",
             "consent_given",
             "consent_withdrawn",
@@ -218,7 +236,7 @@ def test_what_is_taken_back_is_shown(api, judge, unique, update, thing, value, b
 @pytest.mark.parametrize(
     ("update", "thing", "value", "query"),
     [
-        law("limit-own", "updateEkycLimit", "limit", "limit_value", "limit_query"),
+        law("limit-own", LIMIT, "limit", "limit_value", "limit_query"),
         law("locked-own", LOCK, "user_status", "status_locked", "user_query"),
     ],
 )
@@ -292,6 +310,50 @@ def test_a_user_belongs_to_the_cif(api, judge, unique):
         holds(told == whom.cif, expected=whom.cif, actual=told, where="cif"),
         _nothing_of(answer, other),
     )
+
+
+@clause(f"{LAW}.answer-is-about-the-asked")
+@pytest.mark.parametrize("operation", ABOUT_SOMEBODY)
+def test_an_answer_is_about_who_was_asked_for(api, judge, target, unique, operation):
+    """Of two customers in turn each is answered with the CIF and the user name that were sent."""
+    for things in [good(api, target, unique, operation) for _ in range(2)]:
+        answer = judge(api.ask(operation, **placed(api, operation, things)), outcome("done"))
+
+        for thing in ("cif", "username"):
+            told = [str(value) for value in api.found(answer, thing)]
+            fits = not api.takes(operation, thing) or set(told) <= {things[thing]}
+            judge(answer, holds(fits, expected=things.get(thing, ""), actual=told, where=thing))
+
+
+@clause(f"{LAW}.listed-once")
+def test_an_account_is_listed_once(api, judge, unique):
+    """The list of a customer with two accounts has neither of them twice."""
+    whom = customer(api, unique)
+    prepared(api.ask(OPEN, cif=whom.cif))
+
+    answer = judge(api.ask(LIST, cif=whom.cif), outcome("done"))
+
+    shown = listed(api, answer)
+    judge(answer, holds(len(set(shown)) == len(shown), expected="each account once", actual=shown))
+
+
+@clause(f"{LAW}.info-is-what-was-told")
+@pytest.mark.parametrize("query", [INFO, BY_CIF, EBANK])
+def test_a_query_tells_what_the_combo_took(api, judge, unique, query):
+    """Each of two customers is shown what was sent for them under the same name, where it is not masked."""
+    for someone in (person(api, unique), person(api, unique)):
+        made = prepared(open_combo(api, someone))
+        cif = str(api.one(made, "cif"))
+        answer = judge(api.ask(query, **Customer(cif, someone).things), outcome("done"))
+
+        told, sent = leaves(answer.json), leaves(made.sent)
+        apart = sorted(name for name in told.keys() & sent.keys() if not _alike(told[name], sent[name]))
+        own = all(str(number) == cif for number in api.found(answer, "cif"))
+        judge(
+            answer,
+            holds(not apart, expected="what the combo took", actual=f"other values of {apart}"),
+            holds(own, expected=f"the CIF {cif}", actual="another one", where="cif"),
+        )
 
 
 @clause(f"{LAW}.info-is-own")
@@ -441,6 +503,10 @@ def _flag(api, whom):
 def _leaves(answer):
     """Return the values of an answer by their own name."""
     return {place.rpartition("/")[2]: value for place, value in facts(answer).items()}
+
+
+def _alike(shown, sent):
+    return str(shown) == str(sent) or "*" in str(shown)
 
 
 def _filled(answer):

@@ -4,7 +4,7 @@ import pytest
 
 from clausewise import Untestable, clause, holds, outcome
 
-from .steps import OPERATIONS, good
+from .steps import OPERATIONS, good, placed
 
 _ABSENT, _OTHER_METHOD = 404, 405
 _METHODS = ("", "POST", "GET")  # the operation's own first, as the overlays give it
@@ -46,15 +46,13 @@ def test_it_is_called_by_its_method(api, judge, operation):
 @pytest.mark.parametrize("operation", each("done"))
 def test_a_good_request_succeeds(api, judge, target, unique, operation):
     """The printed request, about somebody who exists, is answered with success."""
-    judge(
-        api.ask(operation, **_placed(api, operation, good(api, target, unique, operation))), outcome("done")
-    )
+    judge(api.ask(operation, **placed(api, operation, good(api, target, unique, operation))), outcome("done"))
 
 
 @pytest.mark.parametrize("operation", each("refused"))
 def test_what_cannot_be_read_is_refused(api, judge, target, unique, operation):
     """Half a JSON text, or a query without its parameters, is answered 4xx."""
-    things = _placed(api, operation, good(api, target, unique, operation))
+    things = placed(api, operation, good(api, target, unique, operation))
     accepted = api.ask(operation, **things)
 
     if accepted.request.body:
@@ -66,11 +64,6 @@ def test_what_cannot_be_read_is_refused(api, judge, target, unique, operation):
 
     judge(accepted, outcome("done"))
     judge(refused, outcome("refused"))
-
-
-def _placed(api, operation, things):
-    """Return those things that the printed request has a place for."""
-    return {thing: value for thing, value in things.items() if api.takes(operation, thing)}
 
 
 def _nowhere(unique):

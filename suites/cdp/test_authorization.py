@@ -1,11 +1,10 @@
 """Authorization: who is let in, on each operation that asks for a token."""
 
-from datetime import datetime, timedelta
-
 import pytest
 
 from clausewise import Basic, Bearer, clause, has, holds, lacks, matches, outcome
 
+from .echoes import near
 from .people import applicant
 from .steps import LET_IN, PROTECTED, ask, brief, harmless, log_in, look_up, read, seconds
 
@@ -136,8 +135,8 @@ def test_a_refusal_tells_its_time(api, judge, unique, operation):
 
     told = refused.at("/timestamp")
 
-    near = _near(told, refused.started)
-    judge(refused, holds(near, expected=f"about {refused.started}", actual=told, where="/timestamp"))
+    fits = near(told, refused.started)
+    judge(refused, holds(fits, expected=f"about {refused.started}", actual=told, where="/timestamp"))
 
 
 @refusal("refusal-shows-no-customer")
@@ -184,10 +183,3 @@ def _turned_away(answer):
     said = {"expected": "HTTP 401", "actual": status, "where": f"status of {answer.operation}"}
     voices = ("", f"cdp.{answer.operation}.refuses-expired-token")
     return [holds(status == "HTTP 401", **said, clause=voice) for voice in voices]
-
-
-def _near(told, started):
-    try:
-        return abs(datetime.fromisoformat(told) - datetime.fromisoformat(started)) < timedelta(hours=1)
-    except (TypeError, ValueError):
-        return False

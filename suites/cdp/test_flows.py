@@ -4,9 +4,11 @@ import pytest
 
 from clausewise import clause, has, holds, outcome
 
-from .echoes import echoes, same
-from .people import applicant
+from .echoes import echoes, entries, near, same
+from .people import IMAGE, applicant
 from .steps import look_up, onboard, read
+
+PHOTO = "/customer_classification/profile_photo_file_name"
 
 PEOPLE = {
     "names": ("first_name", "middle_name", "last_name", "preferred_name"),
@@ -83,7 +85,7 @@ def test_the_record_returns_the_identity_documents(api, judge, target, unique):
 
     record = judge(read(api, onboard(api, person)), outcome("record"))
 
-    marks = [known.get("default_status") for known in record.at("/id_details") or []]
+    marks = [known.get("default_status") for known in entries(record, "/id_details")]
     fits = marks.count(True) in target.lawful("CDP-26", a=len(sent), b=1)
     one = holds(fits, expected="the default documents", actual=marks, where="/id_details")
     judge(record, one, *echoes({"id_details": sent}, record.json))
@@ -118,7 +120,7 @@ def test_the_record_names_the_further_documents(api, judge, unique):
 
     record = judge(read(api, onboard(api, person)), outcome("record"))
 
-    files = [known.get("file_name") for known in record.at("/additional_docs") or []]
+    files = [known.get("file_name") for known in entries(record, "/additional_docs")]
     enough = len(list(filter(None, files))) == len(person["additional_docs"])
     judge(record, holds(enough, expected="2 file names", actual=files, where="/additional_docs"))
 
@@ -128,7 +130,7 @@ def test_the_record_names_the_images_of_the_documents(api, judge, unique):
     """The record has a file name for the front of each identity document."""
     record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
 
-    fronts = [(known.get("id_front") or {}).get("file_name") for known in record.at("/id_details") or []]
+    fronts = [front.get("file_name") for front in _fronts(record)]
 
     named = bool(fronts) and all(fronts)
     judge(record, holds(named, expected="2 file names", actual=fronts, where="/id_details"))
@@ -139,8 +141,46 @@ def test_the_record_names_the_photo(api, judge, unique):
     """The record has a file name for the profile photo that onboarding took."""
     record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
 
-    where = "/customer_classification/profile_photo_file_name"
-    judge(record, holds(bool(record.at(where)), expected="a file name", actual=record.at(where), where=where))
+    named = bool(record.at(PHOTO))
+    judge(record, holds(named, expected="a file name", actual=record.at(PHOTO), where=PHOTO))
+
+
+@clause("cdp.flow.record-returns-media-types")
+def test_the_record_tells_the_media_types(api, judge, unique):
+    """Each image that has a file name is of the media type that onboarding was told (CDP-21)."""
+    record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
+
+    kinds = [held.get("contentType", held.get("content_type")) for held in _files(record)]
+
+    judge(record, holds(set(kinds) <= {IMAGE["content_type"]}, expected=IMAGE["content_type"], actual=kinds))
+
+
+@clause("cdp.flow.record-files-differ")
+def test_each_image_has_a_file_of_its_own(api, judge, unique):
+    """No two images of two customers have the same file name, and none is named by its media type."""
+    people = [onboard(api, applicant(unique)) for _ in range(2)]
+    records = [judge(read(api, ecrn), outcome("record")) for ecrn in people]
+
+    names = [held["file_name"] for record in records for held in _files(record)]
+    names += [photo for record in records if (photo := record.at(PHOTO))]
+
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    judge(records[1], holds(not twice, expected="a file name for each image", actual=twice))
+
+
+@clause("cdp.flow.record-updated-now")
+def test_the_record_tells_when_it_was_written(api, judge, unique):
+    """What was onboarded just now was last changed now, give or take an hour."""
+    record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
+
+    parts = [
+        *entries(record, "/address_list"),
+        *entries(record, "/id_details"),
+        {"dateUpdated": record.at("/customer_classification/dateUpdated")},
+    ]
+    told = [part.get("dateUpdated") for part in parts]
+    fits = all(near(time, record.started) for time in told)
+    judge(record, holds(fits, expected=f"about {record.started}", actual=told, where="dateUpdated"))
 
 
 @clause("cdp.flow.record-keeps-status")
@@ -177,11 +217,23 @@ def test_lookup_and_record_agree_on_the_expiry(api, judge, unique):
     record = judge(read(api, ecrn), outcome("record"))
 
     number = person["id_details"][0]["id_number"]
-    listed = record.at("/id_details") or []
-    days = [known["date_of_expiry"] for known in listed if same(number, known["id_number"])]
+    listed = entries(record, "/id_details")
+    days = [known.get("date_of_expiry") for known in listed if same(number, known.get("id_number"))]
     agree = [str(day)[:10] for day in days] == [str(told)[:10]]
     judge(record, holds(agree, expected=f"the day of {told}", actual=days, where="/id_details"))
 
 
 def _but(whole, *names):
     return {name: value for name, value in whole.items() if name not in names}
+
+
+def _fronts(record):
+    fronts = [known.get("id_front") for known in entries(record, "/id_details")]
+    return [front if isinstance(front, dict) else {} for front in fronts]
+
+
+def _files(record):
+    """Return all images of a record that have a file name: further documents, fronts and backs."""
+    sides = [known.get(side) for known in entries(record, "/id_details") for side in ("id_front", "id_back")]
+    held = [*entries(record, "/additional_docs"), *(side for side in sides if isinstance(side, dict))]
+    return [image for image in held if image.get("file_name")]

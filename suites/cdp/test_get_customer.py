@@ -4,6 +4,7 @@ import pytest
 
 from clausewise import clause, has, holds, lacks, outcome
 
+from .echoes import entries
 from .people import applicant
 from .steps import JSON, given, known, nobody, onboard, read
 
@@ -90,6 +91,6 @@ def test_the_owners_customer_is_read(api, judge, target, unique):
 
     answer = judge(read(api, ecrn), outcome("record"), has("/ecrn", ecrn))
 
-    numbers = [held.get("id_number") for held in answer.at("/id_details") or []]
+    numbers = [held.get("id_number") for held in entries(answer, "/id_details")]
     own = "cdp.get.active-customer-has-id"
     judge(answer, holds(number in numbers, expected=number, actual=numbers, where="/id_details", clause=own))

@@ -1,6 +1,6 @@
 """The calls that many tests begin with: a case of one's own, items in it, a good request for each service."""
 
-from clausewise import NotConformant, Untestable
+from clausewise import NotConformant, Untestable, holds
 
 from .samples import account, customer, event, events, extending, external_entity, transaction
 
@@ -98,7 +98,7 @@ def there(api, unique, service, case, name=""):
 
 def absent(unique, service):
     """Return an item that the service refuses: unknown in the case, or unknown in business."""
-    name = code(unique)
+    name = code(unique).lower()  # which is to be told as it was sent
     return new(service, name) | {"businessAdd": "Y"} if service in ADD else bare(service, name)
 
 
@@ -133,6 +133,27 @@ def good(api, unique, service):
 def comment(case, **more):
     """Return the query of an upload for a case."""
     return {"entityId": case, "entityType": "CASE", "comments": "An example comment."} | more
+
+
+def entries(answer, where="/RESULTARRAY"):
+    """Return the entries of a list in an answer; Untestable where it is none, as its own clause says."""
+    try:
+        found = answer.at(where)
+    except NotConformant:
+        found = None
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise Untestable(f"{where} is no list of entries; its own clause says so.")
+    return found
+
+
+def own_case(answer, name, sent):
+    """Expect of each entry of an answer, or of a flat answer, that it names no case but the one sent."""
+    listed = "RESULTARRAY" in answer.json
+    told = entries(answer) if listed else [answer.json]
+    shown = [str(entry["caseId"]) for entry in told if "caseId" in entry]
+    field = "RESULTARRAY[].caseId" if listed else "caseId"
+    clause = f"ofs-ecm.{answer.operation}.{name}.{field}"
+    return holds(set(shown) <= {sent}, clause=clause, expected=sent, actual=shown, where="caseId")
 
 
 def status(api, case):

@@ -4,7 +4,7 @@ import pytest
 
 from clausewise import clause, has, holds, outcome
 
-from .steps import code, given, good, promote
+from .steps import code, entries, given, good, own_case, promote
 
 DESCRIBE, STATUS = "updateCaseDescription", "getCaseStatusDetails"
 
@@ -33,32 +33,48 @@ def test_a_description_can_be_replaced(api, judge, unique):
 
 
 @pytest.mark.parametrize(
-    ("name", "change"),
+    ("name", "missing"),
     [
-        pytest.param(name, change, id=name, marks=clause(f"ofs-ecm.updateCaseDescription.{name}"))
-        for name, change in {
-            "no-case-id": lambda good: {"caseDescription": good["caseDescription"]},
-            "no-description": lambda good: {"caseId": good["caseId"]},
-        }.items()
+        pytest.param("no-case-id", "caseId", id="no-case-id", marks=clause(f"ofs-ecm.{DESCRIBE}.no-case-id")),
+        pytest.param(
+            "no-description",
+            "caseDescription",
+            id="no-description",
+            marks=clause(f"ofs-ecm.{DESCRIBE}.no-description", f"ofs-ecm.{DESCRIBE}.no-description.caseId"),
+        ),
     ],
 )
-def test_a_description_needs_both_fields(api, judge, unique, name, change):
-    """A request that is good but for one missing field is told so."""
-    judge(api.call(DESCRIBE, change(good(api, unique, DESCRIBE)["body"])), outcome(name))
+def test_a_description_needs_both_fields(api, judge, unique, name, missing):
+    """A request that is good but for one missing field is told so, and of its case where it named one."""
+    request = good(api, unique, DESCRIBE)["body"]
+
+    answer = api.call(DESCRIBE, {key: request[key] for key in request if key != missing})
+
+    judge(answer, outcome(name))
+    if missing != "caseId":
+        judge(answer, own_case(answer, name, request["caseId"]))
 
 
-@clause("ofs-ecm.updateCaseDescription.no-such-case")
+@clause("ofs-ecm.updateCaseDescription.no-such-case", "ofs-ecm.updateCaseDescription.no-such-case.caseId")
 def test_an_unknown_case_has_no_description(api, judge, unique):
     """A description for a case that nobody knows is refused."""
-    judge(api.call(DESCRIBE, {"caseId": code(unique), "caseDescription": "Example"}), outcome("no-such-case"))
+    case = code(unique).lower()
+
+    answer = judge(
+        api.call(DESCRIBE, {"caseId": case, "caseDescription": "Example"}), outcome("no-such-case")
+    )
+
+    judge(answer, own_case(answer, "no-such-case", case))
 
 
-@clause("ofs-ecm.updateCaseDescription.locked")
+@clause("ofs-ecm.updateCaseDescription.locked", "ofs-ecm.updateCaseDescription.locked.caseId")
 def test_a_locked_case_takes_no_description(api, judge, target):
     """A description for a case that another user has locked is refused."""
     request = {"caseId": given(target, "case.locked"), "caseDescription": "Example"}
 
-    judge(api.call(DESCRIBE, request), outcome("locked"))
+    answer = judge(api.call(DESCRIBE, request), outcome("locked"))
+
+    judge(answer, own_case(answer, "locked", str(request["caseId"])))
 
 
 @pytest.mark.parametrize(
@@ -85,10 +101,14 @@ def test_a_status_needs_a_case(api, judge):
     judge(api.call(STATUS, [{"other": "Example"}]), outcome("no-case-id"))
 
 
-@clause("ofs-ecm.getCaseStatusDetails.no-such-case")
+@clause("ofs-ecm.getCaseStatusDetails.no-such-case", "ofs-ecm.getCaseStatusDetails.no-such-case.caseId")
 def test_an_unknown_case_has_no_status(api, judge, unique):
     """The status of a case that nobody knows is refused."""
-    judge(api.call(STATUS, [{"caseId": code(unique)}]), outcome("no-such-case"))
+    case = code(unique).lower()
+
+    answer = judge(api.call(STATUS, [{"caseId": case}]), outcome("no-such-case"))
+
+    judge(answer, own_case(answer, "no-such-case", case))
 
 
 @clause("ofs-ecm.getCaseStatusDetails.each-case-in-order")
@@ -98,7 +118,7 @@ def test_each_case_has_its_entry(api, judge, unique):
 
     answer = judge(api.call(STATUS, [{"caseId": case} for case in cases]), outcome("fetched"))
 
-    told = [entry["caseId"] for entry in answer.at("/RESULTARRAY")]
+    told = [entry.get("caseId") for entry in entries(answer)]
     judge(answer, holds(told == cases, expected=f"the cases {cases}", actual=told, where="/RESULTARRAY"))
 
 

@@ -34,11 +34,27 @@ def each(rule, *services):
 
 
 @pytest.mark.parametrize(
-    "service", [pytest.param(name, id=name, marks=clause(f"ofs-ecm.{name}.{GOOD[name]}")) for name in EVENTS]
+    "service",
+    [
+        pytest.param(
+            name,
+            id=name,
+            marks=clause(*(f"ofs-ecm.{name}.{GOOD[name]}{field}" for field in ("", ".Event Id(s)"))),
+        )
+        for name in EVENTS
+    ],
 )
 def test_an_event_is_saved(api, judge, unique, service):
-    """An event with every documented field is taken."""
-    judge(api.call(service, **good(api, unique, service)), outcome(GOOD[service]))
+    """An event with every documented field is taken, and its own code answered."""
+    request = good(api, unique, service)
+    sent = request["body"]["events"][0]["eventCode"]
+
+    answer = judge(api.call(service, **request), outcome(GOOD[service]))
+
+    told, field = answer.at("/Event Id(s)"), f"ofs-ecm.{service}.{GOOD[service]}.Event Id(s)"
+    judge(
+        answer, holds(told in (sent, [sent]), clause=field, expected=sent, actual=told, where="/Event Id(s)")
+    )
 
 
 @pytest.mark.parametrize("service", each("ids-of-all-events"))

@@ -54,7 +54,8 @@ class Content(Model):
         flat = {status for statuses in wanted for status in statuses}
         whole = "partly-successful" if len(flat) > 1 else "successful" if "SUCCESS" in flat else "failed"
         told = [
-            [item.get("STATUS") for item in entry.get(ITEMS[service][0]) or []] for entry in _entries(answer)
+            [item.get("STATUS") for item in _records(entry, ITEMS[service][0])]
+            for entry in _records(answer.json, "RESULTARRAY")
         ]
         same = holds(told == wanted, expected=str(wanted), actual=told, where="/RESULTARRAY")
         self.expect(f"{service} {picks} in {at}", answer, outcome(whole), same)
@@ -94,9 +95,10 @@ class Codes(Model):
             self.open |= set(names) - self.used
 
 
-def _entries(answer):
-    told = answer.json.get("RESULTARRAY") if isinstance(answer.json, dict) else None
-    return [entry for entry in told or [] if isinstance(entry, dict)]
+def _records(holder, key):
+    """Return the records of a list, nothing where there is none: the answer's own clauses tell that."""
+    told = holder.get(key) if isinstance(holder, dict) else None
+    return [entry for entry in told if isinstance(entry, dict)] if isinstance(told, list) else []
 
 
 @clause("ofs-ecm.model.case-content")

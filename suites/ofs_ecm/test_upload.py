@@ -163,10 +163,12 @@ def test_a_call_of_nothing_misses_all(api, judge):
     judge(api.call(UPLOAD), outcome("missing-parameters"))
 
 
-@clause("ofs-ecm.ecmUploadFile.invalid-value")
+@clause("ofs-ecm.ecmUploadFile.invalid-value", "ofs-ecm.ecmUploadFile.invalid-value.description")
 def test_an_invalid_value_is_told(api, judge, unique):
     """A case that nobody knows is an invalid value."""
-    judge(api.call(UPLOAD, query=comment(code(unique))), outcome("invalid-value"))
+    answer = judge(api.call(UPLOAD, query=comment(code(unique))), outcome("invalid-value"))
+
+    judge(answer, _names("entityId", "caseId", "casId", answer=answer))  # as row 3 calls the parameter
 
 
 @clause("ofs-ecm.ecmUploadFile.unknown-case")
@@ -186,6 +188,8 @@ def test_a_type_that_nobody_knows_is_invalid(api, judge, target, unique):
     judge(api.call(UPLOAD, query=query), outcome("processed"))
     answer = api.call(UPLOAD, query=query | {"entityType": code(unique)})
     judge(answer, outcome(*target.lawful("ECM-133", a="invalid-value", b="processed")))
+    if answer.at("/status") == "Failed":
+        judge(answer, _names("entityType", answer=answer))
 
 
 @clause("ofs-ecm.ecmUploadFile.action-codes")
@@ -318,6 +322,15 @@ def _in_a_long_url(api, target, query):
     if told not in {"Success", "Failed"}:
         raise Untestable(_unread(query, f"HTTP {answer.response.status}"))
     return answer
+
+
+def _names(*parameters, answer):
+    """Expect that the text of an invalid value names its parameter."""
+    told = str(answer.at("/description"))
+    named, clause = any(it in told for it in parameters), f"ofs-ecm.{UPLOAD}.invalid-value.description"
+    return holds(
+        named, clause=clause, expected=f"the name {parameters[0]}", actual=told, where="/description"
+    )
 
 
 def _unread(query, why):

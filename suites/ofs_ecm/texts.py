@@ -1,7 +1,6 @@
 """What the entries of cases and items say: tables 56 to 65."""
 
 UNREADABLE = "Invalid JSON Input format. Please correct the data."
-WITHOUT_CASE = "Input JSON data does not have caseId."
 ABSENT = {
     "addCustomer": ("not-in-business", "Customer does not exist in business."),
     "addAccount": ("not-in-business", "Account does not exist in business."),

@@ -244,6 +244,21 @@ def _evidence(commands: Commands) -> None:
     check.add_argument(
         "--public-key", metavar="FILE", help="the public key that it must be signed with, as PEM"
     )
+    check.add_argument(
+        "--witness", action="append", default=[], metavar="FILE", help="the public key of a witness, as PEM"
+    )
+    check.add_argument(
+        "--tsa-root", metavar="FILE", help="the certificates that its time stamp must rest on, as PEM"
+    )
+    check.add_argument(
+        "--expect", choices=["conformant"], help="end with the exit code of the run, for a gate"
+    )
+    witness = commands.add_parser("countersign", help="sign a pack that holds as its witness")
+    witness.add_argument("pack", help="the zip")
+    witness.add_argument("--key", required=True, metavar="FILE", help="your private key, as for evidence")
+    stamp = commands.add_parser("timestamp", help="put an authority's time stamp into a pack (RFC 3161)")
+    stamp.add_argument("pack", help="the zip")
+    stamp.add_argument("--tsa", required=True, metavar="URL", help="the authority's address")
 
 
 def _history(commands: Commands) -> None:

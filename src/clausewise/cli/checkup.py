@@ -11,8 +11,9 @@ from clausewise import doctor, files, scope, shipped
 from clausewise.cli import consent, screen
 from clausewise.cli.families import check
 from clausewise.errors import ConfigurationError
+from clausewise.foreign import visible
 from clausewise.plugin.opening import check_owner, claimed, embedded
-from clausewise.verdict import Exit, visible
+from clausewise.verdict import Exit
 
 
 def run(given: Namespace) -> int:

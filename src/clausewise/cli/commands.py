@@ -72,5 +72,7 @@ _COMMANDS = {
     "allure": "allure:run",
     "evidence": "packs:pack",
     "verify": "packs:verify",
+    "countersign": "packs:countersign",
+    "timestamp": "packs:timestamp",
     "matrix": "proof:run",
 }

@@ -14,8 +14,9 @@ from rich.text import Text
 from clausewise import chaos, contracts, shipped
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
+from clausewise.foreign import visible
 from clausewise.reference import process
-from clausewise.verdict import Exit, visible
+from clausewise.verdict import Exit
 
 _LIST = "list"
 _TICK = 0.5  # seconds between two looks at the other host

@@ -1,8 +1,9 @@
-"""`clausewise evidence` and `clausewise verify`: a run as one signed zip, and the check of such a zip."""
+"""`clausewise evidence`, `verify`, `countersign` and `timestamp`: a run as one signed zip, and its check."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -10,10 +11,16 @@ from rich.text import Text
 
 from clausewise import evidence, journal
 from clausewise.cli import screen
+from clausewise.client import authority
+from clausewise.evidence import Verified
+from clausewise.foreign import visible
 from clausewise.plugin.opening import remembered
 from clausewise.verdict import Exit
 
 _MARKS = {True: ("holds  ", "green"), False: ("BROKEN ", "bold red"), None: ("unknown", "yellow")}
+_WORDS = {True: "Holds", False: "BROKEN, believe nothing of it", None: "Not wholly checked"}
+_EXITS = {True: Exit.CONFORMANT, False: Exit.NOT_CONFORMANT, None: Exit.NOT_FULLY_VERIFIED}
+_KEY = 16  # characters of a key's id that are shown
 
 
 def pack(given: Namespace) -> int:
@@ -21,23 +28,64 @@ def pack(given: Namespace) -> int:
     folder = Path(given.folder)
     output = Path(given.output or f"evidence-{journal.facts(folder)['id']}.zip")
     evidence.pack(folder, remembered(folder), Path(given.key), output)
-    _console().print(
-        Text(f"Wrote {output}; whoever has your public key can check it: clausewise verify {output}")
-    )
+    _say(f"Wrote {output}; whoever has your public key can check it: clausewise verify {output}")
     return Exit.CONFORMANT
 
 
 def verify(given: Namespace) -> int:
-    """Check a pack: 0 where everything holds, 2 where its signature could not be checked, else 1."""
-    key = Path(given.public_key) if given.public_key else None
-    states = set()
-    for check in evidence.verify(Path(given.pack), key):
+    """Check a pack: 0 where everything holds, 2 where something could not be checked, else 1.
+
+    With `--expect conformant` a pack that holds ends with the exit code of its run.
+    """
+    key, root = (Path(name) if name else None for name in (given.public_key, given.tsa_root))
+    done = evidence.verify(Path(given.pack), key, [Path(name) for name in given.witness], root)
+    style = _MARKS[done.held][1]
+    for line in _headline(done):
+        _console().print(Text(visible(line), style=style))
+    for check in done.checks:
         mark, style = _MARKS[check.held]
-        _console().print(Text(f"{mark} {check.what}: {check.says}", style=style))
-        states.add(check.held)
-    if False in states:
-        return Exit.NOT_CONFORMANT
-    return Exit.NOT_FULLY_VERIFIED if None in states else Exit.CONFORMANT
+        _console().print(Text(visible(f"{mark} {check.what}: {check.says}"), style=style))
+    for row in done.results["excuses"] if done.results else ():
+        _say(visible(f"{row['kind']}: {row['says']}"))
+    code = _EXITS[done.held]
+    if given.expect and done.results and done.held is not False:
+        return int(done.results["outcome"]["exit"] or code)
+    return int(code)
+
+
+def countersign(given: Namespace) -> int:
+    """Sign a pack that holds as its witness."""
+    evidence.countersign(Path(given.pack), Path(given.key))
+    _say(f"Signed {given.pack}; whoever has both public keys checks it: clausewise verify --witness")
+    return Exit.CONFORMANT
+
+
+def timestamp(given: Namespace) -> int:
+    """Have an authority say when a pack's signature was there, and put its word into the pack."""
+    pack_ = Path(given.pack)
+    told = evidence.stamp(pack_, authority.asked(given.tsa, evidence.stamp_request(pack_)))
+    _say(f"Stamped {pack_} at {told}; whoever trusts the authority checks it: clausewise verify --tsa-root")
+    return Exit.CONFORMANT
+
+
+def _headline(done: Verified) -> Iterator[str]:
+    """Yield what the run came to, what excused it, who signed that, and when."""
+    signers = ", ".join(name[:_KEY] for name in done.signers) or "nobody"
+    when = f"time-stamped {done.stamped}" if done.stamped else "at a time that no time stamp proves"
+    signed = f"signed by key {signers}, {when}"
+    if not done.results:
+        yield f"{_WORDS[done.held]}; {signed}"
+        return
+    told, run = done.results["outcome"], done.results["run"]
+    kinds = list(dict.fromkeys(row["kind"] for row in done.results["excuses"]))
+    rules = f"told below: {', '.join(kinds)}" if kinds else "no waiver, no policy, no selection"
+    said = told["sentence"] if done.held is not False else f"it says of itself: {told['sentence']}"
+    yield f"{_WORDS[done.held]}: {said}" if done.held is not True else said
+    yield f"  run {run['id']} ended {run['ended']}; {rules}; {signed}"
+
+
+def _say(text: str) -> None:
+    _console().print(Text(text))
 
 
 def _console() -> Console:

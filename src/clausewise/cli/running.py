@@ -117,7 +117,8 @@ def report_anew(given: Namespace) -> int:
     folder = Path(given.folder)
     console = screen.console(soft_wrap=True)
     if not (folder / statement.RESULTS).exists():
-        results = statement.assemble(remembered(folder), folder, ended=False)
+        ended = journal.ended(folder) is not None
+        results = statement.assemble(remembered(folder), folder, ended=ended)
         statement.write(results, folder)
     results = report.read(folder)
     for path in report.draw(results, folder):

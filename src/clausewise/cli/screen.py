@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.segment import Segment
 
-from clausewise.verdict import visible
+from clausewise.foreign import visible
 
 _LOG_WIDTH = 130
 

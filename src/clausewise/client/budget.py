@@ -50,6 +50,11 @@ class Budget:
             with suppress(OSError):
                 self.book.with_suffix(_CANCELLED).touch()
 
+    @property
+    def most(self) -> dict[str, float | None]:
+        """What may be spent, where it is bounded: requests, and seconds."""
+        return {"requests": self._requests, "seconds": self._seconds}
+
     def spend(self) -> None:
         """Count one request and wait for its turn.
 
@@ -63,9 +68,13 @@ class Budget:
         if self.cancelled:
             raise KeyboardInterrupt
 
-    def _wait(self) -> None:
+    def check(self) -> None:
+        """Raise Spent where the run has taken its time."""
         if self._seconds is not None and time.monotonic() - self._began > self._seconds:
             raise Spent(f"The run may take {self._seconds:g} s (--max-time), and has taken them.")
+
+    def _wait(self) -> None:
+        self.check()
         if self._requests is None and not self._gap:
             return
         with self._entry() as (sent, free):

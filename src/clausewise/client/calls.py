@@ -32,6 +32,7 @@ from clausewise.model import Contract, Exchange, File, Json, Operation, Request,
 from clausewise.targets import FamilyTarget
 
 Heard = Callable[[Exchange], None]
+Sends = Callable[[Request, str], None]
 
 _ABSENT = 404
 _REFUSED = 300
@@ -98,6 +99,7 @@ class Client:
             only_reads=only_reads,
         )
         self.heard: Heard = lambda _: None
+        self.sends: Sends = lambda _, __: None  # told of each request, and of its template, before it is sent
         self._circuit = Circuit(transport.limits.breaker)
         self._patience = Patience(transport.limits)
         self._turned_away: set[str] = set()
@@ -356,12 +358,13 @@ class Client:
     ) -> Exchange:
         """Send a request until it is answered; who sends it `quiet` takes note of the answer."""
         waited = 0.0
+        self.sends(request, operation.path)
         while True:
             exchange = self._exchange(operation, request, sent, stray=stray)
             pause = self._put_off(operation, exchange.response)
             if pause is None and _by_gateway(operation, exchange.response):
                 self.heard(replace(exchange, stray=True))
-                gone = Unreachable(_behind(exchange))
+                gone = Unreachable(_behind(self._named(operation, request, stray=stray), exchange))
                 self._circuit.came_to_nothing(operation.id, gone)
                 raise gone
             if pause is None:
@@ -381,7 +384,8 @@ class Client:
         self._circuit.check(operation.id, "/".join(request.url.split("/")[:3]))
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         try:
-            response, milliseconds = self._transport.send(request)
+            what = self._named(operation, request, stray=stray)
+            response, milliseconds = self._transport.send(request, what)
         except NoVerdict as bad:
             self._circuit.came_to_nothing(operation.id, bad)
             raise
@@ -399,6 +403,13 @@ class Client:
             spellings=operation.spellings,
             stray=stray,
         )
+
+    def _named(self, operation: Operation, request: Request, *, stray: bool) -> str:
+        """Return what an error calls a request: by its template, since a parameter may be personal."""
+        bare = request.url.partition("?")[0]
+        if stray or "{" not in operation.path:
+            return f"{request.method} {bare}"
+        return f"{request.method} {self._target.base_url}{operation.path}"
 
     def _put_off(self, operation: Operation, response: Response) -> float | None:
         """Return the seconds after which the target wants to be asked again: negative where it does not say.
@@ -421,14 +432,14 @@ def _by_gateway(operation: Operation, response: Response) -> bool:
 
     An operation may document such an answer without a body; a whole class (5XX) is no such word.
     """
-    if response.status not in _GATEWAYS or response.body.lstrip().startswith(_OPENINGS):
+    body = response.body.strip()
+    if response.status not in _GATEWAYS or body == b"null" or body.startswith(_OPENINGS):
         return False
     own = [known for known in operation.outcomes if (form := known.form(response.status)) and form.exact]
     return not any(known.any_body or known.by_status or known.vague for known in own)
 
 
-def _behind(exchange: Exchange) -> str:
-    what = f"{exchange.request.method} {exchange.request.url.partition('?')[0]}"
+def _behind(what: str, exchange: Exchange) -> str:
     status = exchange.response.status
     return (
         f"{what} was answered by a gateway, with a {status} ({_GATEWAYS[status]}) that is no JSON, "

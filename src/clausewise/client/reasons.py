@@ -48,6 +48,7 @@ _KNOWN: Mapping[str, str] = {
     r"refused": "the connection was refused",
     r"reset|Broken pipe": "the connection was reset",
 }
+_ADDRESS = re.compile(r"(?i)\s*\bwith url:? \S+|(?<=://)\S+")  # an address may hold a number of a person
 
 
 # What nginx says on a page of its own, with status 400, where others break the handshake off.
@@ -73,7 +74,7 @@ def why(bad: Exception, limits: Limits) -> str:
     for pattern, words in {**_SETTLED, **_KNOWN}.items():
         if found := re.search(pattern, text, re.DOTALL):
             return words.format(*found.groups())
-    return f"{type(bad).__name__}: {str(bad)[:200]}"
+    return f"{type(bad).__name__}: {_ADDRESS.sub('', str(bad))[:200]}"
 
 
 def unconnected(bad: Exception) -> bool:

@@ -43,9 +43,10 @@ class Transport:
             key = tls.client_key
             self._session.cert = (tls.client_certificate, key) if key else tls.client_certificate
 
-    def send(self, request: Request) -> tuple[Response, float]:
+    def send(self, request: Request, what: str = "") -> tuple[Response, float]:
         """Send one request; return the response and the milliseconds it took.
 
+        `what` is what errors call it where its address holds what they may not tell.
         Raises Unreachable or Unreadable, or TargetUnusable where TLS fails for good, each with a sentence
         that says what happened.
         """
@@ -53,7 +54,7 @@ class Transport:
         began = time.perf_counter()
         self._watchdog.watch(began + self.limits.total_timeout)
         try:
-            response = self._exchange(request)
+            response = self._exchange(request, what)
         finally:
             self._watchdog.rest()
         return response, (time.perf_counter() - began) * 1000
@@ -63,8 +64,8 @@ class Transport:
         self._watchdog.close()
         self._session.close()
 
-    def _exchange(self, request: Request) -> Response:
-        what = f"{request.method} {request.url.partition('?')[0]}"
+    def _exchange(self, request: Request, what: str) -> Response:
+        what = what or f"{request.method} {request.url.partition('?')[0]}"
         try:
             answer = self._session.request(
                 request.method,

@@ -127,6 +127,8 @@ class CompiledBody:
             return
         if keyword in owner.get("x-facets", {}):
             clause = f"{clause}.{keyword}"
+        if "x-standing" not in owner:  # an item is what its list's clause says, unless it says it is a guess
+            clause = clause.removesuffix("[]")
         expected = words.expectation(keyword, error.validator_value, owner.get("description", ""))
         yield Complaint(clause, expected, words.value(error.instance), where, fixed=keyword == "const")
 

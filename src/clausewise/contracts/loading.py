@@ -75,6 +75,7 @@ def _loaded(
         operations=operations,
         clauses=tuple(_clauses(layers, overlays)),
         sensitive=dict(_sensitive(api)),
+        words=frozenset(_words(api)),
         token_path=_token_path(api),
         vouched=bool(overlays) and all(read(path).standing is Standing.AGREED for path in overlays),
     )
@@ -280,6 +281,22 @@ def _sensitive(node: Any, name: str = "") -> Iterator[tuple[str, str]]:
             yield name, node["x-sensitive"]
         for key, item in node.items():
             yield from _sensitive(item, key)
+
+
+def _words(node: Any) -> Iterator[str]:
+    """Yield the words that a contract prints: names of fields, and the texts that a field must be one of."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _words(item)
+    elif isinstance(node, dict):
+        for key, item in node.items():
+            if key == "properties" and isinstance(item, dict):
+                yield from item
+            elif key in {"enum", "const"}:
+                for told in item if isinstance(item, list) else [item]:
+                    if isinstance(told, str):
+                        yield from (told, *told.split())
+            yield from _words(item)
 
 
 def _token_path(api: Mapping[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from clausewise.evidence.checking import Check, verify
+from clausewise.evidence.checking import Verified, countersign, stamp, stamp_request, verify
+from clausewise.evidence.contents import Check
 from clausewise.evidence.packing import pack
 
-__all__ = ["Check", "pack", "verify"]
+__all__ = ["Check", "Verified", "countersign", "pack", "stamp", "stamp_request", "verify"]

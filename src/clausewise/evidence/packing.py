@@ -3,57 +3,103 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from clausewise import journal, report, shipped
+from clausewise import copies, journal, report, statement
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
+from clausewise.evidence.contents import Contents
+from clausewise.evidence.unpacking import ATTESTATION, FORMAT, JOURNAL, MANIFEST, write
+from clausewise.masking import held_in
 from clausewise.scope import Scope
 
-MANIFEST, ATTESTATION, TARGET = "manifest.json", "attestation.json", "target/"
-FORMAT = {"format": "clausewise-evidence", "version": 1}
-RUN_FILES = (journal.RUN, journal.VERDICTS, journal.EXCHANGES, "results.json", "summary.md", "report.html")
-_TELLING = 6  # characters of a secret that cannot stand in a file by chance
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same run makes the same bytes
 _RESULTS = {0: "PASSED", 1: "FAILED"}
 
 
-def pack(folder: Path, scope: Scope, key: Path, output: Path) -> None:
-    """Write the evidence of a run to a zip, signed with a key.
+def pack(folder: Path, known: Scope, key: Path, output: Path) -> None:
+    """Write the evidence of a run to a zip, signed with a key, after the checks that its reader makes.
 
-    Raises ConfigurationError for a run that is incomplete: stopped before its end, or of some clauses only.
+    `known` is what the run judged, with the secrets that may not be in it. Raises ConfigurationError for a
+    run that is incomplete, stopped before its end, of some clauses only, or not as it was when it ended.
     """
-    results = report.read(folder)
+    _whole(folder, report.read(folder))
+    if stray := [overlay for name, overlay in copies.overlays(known) if not name]:
+        beside = known.target.path.parent
+        raise ConfigurationError(f"The overlay {stray[0]} lies outside {beside}; move it there.")
+    if missing := [name for name in JOURNAL if not (folder / name).exists()]:
+        raise ConfigurationError(f"The run {folder} is incomplete: it has no {missing[0]}.")
+    contents = Contents(folder, trend=True)
+    for check in contents.checks():
+        if not check.held:
+            raise ConfigurationError(
+                f"The run {folder} is no evidence: not so that {check.what} ({check.says})."
+            )
+    results = contents.made | {"trend": []}  # of other runs this one's journal says nothing
     _whole(folder, results)
     try:
-        files = {name: (folder / name).read_bytes() for name in RUN_FILES}
-        files |= {f"{TARGET}{name}": path.read_bytes() for name, path in _target(scope)}
+        files = {name: (folder / name).read_bytes() for name in JOURNAL}
+        files[statement.RESULTS] = statement.text(results).encode("utf-8", "backslashreplace")
+        for name, page in report.drawn(results, folder).items():
+            files[name] = page.encode("utf-8", "backslashreplace")
+        files |= {name: (folder / name).read_bytes() for name in contents.files()}
     except OSError as bad:
         raise ConfigurationError(f"The run {folder} is incomplete: {bad}.") from bad
-    _check_secrets(files, scope.target.secrets)
-    manifest = {
+    _check_secrets(files, known.target.secrets)
+    told = manifest(results, contents.scope, {name: _digest(content) for name, content in files.items()})
+    files[MANIFEST] = text(told)
+    subjects = {MANIFEST: _digest(files[MANIFEST])}
+    files[ATTESTATION] = signing.signed(subjects, predicate(results, contents.facts), key).encode()
+    write(output, files)
+
+
+def manifest(results: Mapping[str, Any], scope: Scope, files: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a pack says that it holds; `files` are digests by name."""
+    return {
         **FORMAT,
         "suite": results["suite"]["version"],
         "run": results["run"]["id"],
         "target": scope.target.path.name,
         "schemas": digests(scope),
-        "files": {name: sha256(content).hexdigest() for name, content in files.items()},
+        "files": dict(files),
     }
-    files[MANIFEST] = json.dumps(manifest, indent=1).encode()
-    subjects = {MANIFEST: sha256(files[MANIFEST]).hexdigest()}
-    files[ATTESTATION] = signing.signed(subjects, _predicate(results), key).encode()
-    try:
-        with ZipFile(output, "x", ZIP_DEFLATED) as archive:
-            for name, content in files.items():
-                archive.writestr(_entry(name), content)
-    except FileExistsError:
-        raise ConfigurationError(f"{output} is there already; name another file or move it away.") from None
-    except OSError as bad:
-        raise ConfigurationError(f"The evidence cannot be written to {output}: {bad}.") from bad
+
+
+def text(told: Mapping[str, Any]) -> bytes:
+    """Return a manifest as it is written."""
+    return json.dumps(told, indent=1).encode()
+
+
+def predicate(results: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the in-toto test result of a run: what came of it, by which configuration, excused by what."""
+    by_verdict: dict[str, list[str]] = {}
+    for row in results["clauses"]:
+        by_verdict.setdefault(row["verdict"], []).append(row["id"])
+    target = results["target"]
+    configuration = [{"name": target["file"], "digest": {"sha256": target["sha256"]}}]
+    configuration += [
+        {"name": f"{family}/{name}", "digest": {"sha256": digest}}
+        for family, told in target["families"].items()
+        for name, digest in told.get("overlays", {}).items()
+    ]
+    rulings = {key: facts.get(key) for key in ("rulings", "plan", "strict", "confirm", "selected", "resumed")}
+    configuration += [
+        {"name": f"{journal.RUN}#{key}", "digest": {"sha256": journal.digest(value)}}
+        for key, value in rulings.items()
+    ]
+    return {
+        "result": _RESULTS.get(results["outcome"]["exit"], "WARNED"),
+        "configuration": configuration,
+        "passedTests": by_verdict.get("pass", []),
+        "failedTests": by_verdict.get("fail", []) + by_verdict.get("error", []),
+        "warnedTests": [
+            name for verdict in ("unstable", "waived", "untestable") for name in by_verdict.get(verdict, [])
+        ],
+        "outcome": results["outcome"],
+        "excuses": results["excuses"],
+    }
 
 
 def digests(scope: Scope) -> dict[str, str]:
@@ -62,15 +108,19 @@ def digests(scope: Scope) -> dict[str, str]:
     for family in sorted(scope.contracts):
         for path in sorted((scope.schemas / family).rglob("*")):
             if path.is_file() and path.suffix in {".json", ".yaml", ".toml"}:
-                found[path.relative_to(scope.schemas).as_posix()] = sha256(path.read_bytes()).hexdigest()
+                found[path.relative_to(scope.schemas).as_posix()] = _digest(path.read_bytes())
     ids = "\n".join(sorted(clause.id for clause in scope.clauses()))
-    return found | {"clauses": sha256(ids.encode()).hexdigest()}
+    return found | {"clauses": _digest(ids.encode())}
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
 
 
 def _check_secrets(files: Mapping[str, bytes], secrets: Iterable[str]) -> None:
     """Refuse to hand on a file that holds a secret of the target: an overlay, or a run of before."""
     for name, content in files.items():
-        if any(len(secret) >= _TELLING and secret.encode() in content for secret in secrets):
+        if next(held_in([content.decode("utf-8", "backslashreplace")], secrets), 0):
             raise ConfigurationError(
                 f"{name} holds a secret of the target file in clear; take it out, and run anew."
             )
@@ -82,41 +132,3 @@ def _whole(folder: Path, results: Mapping[str, Any]) -> None:
         raise ConfigurationError(f"The run {folder} was stopped before its end; evidence is of a whole run.")
     if run["partial"]:
         raise ConfigurationError(f"The run {folder} took some clauses only; evidence is of a whole run.")
-
-
-def _target(scope: Scope) -> Iterator[tuple[str, Path]]:
-    """Yield the target file, and the overlays beside it; secrets stand in neither."""
-    target = scope.target.path
-    yield target.name, target
-    for family in scope.target.families.values():
-        for overlay in family.overlays:
-            if overlay.is_relative_to(shipped.SCHEMAS.absolute()):
-                continue
-            if not overlay.is_relative_to(target.parent.absolute()):
-                raise ConfigurationError(
-                    f"The overlay {overlay} lies outside {target.parent}; move it there."
-                )
-            yield overlay.relative_to(target.parent.absolute()).as_posix(), overlay
-
-
-def _predicate(results: Mapping[str, Any]) -> dict[str, Any]:
-    by_verdict: dict[str, list[str]] = {}
-    for row in results["clauses"]:
-        by_verdict.setdefault(row["verdict"], []).append(row["id"])
-    return {
-        "result": _RESULTS.get(results["outcome"]["exit"], "WARNED"),
-        "configuration": [
-            {"name": results["target"]["file"], "digest": {"sha256": results["target"]["sha256"]}}
-        ],
-        "passedTests": by_verdict.get("pass", []),
-        "failedTests": by_verdict.get("fail", []) + by_verdict.get("error", []),
-        "warnedTests": [
-            name for verdict in ("unstable", "waived", "untestable") for name in by_verdict.get(verdict, [])
-        ],
-    }
-
-
-def _entry(name: str) -> ZipInfo:
-    entry = ZipInfo(name, _EPOCH)
-    entry.compress_type = ZIP_DEFLATED
-    return entry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +31,49 @@ _PAYLOAD = "application/vnd.in-toto+json"
 _BAD = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, UnsupportedAlgorithm, Error)
 
 
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """An envelope that was read: what it says, and by their ids the keys that signed it, the first first."""
+
+    says: Mapping[str, Any]
+    signers: tuple[str, ...]
+    first: bytes  # the first signature, which a time stamp is about
+    envelope: Envelope
+
+    def signed_by(self, key: Key) -> bool:
+        """Tell whether a key made one of its signatures."""
+        try:
+            self.envelope.verify([key], 1)
+        except _BAD:
+            return False
+        return True
+
+
 def signed(subjects: Mapping[str, str], predicate: Mapping[str, Any], key: Path) -> str:
     """Return a DSSE envelope, as JSON, around a test result about files (name to SHA-256).
 
     Raises ConfigurationError for a key that is no unencrypted PEM private key.
     """
-    try:
-        signer = CryptoSigner(_strong(load_pem_private_key(key.read_bytes(), password=None)))
-    except _BAD as bad:
-        raise ConfigurationError(
-            f"{key} is no private key that can be used ({tables.shown(bad)}); an unencrypted PEM file was "
-            f"expected, as `openssl genpkey -algorithm ed25519 -out key.pem` makes."
-        ) from bad
-    files = [ResourceDescriptor(name=name, digest={"sha256": digest}).pb for name, digest in subjects.items()]
-    statement = Statement(files, PREDICATE, dict(predicate))
-    statement.validate()
-    payload = json_format.MessageToJson(statement.pb, indent=None).encode()
+    signer = _signer(key)
+    payload = json_format.MessageToJson(_statement(subjects, predicate).pb, indent=None).encode()
     envelope = Envelope(payload, _PAYLOAD, {})
     envelope.sign(signer)
-    return json.dumps(envelope.to_dict(), indent=1)
+    return _written(envelope)
+
+
+def countersigned(attestation: Attestation, key: Path) -> str:
+    """Return an envelope with one signature more; ConfigurationError for a bad key, or one that signed it."""
+    signer = _signer(key)
+    if signer.public_key.keyid in attestation.signers:
+        raise ConfigurationError(f"{key} has signed this pack already; a witness signs with another key.")
+    attestation.envelope.sign(signer)
+    return _written(attestation.envelope)
+
+
+def expected(subjects: Mapping[str, str], predicate: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an attestation about files says, as `Attestation.says` has it."""
+    told: dict[str, Any] = json_format.MessageToDict(_statement(subjects, predicate).pb)
+    return told
 
 
 def public_key(path: Path) -> Key:
@@ -61,6 +86,28 @@ def public_key(path: Path) -> Key:
         ) from bad
 
 
+def read(text: str) -> Attestation:
+    """Return what an envelope says and by whom; ValueError, with a reason, for one that is malformed."""
+    try:
+        envelope = Envelope.from_dict(json.loads(text))
+        told = json_format.Parse(envelope.payload, Statement([], "", {}).pb)
+        Statement.copy_from_pb(told).validate()
+        first = next(iter(envelope.signatures.values()))
+        read_ = Attestation(
+            json_format.MessageToDict(told),
+            tuple(envelope.signatures),
+            bytes.fromhex(first.signature),
+            envelope,
+        )
+    except (*_BAD, StopIteration, json_format.ParseError) as bad:
+        raise ValueError(f"its attestation does not hold: {tables.shown(bad) or 'nobody signed it'}") from bad
+    if told.predicate_type != PREDICATE:
+        raise ValueError(f"its attestation is a {tables.shown(told.predicate_type)}, not a test result")
+    if envelope.payload_type != _PAYLOAD or _written(envelope) != text:
+        raise ValueError("its attestation is written in another way than `clausewise evidence` writes it")
+    return read_
+
+
 def _strong(key: Any) -> Any:
     """Return a key; ValueError for an RSA key so short that others can sign for it."""
     bits = key.key_size if isinstance(key, RSAPrivateKey | RSAPublicKey) else _RSA_BITS
@@ -69,19 +116,22 @@ def _strong(key: Any) -> Any:
     return key
 
 
-def attested(envelope: str, key: Key | None) -> dict[str, str]:
-    """Return the files that an envelope speaks about (name to SHA-256), its signature checked by a key.
-
-    Raises ValueError, with a reason, for an envelope that is malformed or not signed by that key.
-    """
+def _signer(key: Path) -> CryptoSigner:
     try:
-        given = Envelope.from_dict(json.loads(envelope))
-        if key:
-            given.verify([key], 1)
-        told = json_format.Parse(given.payload, Statement([], "", {}).pb)
-        Statement.copy_from_pb(told).validate()
-    except (*_BAD, json_format.ParseError) as bad:
-        raise ValueError(f"its attestation does not hold: {tables.shown(bad)}") from bad
-    if told.predicate_type != PREDICATE:
-        raise ValueError(f"its attestation is a {tables.shown(told.predicate_type)}, not a test result")
-    return {file.name: file.digest.get("sha256", "") for file in told.subject}
+        return CryptoSigner(_strong(load_pem_private_key(key.read_bytes(), password=None)))
+    except _BAD as bad:
+        raise ConfigurationError(
+            f"{key} is no private key that can be used ({tables.shown(bad)}); an unencrypted PEM file was "
+            f"expected, as `openssl genpkey -algorithm ed25519 -out key.pem` makes."
+        ) from bad
+
+
+def _statement(subjects: Mapping[str, str], predicate: Mapping[str, Any]) -> Statement:
+    files = [ResourceDescriptor(name=name, digest={"sha256": digest}).pb for name, digest in subjects.items()]
+    statement = Statement(files, PREDICATE, dict(predicate))
+    statement.validate()
+    return statement
+
+
+def _written(envelope: Envelope) -> str:
+    return json.dumps(envelope.to_dict(), indent=1)

@@ -2,59 +2,51 @@
 
 from __future__ import annotations
 
-import hmac
-import html
+import hashlib
 import json
 import re
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
 from secrets import token_bytes
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
-import ahocorasick
+from clausewise.masking import detectors
+from clausewise.masking.cutting import KEPT, cut
+from clausewise.masking.files import BLOB, SOME_BLOB, is_blob, is_file
+from clausewise.masking.known import Known, quoted_numbers, replaced
+from clausewise.masking.names import Hidden, Hides, squeezed, told, words_of
+from clausewise.masking.quotes import Quotes
+from clausewise.masking.writings import LONGEST, LONGEST_TOKEN, SHORTEST, readable, uncut
+from clausewise.model import Exchange, Request
 
-from clausewise.masking.writings import (
-    LONGEST,
-    SHORTEST,
-    Beginnings,
-    everywhere,
-    readable,
-    uncut,
-    writings,
-)
-from clausewise.model import Exchange, secret_name
-
-_FEW = 32  # secrets that are searched one by one
-_TAIL = 40  # characters at a secret's end by which it is found: tokens begin alike, and end in a signature
 _BINARY = re.compile(r"^(image|audio|video)/|octet-stream|application/(pdf|zip)", re.IGNORECASE)
-_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-", b"PK\x03\x04", b"II*\x00", b"MM\x00*")
 _FIELD = re.compile(r'\bname="([^"]*)"')
 _BOUNDARY = re.compile(r'boundary="?([^";]+)', re.IGNORECASE)
 
 # A JSON string, with the colon behind it where it is a key; an unterminated one ends with the text.
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"(\s*+:)?|\\?\Z)', re.DOTALL)
+_NAME = re.compile(r'(?<!\\)"([^"\\]*+(?:\\.[^"\\]*+)*+)"\s*+:', re.DOTALL)
+_KEY = re.compile(_NAME.pattern + r'\s*+(?:"([^"\\]*+)")?+', re.DOTALL)  # and a value that is a plain text
 _LITERAL = re.compile(r'[^\s,\]}"]*')
 
 # Secrets that give themselves away in any text: each by a hint that is quickly looked for, and by its form.
 _USERINFO = re.compile(r"(?<=://)[^/@\s\"'?#<>]+(?=@)")
-_PAIR = re.compile(r"(?<![\w.-])([\w.-]++)=([^\s&\"'<>;,(){}\[\]\\]+)")
+_PAIR = re.compile(r"(?<![\w.-])([\w.-]++)=(\{[^{}\n]*\}|[^\s&\"'<>;,(){}\[\]\\]+)")
 _QUOTED_PAIR = re.compile(r"'([\w.-]+)'\s*:\s*b?'([^'\n]+)'")
 _ELEMENT = re.compile(r"<(?:\w+:)?([\w.-]++)[^<>]*>([^<>]+)(?=</)")
 _TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*")
 _SCHEME = re.compile(r"(?i)(?<=\bbearer )(?=\S*\d)[\w.~+/=-]{8,}|(?<=\bbasic )(?=\S*[\d=])[\w.~+/=-]{8,}")
-_IMAGES = ("iVBORw0KGg", "/9j/", "R0lGOD", "JVBERi0", "SUkqA", "TU0AK", "UklGR", ";base64,")
-_IMAGE = re.compile(rf"(?:{'|'.join(_IMAGES)})(?:[A-Za-z0-9+/=_-]|\\/){{40,}}")
-_GIVEAWAYS = ("=", "://", "eyJ", "earer ", "asic ", "'", "</", *_IMAGES)
+_GIVEAWAYS = ("=", "://", "eyJ", "earer", "asic", "'", "</")
+_ENCODED = ";base64,"
 
-# How else a text may be read in which a secret stands escaped, by a hint that it may.
-_ESCAPES: tuple[tuple[str, Callable[[str], str]], ...] = (("%", unquote_plus), ("&", html.unescape))
-_BEFORE_VALUE = frozenset(": \t\r\n")
 _WORDS = {"true", "false", "null", ""}
-_NAMES = 4096
 _DECODER = json.JSONDecoder(strict=False)
 _scanned: Callable[[str, int, bool], tuple[str, int]] = json.decoder.scanstring  # type: ignore[attr-defined]
+_FORESEEN = 32  # requests whose masked form is kept until their answer comes
+_FINGERPRINT = 4  # bytes
+_KEY_BYTES = 64
 
 Headers = list[list[str]]
 
@@ -62,55 +54,103 @@ Headers = list[list[str]]
 class Masker:
     """Masks exchanges and texts; learns the secrets it meets, so that later texts lose them too.
 
-    `secrets` are the target's own, masked in any letter case and inside base64, too.
+    `secrets` are the target's own. `fields` are names to hide beside those of secrets; where `personal` data
+    is hidden, the names of the shipped list are, but for those in `shown`, and what its own form gives away.
+    `facts` are words of the documents, which are never learned. Bodies are kept as far as `kept` characters.
     """
 
-    def __init__(self, key: bytes, secrets: Iterable[str] = (), fields: Iterable[str] = ()) -> None:
-        self._hides = _Hidden(fields)
-        self._mac = hmac.new(key, None, "sha256")
-        self._known: dict[str, str] = {}
-        self._recent: list[str] = []  # known, but not in the index yet
-        self._index = ahocorasick.Automaton()
-        self._beginnings = Beginnings()
+    def __init__(
+        self,
+        key: bytes,
+        secrets: Iterable[str] = (),
+        fields: Iterable[str] = (),
+        *,
+        personal: bool = True,
+        shown: Collection[str] = (),
+        facts: Iterable[str] = (),
+        kept: int = KEPT,
+    ) -> None:
+        self._hides = Hidden(fields, personal=personal, shown=shown)
+        self._personal = personal
+        self._mac = hashlib.blake2b(key=key[:_KEY_BYTES], digest_size=_FINGERPRINT)
+        self._facts = {squeezed(part) for fact in facts for part in (fact, *words_of(fact))}
+        self._kept = kept
+        self._known = Known()
         self._met: dict[str, str] = {}  # what the exchange at hand hides, however short
+        self._foreseen: dict[int, tuple[Request, str, dict[str, Any], dict[str, str]]] = {}
+        self._quotes: Quotes | None = None
         self._at_hand: Exchange | None = None
+        self.seconds = 0.0  # that masking has taken
         for secret in secrets:
-            for written in everywhere(secret):
-                self.learn(written)
+            if SHORTEST <= len(secret) <= LONGEST_TOKEN:
+                self._known.own(secret, self.masked(secret))
 
-    def learn(self, secret: str) -> str:
-        """Remember a secret value, to be masked wherever it stands from now on; return its stand-in."""
-        if not SHORTEST <= len(secret) <= LONGEST:
-            return self.masked(secret)
-        stand_in = self._known.get(secret)
-        if stand_in is None:
-            stand_in = self._known[secret] = self.masked(secret)
-            self._recent.append(secret)
-            self._beginnings.add(secret, stand_in)
-        self._met[secret] = stand_in
+    def learn(self, secret: str, *, whole: bool = False) -> str:
+        """Remember a secret value, to be masked wherever it stands from now on; return its stand-in.
+
+        A `whole` one is masked where it is a word of its own only: a person's name, not a token.
+        """
+        stand_in = self.masked(secret)
+        most = LONGEST if whole else LONGEST_TOKEN
+        if not self._known.full and SHORTEST <= len(secret) <= most and not (whole and self._is_fact(secret)):
+            self._known.add(secret, stand_in, whole=whole)
         return stand_in
+
+    def foreknow(self, values: Iterable[tuple[str, Any]]) -> None:
+        """Remember for good those values, by name, that are hidden: what a target file gives."""
+        for name, value in values:
+            if self._hides[name] and value not in (None, "", True, False):
+                self._known.begin()
+                self._covered(value, self._hides[name])
+        self._known.lasting()
+        self._known.begin()
 
     def masked(self, value: Any) -> str:
         """Return what stands in place of a value: type, length in characters or bytes, fingerprint."""
-        text = value if isinstance(value, str | bytes) else json.dumps(value, sort_keys=True)
-        name = "text" if isinstance(value, str) else type(value).__name__
+        if isinstance(value, str):
+            return self._masked(value)
+        raw = value if isinstance(value, bytes) else json.dumps(value, sort_keys=True).encode()
         mac = self._mac.copy()
-        mac.update(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
-        stand_in = f"[masked {name} {len(text)} {mac.hexdigest()[:8]}]"
-        if isinstance(text, str):
-            self._met[text[:LONGEST]] = stand_in
+        mac.update(raw)
+        stand_in = f"[masked {type(value).__name__} {len(raw)} {mac.hexdigest()}]"
+        if not isinstance(value, bytes):
+            self._met[raw.decode()] = stand_in
+        return stand_in
+
+    def _masked(self, text: str) -> str:
+        mac = self._mac.copy()
+        mac.update(text.encode("utf-8", "surrogatepass"))
+        stand_in = self._met[text if len(text) <= LONGEST else text[:LONGEST]] = (
+            f"[masked text {len(text)} {mac.hexdigest()}]"
+        )
         return stand_in
 
     def text(self, text: str) -> str:
         """Return a text without known secrets, and without what its name or its form gives away."""
         if "\0" in text and self.text(narrow := text.replace("\0", "")) != narrow:  # UTF-16, read as UTF-8
             text = narrow
-        loose = self._loose(text)
-        return str(_without(loose, self._known_in(loose)))
+        return self._without(self._loose(text))
+
+    @property
+    def learned(self) -> int:
+        """How many values were learned so far: a text masked before may hold one of the later ones."""
+        return self._known.count
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a known value stands in a text, in whatever writing."""
+        return bool(self._known.spans(text))
 
     def learn_from(self, exchange: Exchange) -> None:
         """Remember the secrets of an exchange."""
         self.record(exchange)
+
+    def foresee(self, request: Request, path: str = "") -> None:
+        """Remember what a request hides before it is sent: it may never be answered."""
+        self._known.begin()
+        self._met = {}
+        if len(self._foreseen) >= _FORESEEN:
+            self._foreseen.pop(next(iter(self._foreseen)))
+        self._foreseen[id(request)] = request, path, self._asked(request, path), self._met
 
     def hides(self, place: str) -> bool:
         """Tell whether a JSON pointer, or the name of a header, leads to what is masked."""
@@ -125,71 +165,91 @@ class Masker:
             return text
         if self._at_hand is not exchange:
             self.record(exchange)
-        met = {value: told for value, told in self._met.items() if len(value) > 1 or short}
-        whole = [re.escape(value) for value in sorted(met, key=len, reverse=True) if len(value) <= len(text)]
-        if whole:
-            text = re.sub(rf"(?<!\w)(?:{'|'.join(whole)})(?!\w)", lambda found: met[found[0]], text)
-        return self.text(uncut(text, Beginnings(met), self._beginnings))
+        if self._quotes is None:
+            self._quotes = Quotes(self._met)
+        quotes = self._quotes
+        text = quotes.without(text, least=1 if short else 2)
+        return self.text(
+            uncut(text, (quotes.beginnings, quotes.stand_in), (self._known.beginnings, self.masked))
+        )
 
     def record(self, exchange: Exchange, path: str = "") -> dict[str, Any]:
         """Return an exchange as a JSON value fit to be written; `path` is its operation's template."""
+        began = time.perf_counter()
         request, response = exchange.request, exchange.response
-        self._at_hand, self._met = exchange, {}
-        told = self._body(response.body, response.header("Content-Type") or "")
-        kinds = (value for name, value in request.headers if name.lower() == "content-type")
-        asked = self._body(request.body, next(kinds, ""))
-        headers = self._headers(request.headers), self._headers(response.headers)
-        address = self._address(request.url, path)
+        self._known.begin()
+        self._at_hand, self._met, self._quotes = exchange, {}, None
+        foreseen = self._foreseen.pop(id(request), None)
+        if foreseen and foreseen[0] is request and foreseen[1] == path:
+            asked = foreseen[2]
+            self._met |= foreseen[3]
+        else:
+            asked = self._asked(request, path)
+        said = {
+            "status": response.status,
+            "reason": self._given_away(response.reason),
+            "headers": self._headers(response.headers),
+            "body": self._body(response.body, response.header("Content-Type") or ""),
+        }
         record = {
             "id": exchange.id,
             "family": exchange.family,
             "operation": exchange.operation,
             "started": exchange.started,
             "milliseconds": round(exchange.milliseconds, 2),
-            "request": {"method": request.method, "url": address, "headers": headers[0], "body": asked},
-            "response": {
-                "status": response.status,
-                "reason": self._given_away(response.reason),
-                "headers": headers[1],
-                "body": told,
-            },
+            "request": self._plain(asked),
+            "response": self._plain(said),
         }
-        texts = [address, asked, response.reason, told, *(value for few in headers for _, value in few)]
-        known = self._known_in("\n".join(texts))  # one search for all: a run may know thousands of secrets
-        return _without(record, known) if known else record
+        self.seconds += time.perf_counter() - began
+        return record
 
-    def _known_in(self, text: str) -> Mapping[str, str]:
-        """Return the secrets in a text, as they are written there, with their stand-ins."""
-        found = {secret: self._known[secret] for secret in self._search(text)}
-        for hint, read in _ESCAPES:
-            if hint in text and (plain := read(text)) != text:
-                for secret in self._search(plain):
-                    found |= dict.fromkeys(writings(secret), self._known[secret])
-        return {secret: found[secret] for secret in sorted(found, key=len, reverse=True)} if found else found
+    def _asked(self, request: Request, path: str) -> dict[str, Any]:
+        kinds = (value for name, value in request.headers if name.lower() == "content-type")
+        return {
+            "method": request.method,
+            "url": self._address(request.url, path),
+            "headers": self._headers(request.headers),
+            "body": self._body(request.body, next(kinds, "")),
+        }
 
-    def _search(self, text: str) -> set[str]:
-        """Return the known secrets in a text, however many are known.
+    def _plain(self, side: Mapping[str, Any]) -> dict[str, Any]:
+        """Return one side of an exchange without known values, its body cut where it is huge."""
+        heads = [
+            side.get("url", ""),
+            side.get("reason", ""),
+            *(f"{name}: {value}" for name, value in side["headers"]),
+        ]
+        told = dict(side)
+        if self._spans("\n".join(heads)):  # one search for all of it: most hold nothing
+            told["headers"] = [[self._without(name), self._without(value)] for name, value in side["headers"]]
+            told |= {key: self._without(side[key]) for key in ("url", "reason") if key in side}
+        told["body"], shortened = cut(self._without(side["body"]), self._kept)
+        return told | ({"cut": shortened} if shortened else {})
 
-        The index, of their last characters, is built anew when a sixteenth as many have come as are in it: a
-        search for one more costs two microseconds in each text, and its place in a new index seven, once.
-        """
-        if len(self._recent) > max(_FEW, len(self._known) // 16):
-            for secret in self._recent:
-                tail = secret[-_TAIL:]
-                self._index.add_word(tail, [*self._index.get(tail, ()), secret])
-            self._index.make_automaton()
-            self._recent.clear()
-        ends = self._index.iter(text) if len(self._index) else ()
-        found = {secret for end, held in ends for secret in held if text.endswith(secret, 0, end + 1)}
-        found.update([secret for secret in self._recent if secret in text])
+    def _spans(self, text: str) -> list[tuple[int, int, str]]:
+        found = self._known.spans(text)
+        if self._personal:
+            found += [(start, end, self.masked(text[start:end])) for start, end in detectors.personal(text)]
         return found
+
+    def _without(self, text: str) -> str:
+        """Return a text without known values and personal data that its form gives away."""
+        found = self._spans(text)
+        if not found:
+            return text
+        if text.lstrip()[:1] in {"{", "["}:
+            found = quoted_numbers(text, found, _STRING)
+        return replaced(text, found)
+
+    def _is_fact(self, text: str) -> bool:
+        return bool(self._facts) and squeezed(text) in self._facts
 
     def _address(self, url: str, path: str) -> str:
         bare, _, query = url.partition("?")
         if "{" in path and (values := _template(path).search(bare)):
             for name, at in _parameters(path).items():
-                if self._hides[name]:
-                    shown = readable(self.learn(unquote(values[at])))
+                if hides := self._hides[name]:
+                    shown = readable(self._hidden(unquote(values[at]), hides))
                     bare = bare.replace(f"/{values[at]}", f"/{shown}")
         bare = self._given_away(bare)
         return f"{bare}?{self._form(query)}" if query else bare
@@ -202,7 +262,8 @@ class Masker:
         ]
 
     def _header(self, name: str, value: str) -> str:
-        if not value or not self._hides[name]:
+        hides = self._hides[name]
+        if not value or not hides:
             return self._given_away(value)
         scheme, blank, rest = value.partition(" ")
         if name.lower().endswith("authorization") and blank:
@@ -210,10 +271,15 @@ class Masker:
         if "cookie" in name.lower():
             for pair in value.split(";"):
                 self.learn(pair.partition("=")[2].strip().strip('"'))
-        return self.learn(value)
+        return self._hidden(value, hides)
+
+    def _hidden(self, value: str, hides: Hides) -> str:
+        return self.learn(value, whole=hides is not Hides.SECRET)
 
     def _body(self, body: bytes, media_type: str) -> str:
-        if _BINARY.search(media_type) or body.startswith(_MAGIC):
+        if not body:
+            return ""
+        if _BINARY.search(media_type) or is_file(body):
             return self.masked(body)
         if media_type[:10].lower() == "multipart/":
             return self._parts(body, media_type)
@@ -234,13 +300,13 @@ class Masker:
         shown = []
         for part in body.split(boundary):
             head, blank, content = part.partition(b"\r\n\r\n")
-            told = head.decode("utf-8", "backslashreplace")
-            if blank and "filename" in told:
+            said = head.decode("utf-8", "backslashreplace")
+            if blank and "filename" in said:
                 content = self.masked(content.removesuffix(b"\r\n")).encode() + b"\r\n"
-            elif name := _FIELD.search(told):
+            elif name := _FIELD.search(said):
                 held = content.removesuffix(b"\r\n").decode("utf-8", "backslashreplace")
                 content = str(self._field(name[1], held)).encode() + b"\r\n"
-            shown.append(told + (blank + content).decode("utf-8", "backslashreplace"))
+            shown.append(said + (blank + content).decode("utf-8", "backslashreplace"))
         return boundary.decode().join(shown)
 
     def _form(self, text: str) -> str:
@@ -256,67 +322,103 @@ class Masker:
         """
         if '"' in text:
             hides = self._hides
-            names = {name for name, after in pairwise(text.split('"')) if after[:1] in _BEFORE_VALUE}
-            if hidden := frozenset([name for name in names if hides[name]]):
-                text = "".join(self._unnamed(text, hidden))
+            if hidden := {name: told for name in set(_NAME.findall(text)) if (told := hides[name])}:
+                text = self._unnamed(text, hidden)
             if "\\" in text and any(escape in text for escape in ('\\"', "\\u", "\\/")):
                 text = _STRING.sub(self._escaped, text)
         return self._given_away(text)
 
-    def _unnamed(self, text: str, hidden: frozenset[str]) -> Iterator[str]:
-        """Yield the pieces of a JSON text, the values of hidden keys masked."""
-        done = 0
-        while found := _keys(hidden).search(text, done):
-            at = found.end()
-            yield text[done:at]
-            shown, done = self._value_at(text, at)
-            yield shown
-        yield text[done:]
+    def _unnamed(self, text: str, hidden: Mapping[str, Hides]) -> str:
+        """Return a JSON text with the values of hidden keys masked."""
+        done, known = 0, self._known
+        told: list[str] = []
+        for found in _KEY.finditer(text):
+            name, plain = found.groups()
+            hides = hidden.get(name)
+            if not hides or found.start() < done:
+                continue
+            if plain is not None:
+                at, end = found.span(2)
+                shown: str | None = plain
+                if plain:
+                    shown = self._masked(plain) if known.full else self._hidden(plain, hides)
+            else:
+                at = found.end()
+                shown, end = self._value_at(text, at, hides)
+            if shown is not None:
+                told += text[done:at], shown
+                done = end
+        return "".join([*told, text[done:]])
 
-    def _value_at(self, text: str, at: int) -> tuple[str, int]:
-        """Return a JSON value of a text, masked, and where it ends; what is broken ends with the text."""
+    def _value_at(self, text: str, at: int, hides: Hides) -> tuple[str | None, int]:
+        """Return a JSON value of a text, masked, and where it ends; what is broken ends with the text.
+
+        None stands for a list or an object whose own names tell what of it is hidden.
+        """
         first = text[at : at + 1]
         try:
             if first == '"':
-                end = text.find('"', at + 1) + 1
-                value = text[at + 1 : end - 1]
-                if not end or "\\" in value:
-                    value, end = _scanned(text, at + 1, False)  # noqa: FBT003 - it takes no names
-                return f'"{self.learn(value)}"' if value else '""', end
+                value, end = _scanned(text, at + 1, False)  # noqa: FBT003 - it takes no names
+                return f'"{self._hidden(value, hides)}"' if value else '""', end
             if first in {"{", "["}:
                 value, end = _DECODER.raw_decode(text, at)
-                return json.dumps(self._covered(value), ensure_ascii=False), end
+                if hides is Hides.LISTED and not _flat(value):
+                    covered = self._nested(value)
+                    return (None, at) if covered == value else (json.dumps(covered, ensure_ascii=False), end)
+                return json.dumps(self._covered(value, hides), ensure_ascii=False), end
         except (ValueError, RecursionError):
-            return f'"{self.learn(text[at + 1 :])}"', len(text)
+            return f'"{self._hidden(text[at + 1 :], hides)}"', len(text)
         found = _LITERAL.match(text, at)
         raw = found[0] if found else ""
-        shown = raw if raw in _WORDS else f'"{self._covered(_number(raw))}"'
+        shown = raw if raw in _WORDS else f'"{self._covered(_number(raw), hides)}"'
         return shown, at + len(raw)
 
-    def _covered(self, value: Any) -> Any:
-        """Mask every text and number of a JSON value."""
+    def _covered(self, value: Any, hides: Hides) -> Any:
+        """Mask every text and number of a JSON value, and every key that is no name."""
         if isinstance(value, list):
-            return [self._covered(item) for item in value]
+            return [self._covered(item, hides) for item in value]
         if isinstance(value, dict):
-            return {name: self._covered(item) for name, item in value.items()}
-        if value in (None, "", True, False):
+            return {self._named(name, hides): self._covered(item, hides) for name, item in value.items()}
+        if value is None or value is True or value is False or value == "":
             return value
-        return self.learn(value) if isinstance(value, str) else self.masked(value)
+        if isinstance(value, str):
+            return self._hidden(value, hides)
+        stand_in = self.masked(value)
+        if len(text := str(value)) >= SHORTEST:
+            self._known.add(text, stand_in, whole=True)
+        return stand_in
+
+    def _named(self, name: str, hides: Hides) -> str:
+        """Return a key of an object under a hidden name; one that no document knows may be data itself."""
+        return name if not name or self._hides[name] or self._is_fact(name) else self._hidden(name, hides)
+
+    def _nested(self, value: Any) -> Any:
+        """Mask what stands under a name of the shipped list, but for what the documents have names for."""
+        if isinstance(value, list):
+            return [self._nested(item) for item in value]
+        if isinstance(value, dict):
+            return {
+                name: self._nested(item)
+                if isinstance(item, dict | list) or (self._is_fact(name) and not self._hides[name])
+                else self._covered(item, self._hides[name] or Hides.LISTED)
+                for name, item in value.items()
+            }
+        return value
 
     def _escaped(self, found: re.Match[str]) -> str:
         """Mask within a JSON string what escapes hide: JSON in it, or a secret written otherwise."""
         if found[2] or "\\" not in found[1]:
             return found[0]
-        value = _told(found[1])
+        value = told(found[1])
         shown = self.text(value)
         return found[0] if shown == value else json.dumps(shown, ensure_ascii=False)
 
     def _given_away(self, text: str) -> str:
-        """Mask what gives itself away: pairs and elements of a secret name, user info, tokens, images."""
+        """Mask what gives itself away: pairs and elements of a secret name, user info, tokens, files."""
+        if len(text) >= _LONG and SOME_BLOB.search(text):
+            text = BLOB.sub(self._blob, text)
         if not _gives_away(text):
             return text
-        if any(head in text for head in _IMAGES):
-            text = _IMAGE.sub(self._whole, text)
         if "://" in text:
             text = _USERINFO.sub(self._whole, text)
         if "eyJ" in text:
@@ -328,35 +430,33 @@ class Masker:
                 text = pairs.sub(self._second, text)
         return text
 
+    def _blob(self, found: re.Match[str]) -> str:
+        named = found.string.endswith(_ENCODED, 0, found.start())
+        return self.masked(found[0]) if is_blob(found[0], named=named) else found[0]
+
     def _whole(self, found: re.Match[str]) -> str:
         return self.masked(found[0])
 
     def _second(self, found: re.Match[str]) -> str:
-        """Mask the value of a pair whose name hides it."""
-        if not self._hides[found[1]] or "[masked" in found[2]:
+        """Mask the value of a pair whose name hides it, or the pairs that stand in it, quoted for a URL."""
+        name, value = found[1], found[2]
+        if "[masked" in value:
             return found[0]
-        return found[0].replace(found[2], self.masked(unquote(found[2])))
+        if not self._hides[name]:
+            if "%3" not in value:
+                return found[0]
+            inner = unquote_plus(value)
+            shown = self.text(inner)
+            return found[0] if shown == inner else f"{name}={readable(shown)}"
+        return found[0].replace(value, self.masked(unquote(value)))
 
     def _field(self, name: str, value: str) -> str:
         """Return a field of a form, masked if its name hides it."""
-        return self.learn(value) if value and self._hides[name] else self._loose(value)
+        hides = self._hides[name]
+        return self._hidden(value, hides) if value and hides else self._loose(value)
 
 
-class _Hidden(dict[str, bool]):
-    """Tells by name whether a field or header is to be masked, and remembers it for some names."""
-
-    def __init__(self, fields: Iterable[str]) -> None:
-        super().__init__()
-        self._fields = {name.lower() for name in fields}
-
-    def __missing__(self, name: str) -> bool:
-        if len(self) > _NAMES:
-            self.clear()
-        if name.endswith("\\") or len(name) > LONGEST:
-            return False  # an escaped quote, no key's end
-        plain = _told(name).lower()
-        self[name] = hides = plain in self._fields or secret_name(plain)
-        return hides
+_LONG = 40
 
 
 def _gives_away(text: str) -> bool:
@@ -366,10 +466,8 @@ def _gives_away(text: str) -> bool:
     return False
 
 
-@lru_cache(1024)
-def _keys(names: frozenset[str]) -> re.Pattern[str]:
-    """Return what finds the keys of some names, as they are written, in a JSON text."""
-    return re.compile(rf'"(?:{"|".join(map(re.escape, sorted(names)))})"\s*:\s*')
+def _flat(value: Any) -> bool:
+    return isinstance(value, list) and not any(isinstance(item, dict | list) for item in value)
 
 
 def _parameters(path: str) -> dict[str, int]:
@@ -382,16 +480,6 @@ def _template(path: str) -> re.Pattern[str]:
     return re.compile("([^/]+)".join(map(re.escape, re.split(r"\{[^}]*\}", path))) + "/?$")
 
 
-def _told(raw: str) -> str:
-    """Return what a JSON string means; a broken one as it stands."""
-    if "\\" not in raw:
-        return raw
-    try:
-        return str(_DECODER.decode(f'"{raw}"'))
-    except ValueError:
-        return raw
-
-
 def _number(raw: str) -> Any:
     try:
         return json.loads(raw)
@@ -399,18 +487,12 @@ def _number(raw: str) -> Any:
         return raw
 
 
-def _without(value: Any, secrets: Mapping[str, str]) -> Any:
-    """Return a text, or a JSON value of texts, with each secret replaced by its stand-in."""
-    if isinstance(value, list):
-        return [_without(item, secrets) for item in value]
-    if isinstance(value, dict):
-        return {name: _without(item, secrets) for name, item in value.items()}
-    if isinstance(value, str):
-        for secret, stand_in in secrets.items():
-            value = value.replace(secret, stand_in)
-    return value
-
-
 def plain(text: str, secrets: Iterable[str] = ()) -> str:
     """Return a text of ours without what gives itself away in it, and without some secrets."""
-    return Masker(token_bytes(16), secrets).text(text)
+    return Masker(token_bytes(16), secrets, personal=False).text(text)
+
+
+def held_in(texts: Iterable[str], secrets: Iterable[str]) -> Iterator[int]:
+    """Yield the numbers of those texts that hold one of some secrets, in whatever writing, counted from 1."""
+    masker = Masker(b"", secrets, personal=False)
+    yield from (number for number, text in enumerate(texts, 1) if masker.holds(text))

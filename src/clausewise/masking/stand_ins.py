@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from clausewise.masking.names import squeezed
+
 _MASK = re.compile(r"\[masked \w+ \d+ [0-9a-f]{8}\]")
 _OF_TYPE = {"int": 0, "float": 0.5}
 
@@ -41,9 +43,17 @@ def _unmasked(value: Any, pointer: str, hidden: set[str]) -> Any:
     if is_masked(value):
         hidden.add(pointer)
         return _OF_TYPE.get(value.split()[1], value)
+    if isinstance(value, str) and _MASK.search(value):  # what stands there is not what was sent
+        hidden.add(pointer)
     return value
 
 
-def sensitive_fields(marks: Mapping[str, str], more: Iterable[str], *, personal: bool) -> set[str]:
-    """Return the names to mask: all that a contract marks secret, personal ones too unless shown."""
-    return {name for name, mark in marks.items() if mark == "secret" or personal} | set(more)
+def sensitive_fields(
+    marks: Mapping[str, str], more: Iterable[str], *, personal: bool, shown: Iterable[str] = ()
+) -> set[str]:
+    """Return the names to mask: all that a contract marks secret, personal ones too but for those `shown`."""
+    kept = {squeezed(name) for name in shown}
+    marked = {
+        name for name, mark in marks.items() if mark == "secret" or (personal and squeezed(name) not in kept)
+    }
+    return marked | set(more)

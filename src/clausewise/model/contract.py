@@ -218,7 +218,9 @@ class Operation:
 class Contract:
     """What the documents of one family say, for a target that claims one of them.
 
-    It is `vouched` for where overlays fill its gaps and their owner agrees to each.
+    `sensitive` are the names of fields that hold what is secret or personal, `words` the names and values
+    that it prints, which are neither. It is `vouched` for where overlays fill its gaps and their owner agrees
+    to each.
     """
 
     family: str
@@ -227,5 +229,6 @@ class Contract:
     operations: Mapping[str, Operation]
     clauses: tuple[Clause, ...]
     sensitive: Mapping[str, str]
+    words: frozenset[str] = frozenset()
     token_path: str = ""
     vouched: bool = False

@@ -49,5 +49,5 @@ def _respelt(value: Json, keys: Mapping[str, str], texts: Mapping[str, Mapping[s
         key = keys.get(written, written)
         key = written if key != written and key in value else key  # both stand there: the clause's own counts
         known = texts.get(key, {})
-        told[key] = known.get(item.strip(), item) if isinstance(item, str) else _respelt(item, keys, texts)
+        told[key] = known.get(item, item) if isinstance(item, str) else _respelt(item, keys, texts)
     return told

@@ -15,12 +15,13 @@ from platformdirs import user_cache_dir
 
 from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
+from clausewise.foreign import visible
 from clausewise.plans import DEFAULT, PLANS
 from clausewise.plugin import cancel, conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.session import SESSION, Session
-from clausewise.verdict import Exit, many, visible
+from clausewise.verdict import Exit, many
 
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
 

@@ -16,9 +16,9 @@ from clausewise.errors import (
     Untestable,
     Unwritable,
 )
+from clausewise.foreign import visible
 from clausewise.model import Verdict
 from clausewise.plugin.session import Session
-from clausewise.verdict import visible
 
 
 def not_set_up(session: Session, bad: BaseException) -> None:
@@ -52,6 +52,11 @@ class Body:
             if broken.red:
                 raise pytest.fail.Exception(str(broken), pytrace=False) from None
             raise pytest.xfail.Exception(f"amber: {broken}") from None
+        except (NoVerdict, Spent) as late:
+            told = visible(judge.bench.masker.text(str(late)))
+            if isinstance(late, Spent):
+                raise pytest.skip.Exception(f"untestable: {told}") from None
+            raise pytest.fail.Exception(f"error: {told}", pytrace=False) from None
         except Unwritable as full:
             self._session.lose(full, self._item.session)
             raise pytest.fail.Exception(f"error: {self._session.lost}", pytrace=False) from None

@@ -9,8 +9,10 @@ from typing import Any
 import allure_commons
 import pytest
 
+from clausewise.foreign import visible
 from clausewise.plugin.session import Session
 
+_FEW = 8
 _WIRE = logging.getLogger("urllib3")
 
 
@@ -20,6 +22,7 @@ class Hush:
     def __init__(self, config: pytest.Config, session: Session) -> None:
         self._config = config
         self._session = session
+        self._masked: dict[tuple[str, int], str] = {}
         self._records = logging.getLogRecordFactory()
         logging.setLogRecordFactory(self._record)
         self._level = _WIRE.level
@@ -69,7 +72,13 @@ class Hush:
         self._hush(getattr(terminal, "_keyboardinterrupt_memo", None))
 
     def _mask(self, text: str) -> str:
-        return self._session.bench.masker.text(text)
+        masker = self._session.bench.masker
+        key = text, masker.learned  # the same text is asked for several times over
+        if key not in self._masked:
+            if len(self._masked) > _FEW:
+                self._masked.clear()
+            self._masked[key] = visible(masker.text(text))
+        return self._masked[key]
 
     def _error(self, told: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
         """Return an error that tells a secret as one with other words, of its kind where words make one."""

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from clausewise import journal, report, scope, shipped, statement
+from clausewise import copies, journal, report, scope, shipped, statement
 from clausewise._version import __version__
 from clausewise.client import Budget, Client, Heard, Ledger, Transport
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.journal import Journal
-from clausewise.judge import Bench, Judge
+from clausewise.judge import Bench, Judge, masker
 from clausewise.model import Exchange
 from clausewise.plans import DEFAULT, PLANS, Plan
 from clausewise.plugin import opening
@@ -35,7 +35,7 @@ from clausewise.scope import Scope
 from clausewise.verdict import Policy
 
 
-@dataclass
+@dataclass(repr=False)  # pytest would show all documents among the locals of a test that fails
 class Session:
     """One process of a run: the controller, or a worker under xdist."""
 
@@ -138,6 +138,9 @@ class Session:
     def begin(self, now: datetime, workers: int, told: Mapping[str, Any]) -> None:
         """Write down what the run is before its first call, or that the run `told` of goes on."""
         facts = self.scope.facts()
+        hides = masker(self.scope, self.key)
+        masks = sorted(hides.masked(secret) for secret in self.scope.target.secrets)
+        mark = {"base_urls": self.base_urls, "masks": masks}
         if not told:
             journal.begin(
                 self.folder,
@@ -152,27 +155,36 @@ class Session:
                     "confirm": self.confirming,
                     "rulings": self.rulings.as_json(),
                     "selected": self.choice.picked(self.scope),
+                    "environment": statement.environment(),
+                    "most": self.budget.most,
                     **facts,
                 },
+                copies.of(self.scope, hides),
+                mark,
             )
         self._stack.callback(os.close, journal.hold(self.folder))
         if told:
             opening.check_same(self.folder, told, facts)
             self.done = journal.settled(self.folder, confirmed=self.confirming)
             part = {"started": now.isoformat(timespec="milliseconds"), "workers": workers}
-            before = {"before": journal.seconds(self.folder), "command": facts["command"]}
-            journal.resume(self.folder, {**told, "target": facts["target"]}, part | before)
+            before: dict[str, Any] = {"before": journal.seconds(self.folder), "command": facts["command"]}
+            before["most"] = self.budget.most
+            journal.resume(self.folder, {**told, "target": facts["target"]}, part | before, mark)
+
+    @property
+    def base_urls(self) -> dict[str, str]:
+        """Where each family is called."""
+        return {name: known.base_url for name, known in self.scope.target.families.items()}
 
     def for_workers(self) -> dict[str, Any]:
         """Return what a worker must know to belong to this run."""
-        base_urls = {name: known.base_url for name, known in self.scope.target.families.items()}
         key = self.key.hex()
         return {
             "run": self.run,
             "folder": str(self.folder),
             "seed": self.seed,
             "key": key,
-            "base_urls": base_urls,
+            "base_urls": self.base_urls,
             "part": self.part,
             "done": sorted(self.done),
             "book": str(self.budget.book or ""),
@@ -222,7 +234,8 @@ class Session:
     def bench(self) -> Bench:
         """What every test judges with, made when first needed."""
         if self._bench is None:
-            self._bench = Bench.of(self.scope, self.pages, self.policy, self.key)
+            made = Bench.of(self.scope, self.pages, self.policy, self.key)
+            self._bench = made.timed(self.budget.check, self.scope.target.limits.total_timeout)
         return self._bench
 
     def client(self, family: str) -> Client:
@@ -244,6 +257,7 @@ class Session:
             )
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
+        client.sends = self.bench.masker.foresee
         return client
 
     def _hears(self, judge: Heard) -> Heard:
@@ -309,7 +323,9 @@ class Session:
         self.shut()
 
     def conclude(self, *, interrupted: bool) -> dict[str, Any]:
-        """Add up the run, write results.json and draw every report; return the results."""
+        """Seal and add up the run, write results.json and draw every report; return the results."""
+        at = None if interrupted else datetime.now(UTC).isoformat(timespec="milliseconds")
+        journal.end(self.folder, at, interrupted=interrupted)
         self.results = statement.assemble(self.scope, self.folder, ended=not interrupted)
         statement.write(self.results, self.folder)
         report.draw(self.results, self.folder)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from clausewise import journal, statement
-from clausewise.judge import Bench, Judge
+from clausewise import copies, journal, statement
+from clausewise._version import __version__
+from clausewise.judge import Bench, Judge, masker
 from clausewise.recorded.seen import Seen
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
@@ -31,11 +32,15 @@ def judged(
         "plan": PLAN,
         "workers": 1,
     }
-    journal.begin(folder, {**facts, "rulings": ruled.as_json(), **scope.facts()})
+    key = secrets.token_bytes(16)
+    told = {"suite": __version__, "environment": statement.environment(), "rulings": ruled.as_json()}
+    hides = masker(scope, key)
+    mark = {"masks": [hides.masked(secret) for secret in sorted(scope.target.secrets)]}
+    journal.begin(folder, facts | told | scope.facts(), copies.of(scope, hides), mark)
     pages = journal.Pages(folder)
     read = met = 0
     try:
-        bench = Bench.of(scope, pages, Policy(named=ruled.red), secrets.token_bytes(16))
+        bench = Bench.of(scope, pages, Policy(named=ruled.red), key)
         for one in seen:
             read += 1
             if one.exchange:
@@ -44,8 +49,9 @@ def judged(
             tell(read)
     finally:
         pages.close()
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    journal.end(folder, at, interrupted=False, recorded={"read": read, "judged": met})
     results = statement.assemble(scope, folder)
-    results["run"]["recorded"] = {"read": read, "judged": met}
     statement.write(results, folder)
     return results
 

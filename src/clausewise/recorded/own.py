@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,14 +18,25 @@ FILE = journal.EXCHANGES
 _ENCODED = ("utf-8", "backslashreplace")  # half a character becomes the escape that it came as
 
 
-def read(path: Path, scope: Scope) -> Iterator[Seen]:
-    """Yield every exchange of an exchanges.jsonl; ConfigurationError for a line that is none."""
+def _as_it_is(record: dict[str, Any]) -> dict[str, Any]:
+    return record
+
+
+def read(
+    path: Path, scope: Scope, amend: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
+) -> Iterator[Seen]:
+    """Yield every exchange of an exchanges.jsonl; ConfigurationError for a line that is none.
+
+    `amend` returns what is judged in a record's place.
+    """
     with path.open("rb") as lines:
         for number, line in enumerate(journal.lines(lines), 1):
             try:
                 record = json.loads(line)
                 tables.check_record(record, "exchange.schema.json")
-                made = None if record.get("stray") else _exchange(record, scope)
+                cut = any(record[side].get("cut") for side in ("request", "response"))  # it was judged whole
+                record = amend(record)
+                made = None if cut or record.get("stray") else _exchange(record, scope)
                 wanted = () if record.get("free") else tuple(record["expected"])
                 yield Seen(
                     made,

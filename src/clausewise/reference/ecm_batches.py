@@ -83,6 +83,8 @@ class Batches:
             return entry | {names.key: named}
         if self._bends.on(f"{why}-without-items:{name}"):
             return {word: value for word, value in entry.items() if word != names.key}
+        if self._bends.on(f"{why}-empty-items:{name}"):
+            return entry | {names.key: []}
         return entry
 
     def stopped(self, name: str, problems: Iterable[str]) -> str:

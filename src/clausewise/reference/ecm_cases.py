@@ -177,8 +177,6 @@ class Cases:
         hindrance = self._hindrance(sent)
         why = "unknown" if hindrance == "Case does not exist." else "locked"
         if hindrance and not self._bends.on(f"takes-{why}-case:{name}"):
-            if self._bends.on(f"no-items-of-an-unknown-case:{name}"):
-                return {"MESSAGE": hindrance, "STATUS": "FAILED", "caseId": sent["caseId"]}
             told = _untouched(service, sent["caseId"], hindrance)
             return self._batches.untouched(name, service, told, sent)
         if not service.key:

@@ -13,21 +13,26 @@ from clausewise import files, journal, shipped, tables
 from clausewise.errors import ConfigurationError
 from clausewise.report import junit, pages
 
-__all__ = ["draw", "read"]
+__all__ = ["PAGES", "draw", "drawn", "read"]
 
+PAGES = ("junit.xml", "summary.md", "statement.html", "badge.svg", "report.html")
 _FORMAT, _VERSION = "clausewise-results", 1
 
 
 def draw(results: Mapping[str, Any], folder: Path) -> list[Path]:
     """Write every report into a run folder and return their paths."""
-    drawn = {
+    return [files.put(folder / name, text) for name, text in drawn(results, folder).items()]
+
+
+def drawn(results: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Return every report of a run folder by its name: the same results, the same texts."""
+    return {
         "junit.xml": junit.xml(results),
         "summary.md": pages.summary(results),
         "statement.html": pages.statement(results),
         "badge.svg": pages.badge(results),
         "report.html": pages.html(results, journal.records(folder, journal.EXCHANGES)),
     }
-    return [files.put(folder / name, text) for name, text in drawn.items()]
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -79,6 +84,7 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
             "trend": [],
             "waivers": [],
             "response_times": [],
+            "excuses": [],
             "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
             **told,
             **({"clauses": clauses} if clauses else {}),
@@ -102,5 +108,10 @@ def _has_counts(row: Any) -> bool:
 
 
 def _over(default: dict[str, Any], told: Any) -> Any:
-    """Return an object with defaults under it; anything else as it is, for the schema to refuse."""
-    return {**default, **told} if isinstance(told, dict) else told
+    """Return an object with defaults behind it; anything else as it is, for the schema to refuse.
+
+    Its own keys keep their order, so that the same results make the same pages.
+    """
+    return (
+        told | {key: default[key] for key in default if key not in told} if isinstance(told, dict) else told
+    )

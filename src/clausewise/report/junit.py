@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from clausewise.verdict import visible
+from clausewise.foreign import printable
 
 Row = Mapping[str, Any]
-
-# What XML 1.0 cannot hold at all, and `visible` lets through.
-_UNPRINTABLE = re.compile("[\ufffe\uffff]")
 
 
 def xml(results: Row) -> str:
@@ -40,6 +36,8 @@ def _suite(operation: Row, rows: list[Row], results: Row) -> TestSuite:
     }
     for name, value in {**run, "suite version": results["suite"]["version"]}.items():
         suite.add_property(name, str(value))
+    for row in results["excuses"]:
+        suite.add_property(row["kind"], printable(row["says"]))
     suite.add_testcases([_case(row, suite.name, results) for row in rows])
     return suite
 
@@ -48,7 +46,7 @@ def _case(row: Row, classname: str, results: Row) -> TestCase:
     case = TestCase(row["id"], classname, row["milliseconds"] / 1000)
     for name, value in _properties(row):
         case.append(_property(name, value))
-    text = _printable(_told(row, results))
+    text = printable(_told(row, results))
     if row["verdict"] == "fail" and row["colour"] == "red":
         case.result = [Failure(text, row["standing"])]
     elif row["verdict"] == "error":
@@ -69,15 +67,10 @@ def _properties(row: Row) -> Iterator[tuple[str, str]]:
 def _property(name: str, value: str) -> Any:
     from junitparser.junitparser import Property  # noqa: PLC0415 - not among the package's public names
 
-    return Property(name, _printable(value))
+    return Property(name, printable(value))
 
 
 def _told(row: Row, results: Row) -> str:
     found = [results["findings"][number] for number in row["findings"]]
     lines = [f"Expected: {bad['expected']}\nActual: {bad['actual']}\nWhere: {bad['where']}" for bad in found]
     return "\n\n".join([row["statement"], *lines]) if lines else row["reason"] or row["statement"]
-
-
-def _printable(text: str) -> str:
-    """Show as escapes what XML cannot hold and what would paint the page or the terminal that shows it."""
-    return _UNPRINTABLE.sub("\ufffd", visible(text))

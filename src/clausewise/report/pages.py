@@ -14,13 +14,15 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from clausewise.foreign import cell, fenced, visible
 from clausewise.model import STEPS, words
+from clausewise.plans import DEFAULT
 from clausewise.report.causes import causes
-from clausewise.verdict import visible
 
 Row = Mapping[str, Any]
 
 _TONES = {0: "green", 2: "amber"}
+_OWN = {"policy": "own policy", "repeats": "failures repeated", "resumed": "resumed"}
 _LONGEST = 20_000  # characters of one body that a page shows
 
 
@@ -70,7 +72,8 @@ def _environment(*, autoescape: bool) -> Environment:
     options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     environment = Environment(loader=loader, autoescape=autoescape, **options)  # noqa: S701 - Markdown has its own
     environment.filters |= {
-        "cell": _cell,
+        "cell": cell,
+        "fenced": fenced,
         "visible": visible,
         "words": words,
         "island": _island,
@@ -102,16 +105,16 @@ def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") ->
 
 
 def _label(results: Row) -> str:
-    """Return what a badge says: the result, and how many clauses are kept and waived."""
-    counts = results["counts"]
-    waived = f", {counts['waived']} waived" if counts["waived"] else ""
-    return f"{results['outcome']['word']}, {counts['pass']} kept{waived}"
-
-
-def _cell(text: Any) -> str:
-    """Make a text safe inside a Markdown table cell, as code where it holds markup."""
-    flat = " ".join(visible(text).split())
-    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
+    """Return what a badge says: the result, how many clauses are kept, and in a few words what excuses."""
+    counts, fixed = results["counts"], results["frozen"]
+    kinds = {row["kind"]: row["says"] for row in results["excuses"]}
+    told = [results["outcome"]["word"], f"{counts['pass']} kept"]
+    told += [f"{counts['waived']} waived"] if counts["waived"] else []
+    told += [f"{fixed['scored']} of {fixed['scored'] + fixed['not_scored']} scored"] if fixed["set"] else []
+    told += [kinds["selection"]] if "selection" in kinds else []
+    told += [f"plan {results['run']['plan']}"] if results["run"]["plan"] != DEFAULT.name else []
+    told += [_OWN[kind] for kind in _OWN if kind in kinds]
+    return ", ".join(told)
 
 
 def _body(text: str) -> str:

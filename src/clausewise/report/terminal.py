@@ -14,8 +14,9 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from clausewise.foreign import visible
 from clausewise.report.causes import Cause, causes
-from clausewise.verdict import many, visible
+from clausewise.verdict import many
 
 Row = Mapping[str, Any]
 

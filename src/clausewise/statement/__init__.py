@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clausewise.statement.assembly import RESULTS, assemble, write
+from clausewise.statement.assembly import RESULTS, assemble, environment, text, write
 from clausewise.statement.difference import difference
 from clausewise.statement.tally import add_up
 
-__all__ = ["RESULTS", "add_up", "assemble", "difference", "write"]
+__all__ = ["RESULTS", "add_up", "assemble", "difference", "environment", "text", "write"]

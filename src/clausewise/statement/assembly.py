@@ -22,6 +22,7 @@ from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.statement import weighing
 from clausewise.statement.curl import curl
+from clausewise.statement.excuses import excuses
 from clausewise.statement.silence import Silence
 from clausewise.statement.sufficiency import Rule, by_family, rules
 from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_lost, add_up
@@ -36,8 +37,15 @@ _UNSELECTED = "not selected in this run"
 
 
 def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
-    """Return what results.json holds for the run in a folder; `ended` is false for one cut short."""
+    """Return what results.json holds for the run in a folder; `ended` is false for one cut short.
+
+    Where the folder says itself when the run ended, and how, that counts: the same folder, the same results.
+    """
     facts = journal.facts(folder)
+    if ended and (sealed := journal.ended(folder)):
+        facts |= {"ended": sealed["at"], "interrupted": sealed["interrupted"]}
+        facts |= {"recorded": sealed["recorded"]} if "recorded" in sealed else {}
+        ended = not sealed["interrupted"]
     tally = add_up(scope, folder)
     if ended and facts.get("plan") != "recorded":
         add_lost(tally, folder)
@@ -52,12 +60,13 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     return {
         "format": "clausewise-results",
         "version": 1,
-        "suite": {"version": __version__},
+        "suite": {"version": facts.get("suite", __version__)},
         "run": _run(facts, tally, ended=ended),
         "target": facts["target"],
         "documents": list(_documents(scope)),
-        "environment": _environment(),
+        "environment": facts.get("environment") or environment(),
         **weighed,
+        "excuses": list(excuses(scope, facts, rulings, weighed)),
         "ledger": list(_ledger(scope, clauses)),
         "clauses": clauses,
         "findings": list(_findings(tally, clauses, evidence)),
@@ -90,7 +99,7 @@ def _weighed(
     unmet = (*told.unmet, *weighing.unmet(fixed))
     objections = tuple(weighing.objections(waivers, budgets))
     code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
-    sentence = _sentence(code, word, scored, share)
+    sentence = _sentence(code, word, scored, share, fixed)
     return {
         "outcome": {"exit": int(code), "word": word, "sentence": sentence, "reasons": reasons},
         "counts": _counts(scored),
@@ -115,7 +124,12 @@ def _end(facts: Row, tally: Tally, *, ended: bool) -> str:
 
 def write(results: Row, folder: Path) -> Path:
     """Write results.json into a run folder and return its path."""
-    return files.put(folder / RESULTS, json.dumps(results, ensure_ascii=False, indent=1))
+    return files.put(folder / RESULTS, text(results))
+
+
+def text(results: Row) -> str:
+    """Return what results.json says."""
+    return json.dumps(results, ensure_ascii=False, indent=1)
 
 
 def _clauses(
@@ -210,7 +224,7 @@ def _missing(clauses: Iterable[Row]) -> list[Row]:
     return [row for row in clauses if row["verdict"] == Verdict.UNTESTABLE and row["standing"] in red]
 
 
-def _sentence(code: Exit, word: str, clauses: list[Row], share: Row) -> str:
+def _sentence(code: Exit, word: str, clauses: list[Row], share: Row, fixed: Row) -> str:
     counts = _counts(clauses)
     red = sum(row["colour"] == "red" and row["verdict"] == Verdict.FAIL for row in clauses)
     amber = counts["fail"] - red
@@ -222,6 +236,8 @@ def _sentence(code: Exit, word: str, clauses: list[Row], share: Row) -> str:
     parts += [f"{amber} that rest on inference are not kept"] if amber else []
     parts += [f"{counts['unstable']} unstable"] if counts["unstable"] else []
     parts += [f"{counts['error']} ended in an error"] if counts["error"] else []
+    whole = fixed["scored"] + fixed["not_scored"]
+    parts += [f"{fixed['scored']} of {many(whole, 'clause', 'clauses')} scored"] if fixed["set"] else []
     exercised = f"{share['share']:.1%} of what can be exercised here was exercised"
     return f"{word.capitalize()} (exit {int(code)}): {', '.join(parts)}; {exercised}."
 
@@ -371,10 +387,12 @@ def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
         "partial": bool(facts.get("selected")),
         "exchanges": tally.exchanges,
         "requests_per_second": round(tally.exchanges / seconds, 1) if seconds > 0 else 0.0,
+        **({"recorded": facts["recorded"]} if "recorded" in facts else {}),
     }
 
 
-def _environment() -> Row:
+def environment() -> Row:
+    """Return on what a run takes place."""
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,7 +127,7 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
         tally.broken_tests.append(f"{test}: {record['reason']}")
     tally.useless |= set(record["clauses"] if record.get("useless") else ())
     _add_touched(tally, record)
-    broken = {finding["clause"] for finding in record["findings"]}
+    broken = dict.fromkeys(finding["clause"] for finding in record["findings"])  # in the record's order
     if record.get("repeats"):
         _repeated(tally, test, broken, verdict)
     else:
@@ -142,7 +142,7 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
             entry.reasons.append(record["reason"])
             entry.tests.append(test)
     elif broken:
-        for clause in set(record["clauses"]) - set(record["touched"]):
+        for clause in dict.fromkeys(name for name in record["clauses"] if name not in record["touched"]):
             tally.stopped[clause].append(_stopped(record))
 
 
@@ -170,7 +170,7 @@ def instead(finding: Mapping[str, Any]) -> str:
     return f"see {finding['where']}" if finding["where"] else "see its finding"
 
 
-def _repeated(tally: Tally, test: str, broken: set[str], verdict: Verdict) -> None:
+def _repeated(tally: Tally, test: str, broken: Collection[str], verdict: Verdict) -> None:
     """Weigh a test that was repeated: broken both times stays broken, once is unstable."""
     for clause, entry in tally.clauses.items():
         if test in entry.confirmed and clause not in broken and verdict is Verdict.PASS:

@@ -1,0 +1,76 @@
+"""What was told beside what was made anew: which fields differ, which pages."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import ParseError, canonicalize
+
+from clausewise import tables
+
+_PACKED = re.compile(r'(?<=<script type="application/gzip" id="packed">)[^<]*(?=</script>)')
+_ABSENT = object()
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it, so that it can be compared with one that was read."""
+    return json.loads(json.dumps(value))
+
+
+def differences(told: Any, made: Any, place: str = "") -> Iterator[str]:
+    """Yield where two JSON values differ, each place with both values."""
+    if type(told) is not type(made):
+        yield _said(place, told, made)
+    elif isinstance(told, dict):
+        for key in dict.fromkeys([*made, *told]):
+            yield from differences(told.get(key, _ABSENT), made.get(key, _ABSENT), _below(place, key))
+    elif isinstance(told, list):
+        if len(told) != len(made):
+            yield f"{place} has {len(told)} entries instead of {len(made)}"
+        for at, (one, other) in enumerate(zip(told, made, strict=False)):
+            yield from differences(one, other, f"{place}[{_name(other, at)}]")
+    elif told != made:
+        yield _said(place, told, made)
+
+
+def page_differs(name: str, told: str, made: str) -> bool:
+    """Tell whether a page says anything else, however another machine's libraries pack or quote it."""
+    if told == made:
+        return False
+    try:
+        return bool(_meant(name, told) != _meant(name, made))
+    except (ValueError, OSError, EOFError, zlib.error, ParseError, RecursionError):
+        return True
+
+
+def _meant(name: str, page: str) -> Any:
+    if name.endswith(".xml"):
+        return canonicalize(page)
+    packed = _PACKED.findall(page)
+    return _PACKED.sub("", page), [gzip.decompress(base64.b64decode(one, validate=True)) for one in packed]
+
+
+def _below(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else str(key)
+
+
+def _name(value: Any, at: int) -> str:
+    return str(value.get("id", at)) if isinstance(value, dict) else str(at)
+
+
+def _said(place: str, told: Any, made: Any) -> str:
+    shown = [_shown(value) for value in (told, made)]
+    return f"{place} is {shown[0]} instead of {shown[1]}"
+
+
+def _shown(value: Any) -> str:
+    if value is _ABSENT:
+        return "absent"
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    return tables.shown(json.dumps(value, ensure_ascii=False))[:80]
