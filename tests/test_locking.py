@@ -52,7 +52,7 @@ def test_a_user_who_is_locked_is_an_error(tmp_path, family):
     assert done.returncode == 3
     assert results["counts"]["fail"] == 0, done.stdout
     reasons = [row["reason"] for row in results["clauses"] if row["verdict"] == "error"]
-    assert any("seems locked by the run's own wrong log-ins (1 so far)" in reason for reason in reasons)
+    assert any("seems locked by the run's own wrong log-ins (" in reason for reason in reasons)
 
 
 @pytest.mark.parametrize("family", USERS)
