@@ -1,8 +1,10 @@
 """OpenAPI Overlays: applied as the specification says, and never against what a document says."""
 
+import json
 import time
 
 import pytest
+import runs
 import yaml
 
 from clausewise import contracts, shipped
@@ -430,3 +432,38 @@ def test_a_complaint_quotes_nothing_of_a_file(tmp_path, text):
 
     assert "s3cr3tW0rd" not in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_judge_does_not_hang_on_a_pattern(write, tmp_path):
+    """The pattern of a target file that somebody else wrote, on an answer that it backtracks on for years."""
+    content = {"schema": {"type": "object", "properties": {"jwt": {"type": "string", "pattern": SLOW}}}}
+    file = write(
+        {
+            "target": f"{LOGIN}.post.responses",
+            "update": {"200": {"content": {"application/json": content}}},
+        }
+    )
+    (tmp_path / "t.toml").write_text(
+        'version = 1\nname = "t"\nenvironment = "test"\n[families.int-ecm]\ndocument = "int-ecm"\n'
+        f'base_url = "http://127.0.0.1:9"\noverlays = ["assumed", "{file.name}"]\n'
+    )
+    text = '{"jwt": "' + LONG + '"}'
+    answer = {"status": 200, "statusText": "OK", "headers": [], "content": {"text": text}}
+    url = "http://127.0.0.1:9/int-ecm-service/v1/login"
+    asked = {"method": "POST", "url": url, "headers": [], "postData": {"text": "{}"}}
+    entry = {"startedDateTime": "2031-01-01T00:00:00Z", "time": 1, "request": asked, "response": answer}
+    (tmp_path / "a.har").write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+
+    done = runs.clausewise(
+        "judge",
+        tmp_path / "a.har",
+        "--target",
+        tmp_path / "t.toml",
+        "--run-dir",
+        tmp_path / "run",
+        timeout=60,
+    )
+
+    verdicts = runs.verdicts(tmp_path / "run")
+    assert done.returncode in {1, 2}, done.stdout + done.stderr
+    assert verdicts["int-ecm.login.token.jwt"] == "fail"

@@ -257,7 +257,18 @@ def facts(folder: Path) -> dict[str, Any]:
         why = tables.shown(bad)
         raise ConfigurationError(f"{folder} holds no run that can be read ({RUN}: {why}).") from bad
     tables.check(told, shipped.SCHEMAS / "run.schema.json", str(folder / RUN))
+    for part in (told, *told.get("resumed", ())):
+        for name in ("started", "ended"):
+            _check_moment(part.get(name), f"{folder / RUN}: {name}")
     return told
+
+
+def _check_moment(text: Any, where: str) -> None:
+    """Raise ConfigurationError, beginning with `where`, for a time that cannot be counted from."""
+    with suppress(ValueError, TypeError):
+        if text is None or datetime.fromisoformat(text).tzinfo is not None:
+            return
+    raise ConfigurationError(f"{where} is {tables.shown(repr(text))}, and a time with its zone was expected.")
 
 
 def records(folder: Path, name: str) -> Iterator[dict[str, Any]]:

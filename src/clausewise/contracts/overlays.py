@@ -98,8 +98,10 @@ def read(path: Path) -> Overlay:
 def _why(bad: Exception) -> str:
     if isinstance(bad, reading.Unfit):
         return str(bad)
-    mark = getattr(bad, "problem_mark", None)
-    return f"it is no YAML (line {mark.line + 1})" if mark else "it is no YAML in UTF-8"
+    if isinstance(bad, yaml.YAMLError):
+        mark = getattr(bad, "problem_mark", None)
+        return f"it is no YAML that can be taken (line {mark.line + 1})" if mark else "it is no YAML"
+    return "it is no UTF-8" if isinstance(bad, UnicodeError) else "a value does not fit its tag"
 
 
 def _unlike(problem: ValidationError) -> str:

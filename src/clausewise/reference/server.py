@@ -45,6 +45,9 @@ _FAMILIES: Mapping[str, Callable[[str, str, Bends], Sandbox]] = {
     "account-service": accounts.Sandbox,
 }
 
+_TOO_LARGE = 413
+_MOST_BODY = 64 << 20  # bytes; an image of 10 MB as base64 text, several of them in one form
+_DIGITS = 18
 _MOST_HEADER = 1 << 20  # bytes; a comment of 64k characters travels in the URL
 
 
@@ -73,7 +76,7 @@ def build(
 
 def _answering(act: Act, bends: Bends, family: str, effects: Effects) -> Handle:
     async def handle(request: Request) -> Response:
-        sent = await request.body()
+        sent = await _body(request)
         if bends.busy(family):
             return Response(status_code=429, headers={"retry-after": "0"})
         wire = bends.wire(effects.act(partial(act, request, sent)), sent, family)
@@ -84,9 +87,23 @@ def _answering(act: Act, bends: Bends, family: str, effects: Effects) -> Handle:
     return handle
 
 
+async def _body(request: Request) -> bytes:
+    """Return the body of a request; 413 for one that is larger than any that the documents know."""
+    body = bytearray()
+    length = request.headers.get("content-length", "0")
+    if length.isdecimal() and int(length[:_DIGITS]) <= _MOST_BODY:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _MOST_BODY:
+                break
+        else:
+            return bytes(body)
+    raise HTTPException(_TOO_LARGE, f"more than {_MOST_BODY} bytes", {"connection": "close"})
+
+
 def _switching(bends: Bends) -> Handle:
     async def switch(request: Request) -> Response:
-        told = await request.body()
+        told = await _body(request)
         bends.switch(json.loads(told) if told else None)
         return Response(status_code=204)
 
@@ -110,7 +127,8 @@ def _telling(bends: Bends) -> Handle:
 async def _plain(_: Request, bad: Exception) -> Response:
     status = bad.status_code if isinstance(bad, HTTPException) else 500
     headers = bad.headers if isinstance(bad, HTTPException) else None
-    return JSONResponse({"status": status, "error": "no such operation"}, status, headers)
+    told = bad.detail if isinstance(bad, HTTPException) and status == _TOO_LARGE else "no such operation"
+    return JSONResponse({"status": status, "error": told}, status, headers)
 
 
 def serve(
@@ -125,7 +143,10 @@ def serve(
     control: bool = False,
 ) -> None:
     """Serve until stopped; `ready` hears the URL as soon as calls are taken. Port 0 takes a free one."""
-    app = build(documents, database=database, bends=Bends(bend, freedoms), control=control)
+    try:
+        app = build(documents, database=database, bends=Bends(bend, freedoms), control=control)
+    except sqlite3.Error as bad:
+        raise ConfigurationError(f"--database {database} cannot be used as a database: {bad}.") from bad
     try:
         listener = socket.create_server((host, port))
     except OSError as bad:
