@@ -54,22 +54,8 @@ def signed(subjects: Mapping[str, str], predicate: Mapping[str, Any], key: Path)
 
     Raises ConfigurationError for a key that is no unencrypted PEM private key.
     """
-<<<<<<< HEAD
     signer = _signer(key)
     payload = json_format.MessageToJson(_statement(subjects, predicate).pb, indent=None).encode()
-=======
-    try:
-        signer = CryptoSigner(_strong(load_pem_private_key(key.read_bytes(), password=None)))
-    except _BAD as bad:
-        raise ConfigurationError(
-            f"{key} is no private key that can be used ({tables.shown(bad)}); an unencrypted PEM file was "
-            f"expected, as `openssl genpkey -algorithm ed25519 -out key.pem` makes."
-        ) from bad
-    files = [ResourceDescriptor(name=name, digest={"sha256": digest}).pb for name, digest in subjects.items()]
-    statement = Statement(files, PREDICATE, dict(predicate))
-    statement.validate()
-    payload = json_format.MessageToJson(statement.pb, indent=None).encode()
->>>>>>> untouched
     envelope = Envelope(payload, _PAYLOAD, {})
     envelope.sign(signer)
     return _written(envelope)
@@ -100,10 +86,6 @@ def public_key(path: Path) -> Key:
         ) from bad
 
 
-<<<<<<< HEAD
-def read(text: str) -> Attestation:
-    """Return what an envelope says and by whom; ValueError, with a reason, for one that is malformed."""
-=======
 def _strong(key: Any) -> Any:
     """Return a key; ValueError for an RSA key so short that others can sign for it."""
     bits = key.key_size if isinstance(key, RSAPrivateKey | RSAPublicKey) else _RSA_BITS
@@ -112,12 +94,8 @@ def _strong(key: Any) -> Any:
     return key
 
 
-def attested(envelope: str, key: Key | None) -> dict[str, str]:
-    """Return the files that an envelope speaks about (name to SHA-256), its signature checked by a key.
-
-    Raises ValueError, with a reason, for an envelope that is malformed or not signed by that key.
-    """
->>>>>>> untouched
+def read(text: str) -> Attestation:
+    """Return what an envelope says and by whom; ValueError, with a reason, for one that is malformed."""
     try:
         envelope = Envelope.from_dict(json.loads(text))
         told = json_format.Parse(envelope.payload, Statement([], "", {}).pb)
@@ -140,7 +118,7 @@ def attested(envelope: str, key: Key | None) -> dict[str, str]:
 
 def _signer(key: Path) -> CryptoSigner:
     try:
-        return CryptoSigner(load_pem_private_key(key.read_bytes(), password=None))
+        return CryptoSigner(_strong(load_pem_private_key(key.read_bytes(), password=None)))
     except _BAD as bad:
         raise ConfigurationError(
             f"{key} is no private key that can be used ({tables.shown(bad)}); an unencrypted PEM file was "
