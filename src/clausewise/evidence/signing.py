@@ -86,6 +86,14 @@ def public_key(path: Path) -> Key:
         ) from bad
 
 
+def _strong(key: Any) -> Any:
+    """Return a key; ValueError for an RSA key so short that others can sign for it."""
+    bits = key.key_size if isinstance(key, RSAPrivateKey | RSAPublicKey) else _RSA_BITS
+    if bits < _RSA_BITS:
+        raise ValueError(f"an RSA key of {bits} bits, and {_RSA_BITS} are the least")
+    return key
+
+
 def read(text: str) -> Attestation:
     """Return what an envelope says and by whom; ValueError, with a reason, for one that is malformed."""
     try:
@@ -106,14 +114,6 @@ def read(text: str) -> Attestation:
     if envelope.payload_type != _PAYLOAD or _written(envelope) != text:
         raise ValueError("its attestation is written in another way than `clausewise evidence` writes it")
     return read_
-
-
-def _strong(key: Any) -> Any:
-    """Return a key; ValueError for an RSA key so short that others can sign for it."""
-    bits = key.key_size if isinstance(key, RSAPrivateKey | RSAPublicKey) else _RSA_BITS
-    if bits < _RSA_BITS:
-        raise ValueError(f"an RSA key of {bits} bits, and {_RSA_BITS} are the least")
-    return key
 
 
 def _signer(key: Path) -> CryptoSigner:
