@@ -299,10 +299,15 @@ def test_a_signed_pack_of_nonsense_is_broken_in_a_sentence(name, good, house, mo
     assert str(house) not in out  # no path of the folder that it was unpacked to
 
 
-def test_a_line_that_is_too_long_is_left_out(tmp_path, monkeypatch):
-    """However long it is, no more than the longest that we write is held."""
+@pytest.mark.parametrize("odd", [b'{"b": "' + b"x" * 1000 + b'"}', b"[3]", b"\xff", b"", DEEP], ids=range(5))
+def test_a_line_that_no_run_writes_is_told(tmp_path, monkeypatch, odd):
+    """However long it is, no more than the longest that we write is held; cut off at the end, it is none."""
     monkeypatch.setattr(journal, "_LONGEST", 20)
-    (tmp_path / "lines").write_bytes(b'{"a": 1}\n{"b": "' + b"x" * 1000 + b'"}\n{"c": 2}\n[3]\n\xff\n' + DEEP)
+    (tmp_path / "lines").write_bytes(b'{"a": 1}\n' + odd + b'\n{"c": 2}\n')
+    with pytest.raises(ConfigurationError, match="lines, line 2, is no record that a run writes"):
+        list(journal.records(tmp_path, "lines"))
+
+    (tmp_path / "lines").write_bytes(b'{"a": 1}\n{"c": 2}\n' + odd[:15])
     assert list(journal.records(tmp_path, "lines")) == [{"a": 1}, {"c": 2}]
 
 
