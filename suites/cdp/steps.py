@@ -26,9 +26,9 @@ def brief(target):
     return "short_lived" if target.has("credentials.short_lived") else "default"
 
 
-def refresh_grant(target, refresh_token):
-    """Return the form of a refresh; its grant type is refresh_token alone (CDP-29)."""
-    known = password_grant(target)
+def refresh_grant(target, refresh_token, role="default"):
+    """Return the form of a role's refresh; its grant type is refresh_token alone (CDP-29)."""
+    known = password_grant(target, role)
     client = {name: known[name] for name in ("client_id", "client_secret") if name in known}
     return {"grant_type": "refresh_token", "refresh_token": str(refresh_token)} | client
 
@@ -54,11 +54,11 @@ def log_in(api, target, role="default"):
     return api.call("getToken", form=password_grant(target, role))
 
 
-def seconds(given):
+def seconds(given, place="/expires_in"):
     """Return the life that a log-in's answer promises; Untestable where it says no number."""
-    told = given.at("/expires_in")
+    told = given.at(place)
     if isinstance(told, bool) or not isinstance(told, int | float):
-        raise Untestable("The log-in does not say in a number how long its token lives.")
+        raise Untestable(f"The log-in does not say in a number how long its token lives ({place}).")
     return told
 
 

@@ -6,7 +6,7 @@ from clausewise import Basic, Bearer, clause, has, holds, lacks, matches, outcom
 
 from .echoes import near
 from .people import applicant
-from .steps import LET_IN, PROTECTED, ask, brief, harmless, log_in, look_up, read, seconds
+from .steps import LET_IN, PROTECTED, ask, brief, harmless, log_in, look_up, read, refresh_grant, seconds
 
 
 def each(slug):
@@ -103,6 +103,22 @@ def test_a_token_lives_as_long_as_promised(api, judge, target, unique, ageing, w
     if answer.response.status == 401:
         clock.within(seconds(given))
     judge(answer, outcome("not-found"))
+
+
+@clause("cdp.token.refresh-good-for-its-life")
+def test_a_refresh_token_lives_as_long_as_promised(api, judge, target, ageing, wait):
+    """Three seconds on, or three quarters of a shorter life, a refresh token still yields a token."""
+    for last in (False, True):  # a log-in elsewhere may have ended the first one
+        clock = ageing.clock()
+        given = judge(log_in(api, target), outcome("token"))
+        life = seconds(given, "/refresh_expires_in")
+        wait(clock, min(0.75 * life, 3))
+        answer = api.call("getToken", form=refresh_grant(target, given.at("/refresh_token")))
+        if answer.response.status == 200 or last:
+            break
+    if answer.response.status != 200:
+        clock.within(life)
+    judge(answer, outcome("token"))
 
 
 @clause(

@@ -46,6 +46,14 @@ def life(target):
     return float(told)
 
 
+def promised(given):
+    """Return the seconds that a log-in's answer says its token lives; Untestable where it says no number."""
+    told = given.json.get("expires_in") if isinstance(given.json, dict) else None
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        raise Untestable("The log-in does not say as expires_in, in a number, how long its token lives.")
+    return told
+
+
 def upload(api, image, **how):
     """Upload an image, as the front of an ID card unless told otherwise."""
     side = {"side": api.bound("side_front")} if api.takes(UPLOAD, "side") else {}

@@ -5,7 +5,20 @@ import pytest
 from clausewise import Bearer, clause, holds, outcome
 
 from .pictures import png
-from .steps import DOWNLOAD, LET_IN, UPLOAD, brief, credentials, fetch, good, life, stored, token
+from .steps import (
+    DOWNLOAD,
+    LET_IN,
+    UPLOAD,
+    brief,
+    credentials,
+    fetch,
+    good,
+    life,
+    log_in,
+    promised,
+    stored,
+    token,
+)
 
 
 def each(rule):
@@ -53,6 +66,23 @@ def test_a_user_name_is_no_token(api, judge, target, unique, operation):
 def test_a_token_is_good_while_it_is_young(api, judge, target, unique, ageing):
     """A token within its life is let in to upload and download, however short that is."""
     ageing.begin("int-ecm", lambda: _young(api, judge, target, unique, ageing))
+
+
+@clause("int-ecm.login.token-lives-as-told")
+@pytest.mark.parametrize("role", ["default", "short_lived"])
+def test_a_token_lives_as_long_as_its_log_in_says(api, judge, target, unique, ageing, wait, role):  # noqa: PLR0917 - fixtures
+    """Three seconds on, or three quarters of a shorter life, a token is still let in."""
+    things = good(api, unique, DOWNLOAD)
+    for last in (False, True):  # a log-in elsewhere may have ended the first one
+        clock = ageing.clock()
+        given = judge(log_in(api, target, role), outcome("token"))
+        wait(clock, min(0.75 * promised(given), 3))
+        answer = api.ask(DOWNLOAD, auth=Bearer(str(api.one(given, "token"))), **things)
+        if answer.response.status != 401 or last:
+            break
+    if answer.response.status == 401:
+        clock.within(promised(given))
+    judge(answer, outcome(LET_IN[DOWNLOAD]))
 
 
 @pytest.mark.parametrize("operation", each("refuses-expired-token"))
