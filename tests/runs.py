@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -61,7 +62,13 @@ def apart(
 def begun(target: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
     """Begin a run in a process of its own; a context that waits for its end."""
     command = [sys.executable, "-m", "clausewise", "run", "--target", str(target), "--run-dir", str(folder)]
-    return subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    return subprocess.Popen([*command, *more], preexec_fn=hear, **told)
+
+
+def hear() -> None:
+    """Hear SIGHUP again: whoever runs the tests under `nohup` has it ignored by all that they start."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def results(folder: Path) -> dict[str, Any]:

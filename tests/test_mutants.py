@@ -274,7 +274,7 @@ def test_a_mutant_meets_every_test_whose_clause_may_be_about_its_answer():
 
 
 CAUGHT = "mutant:int-ecm.login.validation-error:/code:dropped"
-LEFT = "mutant:int-ecm.login.internal-error:/message:null"
+LEFT = "mutant:int-ecm.download.connection-error:/message:half"
 UNREASONED = """
 import sys
 from clausewise import mutants

@@ -76,7 +76,7 @@ def _place(violation):
 LISTS = ["--operation", "getTrustedPairsList", "--operation", "getSuppressionRulesList"]
 PLAYS = [
     pytest.param("cdp", [], [], 240, id="cdp"),
-    pytest.param("cdp", ["--dynamic", "--seed", "5"], [], 180, id="cdp-made-up"),
+    pytest.param("cdp", ["--dynamic", "--seed", "5"], [], 150, id="cdp-made-up"),
     pytest.param("ofs-ecm", [], ["--plan", "smoke"], 240, id="ofs-ecm"),
     pytest.param("ofs-ecm", ["--dynamic", "--seed", "1"], LISTS, 90, id="ofs-ecm-made-up"),
     pytest.param("int-ecm", [], [], 8, id="int-ecm"),

@@ -172,13 +172,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
-        try:
-            session.collected({item.nodeid: named for item in items if (named := selection.ids(item))})
-        except Unwritable as bad:
-            session.lose(bad, None)
-            raise pytest.UsageError(session.lost) from bad
         if dropped:
             config.hook.pytest_deselected(items=dropped)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Write down which tests are to be made, once nobody leaves any out any more."""
+    run = session.config.stash.get(SESSION, None)
+    if run:
+        try:
+            run.collected({item.nodeid: named for item in session.items if (named := selection.ids(item))})
+        except Unwritable as bad:
+            run.lose(bad, None)
+            raise pytest.UsageError(run.lost) from bad
 
 
 @pytest.hookimpl(tryfirst=True)
