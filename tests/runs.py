@@ -63,7 +63,7 @@ def begun(target: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
     """Begin a run in a process of its own; a context that waits for its end."""
     command = [sys.executable, "-m", "clausewise", "run", "--target", str(target), "--run-dir", str(folder)]
     told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.Popen([*command, *more], preexec_fn=hear, **told)
+    return subprocess.Popen([*command, *more], preexec_fn=hear, **told)  # noqa: PLW1509 - no threads here
 
 
 def hear() -> None:
