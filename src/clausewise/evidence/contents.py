@@ -21,6 +21,7 @@ from clausewise.evidence.comparing import differences, page_differs, plain
 from clausewise.evidence.masks import Masks, stand_ins
 from clausewise.evidence.unpacking import NONSENSE, TARGET
 from clausewise.judge import Bench, masker
+from clausewise.masking import is_amid
 from clausewise.model import Kind, Verdict
 from clausewise.scope import Scope
 from clausewise.verdict import Policy, many
@@ -263,15 +264,25 @@ class Contents:
             for clause in self.scope.clauses()
             if clause.kind in _SEEN_ALONE and (clause.family, clause.operation) not in cut
         }
+        hidden = self._hidden()
         wrong += sorted(
             name
             for name, verdict in then.items()
             if name in alone and verdict in {Verdict.PASS, Verdict.FAIL}
+            if not (verdict is Verdict.FAIL and name in hidden)
             if (name in broken) != (verdict is Verdict.FAIL) or name not in seen
         )
         wrong += self._otherwise(again.matched)
         wrong += self._untold()
         return list(dict.fromkeys(wrong)), f"{len(again.matched)} exchanges, {len(seen)} clauses"
+
+    def _hidden(self) -> set[str]:
+        """Return the clauses that were found broken only where a text, or a key, is partly masked now."""
+        veiled = {one.id for one in self._exchanges if one.veiled}
+        seen: dict[str, set[str]] = {}
+        for bad in self.made["findings"]:
+            seen.setdefault(bad["clause"], set()).add(bad["exchange"])
+        return {name for name, exchanges in seen.items() if exchanges <= veiled}
 
     def _otherwise(self, matched: Mapping[str, str]) -> Iterator[str]:
         """Yield the exchanges that are another documented answer, or of another kind, than the run says."""
@@ -281,7 +292,7 @@ class Contents:
             if one.stray and one.is_call:
                 yield f"{one.id} calls {one.operation} as documented, and counts for nothing"
             now = matched.get(one.id, one.matched)
-            if now != one.matched and not one.stray:
+            if now != one.matched and not one.stray and not (one.veiled and not one.matched):
                 yield f"{one.id} is {now or 'no documented answer'}, not {one.matched or 'none'}"
 
     def _untold(self) -> Iterator[str]:
@@ -319,6 +330,7 @@ class Summary:
     guess: bool
     is_call: bool
     cut: bool | None
+    veiled: bool
 
     @classmethod
     def of(cls, record: Mapping[str, Any], method: str) -> Summary:
@@ -334,6 +346,7 @@ class Summary:
             guess=bool(record.get("guess")),
             is_call=_is_call(record, method),
             cut=all(kept) if kept else None,
+            veiled=is_amid(told["body"]),
         )
 
 

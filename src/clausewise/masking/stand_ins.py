@@ -13,6 +13,14 @@ _MASK = re.compile(r"\[masked \w+ \d+ [0-9a-f]{8}\]")
 _OF_TYPE = {"int": 0, "float": 0.5}
 
 
+_AMID = re.compile(rf'(?<!"){_MASK.pattern}|{_MASK.pattern}(?!")|"{_MASK.pattern}"\s*:')
+
+
+def is_amid(body: str) -> bool:
+    """Tell whether a text of a JSON body is masked in part, or a key: what it said is not to be read."""
+    return bool(_AMID.search(body))
+
+
 def is_masked(value: Any) -> bool:
     """Tell whether a value is one that stands in place of another."""
     return isinstance(value, str) and _MASK.fullmatch(value) is not None
