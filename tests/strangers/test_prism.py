@@ -15,13 +15,14 @@ from strangers import exchanges, free_port, judged, started
 
 from clausewise import shipped
 from clausewise.contracts import overlays
+from clausewise.model import among
 
 PRISM = shutil.which("prism")
 pytestmark = pytest.mark.skipif(not PRISM, reason="@stoplight/prism-cli is not installed: make test-all")
 
 CLAIMED = {"cdp": "cdp-2023", "ofs-ecm": runs.ECM, "int-ecm": "int-ecm", "account-service": "account-service"}
 SHAPES = {"response-field", "facet"}
-ECHOED = {"ofs-ecm.saveEvents.saved.Event Id(s)"}  # the ids of the very events that were sent
+ECHOED = "*.Event Id(s)"  # the ids of the very events that were sent
 # What is left to do for a server that makes each answer up: the documented clauses of other kinds.
 MEMORY = {"answer", "auth", "example", "flow", "request-field", "rule"}
 
@@ -97,7 +98,7 @@ def test_prism_and_we_agree_on_every_shape(tmp_path, family, how, options, least
     clauses = {row["id"]: row for row in results["clauses"]}
     assert [row["reason"] for row in clauses.values() if row["verdict"] == "error"] == []
     shapes = [bad for bad in results["findings"] if clauses[bad["clause"]]["kind"] in SHAPES]
-    shapes = [bad for bad in shapes if bad["clause"] not in ECHOED]
+    shapes = [bad for bad in shapes if not among(bad["clause"], [ECHOED])]
     assert [bad for bad in shapes if not denied(answers[bad["exchange"]], bad["where"])] == []
     kept = [row for row in clauses.values() if row["kind"] in SHAPES and row["verdict"] == "pass"]
     assert len(kept) >= least
