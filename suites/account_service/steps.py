@@ -79,17 +79,35 @@ def open_combo(api, someone):
     return api.ask(COMBO, **someone._asdict())
 
 
-def customer(api, unique):
-    """Return a new customer; Untestable where the combo opening gives none.
+def opened(api, unique, first=None):
+    """Open CIF, account and user for somebody new, whom `first` is told before; return who, and the answer.
 
-    A number by chance may be somebody's already, on a target that has seen many runs: it is tried anew.
+    A number by chance may be somebody's already, on a target with many customers: it is tried anew.
     """
     for _ in range(_TRIES):
         someone = person(api, unique)
+        if first:
+            first(someone)
         answer = open_combo(api, someone)
         if answer.response.status in _SUCCESS:
             break
+    return someone, answer
+
+
+def customer(api, unique):
+    """Return a new customer; Untestable where the combo opening gives none."""
+    someone, answer = opened(api, unique)
     return Customer(str(api.one(prepared(answer), "cif")), someone)
+
+
+def served(api, operation, make):
+    """Ask with the things that `make` makes, anew as in `opened`; return them, and the answer."""
+    for _ in range(_TRIES):
+        things = make()
+        answer = api.ask(operation, **placed(api, operation, things))
+        if operation != COMBO or answer.response.status in _SUCCESS:
+            break
+    return things, answer
 
 
 def prepared(answer):

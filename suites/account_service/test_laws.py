@@ -25,11 +25,11 @@ from .steps import (
     listed,
     numbers,
     offered,
-    open_combo,
+    opened,
     page_shows,
     person,
-    placed,
     prepared,
+    served,
     shown,
     told_apart,
 )
@@ -56,13 +56,14 @@ def law(slug, *values):
 )
 def test_who_is_known_is_answered_differently(api, judge, unique, check, thing):
     """The same value is answered in another way once a customer has it (ACC-09)."""
-    someone, nobody = person(api, unique), person(api, unique)
-    before = api.ask(check, **_told(api, check, someone, thing))
-    made = prepared(open_combo(api, someone))
+    nobody, before = person(api, unique), []
+    someone, made = opened(
+        api, unique, lambda who: before.append(api.ask(check, **_told(api, check, who, thing)))
+    )
 
-    used = api.ask(check, **_told(api, check, someone, thing, made))
+    used = api.ask(check, **_told(api, check, someone, thing, prepared(made)))
 
-    judge(used, told_apart(before, used, api.ask(check, **_told(api, check, nobody, thing))))
+    judge(used, told_apart(before[-1], used, api.ask(check, **_told(api, check, nobody, thing))))
 
 
 @clause(f"{LAW}.opened-account-listed")
@@ -316,8 +317,10 @@ def test_a_user_belongs_to_the_cif(api, judge, unique):
 @pytest.mark.parametrize("operation", ABOUT_SOMEBODY)
 def test_an_answer_is_about_who_was_asked_for(api, judge, target, unique, operation):
     """Of two customers in turn each is answered with the CIF and the user name that were sent."""
-    for things in [good(api, target, unique, operation) for _ in range(2)]:
-        answer = judge(api.ask(operation, **placed(api, operation, things)), outcome("done"))
+    asked = [served(api, operation, lambda: good(api, target, unique, operation)) for _ in range(2)]
+
+    for things, answer in asked:
+        judge(answer, outcome("done"))
 
         for thing in ("cif", "username"):
             told = [str(value) for value in api.found(answer, thing)]
@@ -341,9 +344,8 @@ def test_an_account_is_listed_once(api, judge, unique):
 @pytest.mark.parametrize("query", [INFO, BY_CIF, EBANK])
 def test_a_query_tells_what_the_combo_took(api, judge, unique, query):
     """Each of two customers is shown what was sent for them under the same name, where it is not masked."""
-    for someone in (person(api, unique), person(api, unique)):
-        made = prepared(open_combo(api, someone))
-        cif = str(api.one(made, "cif"))
+    for someone, made in [opened(api, unique) for _ in range(2)]:
+        cif = str(api.one(prepared(made), "cif"))
         answer = judge(api.ask(query, **Customer(cif, someone).things), outcome("done"))
 
         told, sent = leaves(answer.json), leaves(made.sent)
@@ -425,8 +427,8 @@ def test_the_combo_creates_what_a_query_finds(api, judge, unique, query, thing):
 @clause(f"{LAW}.combo-creates-account")
 def test_the_combo_creates_an_account(api, judge, unique):
     """The list of a customer who was just opened shows the account that the combo told."""
-    someone = person(api, unique)
-    made = judge(open_combo(api, someone), outcome("done"))
+    _, made = opened(api, unique)
+    judge(made, outcome("done"))
 
     answer = judge(api.ask(LIST, cif=str(api.one(made, "cif"))), outcome("done"))
 
@@ -438,7 +440,7 @@ def test_the_combo_creates_an_account(api, judge, unique):
 @clause(f"{LAW}.combo-own-cif")
 def test_two_combos_make_two_customers(api, judge, unique):
     """No CIF is given twice."""
-    first, second = (judge(open_combo(api, person(api, unique)), outcome("done")) for _ in range(2))
+    first, second = (judge(opened(api, unique)[1], outcome("done")) for _ in range(2))
 
     ids = [api.one(first, "cif"), api.one(second, "cif")]
     judge(second, holds(ids[0] != ids[1], expected="another CIF", actual=ids[1], where="cif"))

@@ -4,7 +4,7 @@ import pytest
 
 from clausewise import Untestable, clause, holds, outcome
 
-from .steps import OPERATIONS, good, placed
+from .steps import OPERATIONS, good, served
 
 _ABSENT, _OTHER_METHOD = 404, 405
 _METHODS = ("", "POST", "GET")  # the operation's own first, as the overlays give it
@@ -46,14 +46,15 @@ def test_it_is_called_by_its_method(api, judge, operation):
 @pytest.mark.parametrize("operation", each("done"))
 def test_a_good_request_succeeds(api, judge, target, unique, operation):
     """The printed request, about somebody who exists, is answered with success."""
-    judge(api.ask(operation, **placed(api, operation, good(api, target, unique, operation))), outcome("done"))
+    _, answer = served(api, operation, lambda: good(api, target, unique, operation))
+
+    judge(answer, outcome("done"))
 
 
 @pytest.mark.parametrize("operation", each("refused"))
 def test_what_cannot_be_read_is_refused(api, judge, target, unique, operation):
     """Half a JSON text, or a query without its parameters, is answered 4xx."""
-    things = placed(api, operation, good(api, target, unique, operation))
-    accepted = api.ask(operation, **things)
+    _, accepted = served(api, operation, lambda: good(api, target, unique, operation))
 
     if accepted.request.body:
         refused = api.call(operation, raw=accepted.request.body[: len(accepted.request.body) // 2])

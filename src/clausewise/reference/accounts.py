@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import sqlite3
@@ -51,6 +52,7 @@ class Sandbox:
     def __init__(self, document: str, database: str, bends: Bends) -> None:
         self.document = document
         self._bends = bends
+        self._asked = itertools.count()
         self.memory = self._db = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_SCHEMA)
@@ -349,6 +351,8 @@ class Sandbox:
             }
         names = ("fullName", "birthDate", "legalId", "phoneNumber", "email", "userName")
         values = [cif, *(str(sent[name]) for name in names), "ACTIVE", _NEW_LIMIT, 0, 0]
+        if self._bends.on("every-other-phone-is-taken") and next(self._asked) % 2 == 0:
+            raise _Refused(409, "KNOWN", "The phone number is in use.")
         try:
             self._db.execute("INSERT INTO customer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         except sqlite3.IntegrityError:
