@@ -219,7 +219,7 @@ class _Runner(Stage):
         known = self._claims.pop(key, None) or before.claiming(*key)
         self._claims = {key: known}  # the last one: to load it takes longer than to judge most cases
         run.claim(known)
-        self._bend(run, {**case.played.bend, "family": case.family} if case.played else None)
+        self._bend(run, *([{**case.played.bend, "family": case.family}] if case.played else []))
         for item in self._about(run, case):
             outcome.tried += 1
             told = findings(self._run(item))

@@ -65,7 +65,7 @@ class Stage:
         run.rehearse(self._memory)
         self._items = {item.nodeid: item for item in session.items}
         self.play(run, session.items)
-        self._bend(run, None)
+        self._bend(run)
         return True
 
     def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
@@ -88,10 +88,11 @@ class Stage:
         runtestprotocol(item, log=False, nextitem=None)
         return list(self._memory.verdicts)
 
-    def _bend(self, run: Session, bend: Mapping[str, Any] | None) -> None:
+    def _bend(self, run: Session, *bends: Mapping[str, Any]) -> None:
         """Switch the reference, and begin anew: no log-in and no unique value outlives a bend."""
         run.forget()
-        told = self._control.put(f"{self.url}/__control__/bend", json=dict(bend or {}), timeout=_PATIENT)
+        asked = [dict(bend) for bend in bends]
+        told = self._control.put(f"{self.url}/__control__/bend", json=asked, timeout=_PATIENT)
         told.raise_for_status()
 
     def _ask(self, what: str) -> Any:

@@ -185,7 +185,8 @@ def _serve(commands: Commands) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one")
     serve.add_argument("--database", default=":memory:", metavar="FILE", help="where its state lives")
-    serve.add_argument("--defect", default="", metavar="ID", help="bend it by one seeded defect")
+    defect = "bend it by a seeded defect; repeat for more at once"
+    serve.add_argument("--defect", action="append", default=[], metavar="ID", help=defect)
     serve.add_argument(
         "--freedom", action="append", default=[], metavar="ID", help="let it take this freedom, too"
     )
