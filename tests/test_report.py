@@ -151,6 +151,7 @@ def results(clauses=()):
             "sentence": f"Not conformant {NASTY}",
             "reasons": ["one"],
         },
+        "promise": {"plan": "gate", "whole": True, "narrowed": False, "asked": 1, "of": 1},
         "counts": counts,
         "left_behind": [
             {"family": "toy", "operation": "op", "what": "a widget", "many": 7, "undo": "takeWidget"},

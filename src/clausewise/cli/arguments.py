@@ -11,15 +11,15 @@ from typing import NoReturn, TypeAlias
 
 from clausewise import __version__
 from clausewise.errors import ConfigurationError
-from clausewise.plans import DEFAULT, PLANS
+from clausewise.plans import DEFAULT, HELP, PLANS
 
 _DIGITS = 10  # of a count, at most
 _PORTS = 65535
 _TYPED = "--i-own-this-target"  # who types nothing is told what to type
 _LONGEST = 300  # characters of a complaint
 _EXITS = """\
-exit codes: 0 conformant | 1 not conformant | 2 not fully verified | 3 target unusable or network errors
-            4 usage or configuration | 5 internal error
+exit codes: 0 conformant, or all kept that a smaller plan asks | 1 not conformant | 2 not fully verified
+            3 target unusable or network errors | 4 usage or configuration | 5 internal error
 """
 
 
@@ -125,7 +125,11 @@ def _run(commands: Commands) -> None:
     )
     run.add_argument("--since", metavar="RUN", help="only what failed or was not judged in that run's folder")
     run.add_argument(
-        "--plan", choices=list(PLANS), default=DEFAULT.name, help="how deep to go (default: gate)"
+        "--plan",
+        choices=list(PLANS),
+        default=DEFAULT.name,
+        metavar="PLAN",
+        help=f"how deep to go (default: {DEFAULT.name}). {HELP}",
     )
     run.add_argument("--max-requests", type=_count, metavar="N", help="send no more than so many requests")
     run.add_argument("--max-time", type=_seconds, metavar="SECONDS", help="begin no request after so long")

@@ -85,6 +85,7 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
             "waivers": [],
             "response_times": [],
             "excuses": [],
+            "promise": _promised(told, len(clauses)),
             "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
             **told,
             **({"clauses": clauses} if clauses else {}),
@@ -92,6 +93,14 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
         }
     )
     return whole
+
+
+def _promised(told: Mapping[str, Any], clauses: int) -> dict[str, Any]:
+    """Return what the plan of older results asked: the whole, or what somebody picked."""
+    run = told.get("run")
+    name, narrowed = (run.get("plan"), run.get("partial")) if isinstance(run, dict) else ("", False)
+    whole = {"whole": not narrowed, "narrowed": bool(narrowed)}
+    return {"plan": str(name), **whole, "asked": clauses, "of": clauses}
 
 
 def _rows(told: Mapping[str, Any], key: str) -> list[Any]:

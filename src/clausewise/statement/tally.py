@@ -32,6 +32,8 @@ class ClauseTally:
     exchanges: list[str] = field(default_factory=list)
     count: int = 0
     seconds: float = 0.0
+    beyond: bool = False  # a test was not made, since the plan sends nothing of the kind
+    short: bool = False  # a test could not be made for another reason
 
 
 @dataclass
@@ -141,6 +143,8 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
             entry.verdicts.add(verdict)
             entry.reasons.append(record["reason"])
             entry.tests.append(test)
+            entry.beyond |= bool(record.get("beyond"))
+            entry.short |= verdict is Verdict.UNTESTABLE and not record.get("beyond")
     elif broken:
         for clause in dict.fromkeys(name for name in record["clauses"] if name not in record["touched"]):
             tally.stopped[clause].append(_stopped(record))
