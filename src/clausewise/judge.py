@@ -408,6 +408,7 @@ class Judge:
                     "hint": mask(bad.hint),
                     "exchange": bad.exchange,
                     "before": list(bad.before),
+                    "rule": bad.rule,
                 }
                 for bad in self._findings
             ],

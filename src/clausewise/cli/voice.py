@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
+from clausewise.cli import screen
 from clausewise.report import terminal
 
 
@@ -49,8 +50,7 @@ class Voice:
         self._end()
         self.concluded = int(results["outcome"]["exit"])
         self.results, self.folder = dict(results), folder
-        for piece in terminal.conclusion(results, folder):
-            self._out.print(piece, soft_wrap=isinstance(piece, Text))  # a curl line must stay one line
+        screen.show(self._out, terminal.conclusion(results, folder))
 
     def pytest_clausewise_rehearsed(self, rows: Sequence[Any], target: str) -> None:
         """Show what a run would send; nothing was sent, so that nothing can be wrong."""
