@@ -313,7 +313,14 @@ def _matrix(commands: Commands) -> None:
         "--mutants", action="store_true", help="play systematic defects instead: each value's neighbours"
     )
     matrix.add_argument("--sample", type=_count, default=0, metavar="N", help="only N mutants, by --seed")
-    matrix.add_argument("--seed", type=int, default=1, help="which mutants a sample takes (default: 1)")
+    matrix.add_argument(
+        "--causes",
+        type=_count,
+        metavar="N",
+        help="play N groups of defects at once and count the causes (default: 80 for a whole "
+        "matrix, else none)",
+    )
+    matrix.add_argument("--seed", type=int, default=1, help="which mutants or groups are taken (default: 1)")
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
     matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")
     matrix.add_argument("--output", default="", metavar="FILE", help="write the matrix as JSON")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from clausewise.model import Kind, Role, Standing
+from clausewise.model import Kind, Operation, Role, Standing
 
 Row = Mapping[str, Any]
 Symptom = tuple[Hashable, ...]
@@ -39,6 +39,14 @@ class Seen:
     role: Role | None
     status: int
     test: str
+
+    @classmethod
+    def of(cls, operation: Operation, record: Row) -> Seen:
+        """Return what a record of the journal says of an exchange of an operation."""
+        name = record["matched"]
+        role = operation.outcome(name).role if name else None
+        place, status = (operation.family, operation.id), record["response"]["status"]
+        return cls(place, tuple(record["expected"]), name, role, status, record["test"])
 
     @property
     def symptom(self) -> Symptom:
