@@ -12,7 +12,9 @@ from rich.console import Console
 
 from clausewise import report, shipped
 from clausewise.errors import ConfigurationError
+from clausewise.model import Role
 from clausewise.report import junit, pages, terminal
+from clausewise.statement.causes import Seen, causes
 
 NASTY = "</script><script>alert(1)</script> \u202eevil\x07 | `x` <b>"
 VERDICTS = ("error", "fail", "unstable", "untestable", "waived", "pass", "not applicable")
@@ -45,6 +47,7 @@ RUN = {
     "broken": [NASTY],
     "mended": [NASTY],
 }
+CAUSE = {"security": False, "family": "toy", "operation": "op", "answer": "a", "where": "/a"}
 PACE = {
     "family": "toy",
     "operation": "op",
@@ -116,11 +119,12 @@ def results(clauses=()):
         "standing": "documented",
         "colour": "red",
         "times": 2,
+        "rule": "const",
     }
     counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS}
     return {
         "format": "clausewise-results",
-        "version": 1,
+        "version": 2,
         "suite": {"version": "0"},
         "run": {
             "id": "r",
@@ -197,6 +201,10 @@ def results(clauses=()):
             }
         ],
         "clauses": rows,
+        "causes": [
+            {"id": 1, "colour": "red", "clauses": ["toy.op.c2"], "findings": [0], **CAUSE},
+            {"id": 2, "colour": "amber", "clauses": ["toy.op.c5"], "findings": [1], **CAUSE},
+        ],
         "findings": [finding, {**finding, "id": 1, "clause": "toy.op.c5", "colour": "amber"}],
         "trend": [RUN],
         "discrepancies": {"T-1": {"summary": "two readings", "readings": {"a": "x"}, "ruling": "either"}},
@@ -338,7 +346,7 @@ def test_progress_without_a_terminal_is_plain_lines(monkeypatch):
         ("[]", "was expected"),
         (
             '{"format": "clausewise-results", "version": 9}',
-            "clausewise-results version 9; .* version 1 was expected",
+            "clausewise-results version 9; .* version 2 was expected",
         ),
     ],
 )
@@ -361,3 +369,16 @@ def test_what_is_left_behind_and_how_fast_answers_came_is_shown():
     assert "- 2 times a <b> (toy op); no documented operation takes it away" in text
     assert 'aria-label="0 to 1 ms: 1. 1 to 2 ms: 3. over 5000 ms: 1. "' in page
     assert 'title="1 to 2 ms: 3" style' in page or 'style="height:100.0%" title="1 to 2 ms: 3"' in page
+
+
+def test_a_code_and_its_answer_are_one_cause():
+    """The answer's own clause, told by the place of its code, and the code's field."""
+    rows = {
+        "toy.op.a": {"id": "toy.op.a", "kind": "answer", "outcome": "a", "family": "toy", "operation": "op"},
+        "toy.op.a.code": clause(1) | {"id": "toy.op.a.code", "kind": "response-field", "outcome": "a"},
+    }
+    seen = {"x-1": Seen(("toy", "op"), ("a",), "", Role.FAILURE, 200, "t")}
+    bad = {"where": "/code", "rule": "const", "exchange": "x-1", "shown": ["x-1"], "colour": "red", "test": "t"}
+    found = [{**bad, "clause": name, "standing": "documented", "times": 1} for name in rows]
+
+    assert [it["clauses"] for it in causes(found, rows, seen)] == [["toy.op.a.code", "toy.op.a"]]

@@ -52,7 +52,7 @@ def symptom(finding: Row, clause: Row, seen: Seen | None) -> Symptom:
     where, kind = str(finding["where"]), clause["kind"]
     if seen is None:
         return EFFECT, clause["id"]
-    if kind in _FIELDS:
+    if kind in _FIELDS or (kind == Kind.ANSWER and where.startswith("/")):
         return PLACE, seen.operation, clause["outcome"], place(where)
     if kind == Kind.UNIVERSAL and where != "status":
         return RULE, clause["id"]
