@@ -51,7 +51,7 @@ def run(given: Namespace) -> int:
 
     def ready(url: str) -> None:
         bent = f", bent by {', '.join(given.defect)}" if given.defect else ""
-        console.print(Text(f"serving {', '.join(families)} at {url}{bent}"))
+        console.print(Text(f"serving {', '.join(families)}{bent} at {url}"))
 
     server.serve(
         documents,
