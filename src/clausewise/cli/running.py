@@ -47,7 +47,7 @@ def run(given: Namespace) -> int:
 
 def _end_well() -> None:
     """Take what a CI that cancels a job says, and a terminal that is gone, for Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # Windows has no SIGHUP
         own = threading.current_thread() is threading.main_thread()
         if own and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
