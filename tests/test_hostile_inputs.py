@@ -382,13 +382,20 @@ def test_a_history_that_another_program_locks_is_one_sentence(good):
 
 
 WRONG = {
-    "no command": ([], "required: COMMAND"),
+    "no command": (["--"], "required: COMMAND"),
     "no target": (["run"], "one of the arguments --target --resume is required"),
     "a target that is not set": (["run", "--target", ""], "--target is given without a value; is a variable"),
     "a history that is not set": (["run", "--target=t", "--history="], "--history is given without a value"),
     "a seed that is a word": (["run", "--target", "t", "--seed", "x"], "invalid int value"),
     "fewer than no requests": (["run", "--target", "t", "--max-requests", "-1"], "no whole number above 0"),
-    "a time that is none": (["run", "--target", "t", "--max-time", "nan"], "no number of seconds above 0"),
+    "a time that is none": (["run", "--target", "t", "--max-time", "nan"], "no time above 0"),
+    "a time in a unit that nobody knows": (
+        ["run", "--target", "t", "--max-time", "1y"],
+        "write 90, 45s, 10m",
+    ),
+    "a misspelt option": (["run", "--taget", "t"], "no option --taget, did you mean --target?"),
+    "a misspelt command": (["rum", "--target", "t"], "There is no command 'rum', did you mean run?"),
+    "a number of processes that is none": (["run", "--target", "t", "-n", "many"], "write one, or auto"),
     "a glob like an option": (["run", "--target", "t", "--clause=-x"], "There is no target file t"),
     "a target like an option": (["run", "--target=@x"], "There is no target file @x"),
     "a port that is none": (["serve", "--port", "65536"], "is no port: 0 for a free one, up to 65535"),

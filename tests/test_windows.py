@@ -48,7 +48,9 @@ def test_every_module_can_be_imported():
 
 
 @pytest.mark.parametrize(
-    "words", [["--version"], ["--help"], ["serve", "--chaos", "list"], ["init", "{here}/new.toml"]], ids=" ".join
+    "words",
+    [["--version"], ["--help"], ["serve", "--chaos", "list"], ["init", "{here}/new.toml"]],
+    ids=" ".join,
 )
 def test_a_command_starts(tmp_path, words):
     """Those that need no target."""

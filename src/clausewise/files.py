@@ -10,7 +10,9 @@ from typing import BinaryIO, cast
 
 from filelock import lock_descriptor
 
-BINARY = getattr(os, "O_BINARY", 0)  # only Windows has it: without it a line would end in two characters there
+BINARY = getattr(
+    os, "O_BINARY", 0
+)  # only Windows has it: without it a line would end in two characters there
 _AGAIN = 0.001  # seconds until a file that another holds is tried again
 
 

@@ -10,13 +10,15 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
+from clausewise.foreign import visible
 from clausewise.report import terminal
 
 
 class Voice:
     """A pytest plugin that stands in for pytest's own terminal report."""
 
-    def __init__(self, out: Console, err: Console) -> None:
+    def __init__(self, out: Console, err: Console, *, quiet: bool = False, live: bool = True) -> None:
+        self._quiet, self._live = quiet, live
         self._out = out
         self._err = err
         self._progress: terminal.Progress | None = None
@@ -49,6 +51,9 @@ class Voice:
         self._end()
         self.concluded = int(results["outcome"]["exit"])
         self.results, self.folder = dict(results), folder
+        if self._quiet:
+            self._out.print(Text(visible(results["outcome"]["sentence"])), soft_wrap=True)
+            return
         for piece in terminal.conclusion(results, folder):
             self._out.print(piece, soft_wrap=isinstance(piece, Text))  # a curl line must stay one line
 
@@ -64,7 +69,7 @@ class Voice:
         self._end()
 
     def _begin(self, total: int) -> None:
-        if self._progress is None:
+        if self._progress is None and self._live:
             self._progress = terminal.Progress(self._err, total)
 
     def _end(self) -> None:

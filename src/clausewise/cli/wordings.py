@@ -1,9 +1,12 @@
-"""What the help says of each command: what it is for, two examples, and under which heading an option stands."""
+"""What the help says of each command: what it is for, two examples, its options under headings."""
 
 from __future__ import annotations
 
+import textwrap
 from types import MappingProxyType
 from typing import NamedTuple
+
+_WIDTH = 78
 
 
 class Words(NamedTuple):
@@ -11,6 +14,11 @@ class Words(NamedTuple):
 
     purpose: str
     examples: tuple[str, ...]
+
+    @property
+    def about(self) -> str:
+        """What stands above its options."""
+        return textwrap.fill(self.purpose, _WIDTH)
 
     @property
     def epilog(self) -> str:
@@ -21,7 +29,8 @@ class Words(NamedTuple):
 COMMANDS = MappingProxyType(
     {
         "run": Words(
-            "Send requests to a target, judge each answer against its documents, and write the reports. The exit "
+            "Send requests to a target, judge each answer against its documents, and write the reports. The "
+            "exit "
             "code is the decision.",
             (
                 "clausewise run --target uat.toml --waivers waivers.toml",
@@ -44,14 +53,16 @@ COMMANDS = MappingProxyType(
             ),
         ),
         "serve": Words(
-            "Run the reference target: a sandbox that behaves as the documents say, or with faults of your choice.",
+            "Run the reference target: a sandbox that behaves as the documents say, or with faults "
+            "of your choice.",
             (
                 "clausewise serve --port 8080 --family cdp",
                 "clausewise serve --defect cdp.lookup.not-found-code-as-text --bank cautious",
             ),
         ),
         "init": Words(
-            "Write a file to start from: a commented target file, the reference's own, or an overlay to edit.",
+            "Write a file to start from: a commented target file, the reference's own, or an "
+            "overlay to edit.",
             (
                 "clausewise init my-bank.toml --family account-service",
                 "clausewise init --overlay account-service",
@@ -66,7 +77,8 @@ COMMANDS = MappingProxyType(
             ("clausewise open", "clausewise open runs/monday"),
         ),
         "diff": Words(
-            "Tell what changed from one run to another: 1 where something is newly broken or no longer judged.",
+            "Tell what changed from one run to another: 1 where something is newly broken or no "
+            "longer judged.",
             ("clausewise diff runs/monday runs/tuesday", "clausewise diff runs/1 runs/2 --format json"),
         ),
         "findings": Words(
@@ -164,14 +176,25 @@ _PLAYS = "what it plays"
 GROUPS = MappingProxyType(
     {
         **dict.fromkeys(
-            ("--clause", "--operation", "--family", "--document", "--since", "--discrepancies", "--freeze"), _WHAT
+            ("--clause", "--operation", "--family", "--document", "--since", "--discrepancies", "--freeze"),
+            _WHAT,
         ),
         **dict.fromkeys(
-            ("--plan", "--seed", "--max-requests", "--max-time", "--every", "-n", "--dry-run", "--counterexamples"),
+            (
+                "--plan",
+                "--seed",
+                "--max-requests",
+                "--max-time",
+                "--every",
+                "-n",
+                "--dry-run",
+                "--counterexamples",
+            ),
             _DEPTH,
         ),
         **dict.fromkeys(
-            ("--policy", "--waivers", "--frozen", "--confirm-failures", "--strict", "--expect", "--label"), _COUNTS
+            ("--policy", "--waivers", "--frozen", "--confirm-failures", "--strict", "--expect", "--label"),
+            _COUNTS,
         ),
         **dict.fromkeys(("--i-own-this-target", "--allow-file", "--no-clean-up"), _TRUST),
         **dict.fromkeys(
@@ -179,7 +202,8 @@ GROUPS = MappingProxyType(
         ),
         **dict.fromkeys(("--quiet", "--no-progress", "--color"), _SCREEN),
         **dict.fromkeys(
-            ("--defect", "--freedom", "--bank", "--chaos", "--chaos-operation", "--mutants", "--sample"), _PLAYS
+            ("--defect", "--freedom", "--bank", "--chaos", "--chaos-operation", "--mutants", "--sample"),
+            _PLAYS,
         ),
     }
 )

@@ -15,9 +15,7 @@ from clausewise.plugin.session import Session
 Handler = Callable[[int, FrameType | None], object] | int | signal.Handlers
 
 # Ctrl-C, a CI that cancels, a terminal that is gone, which Windows does not tell
-_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _LAST_CALL = 1  # seconds that a worker has to end the call it is at
 
 
