@@ -17,7 +17,7 @@ def hook():
     heard = []
 
     class Hook(BaseHTTPRequestHandler):
-        def do_POST(self):  # noqa: N802 - so it is called
+        def do_POST(self):
             heard.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
             self.send_response(500 if heard[-1]["title"].startswith("broken") else 200)
             self.end_headers()
@@ -33,7 +33,7 @@ def hook():
 
 
 def run(folder, number, hook, *defects):
-    """Run one clause of the reference, bent or not, into a history, and tell a webhook what changed."""
+    """Run some clauses of the reference, bent or not, into a history, and tell a webhook."""
     options = [word for defect in defects for word in ("--defect", defect)]
     with runs.process.started({"cdp": ""}, *options) as url:
         target = runs.target_at(folder, url, "cdp")

@@ -2,34 +2,10 @@
 
 import os
 import subprocess
-import sys
-import venv
 from pathlib import Path
 from shutil import copytree
 
-import pytest
 import runs
-
-ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """A new virtual environment that holds the wheel; its dependencies come from the one at work."""
-    place = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", place, ROOT]
-    subprocess.run(build, check=True, capture_output=True)
-    venv.create(place / "venv", with_pip=True)
-    python = place / "venv" / "bin" / "python"
-    (wheel,) = place.glob("*.whl")
-    subprocess.run(
-        [python, "-m", "pip", "install", "-q", "--no-deps", wheel], check=True, capture_output=True
-    )
-    site = next((place / "venv" / "lib").glob("python*")) / "site-packages"
-    others = next(path for path in sys.path if path.endswith("site-packages"))
-    # Only third-party packages are borrowed: the checkout's own editable hook is not on this path.
-    (site / "borrowed.pth").write_text(f"{others}\n")
-    return place
 
 
 def run(installed, *arguments):

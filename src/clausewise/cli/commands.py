@@ -69,7 +69,7 @@ _COMMANDS = {
     "doctor": "checkup:run",
     "clauses": "listing:run",
     "serve": "sandbox:run",
-    "init": "checkup:init",
+    "init": "init:run",
     "report": "running:report_anew",
     "diff": "compare:run",
     "judge": "passive:run",
