@@ -11,7 +11,7 @@ import runs
 def run(installed, *arguments):
     python = installed / "venv" / "bin" / "python"
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    command = [python, "-m", "clausewise", *map(str, arguments)]
+    command = [python, *map(str, arguments)]
     return subprocess.run(
         command, cwd=installed, env=clean, capture_output=True, text=True, timeout=240, check=False
     )
@@ -19,20 +19,18 @@ def run(installed, *arguments):
 
 def test_the_wheel_brings_its_data_and_tests(installed):
     """What judges is the installed package, not the checkout."""
-    python = installed / "venv" / "bin" / "python"
     where = "import clausewise, clausewise.shipped as s; print(clausewise.__file__, s.SUITES)"
-    told = subprocess.run(
-        [python, "-c", where], cwd=installed, capture_output=True, text=True, check=True
-    ).stdout
+    told = run(installed, "-c", where).stdout.split()
 
-    assert all(path.startswith(str(installed)) for path in told.split())
+    assert len(told) == 2
+    assert all(path.startswith(str(installed)) for path in told)
 
 
 def test_the_wheel_alone_judges_a_reference_started_from_it(installed):
     """Installed by itself, with no checkout in sight, the run is conformant."""
     targets = next(installed.glob("venv/lib/python*/site-packages/clausewise/_shipped/targets"))
     told = runs.only(Path(copytree(targets, installed / "targets")) / "reference.toml", "cdp", "int-ecm")
-    done = run(installed, "run", "--target", told, "--run-dir", installed / "run")
+    done = run(installed, "-m", "clausewise", "run", "--target", told, "--run-dir", installed / "run")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert (installed / "run" / "report.html").exists()
