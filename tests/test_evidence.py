@@ -152,10 +152,28 @@ def test_a_gate_gets_the_exit_code_of_the_run(house, tmp_path, held):
     assert checked(held, house, tmp_path, *gate).returncode == 1
 
 
+def test_a_smaller_plan_never_passes_for_a_conformant_whole(tmp_path):
+    """It holds, it is green, and neither its test result nor the gate calls it conformant."""
+    path = runs.only(_beside(tmp_path), "account-service")
+    done = runs.clausewise("run", "--target", path, "--run-dir", tmp_path / "run", "--plan", "smoke")
+    assert done.returncode == 0, done.stdout
+    private, public = keys(tmp_path)
+    made = runs.inside("evidence", tmp_path / "run", "--key", private, "--output", tmp_path / "e.zip")
+    assert made.returncode == 0, made.stderr
+
+    held = runs.inside("verify", tmp_path / "e.zip", "--public-key", public)
+    gate = runs.inside("verify", tmp_path / "e.zip", "--public-key", public, "--expect", "conformant")
+
+    assert held.returncode == 0, held.stdout
+    assert held.stdout.startswith("Kept all that plan smoke asks (exit 0): 39 of 388 clauses")
+    assert gate.returncode == 2, gate.stdout
+    assert forging.predicate(forging.contents(tmp_path / "e.zip"))["result"] == "WARNED"
+
+
 def test_an_unexcused_green_run_passes_the_gate(tmp_path):
     """The whole command line of a bank's gate, on a run where nothing is broken."""
     path = runs.only(_beside(tmp_path), "account-service")
-    done = runs.clausewise("run", "--target", path, "--run-dir", tmp_path / "run", "--plan", "proof")
+    done = runs.clausewise("run", "--target", path, "--run-dir", tmp_path / "run", "--plan", "gate")
     assert done.returncode == 0, done.stdout
     private, public = keys(tmp_path)
     runs.inside("evidence", tmp_path / "run", "--key", private, "--output", tmp_path / "e.zip")

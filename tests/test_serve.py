@@ -31,4 +31,4 @@ def test_what_is_served_names_its_defects():
         line = served.stdout.readline()
         served.terminate()
 
-    assert line.startswith(f"serving cdp with {CODE} and {OTHER} at http://127.0.0.1:")
+    assert line.startswith(f"serving cdp bent by {CODE} and {OTHER} at http://127.0.0.1:")

@@ -10,15 +10,15 @@ from typing import Any, NoReturn, TypeAlias
 from clausewise import __version__
 from clausewise.cli import latest, settings, spelling, wordings
 from clausewise.errors import ConfigurationError
-from clausewise.plans import DEFAULT, PLANS, seconds
+from clausewise.plans import DEFAULT, HELP, PLANS, seconds
 
 _DIGITS = 10  # of a count, at most
 _PORTS = 65535
 _TYPED = "--i-own-this-target"  # who types nothing is told what to type
 _LONGEST = 300  # characters of a complaint
 _EXITS = """\
-exit codes: 0 conformant | 1 not conformant | 2 not fully verified | 3 target unusable or network errors
-            4 usage or configuration | 5 internal error
+exit codes: 0 conformant, or all kept that a smaller plan asks | 1 not conformant | 2 not fully verified
+            3 target unusable or network errors | 4 usage or configuration | 5 internal error
 """
 
 
@@ -164,7 +164,11 @@ def _run(commands: Commands) -> None:
     )
     run.add_argument("--since", metavar="RUN", help="only what failed or was not judged in that run's folder")
     run.add_argument(
-        "--plan", choices=list(PLANS), default=DEFAULT.name, help="how deep to go (default: gate)"
+        "--plan",
+        choices=list(PLANS),
+        default=DEFAULT.name,
+        metavar="PLAN",
+        help=f"how deep to go (default: {DEFAULT.name}). {HELP}",
     )
     run.add_argument("--max-requests", type=_count, metavar="N", help="send no more than so many requests")
     run.add_argument(
@@ -248,9 +252,8 @@ def _serve(commands: Commands) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one")
     serve.add_argument("--database", default=":memory:", metavar="FILE", help="where its state lives")
-    serve.add_argument(
-        "--defect", action="append", default=[], metavar="ID", help="bend it by this seeded defect, too"
-    )
+    defect = "bend it by a seeded defect; repeat for more at once"
+    serve.add_argument("--defect", action="append", default=[], metavar="ID", help=defect)
     serve.add_argument(
         "--freedom", action="append", default=[], metavar="ID", help="let it take this freedom, too"
     )
@@ -383,7 +386,14 @@ def _matrix(commands: Commands) -> None:
         "--mutants", action="store_true", help="play systematic defects instead: each value's neighbours"
     )
     matrix.add_argument("--sample", type=_count, default=0, metavar="N", help="only N mutants, by --seed")
-    matrix.add_argument("--seed", type=int, default=1, help="which mutants a sample takes (default: 1)")
+    matrix.add_argument(
+        "--causes",
+        type=_count,
+        metavar="N",
+        help="play N groups of defects at once and count the causes (default: 80 for a whole "
+        "matrix, else none)",
+    )
+    matrix.add_argument("--seed", type=int, default=1, help="which mutants or groups are taken (default: 1)")
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
     matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")
     matrix.add_argument("--output", default="", metavar="FILE", help="write the matrix as JSON")

@@ -39,8 +39,7 @@ def run(given: Namespace) -> int:
     if given.quiet:
         shown.print(Text(visible(results["outcome"]["sentence"])), soft_wrap=True)
         return int(results["outcome"]["exit"])
-    for line in terminal.conclusion(results, folder):
-        shown.print(line, soft_wrap=isinstance(line, Text))
+    screen.show(shown, terminal.conclusion(results, folder))
     told = results["run"]["recorded"]
     shown.print(
         Text(f"{told['judged']} of {told['read']} recorded exchanges call an operation that is claimed")

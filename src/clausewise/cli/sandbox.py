@@ -50,16 +50,18 @@ def run(given: Namespace) -> int:
         return int(resolve_name("clausewise.cli.mischief:run")(given, documents))
 
     def ready(url: str) -> None:
-        bent = f" with {' and '.join(dict.fromkeys(given.defect))}" if given.defect else ""
-        console.print(Text(f"serving {', '.join(families)}{bent} at {url}"))
+        bent = f" bent by {' and '.join(dict.fromkeys(given.defect))}" if given.defect else ""
+        console.print(
+            Text(f"serving {', '.join(families)}{bent} at {url}")
+        )  # who started it reads the URL last
 
     server.serve(
         documents,
         given.host,
         given.port,
         database=given.database,
-        bend=bends[-1] if bends else None,
-        freedoms=[*freedoms, *bends[:-1]],  # all are played; control switches the last one
+        bends=bends,
+        freedoms=freedoms,
         control=given.control,
         ready=ready,
     )

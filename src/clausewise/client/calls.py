@@ -21,6 +21,7 @@ from clausewise.client.login import BoundLogin, Login, carried, fixed_header
 from clausewise.client.patience import Patience
 from clausewise.client.transport import Transport
 from clausewise.errors import (
+    Beyond,
     ConfigurationError,
     NoVerdict,
     TargetUnusable,
@@ -135,9 +136,9 @@ class Client:
         """
         known = self._operation(operation)
         if self.only_reads and known.writes:
-            raise Untestable(f"{known.id} writes, and plan 'safe' only reads.")
+            raise Beyond(f"{known.id} writes, and plan 'safe' only reads.")
         if self.only_reads and fault:
-            raise Untestable(f"{operation} would be sent with a fault hook, and plan 'safe' sends none.")
+            raise Beyond(f"{operation} would be sent with a fault hook, and plan 'safe' sends none.")
         content, kind = _content(body, form, raw, files)
         sent = {"Accept": "*/*" if known.free else _JSON, "User-Agent": "clausewise"}
         if kind:
@@ -226,7 +227,7 @@ class Client:
         """
         known = self._operation(operation)
         if self.only_reads:
-            raise Untestable(
+            raise Beyond(
                 f"{operation} would be called as no document says, and plan 'safe' sends nothing of the kind."
             )
         sent = {"Accept": _JSON, "User-Agent": "clausewise"} | self._entry(known, _DEFAULT)

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from clausewise import files
-from clausewise.errors import CredentialsRefused, LoginLost, Untestable
+from clausewise.errors import Beyond, CredentialsRefused, LoginLost, Untestable
 from clausewise.model import Exchange, Json, Request
 from clausewise.strict_json import scalars
 from clausewise.targets import FamilyTarget
@@ -145,7 +145,7 @@ class Caution:
 
     def _ill(self, operation: str, attempt: Attempt, send: Send) -> Exchange:
         if attempt.user and self._only_reads:
-            raise Untestable(
+            raise Beyond(
                 f"{operation} would be a wrong log-in with a real user's name, and plan 'safe' sends none."
             )
         with self._ledger.page() as told:

@@ -16,7 +16,7 @@ from clausewise.evidence.unpacking import ATTESTATION, FORMAT, JOURNAL, MANIFEST
 from clausewise.masking import held_in
 from clausewise.scope import Scope
 
-_RESULTS = {0: "PASSED", 1: "FAILED"}
+_RESULTS = {"conformant": "PASSED", "not conformant": "FAILED"}  # a smaller plan that is kept is no pass
 
 
 def pack(folder: Path, known: Scope, key: Path, output: Path) -> None:
@@ -90,7 +90,7 @@ def predicate(results: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str,
         for key, value in rulings.items()
     ]
     return {
-        "result": _RESULTS.get(results["outcome"]["exit"], "WARNED"),
+        "result": _RESULTS.get(results["outcome"]["word"], "WARNED"),
         "configuration": configuration,
         "passedTests": by_verdict.get("pass", []),
         "failedTests": by_verdict.get("fail", []) + by_verdict.get("error", []),
@@ -98,6 +98,7 @@ def predicate(results: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str,
             name for verdict in ("unstable", "waived", "untestable") for name in by_verdict.get(verdict, [])
         ],
         "outcome": results["outcome"],
+        "promise": results["promise"],
         "excuses": results["excuses"],
     }
 

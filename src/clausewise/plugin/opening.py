@@ -108,7 +108,7 @@ def check_same(folder: Path, told: Mapping[str, Any], facts: Mapping[str, Any]) 
 def choice(config: pytest.Config, plan: Plan, told: Mapping[str, Any]) -> Choice:
     """Return what is picked by options, by an earlier run's folder, or by the run that goes on."""
     since = config.getoption("--since")
-    kinds = frozenset({Kind.ANSWER, Kind.AUTH}) if plan.answers_only else None
+    kinds = frozenset(map(Kind, plan.kinds)) or None
     if told:
         return Choice(ids=frozenset(told["selected"]) if told["selected"] else None, kinds=kinds)
     return Choice(

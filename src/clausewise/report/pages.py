@@ -108,7 +108,10 @@ def _label(results: Row) -> str:
     """Return what a badge says: the result, how many clauses are kept, and in a few words what excuses."""
     counts, fixed = results["counts"], results["frozen"]
     kinds = {row["kind"]: row["says"] for row in results["excuses"]}
-    told = [results["outcome"]["word"], f"{counts['pass']} kept"]
+    asked = results["promise"]
+    own = not (asked["whole"] or asked["narrowed"])
+    share = f": {asked['asked']} of {asked['of']} clauses" if own and not results["outcome"]["exit"] else ""
+    told = [results["outcome"]["word"] + share, f"{counts['pass']} kept"]
     told += [f"{counts['waived']} waived"] if counts["waived"] else []
     told += [f"{fixed['scored']} of {fixed['scored'] + fixed['not_scored']} scored"] if fixed["set"] else []
     told += [kinds["selection"]] if "selection" in kinds else []

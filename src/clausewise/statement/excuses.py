@@ -8,6 +8,7 @@ from typing import Any
 from clausewise.plans import PLANS, Plan
 from clausewise.rulings import Pace, Rulings
 from clausewise.scope import Scope
+from clausewise.statement.promise import share_of
 from clausewise.targets import Limits
 from clausewise.verdict import many
 
@@ -20,8 +21,8 @@ def excuses(scope: Scope, facts: Mapping[str, Any], rulings: Rulings, weighed: R
         ("waiver", _waivers(weighed["waivers"])),
         ("policy", _policy(scope, facts, rulings)),
         ("frozen set", _frozen(weighed["frozen"])),
-        ("selection", _selected(scope, facts)),
-        ("plan", _plan(facts)),
+        ("selection", _selected(scope, facts, weighed["promise"])),
+        ("plan", _plan(facts, weighed["promise"])),
         ("budget", _budget(facts)),
         ("repeats", _repeats(facts, weighed["counts"])),
         ("resumed", _resumed(facts)),
@@ -61,20 +62,21 @@ def _frozen(fixed: Row) -> Iterator[str]:
         yield f"{fixed['scored']} of {told} scored, by {fixed['set']}"
 
 
-def _selected(scope: Scope, facts: Mapping[str, Any]) -> Iterator[str]:
-    if picked := facts.get("selected"):
+def _selected(scope: Scope, facts: Mapping[str, Any], promise: Row) -> Iterator[str]:
+    if (picked := facts.get("selected")) and promise["narrowed"]:
         yield f"{len(picked)} of {many(len(list(scope.clauses())), 'clause', 'clauses')} selected"
 
 
-def _plan(facts: Mapping[str, Any]) -> Iterator[str]:
+def _plan(facts: Mapping[str, Any], promise: Row) -> Iterator[str]:
     if name := facts.get("plan"):
-        yield f"{name}{_depth(PLANS[name]) if name in PLANS else ''}"
+        share = "" if promise["whole"] else f"; it asks {share_of(promise)}"
+        yield f"{name}{_depth(PLANS[name]) if name in PLANS else ''}{share}"
 
 
 def _depth(plan: Plan) -> str:
     parts = [many(plan.examples, "random example", "random examples") + " per operation"]
     parts += [many(plan.walks, "walk", "walks") + f" of {plan.steps} steps"] if plan.walks else ["no walks"]
-    parts += ["documented answers and entry only"] if plan.answers_only else []
+    parts += ["documented answers and entry only"] if plan.kinds else []
     parts += ["nothing that writes"] if plan.only_reads else []
     parts += ["all documented clauses asked for"] if plan.complete else []
     return f": {', '.join(parts)}"
