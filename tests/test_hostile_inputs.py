@@ -110,7 +110,7 @@ RESULTS = {
     "version 0": (lambda told: told.update(version=0), "clausewise-results version 0"),
     "version 99": (lambda told: told.update(version=99), "clausewise-results version 99"),
     "no version": (lambda told: told.pop("version"), "version None"),
-    "another format": (lambda told: told.update(format="\x1b[2J" * 999), "version 1 was expected"),
+    "another format": (lambda told: told.update(format="\x1b[2J" * 999), "version 2 was expected"),
     "counts that are a list": (lambda told: told.update(counts=[1]), "counts"),
     "operations that are a number": (lambda told: told.update(operations=7), "operations"),
     "clauses that are nothing": (lambda told: told.update(clauses=None), "clauses"),
