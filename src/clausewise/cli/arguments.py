@@ -393,6 +393,8 @@ def _matrix(commands: Commands) -> None:
         help="play N groups of defects at once and count the causes (default: 80 for a whole "
         "matrix, else none)",
     )
+    quick = "meet guesses and freedoms with one test of each kind, as `make test` does"
+    matrix.add_argument("--quick", action="store_true", help=quick)
     matrix.add_argument("--seed", type=int, default=1, help="which mutants or groups are taken (default: 1)")
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
     matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")
