@@ -159,7 +159,7 @@ def test_effects_at_one_place_are_one_cause_and_of_one_clause_too(told):
 
 def test_red_and_security_and_reach_come_first(told):
     """What a release manager has to see stands on top."""
-    told.find("toy.get.done.name", told.call("get", ["done"], "done"), "/name", colour="amber")
+    told.find("toy.get.done.name", told.call("get", ["done"], "done"), "/name", "type", colour="amber")
     told.find("toy.get.done.id", told.call("get", ["done"], "done"), "/id", "type")
     wide = told.call("put", ["done"], "", status=500)
     told.find("toy.put.done", wide)
