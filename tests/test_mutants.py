@@ -101,6 +101,33 @@ def test_what_stands_in_an_answer_that_no_document_states_is_not_changed(standin
     assert {"mutant:toy.getWidget.unknown::answer-widget", "mutant:toy.getWidget.widget:/name:null"} <= ids
 
 
+def refusal(**known):
+    """Return the ids of the mutants of a refusal of which a document prints only a code, and what it says."""
+    operation = TOY.operations["getWidget"]
+    outcomes = tuple(replace(it, **known) if it.name == "unknown" else it for it in operation.outcomes)
+    contract = replace(TOY, operations={"getWidget": replace(operation, outcomes=outcomes)})
+    told = Answer("getWidget.unknown", 200, {"errorCode": 45001, "message": "No such widget", "id": "x"})
+    ids = {it.id.removeprefix("mutant:toy.getWidget.unknown:") for it in mutants.of(contract, [told, *GIVEN])}
+    return {name for name in ids if not name.startswith("mutant:")}
+
+
+def test_of_a_refusal_that_is_known_by_its_code_only_what_is_printed_is_changed():
+    """Nor is a name changed that no document prints; that it comes, as what it comes, is seen all the same."""
+    plain, coded, bare = refusal(), refusal(by_status=True), refusal(any_body=True)
+
+    assert {"/id:null", ":list", "/errorCode:renamed-snake", "/errorCode:null"} <= plain
+    assert "/errorCode:null" in coded and {":bytes-cut", ":answer-widget"} <= coded
+    assert not {"/id:null", ":list", "/errorCode:renamed-snake"} & coded
+    assert {name.partition("-")[0] for name in bare} == {":status", ":answer"}
+
+
+def test_another_answer_in_the_words_that_are_left_open_is_no_mutant():
+    """Where no document gives the words of a refusal, those of the next one are as good."""
+    assert ":answer-unauthorized" in refusal(vague=True)
+    free = replace(TOY.operations["getWidget"].outcome("unauthorized").forms[0], first=200, last=599)
+    assert ":answer-unauthorized" not in refusal(vague=True, forms=(free,))
+
+
 @pytest.mark.parametrize(
     ("name", "place", "wanted"),
     [
@@ -163,6 +190,22 @@ def test_what_becomes_of_an_effect(how, rows):
     assert [effects.act(adding(number)).body for number in (1, 2)] == [1, 2]
     assert [n for (n,) in memory.execute("SELECT n FROM row ORDER BY rowid")] == rows
     assert bends.changed
+
+
+@pytest.mark.parametrize("how", ["doubled", "spread"])
+def test_what_is_set_once_more_is_as_it_was(how):
+    """It is no defect, however often a row is written."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    memory.executescript("CREATE TABLE row (n); INSERT INTO row VALUES (1)")
+    bends = Bends({"family": "toy", "of": "set", "effect": how})
+    effects = Effects("toy", bends, memory)
+
+    def setting():
+        memory.execute("UPDATE row SET n = 2")
+        return Answer("set.done", 200, {})
+
+    assert [effects.act(setting).status for _ in range(2)] == [200, 200]
+    assert bends.changed == 0
 
 
 def test_a_choice_of_mutants_is_made_by_their_ids():
