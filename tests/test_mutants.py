@@ -135,6 +135,8 @@ def test_another_answer_in_the_words_that_are_left_open_is_no_mutant():
         ("/name:list", "name", ["Cog"]),
         ("/weight:text", "weight", "7.5"),
         ("/weight:empty", "weight", 0),
+        ("/weight:huge", "weight", 7.5e20),
+        ("/name:huge", "name", "Cog" * 3334),
         ("/parts:first-entry", "parts", {"id": "a", "note": "x"}),
         ("/parts:first-only", "parts", [{"id": "a", "note": "x"}]),
         ("/parts/*/id:first-for-all", "parts", [{"id": "a", "note": "x"}, {"id": "a", "note": "y"}]),
@@ -297,7 +299,10 @@ def test_the_reasons_of_a_family_are_as_their_schema_says(family):
 
 
 def test_a_mutant_meets_every_test_whose_clause_may_be_about_its_answer():
-    """Of a function whose clauses are all another operation's, one is enough: it only prepares the ground."""
+    """Of a function whose clauses are all another operation's, one is enough: it only prepares the ground.
+
+    What is stale is so from the second call on, so that the first test is met once more.
+    """
     named = {
         "t.py::own[a]": "toy.getWidget.widget",
         "t.py::flow[a]": "toy.flow.names",
@@ -312,8 +317,10 @@ def test_a_mutant_meets_every_test_whose_clause_may_be_about_its_answer():
     runner._met |= {("toy", "getWidget"): dict.fromkeys(named, GIVEN), ("toy", "addWidget"): {}}
 
     met = list(runner._touched(MADE["mutant:toy.getWidget.widget:/name:null"]))
+    again = list(runner._touched(MADE["mutant:toy.getWidget.widget:/name:stale"]))
 
     assert met == ["t.py::own[a]", "t.py::flow[a]", "t.py::flow[b]", "t.py::other[a]"]
+    assert again == [*met, met[0]]
 
 
 CAUGHT = "mutant:int-ecm.login.validation-error:/code:dropped"
@@ -368,6 +375,7 @@ ODD = (
     "empty",
     "dropped",
     "half",
+    "huge",
     "nested",
     "enlisted",
 )
