@@ -191,7 +191,11 @@ class _Runner(Stage):
     def _fate(self, run: Session, mutant: Mutant) -> Fate:
         fate = Fate(mutant.id, mutant.family, mutant.kind, bend=mutant.bend)
         self._bend(run, mutant.bend)
+        played: set[str] = set()
         for test in self._touched(mutant):
+            if test in played:
+                run.forget()  # or what it makes up were there already
+            played.add(test)
             fate.tried += 1
             records = self._run(self._items[test])
             found = {told["clause"] for told in findings(records)}
