@@ -222,8 +222,7 @@ class _Runner(Stage):
         """Yield the tests that a mutant shows itself to, those that caught its like first, then the cheapest.
 
         Of those whose clauses are all of other operations, one of each test function is enough: it meets this
-        one in preparation only. What rests on the call before is shown the first one once more: none came before
-        that.
+        one in preparation only. What rests on the call before is shown the first one again, which had none.
         """
         own = f"{mutant.family}.{mutant.operation}."
         others = tuple(f"{family}.{name}." for family, name in self._met if name != mutant.operation)

@@ -207,9 +207,10 @@ class _Making:
         shown = [pointer for example in _examples(outcome) for pointer, _ in _walk(example, "")]
         if _unnamed(outcome):
             return {at: held for at, held in values.items() if at and at in shown}
+        if not outcome.names_fields:
+            return values
         inside = f"{outcome.names_fields}/"
-        free = bool(outcome.names_fields)
-        return {at: held for at, held in values.items() if not (free and at.startswith(inside)) or at in shown}
+        return {at: held for at, held in values.items() if not at.startswith(inside) or at in shown}
 
     def _words(self, name: str) -> dict[str, list[Json]]:
         """Return the words and codes of an answer by pointer: those that are listed, and that were found."""
@@ -261,7 +262,7 @@ def _unnamed(outcome: Outcome | None) -> bool:
 
 
 def _as_well(outcome: Outcome | None, other: Answer) -> bool:
-    """Tell whether another answer is as lawful in its place, since no document gives the words of this one."""
+    """Tell whether another answer is as lawful in its place: no document gives the words of this one."""
     form = outcome.form(other.status) if outcome is not None and outcome.vague else None
     return form is not None and form.body.fits(other.body)
 
