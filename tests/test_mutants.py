@@ -324,7 +324,7 @@ def test_a_mutant_meets_every_test_whose_clause_may_be_about_its_answer():
 
 
 CAUGHT = "mutant:int-ecm.login.validation-error:/code:dropped"
-LEFT = "mutant:int-ecm.download.connection-error:/message:half"
+LEFT = "mutant:int-ecm.download.image:/mediaType:half"
 UNREASONED = """
 import sys
 from clausewise import mutants
@@ -336,7 +336,7 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.parametrize(("program", "end"), [("", "explained"), (UNREASONED, "unexplained")])
 def test_mutants_are_played_on_the_reference(tmp_path, program, end):
-    """A dropped code is red; a message that no document gives may be anything, if a reason says so."""
+    """A dropped code is red; a media type that no document gives may be any text, if a reason says so."""
     output, patient = tmp_path / "mutants.json", {"read_timeout": 10, "total_timeout": 20}
     target = runs.target_at(tmp_path, "embedded", "int-ecm", **patient)
     picked = [word for name in (CAUGHT, LEFT) for word in ("--defect", name)]
