@@ -52,9 +52,10 @@ class Effects:
 
     def _altered(self, call: Call) -> bool:
         """Act, and tell whether what is remembered is another thing since: set once more is as it was."""
-        before = list(self._memory.iterdump())
+        known = self._bends.changed > 0  # once is enough, and a dump takes long where images are held
+        before = [] if known else list(self._memory.iterdump())
         call()
-        return list(self._memory.iterdump()) != before
+        return known or list(self._memory.iterdump()) != before
 
     def _undo(self) -> bool:
         self._memory.execute("ROLLBACK")
