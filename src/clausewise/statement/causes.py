@@ -269,11 +269,12 @@ def _absent_together(known: _Symptoms) -> Iterator[Tie]:
 def _words(known: _Symptoms) -> Iterator[Tie]:
     """What hangs on a printed word, or on a value beside it, is amiss where that is another.
 
-    Of the same object or of what is in it, and never without it.
+    That is what stands beside a word that is fixed, and what stands deeper where it has a form only.
     """
     for word in known.of(PLACE):
         for it in known.of(PLACE):
-            hangs = known.rules(word) & {"const"} or known.rules(it) & _CONDITIONS
+            rules, beside = known.rules(word), _holder(_at(it)) == _holder(_at(word))
+            hangs = "const" in rules or known.rules(it) & _CONDITIONS or ("pattern" in rules and not beside)
             inside = it[1] == word[1] and _within(_at(it), _holder(_at(word)))
             if it != word and hangs and inside and known.exchanges(it) <= known.exchanges(word):
                 yield word, it
@@ -301,11 +302,10 @@ def _effects(known: _Symptoms) -> Iterator[Tie]:
     for it in effects:
         for at in known.found[it]:
             held[known.findings[at]["clause"]].append(it)
+            if len(it) != _PLACED and (own := known.own(at)):
+                held[own].append(it)
         for name in known.exchanges(it) if len(it) != _PLACED else ():
             held[name].append(it)
-        for at in known.found[it]:
-            if (own := known.own(at)) is not None:
-                held[own].append(it)
     for together in held.values():
         yield from pairwise(together)
     for one, other in product(effects, effects):
