@@ -257,6 +257,7 @@ class Session:
             )
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
+        client.wavered = self.judge.waver if self.confirming else None
         client.sends = self.bench.masker.foresee
         return client
 

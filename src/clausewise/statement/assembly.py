@@ -66,7 +66,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "documents": list(_documents(scope)),
         "environment": facts.get("environment") or environment(),
         **weighed,
-        "excuses": list(excuses(scope, facts, rulings, weighed)),
+        "excuses": list(excuses(scope, facts, rulings, weighed, tally)),
         "ledger": list(_ledger(scope, clauses)),
         "clauses": clauses,
         "findings": list(_findings(tally, clauses, evidence)),
@@ -178,7 +178,8 @@ def _verdict(
         return Verdict.NOT_APPLICABLE, clause.reason or "it cannot be observed from outside"
     if said.verdicts:
         verdict = roll_up(said.verdicts)
-        return verdict, "; ".join(dict.fromkeys(said.reasons)) if verdict not in _JUDGED else ""
+        told = verdict not in _JUDGED or verdict is Verdict.UNSTABLE
+        return verdict, "; ".join(dict.fromkeys(said.reasons)) if told else ""
     if lacking := scope.lacking(clause):
         return Verdict.UNTESTABLE, f"the target file provides no {', '.join(lacking)}"
     if selected and clause.id not in selected:
