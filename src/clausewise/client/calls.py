@@ -91,6 +91,7 @@ class Client:
             elif credentials["type"] == "login":
                 lives = {"lives": float(credentials["lives"])} if "lives" in credentials else {}
                 self._logins[role] = BoundLogin(role, self.log_in, self._bindings, **lives)
+        self._patience = Patience(transport.limits)
         self._caution = Caution(
             target,
             ledger or Ledger(),
@@ -98,13 +99,13 @@ class Client:
             enter=self._enter,
             good=self._good_log_in,
             opened=self._opened,
+            patience=self._patience,
             only_reads=only_reads,
         )
         self.heard: Heard = lambda _: None
         self.wavered: Wavered | None = None  # told of a page that a gateway gave once; None for no second try
         self.sends: Sends = lambda _, __: None  # told of each request, and of its template, before it is sent
         self._circuit = Circuit(transport.limits.breaker)
-        self._patience = Patience(transport.limits)
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
         self._let_in = False
