@@ -121,7 +121,7 @@ def test_a_mutant_bends_the_answer(name, place, wanted):
 
 def test_a_stale_value_is_that_of_the_answer_before():
     """The reference remembers what it answered last, as it was without a bend."""
-    bends = Bends(dict(MADE["mutant:toy.getWidget.widget:/name:stale"].bend))
+    bends = Bends([MADE["mutant:toy.getWidget.widget:/name:stale"].bend])
     first, second = (Answer("getWidget.widget", 200, {"name": name}) for name in ("Cog", "Nut"))
 
     assert [json.loads(bends.wire(it, family="toy").content)["name"] for it in (first, second)] == [
@@ -130,7 +130,7 @@ def test_a_stale_value_is_that_of_the_answer_before():
     ]
     assert bends.changed == 1
 
-    bends.switch(dict(MADE["mutant:toy.getWidget::previous-answer"].bend))
+    bends.switch([MADE["mutant:toy.getWidget::previous-answer"].bend])
     seen = [bends.wire(it, family="toy").status for it in (GIVEN[2], first, second)]
     assert seen == [401, 401, 200]
 
@@ -150,7 +150,7 @@ def test_what_becomes_of_an_effect(how, rows):
     """Two calls add a row each: their answers are given, whatever is done."""
     memory = sqlite3.connect(":memory:", isolation_level=None)
     memory.execute("CREATE TABLE row (n)")
-    bends = Bends({"family": "toy", "of": "add", "effect": how})
+    bends = Bends([{"family": "toy", "of": "add", "effect": how}])
     effects = Effects("toy", bends, memory)
 
     def adding(number):

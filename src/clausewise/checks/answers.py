@@ -198,7 +198,7 @@ def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complai
     seen = form.body.seen(exchange.json) if form else []
     findings: dict[str, list[Finding]] = {clause: [] for clause in [outcome.clause, *seen]}
     for bad in complaints:
-        found = Finding(bad.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id)
+        found = Finding(bad.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id, rule=bad.rule)
         findings.setdefault(bad.clause, []).append(found)
     return tuple(Touch(clause, tuple(found), exchange.id) for clause, found in findings.items())
 

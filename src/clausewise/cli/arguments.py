@@ -189,7 +189,8 @@ def _serve(commands: Commands) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one")
     serve.add_argument("--database", default=":memory:", metavar="FILE", help="where its state lives")
-    serve.add_argument("--defect", default="", metavar="ID", help="bend it by one seeded defect")
+    defect = "bend it by a seeded defect; repeat for more at once"
+    serve.add_argument("--defect", action="append", default=[], metavar="ID", help=defect)
     serve.add_argument(
         "--freedom", action="append", default=[], metavar="ID", help="let it take this freedom, too"
     )
@@ -312,7 +313,14 @@ def _matrix(commands: Commands) -> None:
         "--mutants", action="store_true", help="play systematic defects instead: each value's neighbours"
     )
     matrix.add_argument("--sample", type=_count, default=0, metavar="N", help="only N mutants, by --seed")
-    matrix.add_argument("--seed", type=int, default=1, help="which mutants a sample takes (default: 1)")
+    matrix.add_argument(
+        "--causes",
+        type=_count,
+        metavar="N",
+        help="play N groups of defects at once and count the causes (default: 80 for a whole "
+        "matrix, else none)",
+    )
+    matrix.add_argument("--seed", type=int, default=1, help="which mutants or groups are taken (default: 1)")
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
     matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")
     matrix.add_argument("--output", default="", metavar="FILE", help="write the matrix as JSON")

@@ -34,8 +34,7 @@ def run(given: Namespace) -> int:
             raise ConfigurationError(f"{full} Make room, and judge into a new folder.") from full
     report.draw(results, folder)
     shown = screen.console()
-    for line in terminal.conclusion(results, folder):
-        shown.print(line, soft_wrap=isinstance(line, Text))
+    screen.show(shown, terminal.conclusion(results, folder))
     told = results["run"]["recorded"]
     shown.print(
         Text(f"{told['judged']} of {told['read']} recorded exchanges call an operation that is claimed")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.segment import Segment
+from rich.text import Text
 
 from clausewise.foreign import visible
 
 _LOG_WIDTH = 130
+_LONGEST = 400  # characters of a line in a log
 
 
 class Plain(Console):
@@ -41,9 +43,25 @@ def console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
     With `soft_wrap` lines are as long as they are.
     """
     made = Plain(stderr=stderr, highlight=False, soft_wrap=soft_wrap)
-    if made.is_terminal or soft_wrap:
+    if made.is_terminal or soft_wrap or "COLUMNS" in os.environ:
         return made
     return Plain(stderr=stderr, highlight=False, width=_LOG_WIDTH)
+
+
+def show(console: Console, pieces: Iterable[RenderableType]) -> None:
+    """Print pieces one after the other: a line that may be cut is, at the width of what somebody looks at.
+
+    In a log, which has no width, it is cut where it is absurdly long.
+    """
+    looked_at = console.is_terminal or "COLUMNS" in os.environ
+    for piece in pieces:
+        cut = isinstance(piece, Text) and bool(piece.no_wrap)
+        if isinstance(piece, Text) and cut and not looked_at:
+            piece.truncate(_LONGEST, overflow="ellipsis")
+        if cut and looked_at:
+            console.print(piece, no_wrap=True, overflow="ellipsis")
+        else:
+            console.print(piece, soft_wrap=isinstance(piece, Text) and (cut or not looked_at))
 
 
 def unbreakable() -> None:

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
+from clausewise.cli import screen
 from clausewise.report import terminal
 
 
@@ -39,18 +40,22 @@ class Voice:
         if report.failed:
             self._err.print(Text(f"{report.nodeid}: {report.longreprtext}"))
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Name the test that runs."""
+        if self._progress:
+            self._progress.begin(nodeid)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Move the live line on by one test."""
         if self._progress and (report.when == "call" or (report.when == "setup" and not report.passed)):
-            self._progress.advance(report.nodeid, _verdict(report))
+            self._progress.advance(getattr(report, "clausewise", {}))
 
     def pytest_clausewise_concluded(self, results: Mapping[str, Any], folder: Path) -> None:
         """End the live line and show what the run came to."""
         self._end()
         self.concluded = int(results["outcome"]["exit"])
         self.results, self.folder = dict(results), folder
-        for piece in terminal.conclusion(results, folder):
-            self._out.print(piece, soft_wrap=isinstance(piece, Text))  # a curl line must stay one line
+        screen.show(self._out, terminal.conclusion(results, folder))
 
     def pytest_clausewise_rehearsed(self, rows: Sequence[Any], target: str) -> None:
         """Show what a run would send; nothing was sent, so that nothing can be wrong."""
@@ -71,11 +76,3 @@ class Voice:
         if self._progress:
             self._progress.close()
             self._progress = None
-
-
-def _verdict(report: pytest.TestReport) -> str:
-    if report.passed:
-        return "pass"
-    if report.skipped:
-        return "amber" if hasattr(report, "wasxfail") else "untestable"
-    return "error" if "error:" in report.longreprtext[:40] else "fail"

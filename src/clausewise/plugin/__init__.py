@@ -6,7 +6,7 @@ It does nothing at all unless `--target` is given.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -235,6 +235,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         raise
     body.ended(None)
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test's report say what it judged, for whoever shows how far a run is."""
+    report = yield
+    if call.when == "call":
+        vars(report)["clausewise"] = item.stash.get(conduct.JUDGED, {})
+    return report
 
 
 @pytest.hookimpl(trylast=True)

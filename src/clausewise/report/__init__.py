@@ -16,7 +16,7 @@ from clausewise.report import junit, pages
 __all__ = ["PAGES", "draw", "drawn", "read"]
 
 PAGES = ("junit.xml", "summary.md", "statement.html", "badge.svg", "report.html")
-_FORMAT, _VERSION = "clausewise-results", 1
+_FORMAT, _VERSION, _OLDER = "clausewise-results", 2, 1
 
 
 def draw(results: Mapping[str, Any], folder: Path) -> list[Path]:
@@ -48,7 +48,7 @@ def read(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as bad:
         raise ConfigurationError(f"{path} cannot be read: {tables.shown(bad)}.") from bad
     given = (told.get("format"), told.get("version")) if isinstance(told, dict) else (None, None)
-    if given != (_FORMAT, _VERSION):
+    if given not in {(_FORMAT, _VERSION), (_FORMAT, _OLDER)}:
         named = [tables.shown(value) for value in given]
         raise ConfigurationError(
             f"{path} is {named[0]} version {named[1]}; {_FORMAT} version {_VERSION} was expected."
@@ -71,6 +71,13 @@ def _check_named(whole: dict[str, Any], path: Path) -> None:
         raise ConfigurationError(
             f"{path}: a finding is of the clause {tables.shown(stray[0])}; there is none."
         )
+    for row in whole["causes"]:
+        if missing := [number for number in row["findings"] if number >= len(whole["findings"])]:
+            raise ConfigurationError(f"{path}: cause {row['id']} names finding {missing[0]}; there is none.")
+        if unknown := [name for name in row["clauses"] if name not in known]:
+            raise ConfigurationError(
+                f"{path}: cause {row['id']} is of the clause {tables.shown(unknown[0])}; there is none."
+            )
 
 
 def _completed(told: dict[str, Any]) -> dict[str, Any]:
@@ -86,13 +93,24 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
             "response_times": [],
             "excuses": [],
             "promise": _promised(told, len(clauses)),
+            "causes": [_alone(row, at) for at, row in enumerate(_rows(told, "findings"))],
             "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
             **told,
             **({"clauses": clauses} if clauses else {}),
             **({"operations": operations} if operations else {}),
+            "findings": [_over({"rule": ""}, row) for row in _rows(told, "findings")],
+            "version": _VERSION,
         }
     )
     return whole
+
+
+def _alone(row: Any, at: int) -> dict[str, Any]:
+    """Return the cause of a finding of older results, which knew of no causes: itself."""
+    bad = row if isinstance(row, dict) else {}
+    where = {"family": "", "operation": "", "answer": "", "where": bad.get("where", "")}
+    kept = {"id": at + 1, "colour": bad.get("colour", "red"), "security": False}
+    return {**kept, **where, "clauses": [bad.get("clause", "")], "findings": [at]}
 
 
 def _promised(told: Mapping[str, Any], clauses: int) -> dict[str, Any]:

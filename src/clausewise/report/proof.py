@@ -88,6 +88,12 @@ def _page(made: Made) -> str:
         lines.append(f"| {row} | {counts} | {', '.join(it['id'] for it in missed)} |")
     lines += [
         "",
+        "## Causes",
+        "",
+        "Several defects at once make as many causes, each with its defect's own clause first.",
+        "",
+        *_groups(made),
+        "",
         "## Freedoms",
         "",
         *_freedoms(made),
@@ -102,6 +108,16 @@ def _page(made: Made) -> str:
 
 def _named(names: list[str]) -> str:
     return f": {', '.join(f'`{name}`' for name in names)}" if names else ""
+
+
+def _groups(made: Made) -> list[str]:
+    """Return a table of the groups by size: how many were told apart, and how many own clauses came first."""
+    rows = ["| defects at once | groups | as many causes | own clause first |", "| --- | --- | --- | --- |"]
+    for size in sorted({len(it["defects"]) for it in made["groups"]}):
+        held = [it for it in made["groups"] if len(it["defects"]) == size]
+        first = f"{sum(it['first'] for it in held)} of {size * len(held)}"
+        rows.append(f"| {size} | {len(held)} | {sum(it['told_apart'] for it in held)} | {first} |")
+    return rows
 
 
 def _freedoms(made: Made) -> list[str]:

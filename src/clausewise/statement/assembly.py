@@ -20,6 +20,7 @@ from clausewise.model import STEPS, Clause, Observability, Operation, Standing, 
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.statement import weighing
+from clausewise.statement.causes import causes
 from clausewise.statement.curl import curl
 from clausewise.statement.excuses import excuses
 from clausewise.statement.promise import Promise, share_of
@@ -55,21 +56,28 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     silence = Silence(scope, tally, recorded=recorded, end=_end(facts, tally, ended=ended))
     promise = Promise.of(facts, ((clause.id, clause.kind) for clause in scope.clauses()))
     clauses = list(_clauses(scope, tally, policy, promise, silence))
-    weighed = _weighed(scope, tally, facts, clauses, promise, ended=ended)
+    weighing.waive(clauses, rulings, facts["started"][:10])
+    fixed = weighing.frozen(clauses, rulings, partial=promise.narrowed)
     evidence = _evidence(folder, tally.findings)
+    findings = list(_findings(tally, clauses, evidence))
+    found = causes(findings, {row["id"]: row for row in clauses}, tally.seen)
+    weighed = _weighed(scope, tally, facts, clauses, promise, fixed=fixed, ended=ended)
+    outcome = {**weighed["outcome"], "sentence": _sentence(weighed, clauses, found)}
     return {
         "format": "clausewise-results",
-        "version": 1,
+        "version": 2,
         "suite": {"version": facts.get("suite", __version__)},
         "run": _run(facts, tally, ended=ended) | {"partial": promise.narrowed},
         "target": facts["target"],
         "documents": list(_documents(scope)),
         "environment": facts.get("environment") or environment(),
         **weighed,
+        "outcome": outcome,
         "excuses": list(excuses(scope, facts, rulings, weighed, tally)),
         "ledger": list(_ledger(scope, clauses)),
         "clauses": clauses,
-        "findings": list(_findings(tally, clauses, evidence)),
+        "causes": found,
+        "findings": [{key: bad[key] for key in bad if key != "shown"} for bad in findings],
         "drift": list(_drift(tally)),
         "left_behind": list(_left_behind(scope, tally)),
         "trend": [],
@@ -79,12 +87,17 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
 
 
 def _weighed(
-    scope: Scope, tally: Tally, facts: Row, clauses: list[Row], promise: Promise, *, ended: bool
+    scope: Scope,
+    tally: Tally,
+    facts: Row,
+    clauses: list[Row],
+    promise: Promise,
+    *,
+    fixed: Row,
+    ended: bool,
 ) -> Row:
-    """Return what the clauses come to under what people decided; waivers and frozen sets mark the rows."""
+    """Return what the clauses come to under what people decided; waivers and `fixed` have marked the rows."""
     day, rulings = facts["started"][:10], Rulings.of(facts.get("rulings", {}))
-    weighing.waive(clauses, rulings, day)
-    fixed = weighing.frozen(clauses, rulings, partial=promise.narrowed)
     waivers = list(weighing.waivers(clauses, rulings, day, partial=promise.partial))
     scored = [row for row in clauses if row["scored"]]
     operations = list(_operations(scope, tally, clauses))
@@ -98,11 +111,9 @@ def _weighed(
     unmet = (*told.unmet, *weighing.unmet(fixed))
     objections = tuple(weighing.objections(waivers, budgets))
     code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
-    asked = promise.told(scored)
-    sentence = _sentence((code, word), scored, share, fixed, asked)
     return {
-        "outcome": {"exit": int(code), "word": word, "sentence": sentence, "reasons": reasons},
-        "promise": asked,
+        "outcome": {"exit": int(code), "word": word, "reasons": reasons},
+        "promise": promise.told(scored),
         "counts": _counts(scored),
         "frozen": fixed,
         "waivers": waivers,
@@ -213,7 +224,7 @@ def _facts(
     if promise.narrowed:
         unmet = [f"a partial run: {len(promise.picked)} of {len(clauses)} clauses were selected"]
     return Facts(
-        red_fails=sum(row["verdict"] == Verdict.FAIL and row["colour"] == "red" for row in clauses),
+        red_fails=sum(map(_is_red, clauses)),
         errors=sum(row["verdict"] == Verdict.ERROR for row in clauses),
         unstable=sum(row["verdict"] == Verdict.UNSTABLE for row in clauses),
         unmet=unmet,
@@ -235,28 +246,36 @@ def _missing(clauses: Iterable[Row]) -> list[Row]:
     return [row for row in clauses if row["verdict"] == Verdict.UNTESTABLE and row["standing"] in red]
 
 
-def _sentence(outcome: tuple[Exit, str], clauses: list[Row], share: Row, fixed: Row, asked: Row) -> str:
-    code, word = outcome
-    counts = _counts(clauses)
-    red = sum(row["colour"] == "red" and row["verdict"] == Verdict.FAIL for row in clauses)
-    amber = counts["fail"] - red
-    parts = [
-        many(red, "broken clause", "broken clauses"),
-        f"{counts['waived']} waived",
-        f"{counts['pass']} kept",
-    ]
-    parts += [f"{amber} that rest on inference are not kept"] if amber else []
-    parts += [f"{counts['unstable']} unstable"] if counts["unstable"] else []
-    parts += [f"{counts['error']} ended in an error"] if counts["error"] else []
+def _sentence(weighed: Row, clauses: Iterable[Row], found: Iterable[Mapping[str, Any]]) -> str:
+    """Say in one sentence what a run came to: how many causes break how many clauses, and what was kept."""
+    outcome, counts, asked = weighed["outcome"], weighed["counts"], weighed["promise"]
+    red = {row["id"] for row in clauses if row["scored"] and _is_red(row)}
+    behind = sum(not red.isdisjoint(cause["clauses"]) for cause in found)
+    told = [many(behind, "cause", "causes"), many(len(red), "broken clause", "broken clauses")] if red else []
+    told += [f"{counts['pass']} kept"]
+    others = {
+        "amber": counts["fail"] - len(red),
+        "waived": counts["waived"],
+        "unstable": counts["unstable"],
+        "ended in an error": counts["error"],
+    }
+    told += [f"{count} {word}" for word, count in others.items() if count]
+    fixed = weighed["frozen"]
     whole = fixed["scored"] + fixed["not_scored"]
-    parts += [f"{fixed['scored']} of {many(whole, 'clause', 'clauses')} scored"] if fixed["set"] else []
-    exercised = f"{share['share']:.1%} of what can be exercised here was exercised"
+    told += [f"{fixed['scored']} of {many(whole, 'clause', 'clauses')} scored"] if fixed["set"] else []
+    exercised = f"{weighed['exercised']['share']:.1%} of what can be exercised here was exercised"
     own = not asked["whole"] and not asked["narrowed"]
-    if own and code is not Exit.CONFORMANT:
+    conformant = outcome["exit"] == Exit.CONFORMANT
+    if own and not conformant:
         exercised += f"; plan {asked['plan']} asks {share_of(asked)}"
     more = ", and what their answers show" if counts["pass"] > asked["asked"] else ""
-    begin = f"{share_of(asked)}{more}; " if own and code is Exit.CONFORMANT else ""
-    return f"{word[:1].upper()}{word[1:]} (exit {int(code)}): {begin}{', '.join(parts)}; {exercised}."
+    begin = f"{share_of(asked)}{more}; " if own and conformant else ""
+    word = outcome["word"]
+    return f"{word[:1].upper()}{word[1:]} (exit {outcome['exit']}): {begin}{', '.join(told)}; {exercised}."
+
+
+def _is_red(row: Row) -> bool:
+    return bool(row["colour"] == "red" and row["verdict"] == Verdict.FAIL)
 
 
 def _counts(clauses: Iterable[Row]) -> Row:

@@ -14,6 +14,7 @@ from clausewise import journal, strict_json, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import Operation, Role, Verdict
 from clausewise.scope import Scope
+from clausewise.statement.causes import Seen, folded
 
 _EVASIVE = {401, 404, 409, 429}
 _KEPT = 5  # exchanges named per clause; the count says how many there were
@@ -68,6 +69,8 @@ class Tally:
         default_factory=lambda: defaultdict(OperationTally)
     )
     findings: list[dict[str, Any]] = field(default_factory=list)
+    seen: dict[str, Seen] = field(default_factory=dict)  # the exchanges of tests that found something
+    failing: set[str] = field(default_factory=set)  # those tests
     stopped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # by clause, not come to
     drift: dict[tuple[str, str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     readers: set[tuple[str, str]] = field(default_factory=set)  # operations that read back what others made
@@ -97,6 +100,9 @@ def add_up(scope: Scope, folder: Path) -> Tally:
         with _whole(folder / journal.EXCHANGES):
             tables.check_record(record, "exchange.schema.json")
             _add_exchange(tally, scope, record)
+    kinds = {it.id: {"id": it.id, "kind": it.kind, "outcome": it.outcome} for it in scope.clauses()}
+    with _whole(folder / journal.VERDICTS):
+        tally.findings = folded(tally.findings, kinds, tally.seen)
     return tally
 
 
@@ -141,8 +147,8 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
         _repeated(tally, test, broken, verdict)
     for clause in () if record.get("repeats") else broken:
         tally.clauses[clause].confirmed[test] = True
-    for finding in record["findings"]:
-        _fold(tally.findings, {**finding, "test": test})
+    tally.findings += ({"rule": "", **finding, "test": test} for finding in record["findings"])
+    tally.failing |= {test} if record["findings"] else set()
     if "wavered" in record:
         _wavered(tally, record)
     if verdict is not Verdict.PASS:
@@ -211,19 +217,11 @@ def _repeated(tally: Tally, test: str, broken: Collection[str], verdict: Verdict
         tally.clauses[clause].confirmed.setdefault(test, False)
 
 
-def _fold(findings: list[dict[str, Any]], new: dict[str, Any]) -> None:
-    """Count a finding that says what an earlier one said, instead of listing it again."""
-    same = ("clause", "expected", "actual", "where")
-    for known in findings:
-        if all(known[key] == new[key] for key in same):
-            known["times"] += 1
-            return
-    findings.append({**new, "times": 1})
-
-
 def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None:
     tally.exchanges += 1
     operation = scope.operation(record["family"], record["operation"])
+    if record["test"] in tally.failing:
+        tally.seen[record["id"]] = Seen.of(operation, record)
     if operation.writes:
         _add_left(tally, scope, operation, record)
     if record.get("stray"):
