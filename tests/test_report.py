@@ -14,7 +14,9 @@ from rich.console import Console
 from clausewise import report, shipped
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
+from clausewise.model import Role
 from clausewise.report import junit, pages, terminal
+from clausewise.statement.causes import Seen, causes
 
 NASTY = "</script><script>alert(1)</script> \u202eevil\x07 | `x` <b>"
 VERDICTS = ("error", "fail", "unstable", "untestable", "waived", "pass", "not applicable")
@@ -47,6 +49,7 @@ RUN = {
     "broken": [NASTY],
     "mended": [NASTY],
 }
+CAUSE = {"security": False, "family": "toy", "operation": "op", "answer": "a", "where": "/a"}
 PACE = {
     "family": "toy",
     "operation": "op",
@@ -402,3 +405,17 @@ def test_what_is_left_behind_and_how_fast_answers_came_is_shown():
     assert "- 2 times a <b> (toy op); no documented operation takes it away" in text
     assert 'aria-label="0 to 1 ms: 1. 1 to 2 ms: 3. over 5000 ms: 1. "' in page
     assert 'title="1 to 2 ms: 3" style' in page or 'style="height:100.0%" title="1 to 2 ms: 3"' in page
+
+
+def test_a_code_and_its_answer_are_one_cause():
+    """The answer's own clause, told by the place of its code, and the code's field."""
+    rows = {
+        "toy.op.a": {"id": "toy.op.a", "kind": "answer", "outcome": "a", "family": "toy", "operation": "op"},
+        "toy.op.a.code": clause(1) | {"id": "toy.op.a.code", "kind": "response-field", "outcome": "a"},
+    }
+    seen = {"x-1": Seen(("toy", "op"), ("a",), "", Role.FAILURE, 200, "t")}
+    bad = {"where": "/code", "rule": "const", "exchange": "x-1", "colour": "red", "test": "t"}
+    more = {"standing": "documented", "times": 1, "shown": ["x-1"]}
+    found = [{**bad, **more, "clause": name} for name in rows]
+
+    assert [it["clauses"] for it in causes(found, rows, seen)] == [["toy.op.a.code", "toy.op.a"]]

@@ -21,17 +21,19 @@ _SIZES = ((2, 3), (6, 1))  # defects of a group, and its share of all groups: th
 class Group:
     """Some defects that were played at once, and how many `causes` came of them.
 
-    `first` counts the defects whose own clause leads a cause.
+    `shown` counts the defects whose own clause was found broken: one may stand in another's way, as where
+    nobody is let in any more. `first` counts those whose own clause leads a cause.
     """
 
     defects: tuple[str, ...]
+    shown: int
     causes: int
     first: int
 
     @property
     def told_apart(self) -> bool:
-        """Whether there are as many causes as defects."""
-        return self.causes == len(self.defects)
+        """Whether there are as many causes as defects that show."""
+        return self.causes == self.shown
 
     def as_json(self) -> dict[str, Any]:
         """Return it as a JSON value."""
@@ -89,7 +91,13 @@ def group(
     ]
     made = causes(folded(found, kinds, seen), kinds, seen)
     leading = {it["clauses"][0] for it in made}
-    return Group(tuple(it.id for it in defects), len(made), sum(it.clause in leading for it in defects))
+    broken = {bad["clause"] for bad in found}
+    return Group(
+        tuple(it.id for it in defects),
+        sum(it.clause in broken for it in defects),
+        len(made),
+        sum(it.clause in leading for it in defects),
+    )
 
 
 def enough(groups: Sequence[Group]) -> bool:

@@ -21,6 +21,7 @@ from clausewise.stage import Tell
 from clausewise.verdict import Exit
 
 _GROUPS = 80  # 60 pairs and 20 sextets
+_OF_GROUPS = ("told_apart", "shown", "first")
 
 
 def run(given: Namespace) -> int:
@@ -98,10 +99,10 @@ def _show(made: matrix.Matrix) -> None:
     console.print(f"{kept} of {len(made.claims)} claims of a reading kept apart")
     for size in sorted({len(it.defects) for it in made.groups}):
         held = [it for it in made.groups if len(it.defects) == size]
-        apart, first = sum(it.told_apart for it in held), sum(it.first for it in held)
+        apart, shown, first = (sum(getattr(it, name) for it in held) for name in _OF_GROUPS)
         console.print(
-            f"{apart} of {len(held)} groups of {size} defects make {size} causes; "
-            f"the first clause is the defect's own for {first} of {size * len(held)} defects"
+            f"{apart} of {len(held)} groups of {size} defects make as many causes as show; {shown} show, "
+            f"and for {first} of them their own clause is a cause's first"
         )
     problems = {
         "not caught": made.survivors,

@@ -90,7 +90,8 @@ def _page(made: Made) -> str:
         "",
         "## Causes",
         "",
-        "Several defects at once make as many causes, each with its defect's own clause first.",
+        "Several defects at once make as many causes, each with its defect's own clause first. A defect does",
+        "not show where another stands in its way: none of an operation's where it refuses all requests.",
         "",
         *_groups(made),
         "",
@@ -112,11 +113,14 @@ def _named(names: list[str]) -> str:
 
 def _groups(made: Made) -> list[str]:
     """Return a table of the groups by size: how many were told apart, and how many own clauses came first."""
-    rows = ["| defects at once | groups | as many causes | own clause first |", "| --- | --- | --- | --- |"]
+    heads = "defects at once", "groups", "as many causes as show", "defects that show", "own clause first"
+    rows = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
     for size in sorted({len(it["defects"]) for it in made["groups"]}):
         held = [it for it in made["groups"] if len(it["defects"]) == size]
-        first = f"{sum(it['first'] for it in held)} of {size * len(held)}"
-        rows.append(f"| {size} | {len(held)} | {sum(it['told_apart'] for it in held)} | {first} |")
+        apart, shown, first = (sum(it[key] for it in held) for key in ("told_apart", "shown", "first"))
+        rows.append(
+            f"| {size} | {len(held)} | {apart} | {shown} of {size * len(held)} | {first} of {shown} |"
+        )
     return rows
 
 

@@ -23,6 +23,7 @@ Tie = tuple[Symptom, Symptom]
 ANSWER, PLACE, RULE, EFFECT = "answer", "place", "rule", "effect"
 _FIELDS = {Kind.RESPONSE_FIELD, Kind.FACET}
 _INDEX = re.compile(r"/\d+(?=/|$)")
+_FAILED = 400
 _LEADING = (PLACE, RULE, ANSWER, EFFECT)  # whose clause names a cause best
 
 
@@ -60,7 +61,7 @@ def symptom(finding: Row, clause: Row, seen: Seen | None) -> Symptom:
     where, kind = str(finding["where"]), clause["kind"]
     if seen is None:
         return EFFECT, clause["id"]
-    if kind in _FIELDS:
+    if kind in _FIELDS or (kind == Kind.ANSWER and where.startswith("/")):
         return PLACE, seen.operation, clause["outcome"], place(where)
     if kind == Kind.UNIVERSAL and where != "status":
         return RULE, clause["id"]
@@ -212,8 +213,11 @@ class _Symptoms:
         )
 
     def overshadowed(self, it: Symptom) -> bool:
-        """Tell whether a rule is broken only where a whole answer is wrong."""
-        return all(any(known[0] == ANSWER for known in self.at[name]) for name in self.exchanges(it))
+        """Tell whether a rule is broken only by what is refused or fails, and is no answer as a whole."""
+        return all(
+            self.seen[name].status >= _FAILED and any(known[0] == ANSWER for known in self.at[name])
+            for name in self.exchanges(it)
+        )
 
 
 def _whole_answers(known: _Symptoms) -> Iterator[Tie]:
