@@ -36,6 +36,8 @@ def _suite(operation: Row, rows: list[Row], results: Row) -> TestSuite:
     }
     for name, value in {**run, "suite version": results["suite"]["version"]}.items():
         suite.add_property(name, str(value))
+    for key, value in results["run"]["labels"].items():
+        suite.add_property(key, printable(value))
     for row in results["excuses"]:
         suite.add_property(row["kind"], printable(row["says"]))
     suite.add_testcases([_case(row, suite.name, results) for row in rows])

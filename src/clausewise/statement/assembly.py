@@ -422,6 +422,7 @@ def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
         "interrupted": not ended or bool(facts.get("interrupted")),
         "exchanges": tally.exchanges,
         "requests_per_second": round(tally.exchanges / seconds, 1) if seconds > 0 else 0.0,
+        "labels": facts.get("labels", {}),
         **({"recorded": facts["recorded"]} if "recorded" in facts else {}),
     }
 
