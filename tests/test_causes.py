@@ -164,6 +164,38 @@ def test_red_and_security_and_reach_come_first(told):
     assert [it["id"] for it in told.causes] == [1, 2, 3, 4]
 
 
+BAD_RELEASE = (
+    "bad:ofs-ecm.saveEventsAndPromoteToCase.type-is-mapped",
+    "retype:cdp.getCustomer.record.id_details[].id_number",
+    "cdp.validateCustomer.unauthorized-is-http-403",
+    "gone:account-service.valid-legal-id.there",
+    "drop:account-service.get-account-list.done.accounts",
+    "cdp.onboarding.accepted-says-failed",
+)
+
+
+def test_a_bad_release_is_six_causes_on_one_and_a_half_screens(tmp_path):
+    """Six defects of three families at once: who looks at a terminal of 80 columns sees each, and no more."""
+    with runs.bent("", *BAD_RELEASE) as url:
+        target = runs.target_at(tmp_path, url, "cdp", "ofs-ecm", "int-ecm", "account-service")
+        wide = runs.environment(COLUMNS="80")
+        told = runs.clausewise(
+            "run", "--target", target, "--run-dir", tmp_path / "run", env=wide, timeout=900
+        )
+
+    lines = told.stdout.splitlines()
+    assert told.returncode == 1
+    assert len(lines) < 120
+    assert max(map(len, lines[:-1])) <= 80  # the last is the path of the report, whole
+    assert "Not conformant (exit 1): 5 causes," in lines[0]
+    found = runs.results(tmp_path / "run")["causes"]
+    assert [it["colour"] for it in found] == ["red"] * 5 + ["amber"]
+    assert {it["operation"] for it in found} == {
+        *("saveEventsAndPromoteToCase", "getCustomer", "validateCustomer", "valid-legal-id"),
+        *("get-account-list", "onboardCustomer"),
+    }
+
+
 def test_defects_at_once_make_as_many_causes(tmp_path):
     """A fixed part of what `make matrix` measures: pairs and sextets of seeded defects, by a seed."""
     target, output = runs.target_at(tmp_path, "embedded", "cdp", "account-service"), tmp_path / "matrix.json"

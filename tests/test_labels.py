@@ -55,7 +55,15 @@ def test_a_ci_server_says_what_it_builds(server):
     assert labels.of_ci({"BUILD_NUMBER": "412"}) == {}
 
 
-@pytest.mark.parametrize("words", [["412"], ["=412"], ["build="], ["a b=1"], ["build=1", "build=2"]])
+def test_the_last_of_a_key_wins():
+    """What is typed stands behind what clausewise.toml says."""
+    assert labels.given(["build=1", "url=https://example.com/?a=b", "build=2"]) == {
+        "build": "2",
+        "url": "https://example.com/?a=b",
+    }
+
+
+@pytest.mark.parametrize("words", [["412"], ["=412"], ["build="], ["a b=1"]])
 def test_what_is_no_label_is_one_sentence(words):
     """It names the option and what was given."""
     with pytest.raises(ConfigurationError, match="--label"):

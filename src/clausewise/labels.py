@@ -45,7 +45,7 @@ _SERVERS: Mapping[str, Labels] = {
 
 
 def given(words: Iterable[str]) -> dict[str, str]:
-    """Read labels as `KEY=VALUE`; ConfigurationError for what is none."""
+    """Read labels as `KEY=VALUE`, the last of a key; ConfigurationError for what is none."""
     made: dict[str, str] = {}
     for word in words:
         key, equals, value = word.partition("=")
@@ -54,8 +54,6 @@ def given(words: Iterable[str]) -> dict[str, str]:
                 f"--label {word[:_LONGEST]!r}: write KEY=VALUE, such as build=412; the key is of "
                 f"letters, digits, '.', '_' and '-'."
             )
-        if key in made:
-            raise ConfigurationError(f"--label {key} is given twice.")
         made[key] = value
     if len(made) > _MOST:
         raise ConfigurationError(f"There are {len(made)} labels, and a run takes {_MOST}.")

@@ -11,13 +11,15 @@ from rich.console import Console
 from rich.text import Text
 
 from clausewise.cli import screen
+from clausewise.foreign import visible
 from clausewise.report import terminal
 
 
 class Voice:
     """A pytest plugin that stands in for pytest's own terminal report."""
 
-    def __init__(self, out: Console, err: Console) -> None:
+    def __init__(self, out: Console, err: Console, *, quiet: bool = False, live: bool = True) -> None:
+        self._quiet, self._live = quiet, live
         self._out = out
         self._err = err
         self._progress: terminal.Progress | None = None
@@ -55,6 +57,9 @@ class Voice:
         self._end()
         self.concluded = int(results["outcome"]["exit"])
         self.results, self.folder = dict(results), folder
+        if self._quiet:
+            self._out.print(Text(visible(results["outcome"]["sentence"])), soft_wrap=True)
+            return
         screen.show(self._out, terminal.conclusion(results, folder))
 
     def pytest_clausewise_rehearsed(self, rows: Sequence[Any], target: str) -> None:
@@ -69,7 +74,7 @@ class Voice:
         self._end()
 
     def _begin(self, total: int) -> None:
-        if self._progress is None:
+        if self._progress is None and self._live:
             self._progress = terminal.Progress(self._err, total)
 
     def _end(self) -> None:

@@ -16,7 +16,7 @@ from platformdirs import user_cache_dir
 from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.foreign import visible
-from clausewise.plans import DEFAULT, PLANS
+from clausewise.plans import DEFAULT, PLANS, seconds
 from clausewise.plugin import cancel, conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
@@ -60,7 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--max-requests", type=int, metavar="N", help="send no more than so many requests")
     group.addoption(
-        "--max-time", type=float, metavar="SECONDS", help="begin no request after so many seconds"
+        "--max-time", type=seconds, metavar="TIME", help="begin no request after so long: 90, 10m, 1h"
     )
     group.addoption(
         "--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document"

@@ -161,7 +161,8 @@ def _families(results: Row) -> Table:
     """Return a line for each family: how many of its clauses came to what."""
     rows: dict[str, list[tuple[str, str]]] = {}
     for row in results["operations"]:
-        rows.setdefault(row["family"], []).append((row["family"], row["operation"]))
+        if any(row["counts"][name] for name in _VERDICTS if name != "not applicable"):
+            rows.setdefault(row["family"], []).append((row["family"], row["operation"]))
     return _table("family", rows, results)
 
 
