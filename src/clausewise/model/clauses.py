@@ -174,9 +174,9 @@ class RoleNeed:
     """A role that a target's owner can fill: what it is, what it unlocks, how the doctor tries it.
 
     `template` is the piece of a target file that gives it, in TOML. Each of its `probes` is a call
-    (operation, and body, path, or the things that `ask` fills in) and the outcomes that answer it where the role is well
-    filled, in some `documents` or all; `agrees` says where the answer repeats what the file says. Of
-    credentials it is their own log-in.
+    (operation, and body, path, or the things that `ask` fills in) and the outcomes that answer it where the
+    role is well filled, in some `documents` or all; `agrees` says where the answer repeats what the file
+    says. Of credentials it is their own log-in.
     `shows` are id globs of clauses that an entity of the right kind in this role shows, and others may not.
     `otherwise` says how a run gets along without the role; a clause that needs it is exercised all the same.
     """
