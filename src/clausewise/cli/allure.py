@@ -16,6 +16,7 @@ from rich.text import Text
 from clausewise import files, report
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
+from clausewise.foreign import visible
 from clausewise.verdict import Exit
 
 _RESULTS = "allure-results"
@@ -65,6 +66,7 @@ def _config(results: dict[str, Any], history: str) -> dict[str, Any]:
             "target": target["name"],
             "environment": target["environment"],
             **told,
+            **{key: visible(value) for key, value in results["run"]["labels"].items()},
             "suite": results["suite"]["version"],
             "plan": results["run"]["plan"],
             "seed": str(results["run"]["seed"]),

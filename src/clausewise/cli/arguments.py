@@ -187,6 +187,13 @@ def _run(commands: Commands) -> None:
         "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
     )
     run.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="what is judged: build, release, commit, url, or your own key (repeat it; a CI's are read)",
+    )
+    run.add_argument(
         "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
     )
     run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
@@ -344,6 +351,9 @@ def _history(commands: Commands) -> None:
     history.add_argument("where", nargs="?", metavar="URL", help="a path (SQLite), or a database's URL")
     history.add_argument("--append", metavar="RUN", default="", help="append the run of this folder first")
     history.add_argument("--target", dest="name", metavar="NAME", default="", help="only runs on this target")
+    history.add_argument(
+        "--since-build", metavar="BUILD", default="", help="only runs since the first one of that build"
+    )
     history.add_argument(
         "--clause", metavar="ID", default="", help="the verdicts of one clause over all runs"
     )

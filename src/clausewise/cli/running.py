@@ -65,7 +65,7 @@ def _end_well() -> None:
 
 def _anew(given: Namespace) -> list[str]:
     arguments = [f"--target={given.target}"]
-    for option in ("clause", "operation", "family", "document"):
+    for option in ("clause", "operation", "family", "document", "label"):
         arguments += [f"--{option}={value}" for value in getattr(given, option)]
     arguments += _valued(given, _OPTIONS)
     arguments += ["--strict-clauses"] if given.strict else []

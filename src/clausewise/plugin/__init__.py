@@ -81,6 +81,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--dry-run", action="store_true", help="send nothing to the target: count the calls on the reference"
     )
+    group.addoption(
+        "--label", action="append", default=[], metavar="KEY=VALUE", help="what is judged, such as build=412"
+    )
     group.addoption("--resume", metavar="RUN", default="", help="go on with the run of this folder")
     group.addoption(
         "--reference-url", metavar="URL", default="", help="where the reference of embedded families runs"
@@ -133,6 +136,8 @@ def _label(config: pytest.Config, session: Session) -> None:
 
     try:
         labels.write(config, session.folder / "allure-results", full)
+        if not session.is_worker:
+            labels.environment(session.folder / "allure-results", session.environment)
     except OSError as bad:
         full(bad)
         session.close()

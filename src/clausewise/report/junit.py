@@ -8,6 +8,7 @@ from typing import Any
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from clausewise.foreign import printable
+from clausewise.verdict import UNSELECTED
 
 Row = Mapping[str, Any]
 
@@ -17,7 +18,8 @@ def xml(results: Row) -> str:
     whole = JUnitXml("clausewise")
     known = {(entry["family"], entry["operation"]) for entry in results["operations"]}
     by_key: dict[tuple[str, str], list[Row]] = {}
-    for row in results["clauses"]:
+    picked = (row for row in results["clauses"] if row["reason"] != UNSELECTED)
+    for row in picked if results["promise"]["narrowed"] else results["clauses"]:
         key = (row["family"], row["operation"])
         by_key.setdefault(key if key in known else (row["family"], ""), []).append(row)
     for operation in results["operations"]:
@@ -36,6 +38,8 @@ def _suite(operation: Row, rows: list[Row], results: Row) -> TestSuite:
     }
     for name, value in {**run, "suite version": results["suite"]["version"]}.items():
         suite.add_property(name, str(value))
+    for key, value in results["run"]["labels"].items():
+        suite.add_property(key, printable(value))
     for row in results["excuses"]:
         suite.add_property(row["kind"], printable(row["says"]))
     suite.add_testcases([_case(row, suite.name, results) for row in rows])

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from clausewise import labels
 from clausewise.foreign import cell, fenced, visible
 from clausewise.model import STEPS, words
 from clausewise.plans import DEFAULT
@@ -87,6 +88,7 @@ def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") ->
         "packed": packed,
         "tone": _TONES.get(results["outcome"]["exit"], "red"),
         "label": _label(results),
+        "labels": labels.told(results["run"]["labels"]),
         "exercised": {
             (row["family"], row["operation"])
             for row in results["ledger"]

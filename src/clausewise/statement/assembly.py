@@ -27,14 +27,13 @@ from clausewise.statement.promise import Promise, share_of
 from clausewise.statement.silence import Silence
 from clausewise.statement.sufficiency import Rule, by_family, rules
 from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_lost, add_up
-from clausewise.verdict import Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
+from clausewise.verdict import UNSELECTED, Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
 
 Row = dict[str, Any]
 
 _JUDGED = {Verdict.PASS, Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED}
 _PACKAGES = ("requests", "urllib3", "pytest", "pytest-xdist", "jsonschema", "jsonschema-rs", "schemathesis")
 RESULTS = "results.json"
-_UNSELECTED = "not selected in this run"
 
 
 def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
@@ -73,7 +72,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "environment": facts.get("environment") or environment(),
         **weighed,
         "outcome": outcome,
-        "excuses": list(excuses(scope, facts, rulings, weighed)),
+        "excuses": list(excuses(scope, facts, rulings, weighed, tally)),
         "ledger": list(_ledger(scope, clauses)),
         "clauses": clauses,
         "causes": found,
@@ -100,10 +99,10 @@ def _weighed(
     day, rulings = facts["started"][:10], Rulings.of(facts.get("rulings", {}))
     waivers = list(weighing.waivers(clauses, rulings, day, partial=promise.partial))
     scored = [row for row in clauses if row["scored"]]
-    operations = list(_operations(scope, tally, clauses))
+    operations = [row for row in _operations(scope, tally, clauses) if _shown(row, promise)]
     budgets = list(weighing.paces(operations, rulings))
     share = _exercised(scored)
-    held = rules(scope, tally, share["share"], _unasked(clauses) if promise.own else ()) + [
+    held = rules(scope, tally, share["share"], _unasked(clauses) if promise.partial else ()) + [
         by_family(family, least, _exercised(row for row in scored if row["family"] == family)["share"])
         for family, least in rulings.minimum_exercised
     ]
@@ -189,11 +188,12 @@ def _verdict(
         return Verdict.NOT_APPLICABLE, clause.reason or "it cannot be observed from outside"
     if said.verdicts:
         verdict = roll_up(said.verdicts)
-        return verdict, "; ".join(dict.fromkeys(said.reasons)) if verdict not in _JUDGED else ""
+        told = verdict not in _JUDGED or verdict is Verdict.UNSTABLE
+        return verdict, "; ".join(dict.fromkeys(said.reasons)) if told else ""
     if lacking := scope.lacking(clause):
         return Verdict.UNTESTABLE, f"the target file provides no {', '.join(lacking)}"
     if selected and clause.id not in selected:
-        return Verdict.NOT_APPLICABLE, _UNSELECTED
+        return Verdict.NOT_APPLICABLE, UNSELECTED
     return Verdict.UNTESTABLE, ""
 
 
@@ -282,6 +282,13 @@ def _counts(clauses: Iterable[Row]) -> Row:
     return {str(verdict): counted[verdict] for verdict in Verdict}
 
 
+def _shown(operation: Row, promise: Promise) -> bool:
+    """Tell whether an operation is of those that a run was asked for, or called on its way."""
+    counts = operation["counts"]
+    asked = counts[Verdict.NOT_APPLICABLE] < sum(counts.values())
+    return not promise.narrowed or asked or operation["exchanges"] > 0
+
+
 def _operations(scope: Scope, tally: Tally, clauses: list[Row]) -> Iterator[Row]:
     for family, contract in scope.contracts.items():
         for operation in [*contract.operations.values(), None]:
@@ -354,7 +361,7 @@ def _state(row: Row, *, contradicted: bool) -> str:
         return "proven"
     if row["observability"] == Observability.NOT_OBSERVABLE:
         return "not observable"
-    if row["reason"] == _UNSELECTED:
+    if row["reason"] == UNSELECTED:
         return "not selected"
     return (
         "not provokable here" if row["reason"].startswith("the target file provides no") else "never observed"
@@ -421,6 +428,7 @@ def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
         "interrupted": not ended or bool(facts.get("interrupted")),
         "exchanges": tally.exchanges,
         "requests_per_second": round(tally.exchanges / seconds, 1) if seconds > 0 else 0.0,
+        "labels": facts.get("labels", {}),
         **({"recorded": facts["recorded"]} if "recorded" in facts else {}),
     }
 
