@@ -81,8 +81,7 @@ class Pages:
             os.close(descriptor)
 
     def _write(self, name: str, record: Record) -> None:
-        text = json.dumps({**record, **self._mark}, ensure_ascii=False, separators=(",", ":"))
-        line = f"{text}\n".encode("utf-8", "backslashreplace")
+        line = line_of({**record, **self._mark})
         try:
             written = os.write(self._files[name], line)
             if written < len(line):
@@ -113,7 +112,7 @@ def begin(
     whole = {**facts, "kept": {name: sha256(content).hexdigest() for name, content in kept.items()}}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files.put(folder / RUN, json.dumps(whole, ensure_ascii=False, indent=1), new=True)
+        files.put(folder / RUN, text_of(whole).decode(), new=True)
         for name, content in kept.items():
             path = folder / KEPT / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -189,7 +188,7 @@ def _encoded(text: str) -> bytes:
 
 def _seal(folder: Path, record: Record) -> None:
     with (folder / SEAL).open("ab") as file:
-        file.write(_encoded(json.dumps(record, separators=(",", ":"))) + b"\n")
+        file.write(line_of(record, only_ascii=True))
 
 
 def resume(folder: Path, told: Record, part: Record, mark: Record = MappingProxyType({})) -> None:
@@ -198,7 +197,7 @@ def resume(folder: Path, told: Record, part: Record, mark: Record = MappingProxy
         for name in (EXCHANGES, VERDICTS, TESTS, SEAL):
             _end_line(folder / name)
         whole = {**told, "resumed": [*told.get("resumed", ()), part]}
-        files.put(folder / RUN, json.dumps(whole, ensure_ascii=False, indent=1))
+        files.put(folder / RUN, text_of(whole).decode())
         _seal(folder, {"begun": {"facts": digests(whole), "part": digest(part), **mark}})
     except OSError as bad:
         raise ConfigurationError(f"The run's folder {folder} cannot be written: {bad}") from bad
@@ -299,7 +298,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         return
     with path.open("rb") as file:
         for number, line in enumerate(lines(file), 1):
-            if line.endswith(_CUT) or (line and not line.endswith(b"\n")):
+            if was_cut_off(line) or (line and not line.endswith(b"\n")):
                 continue
             try:
                 record = json.loads(line)
@@ -308,6 +307,21 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             if not isinstance(record, dict):
                 raise ConfigurationError(f"{path}, line {number}, is no record that a run writes.")
             yield record
+
+
+def was_cut_off(line: bytes) -> bool:
+    """Tell whether a line is marked as one that a kill or a full disk cut off."""
+    return line.endswith(_CUT)
+
+
+def line_of(record: Record, *, only_ascii: bool = False) -> bytes:
+    """Return a record as its line is written; those of the seal are in ASCII."""
+    return _encoded(json.dumps(record, ensure_ascii=only_ascii, separators=(",", ":")) + "\n")
+
+
+def text_of(facts: Record) -> bytes:
+    """Return the facts of a run as they are written."""
+    return _encoded(json.dumps(facts, ensure_ascii=False, indent=1))
 
 
 def lines(file: BinaryIO) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ def excuses(scope: Scope, facts: Mapping[str, Any], rulings: Rulings, weighed: R
         ("repeats", _repeats(facts, weighed["counts"])),
         ("resumed", _resumed(facts)),
         ("recorded", _recorded(facts)),
+        ("masking", _masking(scope)),
     ):
         yield from ({"kind": kind, "says": says} for says in told)
 
@@ -102,3 +103,8 @@ def _resumed(facts: Mapping[str, Any]) -> Iterator[str]:
 def _recorded(facts: Mapping[str, Any]) -> Iterator[str]:
     if told := facts.get("recorded"):
         yield f"nothing was sent: {told['judged']} of {told['read']} recorded exchanges were judged"
+
+
+def _masking(scope: Scope) -> Iterator[str]:
+    if fields := scope.target.masked_fields:
+        yield f"the target file masks {', '.join(fields)}, too; what is masked is not judged again"
