@@ -67,9 +67,12 @@ class Pages:
         """Append one test's word on the clauses that it touched."""
         self._write(VERDICTS, record)
 
-    def collected(self, tests: Mapping[str, Sequence[str]]) -> None:
-        """Append which tests are to be made, each with the clauses that it is marked with."""
-        self._write(TESTS, {"collected": tests})
+    def collected(self, tests: Mapping[str, Sequence[str]], left_out: Sequence[str] = ()) -> None:
+        """Append which tests are to be made, each with the clauses that it is marked with.
+
+        And which pytest's own options left out (-k, -m, --deselect).
+        """
+        self._write(TESTS, {"collected": tests, **({"left_out": left_out} if left_out else {})})
 
     def begun(self, test: str) -> None:
         """Append that a test begins, and in which process; that it ended is said by its verdict."""
@@ -246,6 +249,12 @@ def lost(folder: Path) -> dict[str, tuple[str, list[str]]]:
         for test, clauses in collected.items()
         if test not in ended
     }
+
+
+def left_out(folder: Path) -> list[str]:
+    """Return the tests that pytest's own options left out of every part of a run."""
+    told = {test for record in _lines(folder / TESTS) for test in record.get("left_out", ())}
+    return sorted(told - {record["test"] for record in _lines(folder / VERDICTS)}) if told else []
 
 
 def facts(folder: Path) -> dict[str, Any]:

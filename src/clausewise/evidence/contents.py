@@ -353,7 +353,10 @@ class Contents:
         wrong += self._otherwise(again.matched, again.drift)
         wrong += self._untold()
         wrong += self._words(tests)
-        return list(dict.fromkeys(wrong)), f"{len(again.matched)} exchanges, {len(seen)} clauses"
+        figures = f"{len(again.matched)} exchanges, {len(seen)} clauses"
+        if left := sum(one.cut is True for one in self._exchanges):
+            figures += f"; {many(left, 'is', 'are')} too long to be kept whole, and not judged again"
+        return list(dict.fromkeys(wrong)), figures
 
     def _words(self, tests: dict[str, Seen]) -> Iterator[str]:
         """Yield what tests say otherwise than their exchanges show, and what is lacking between these."""

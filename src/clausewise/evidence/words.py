@@ -62,7 +62,7 @@ class Words:
             yield from self._foreign(test, set(few) - set(seen.exchanges))
             if len(few) != min(count, _NAMED):
                 yield f"{test} counts {count} exchanges of {clause}, and names {len(few)}"
-        if not self._doubtful.isdisjoint(seen.exchanges):
+        if set(seen.exchanges).intersection(self._doubtful):
             return
         for clause in dict.fromkeys([*record["touched"], *seen.touched]):
             count = record["touched"].get(clause, [0])[0]

@@ -21,7 +21,6 @@ from clausewise.plugin import cancel, conduct, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.session import SESSION, Session
-from clausewise.verdict import Exit, many
 
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
 
@@ -163,6 +162,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if others and collection_path.parent == shipped.SUITES and collection_path.is_dir() else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests that this target and this selection call for; refuse unknown clause ids."""
     session = config.stash.get(SESSION, None)
@@ -172,6 +172,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
+        session.left_out = {item.nodeid for item in kept if selection.ids(item)}
         if dropped:
             config.hook.pytest_deselected(items=dropped)
 
@@ -264,8 +265,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         raise pytest.UsageError(run.lost or told) from bad
     if run.lost:
         raise pytest.UsageError(run.lost)
-    code = results["outcome"]["exit"]
-    session.exitstatus = Exit.NOT_CONFORMANT if run.strangers.failed and code in _BETTER else code
+    session.exitstatus = results["outcome"]["exit"]
     session.config.hook.pytest_clausewise_concluded(results=results, folder=run.folder)
 
 
@@ -275,12 +275,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if run and run.results:
         terminalreporter.section("clausewise")
         terminalreporter.write_line(run.results["outcome"]["sentence"])
-        if beside := len(run.strangers.failed):
-            terminalreporter.write_line(
-                f"{many(beside, 'test', 'tests')} that judged no clause failed beside it."
-            )
         terminalreporter.write_line(f"{Path(run.folder) / 'report.html'}")
 
 
-_BETTER = {Exit.CONFORMANT, Exit.NOT_FULLY_VERIFIED}  # than what pytest says of a test that failed
 _NOT_OURS = {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR}

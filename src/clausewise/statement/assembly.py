@@ -44,8 +44,9 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     facts = journal.facts(folder)
     if ended and (sealed := journal.ended(folder)):
         facts |= {"ended": sealed["at"], "interrupted": sealed["interrupted"]}
-        facts |= {"recorded": sealed["recorded"]} if "recorded" in sealed else {}
+        facts |= {key: sealed[key] for key in ("recorded", "beside") if key in sealed}
         ended = not sealed["interrupted"]
+    facts |= {"left_out": len(journal.left_out(folder))}
     tally = add_up(scope, folder)
     if ended and facts.get("plan") != "recorded":
         add_lost(tally, folder)
@@ -97,9 +98,9 @@ def _weighed(
     ]
     told = _facts(facts, tally, scored, held, ended=ended)
     unmet = (*told.unmet, *weighing.unmet(fixed))
-    objections = tuple(weighing.objections(waivers, budgets))
+    objections = (*weighing.objections(waivers, budgets), *_beside(facts))
     code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
-    sentence = _sentence(code, word, scored, share, fixed)
+    sentence = _sentence(code, word, scored, share, fixed, beside=facts.get("beside", 0))
     return {
         "outcome": {"exit": int(code), "word": word, "sentence": sentence, "reasons": reasons},
         "counts": _counts(scored),
@@ -199,6 +200,9 @@ def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, en
             f"{many(len(useless), 'clause', 'clauses')} could not be judged, since the target's own log-in "
             f"gives no token that a caller can use, the first is {useless[0]}"
         )
+    if left := facts.get("left_out"):
+        told = many(left, "test of the suite was", "tests of the suite were")
+        unmet.append(f"{told} left out by pytest's own options (-k, -m, --deselect)")
     complete = PLANS.get(facts.get("plan", ""), DEFAULT).complete
     if selected := facts.get("selected"):
         unmet = [f"a partial run: {len(selected)} of {len(clauses)} clauses were selected"]
@@ -224,7 +228,12 @@ def _missing(clauses: Iterable[Row]) -> list[Row]:
     return [row for row in clauses if row["verdict"] == Verdict.UNTESTABLE and row["standing"] in red]
 
 
-def _sentence(code: Exit, word: str, clauses: list[Row], share: Row, fixed: Row) -> str:
+def _beside(facts: Row) -> Iterator[str]:
+    if beside := facts.get("beside"):
+        yield f"{many(beside, 'test', 'tests')} that judged no clause failed in the same pytest run"
+
+
+def _sentence(code: Exit, word: str, clauses: list[Row], share: Row, fixed: Row, *, beside: int) -> str:
     counts = _counts(clauses)
     red = sum(row["colour"] == "red" and row["verdict"] == Verdict.FAIL for row in clauses)
     amber = counts["fail"] - red
@@ -236,6 +245,7 @@ def _sentence(code: Exit, word: str, clauses: list[Row], share: Row, fixed: Row)
     parts += [f"{amber} that rest on inference are not kept"] if amber else []
     parts += [f"{counts['unstable']} unstable"] if counts["unstable"] else []
     parts += [f"{counts['error']} ended in an error"] if counts["error"] else []
+    parts += [f"{many(beside, 'test', 'tests')} beside them failed"] if beside else []
     whole = fixed["scored"] + fixed["not_scored"]
     parts += [f"{fixed['scored']} of {many(whole, 'clause', 'clauses')} scored"] if fixed["set"] else []
     exercised = f"{share['share']:.1%} of what can be exercised here was exercised"

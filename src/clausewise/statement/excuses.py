@@ -108,3 +108,5 @@ def _recorded(facts: Mapping[str, Any]) -> Iterator[str]:
 def _masking(scope: Scope) -> Iterator[str]:
     if fields := scope.target.masked_fields:
         yield f"the target file masks {', '.join(fields)}, too; what is masked is not judged again"
+    if (kept := scope.target.limits.max_kept_body) < Limits().max_kept_body:
+        yield f"of a body {kept} characters are kept; a longer one is not judged again"
