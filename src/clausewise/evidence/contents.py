@@ -342,13 +342,13 @@ class Contents:
             for clause in self.scope.clauses()
             if clause.kind in _SEEN_ALONE and (clause.family, clause.operation) not in cut
         }
-        hidden = self._hidden()
+        hidden, own = self._hidden(), self._own()
         wrong += sorted(
             name
             for name, verdict in then.items()
             if name in alone and verdict in {Verdict.PASS, Verdict.FAIL}
             if not (verdict is Verdict.FAIL and name in hidden)
-            if (name in broken) != (verdict is Verdict.FAIL) or name not in seen
+            if (name in broken) != (verdict is Verdict.FAIL) or name not in seen | own
         )
         wrong += self._otherwise(again.matched, again.drift)
         wrong += self._untold()
@@ -373,6 +373,11 @@ class Contents:
         yield from Words(self.scope, self.facts, tests, doubtful).wrong(verdicts)
         if not may_lack(self.facts, verdicts, journal.lost(self.folder)):
             yield from gaps(one.id for one in self._exchanges)
+
+    def _own(self) -> set[str]:
+        """Return the clauses for which a test that passed speaks itself, whatever an exchange alone shows."""
+        told = journal.records(self.folder, journal.VERDICTS)
+        return {name for record in told if record["verdict"] == Verdict.PASS for name in record["clauses"]}
 
     def _hidden(self) -> set[str]:
         """Return the clauses that were found broken only where a text, or a key, is partly masked now."""
