@@ -73,6 +73,7 @@ class Contents:
     def __init__(self, folder: Path, *, trend: bool = False) -> None:
         self.folder = folder
         self._trend = trend
+        self._seen: dict[str, Seen] = {}  # what the exchanges show, by test
 
     def checks(self) -> Iterator[Check]:
         """Yield every check; where the run cannot be read there is no other."""
@@ -89,6 +90,7 @@ class Contents:
             ("every page is what the results draw", self._drawn),
             ("what is masked is masked by a rule", self._masked),
             ("the exchanges judge as the run says", self._judged_again),
+            ("each test says what its exchanges show", self._words),
         ):
             yield checked(what, step, self.folder)
 
@@ -170,8 +172,10 @@ class Contents:
             yield f"{journal.RUN} is written in another way than a run writes it"
         for name in (journal.SEAL, *journal.SEALED):
             for number, line in enumerate((self.folder / name).read_bytes().splitlines(keepends=True), 1):
-                cut = journal.was_cut_off(line) and self.facts.get("resumed")
-                if not cut and line != journal.line_of(json.loads(line), only_ascii=name == journal.SEAL):
+                if journal.was_cut_off(line):
+                    if not self.facts.get("resumed"):
+                        yield f"{name}, line {number}, is marked as cut off, and the run never was"
+                elif line != journal.line_of(json.loads(line), only_ascii=name == journal.SEAL):
                     yield f"{name}, line {number}, is written in another way than a run writes it"
                     break
         secrets = {(it.kind, it.name) for it in self.scope.target.references}
@@ -316,6 +320,7 @@ class Contents:
 
     def _masked(self) -> Told:
         wrong = self._masks.wrong if self._exchanges else []
+        wrong += [f"{one.id} is said to be cut, and is not" for one in self._exchanges if one.cut is False]
         return wrong, "by name, or as a value that is hidden elsewhere, too"
 
     def _judged_again(self) -> Told:
@@ -324,7 +329,7 @@ class Contents:
         bench = Bench.of(self.scope, again, Policy(), b"")
         broken: set[str] = set()
         seen: set[str] = set()
-        tests: dict[str, Seen] = {}
+        self._seen.clear()
         whole = {one.id: one for one in self._exchanges}  # of a test made again, what its last part saw
         for one in recorded.read_own(
             self.folder / journal.EXCHANGES, self.scope, self._masks.amend, self._masks.by_name
@@ -333,7 +338,7 @@ class Contents:
             seen |= judge.touched
             broken |= {finding.clause for finding in judge.findings}
             if one.exchange and one.exchange.id in whole:
-                _add(tests.setdefault(one.test, Seen()), one.exchange, judge)
+                _add(self._seen.setdefault(one.test, Seen()), one.exchange, judge)
         then = {row["id"]: Verdict(row["verdict"]) for row in self.made["clauses"]}
         wrong = sorted(name for name in broken if then.get(name) not in _BROKEN)
         cut = {(one.family, one.operation) for one in self._exchanges if one.cut}
@@ -352,27 +357,27 @@ class Contents:
         )
         wrong += self._otherwise(again.matched, again.drift)
         wrong += self._untold()
-        wrong += self._words(tests)
         figures = f"{len(again.matched)} exchanges, {len(seen)} clauses"
         if left := sum(one.cut is True for one in self._exchanges):
             figures += f"; {many(left, 'is', 'are')} too long to be kept whole, and not judged again"
         return list(dict.fromkeys(wrong)), figures
 
-    def _words(self, tests: dict[str, Seen]) -> Iterator[str]:
-        """Yield what tests say otherwise than their exchanges show, and what is lacking between these."""
+    def _words(self) -> Told:
+        """What tests say is what their exchanges show, and of these none is lacking between others."""
+        if self.facts.get("plan") == recorded.PLAN:
+            return [], "none, since it judged what was recorded elsewhere"
         doubtful = {one.id for one in self._exchanges if one.cut or one.veiled}
         for one in self._exchanges:
-            held = tests.setdefault(one.test, Seen())
+            held = self._seen.setdefault(one.test, Seen())
             if one.id not in held.exchanges:  # which was not to be judged again
                 held.exchanges.append(one.id)
             if one.matched:
                 held.matched.add((one.operation, one.matched))
         verdicts = list(journal.records(self.folder, journal.VERDICTS))
-        if self.facts.get("plan") == recorded.PLAN:  # a judge of exchanges writes a verdict for each
-            return
-        yield from Words(self.scope, self.facts, tests, doubtful).wrong(verdicts)
-        if not may_lack(self.facts, verdicts, journal.lost(self.folder)):
-            yield from gaps(one.id for one in self._exchanges)
+        ids = [one.id for one in self._exchanges]
+        wrong = list(gaps(ids, whole=not may_lack(self.facts, verdicts, journal.lost(self.folder))))
+        wrong += Words(self.scope, self.facts, self._seen, doubtful).wrong(verdicts)
+        return wrong, f"{len(verdicts)} verdicts"
 
     def _own(self) -> set[str]:
         """Return the clauses for which a test that passed speaks itself, whatever an exchange alone shows."""
@@ -390,8 +395,6 @@ class Contents:
     def _otherwise(self, matched: Mapping[str, str], drift: Mapping[str, list[str]]) -> Iterator[str]:
         """Yield the exchanges that are another documented answer, or of another kind, than the run says."""
         for one in self._exchanges:
-            if one.cut is False:
-                yield f"{one.id} is said to be cut, and is not"
             if not (one.cut or one.veiled) and _unmarked(drift.get(one.id, [])) != _unmarked(one.drift):
                 yield f"{one.id} has other undocumented parts than the run says"
             if one.stray and one.is_call:

@@ -85,10 +85,10 @@ class Words:
         yield from (f"{test} names the exchange {name}, which is none of its own" for name in sorted(names))
 
 
-def gaps(ids: Iterable[str]) -> Iterator[str]:
-    """Yield the exchanges that are lacking: each client of a process numbers its own from 1 on.
+def gaps(ids: Iterable[str], *, whole: bool) -> Iterator[str]:
+    """Yield the exchanges that are there twice, and of a `whole` run those that are lacking.
 
-    And those that are there twice.
+    Each client of a process numbers its own, from 1 on.
     """
     held: dict[str, list[int]] = defaultdict(list)
     for name in ids:
@@ -100,13 +100,17 @@ def gaps(ids: Iterable[str]) -> Iterator[str]:
     for prefix, numbers in held.items():
         there = set(numbers)
         yield from (f"{prefix}-{at} is there twice" for at, n in Counter(numbers).items() if n > 1)
-        if lacking := sorted(set(range(1, max(there) + 1)) - there):
+        if whole and (lacking := sorted(set(range(1, max(there) + 1)) - there)):
             yield f"{prefix}-{lacking[0]} is not there, and {prefix}-{max(there)} is"
 
 
 def may_lack(facts: Record, records: Iterable[Record], lost: Collection[str]) -> bool:
-    """Tell whether a run may lack exchanges: a process was killed, a test ended amid what it was hearing."""
-    cut = any(record["verdict"] == Verdict.ERROR or record.get("spent") for record in records)
+    """Tell whether a run may lack exchanges: a process was killed, a test ended amid what it was hearing.
+
+    That its time was over may end a test so; that its requests were spent does not.
+    """
+    timed = facts.get("most", {}).get("seconds") is not None
+    cut = any(record["verdict"] == Verdict.ERROR or (timed and record.get("spent")) for record in records)
     return bool(facts.get("resumed") or lost or cut)
 
 
