@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import shutil
+import time
 import tomllib
 import zipfile
 
@@ -1023,6 +1024,31 @@ def test_rulings_that_somebody_makes_up_stand_in_the_headline(house, tmp_path):
     assert (
         f"waiver: {BROKEN} is waived until 2099-01-01 by QA, T-1: a made-up reason (applied)" in done.stdout
     )
+
+
+def test_a_pattern_that_takes_for_ever_ends_no_check(held, house, tmp_path):
+    """An overlay in a pack may hold one, and an answer what it takes for ever to be held against it."""
+    slow = """
+  - target: $.paths['/accountService/v1/valid-phone-number'].post.responses['200'].content
+    update: {application/json: {schema: {properties: {exists: {pattern: '^(a|a)*(?=b)(a|a)*$'}}}}}
+"""
+    held["target/own.yaml"] = held["target/own.yaml"].rstrip() + slow.encode()
+
+    def asked(rows):
+        for row in rows:
+            if row["operation"] == "valid-phone-number":
+                row["response"]["body"] = json.dumps({"exists": "a" * 5000 + "!"})
+
+    forging.change(held, "exchanges.jsonl", asked)
+    forging.resealed(held)
+    forging.resigned(held, house / "key.pem")
+    began = time.monotonic()
+    done = checked(held, house, tmp_path)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "its run can be read and judged again: " in done.stdout
+    assert "judge as the run says: account-service.valid-phone-number.done.exists" in done.stdout
+    assert time.monotonic() - began < 30
 
 
 def _files(folder):

@@ -17,9 +17,10 @@ from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.foreign import visible
 from clausewise.plans import DEFAULT, PLANS
-from clausewise.plugin import cancel, conduct, dry, hookspecs, labels, selection
+from clausewise.plugin import cancel, conduct, consent, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
+from clausewise.plugin.opening import claimed
 from clausewise.plugin.session import SESSION, Session
 
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
@@ -109,6 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--target is given without a value; is a variable not set?")
     if config.getoption("--target") and not config.option.collectonly:
         try:
+            _ask(config)
             session = Session.of(config)
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
@@ -122,6 +124,21 @@ def pytest_configure(config: pytest.Config) -> None:
             cancel.listen(config, session)
         config.pluginmanager.register(Hush(config, session))
         config.pluginmanager.register(session.strangers)
+
+
+def _ask(config: pytest.Config) -> None:
+    """Under plain pytest say and ask what goes where before anything does; `clausewise run` has done so."""
+    if config.pluginmanager.is_blocked("terminal") or hasattr(config, "workerinput"):
+        return
+    target = claimed(Path(config.getoption("--target")), allowed=config.getoption("--allow-file"))
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    if capture:
+        capture.suspend_global_capture(in_=True)
+    try:
+        consent.see(target, dry=config.getoption("--dry-run"))
+    finally:
+        if capture:
+            capture.resume_global_capture()
 
 
 def _label(config: pytest.Config, session: Session) -> None:
