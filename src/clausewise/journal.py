@@ -237,11 +237,10 @@ def lost(folder: Path) -> dict[str, tuple[str, list[str]]]:
     """
     collected: dict[str, list[str]] = {}
     begun: set[str] = set()
-    told = list(_lines(folder / TESTS))
-    for record in told:
+    for record in _lines(folder / TESTS):
         collected |= record.get("collected", {})
         begun |= {record["begun"]} if "begun" in record else set()
-    if not any("collected" in record for record in told):
+    if not is_collected(folder):
         raise ConfigurationError(f"{folder / TESTS} does not say which tests the run was to make.")
     ended = {record["test"] for record in _lines(folder / VERDICTS)}
     return {
@@ -249,6 +248,11 @@ def lost(folder: Path) -> dict[str, tuple[str, list[str]]]:
         for test, clauses in collected.items()
         if test not in ended
     }
+
+
+def is_collected(folder: Path) -> bool:
+    """Tell whether a run has written down which tests it is to make."""
+    return any("collected" in record for record in _lines(folder / TESTS))
 
 
 def left_out(folder: Path) -> list[str]:

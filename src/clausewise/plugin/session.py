@@ -192,8 +192,11 @@ class Session:
         }
 
     def collected(self, tests: Mapping[str, Sequence[str]]) -> None:
-        """Write down which tests are to be made; all workers collect the same, and one of them tells."""
-        if self.worker in {"main", "gw0"}:
+        """Write down which tests are to be made; all workers collect the same, and one of them tells.
+
+        Should the first one be killed before, another tells.
+        """
+        if self.worker in {"main", "gw0"} or not journal.is_collected(self.folder):
             self.pages.collected(tests, sorted(self.left_out - set(tests)))
 
     def open(self, test: str, clauses: Sequence[str]) -> None:
