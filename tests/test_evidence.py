@@ -28,6 +28,7 @@ from clausewise import evidence, report, rulings, scope, shipped, statement, tar
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import comparing, packing
 from clausewise.evidence.contents import Contents
+from clausewise.statement.excuses import excuses
 
 DEFECT = "retype:account-service.close-izi-mobile-acct.done.status"
 BROKEN = "account-service.close-izi-mobile-acct.done.status"
@@ -1424,3 +1425,25 @@ def test_the_page_on_evidence_lists_each_kind_of_lie():
 
     assert dict(rows) == {name: says for name, (_, says) in LIES.items()}
     assert len(rows) >= 25
+
+
+def test_what_a_target_file_hides_beyond_the_usual_is_told(house, tmp_path):
+    """Fields that its owner masks, and bodies that it cuts early, are not judged again."""
+    (tmp_path / "reference.d").symlink_to(house / "reference.d")
+    (tmp_path / "own.yaml").symlink_to(house / "own.yaml")
+    text = (house / "target.toml").read_text()
+    (tmp_path / "target.toml").write_text(
+        text.replace("[masking]", '[masking]\nfields = ["remark"]').replace(
+            "[limits]", "[limits]\nmax_kept_body = 2000"
+        )
+    )
+    nothing = {"waivers": [], "frozen": {"set": ""}, "counts": {}}
+    told = [
+        list(excuses(known(path), {}, rulings.Rulings(), nothing))
+        for path in (house / "target.toml", tmp_path / "target.toml")
+    ]
+
+    assert told[0] == []
+    assert [row["kind"] for row in told[1]] == ["masking", "masking"]
+    assert told[1][0]["says"].startswith("the target file masks remark, too")
+    assert told[1][1]["says"].startswith("of a body 2000 characters are kept")
