@@ -438,6 +438,20 @@ def test_the_first_worker_may_be_killed_before_it_told_anything(tmp_path):
     assert runs.results(folder)["outcome"]["reasons"][0].startswith("a partial run")
 
 
+def test_a_file_of_the_suite_that_is_ignored_is_no_green(tmp_path):
+    """Though other tests judge every clause of it, too."""
+    target = runs.only(runs.target_at(tmp_path, "embedded", "account-service"), "account-service")
+    option = f"--ignore={shipped.SUITES / 'account_service' / 'test_models.py'}"
+    done = runs.clausewise(
+        "run", "--target", target, "--run-dir", tmp_path / "run", "--plan", "proof", "--", option
+    )
+
+    assert done.returncode == 2, done.stdout
+    assert "1 test, or file, of the suite was left out" in " ".join(
+        runs.results(tmp_path / "run")["outcome"]["reasons"]
+    )
+
+
 def test_what_stands_beside_the_suite_stands_in_its_results(tmp_path):
     """A failing test of the user's makes it 1, one of ours left out by pytest's options 2: on every page."""
     (tmp_path / "test_own.py").write_text("def test_own():\n    assert False\n")
@@ -458,4 +472,6 @@ def test_what_stands_beside_the_suite_stands_in_its_results(tmp_path):
     for page in ("report.html", "statement.html", "summary.md"):
         assert "1 test beside them failed" in (tmp_path / "beside" / page).read_text(), page
     assert told["less"]["exit"] == 2
-    assert "left out by pytest's own options (-k, -m, --deselect)" in " ".join(told["less"]["reasons"])
+    assert "left out by pytest's own options (-k, -m, --deselect, --ignore)" in " ".join(
+        told["less"]["reasons"]
+    )

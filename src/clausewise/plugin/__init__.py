@@ -189,9 +189,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
-        session.left_out = {item.nodeid for item in kept if selection.ids(item)}
+        session.left_out = {item.nodeid for item in kept if selection.ids(item)} | set(_ignored(config))
         if dropped:
             config.hook.pytest_deselected(items=dropped)
+
+
+def _ignored(config: pytest.Config) -> Iterator[str]:
+    """Yield what pytest's own options have it not look for among the suites: files, folders, globs."""
+    for name in config.getoption("ignore") or ():
+        path = Path(os.path.realpath(name))
+        if path.is_relative_to(shipped.SUITES) or shipped.SUITES.is_relative_to(path):
+            yield f"--ignore={name}"
+    yield from (f"--ignore-glob={name}" for name in config.getoption("ignore_glob") or ())
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

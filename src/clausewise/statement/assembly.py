@@ -201,8 +201,8 @@ def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, en
             f"gives no token that a caller can use, the first is {useless[0]}"
         )
     if left := facts.get("left_out"):
-        told = many(left, "test of the suite was", "tests of the suite were")
-        unmet.append(f"{told} left out by pytest's own options (-k, -m, --deselect)")
+        told = many(left, "test, or file, of the suite was", "tests, or files, of the suite were")
+        unmet.append(f"{told} left out by pytest's own options (-k, -m, --deselect, --ignore)")
     complete = PLANS.get(facts.get("plan", ""), DEFAULT).complete
     if selected := facts.get("selected"):
         unmet = [f"a partial run: {len(selected)} of {len(clauses)} clauses were selected"]
