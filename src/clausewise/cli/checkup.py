@@ -8,10 +8,11 @@ from pathlib import Path
 from rich.text import Text
 
 from clausewise import doctor, files, scope, shipped
-from clausewise.cli import consent, screen
+from clausewise.cli import screen
 from clausewise.cli.families import check
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
+from clausewise.plugin import consent
 from clausewise.plugin.opening import check_owner, claimed, embedded
 from clausewise.verdict import Exit
 

@@ -14,10 +14,11 @@ import pytest
 from rich.text import Text
 
 from clausewise import journal, report, shipped, statement
-from clausewise.cli import consent, latest, screen
+from clausewise.cli import latest, screen
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
+from clausewise.plugin import consent
 from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, remembered
 from clausewise.verdict import Exit

@@ -65,6 +65,7 @@ class Session:
     current: Judge | None = None
     ageing: Ageing = field(default_factory=Ageing)
     strangers: Strangers = field(default_factory=Strangers)
+    left_out: set[str] = field(default_factory=set)  # tests of ours, by pytest's own options
     _stack: ExitStack = field(default_factory=ExitStack)
     rehearsing: bool = False
     _repeats: bool = False
@@ -208,9 +209,12 @@ class Session:
         }
 
     def collected(self, tests: Mapping[str, Sequence[str]]) -> None:
-        """Write down which tests are to be made; all workers collect the same, and one of them tells."""
-        if self.worker in {"main", "gw0"}:
-            self.pages.collected(tests)
+        """Write down which tests are to be made; all workers collect the same, and one of them tells.
+
+        Should the first one be killed before, another tells.
+        """
+        if self.worker in {"main", "gw0"} or not journal.is_collected(self.folder):
+            self.pages.collected(tests, sorted(self.left_out - set(tests)))
 
     def open(self, test: str, clauses: Sequence[str]) -> None:
         """Begin a test: its judge remembers what the test touches."""
@@ -343,7 +347,8 @@ class Session:
     def conclude(self, *, interrupted: bool) -> dict[str, Any]:
         """Seal and add up the run, write results.json and draw every report; return the results."""
         at = None if interrupted else datetime.now(UTC).isoformat(timespec="milliseconds")
-        journal.end(self.folder, at, interrupted=interrupted)
+        beside = {"beside": len(self.strangers.failed)} if self.strangers.failed else {}
+        journal.end(self.folder, at, interrupted=interrupted, **beside)
         self.results = statement.assemble(self.scope, self.folder, ended=not interrupted)
         statement.write(self.results, self.folder)
         report.draw(self.results, self.folder)

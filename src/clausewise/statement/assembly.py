@@ -44,8 +44,9 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     facts = journal.facts(folder)
     if ended and (sealed := journal.ended(folder)):
         facts |= {"ended": sealed["at"], "interrupted": sealed["interrupted"]}
-        facts |= {"recorded": sealed["recorded"]} if "recorded" in sealed else {}
+        facts |= {key: sealed[key] for key in ("recorded", "beside") if key in sealed}
         ended = not sealed["interrupted"]
+    facts |= {"left_out": len(journal.left_out(folder))}
     tally = add_up(scope, folder)
     recorded = facts.get("plan") == "recorded"
     if ended and not recorded:
@@ -61,7 +62,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     findings = list(_findings(tally, clauses, evidence))
     found = causes(findings, {row["id"]: row for row in clauses}, tally.seen)
     weighed = _weighed(scope, tally, facts, clauses, promise, fixed=fixed, ended=ended)
-    outcome = {**weighed["outcome"], "sentence": _sentence(weighed, clauses, found)}
+    outcome = {**weighed["outcome"], "sentence": _sentence(weighed, clauses, found, facts.get("beside", 0))}
     return {
         "format": "clausewise-results",
         "version": 2,
@@ -108,7 +109,7 @@ def _weighed(
     ]
     told = _facts(facts, tally, scored, held, promise, ended=ended)
     unmet = (*told.unmet, *weighing.unmet(fixed))
-    objections = tuple(weighing.objections(waivers, budgets))
+    objections = (*weighing.objections(waivers, budgets), *_beside(facts))
     code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
     return {
         "outcome": {"exit": int(code), "word": word, "reasons": reasons},
@@ -220,6 +221,9 @@ def _facts(
             f"{many(len(useless), 'clause', 'clauses')} could not be judged, since the target's own log-in "
             f"gives no token that a caller can use, the first is {useless[0]}"
         )
+    if left := facts.get("left_out"):
+        told = many(left, "test, or file, of the suite was", "tests, or files, of the suite were")
+        unmet.append(f"{told} left out by pytest's own options (-k, -m, --deselect, --ignore)")
     if promise.narrowed:
         unmet = [f"a partial run: {len(promise.picked)} of {len(clauses)} clauses were selected"]
     return Facts(
@@ -245,7 +249,12 @@ def _missing(clauses: Iterable[Row]) -> list[Row]:
     return [row for row in clauses if row["verdict"] == Verdict.UNTESTABLE and row["standing"] in red]
 
 
-def _sentence(weighed: Row, clauses: Iterable[Row], found: Iterable[Mapping[str, Any]]) -> str:
+def _beside(facts: Row) -> Iterator[str]:
+    if beside := facts.get("beside"):
+        yield f"{many(beside, 'test', 'tests')} that judged no clause failed in the same pytest run"
+
+
+def _sentence(weighed: Row, clauses: Iterable[Row], found: Iterable[Mapping[str, Any]], beside: int) -> str:
     """Say in one sentence what a run came to: how many causes break how many clauses, and what was kept."""
     outcome, counts, asked = weighed["outcome"], weighed["counts"], weighed["promise"]
     red = {row["id"] for row in clauses if row["scored"] and _is_red(row)}
@@ -259,6 +268,7 @@ def _sentence(weighed: Row, clauses: Iterable[Row], found: Iterable[Mapping[str,
         "ended in an error": counts["error"],
     }
     told += [f"{count} {word}" for word, count in others.items() if count]
+    told += [f"{many(beside, 'test', 'tests')} beside them failed"] if beside else []
     fixed = weighed["frozen"]
     whole = fixed["scored"] + fixed["not_scored"]
     told += [f"{fixed['scored']} of {many(whole, 'clause', 'clauses')} scored"] if fixed["set"] else []

@@ -32,6 +32,7 @@ def excuses(
         ("repeats", _repeats(facts, weighed["counts"], tally)),
         ("resumed", _resumed(facts)),
         ("recorded", _recorded(facts)),
+        ("masking", _masking(scope)),
     ):
         yield from ({"kind": kind, "says": says} for says in told)
 
@@ -119,3 +120,10 @@ def _resumed(facts: Mapping[str, Any]) -> Iterator[str]:
 def _recorded(facts: Mapping[str, Any]) -> Iterator[str]:
     if told := facts.get("recorded"):
         yield f"nothing was sent: {told['judged']} of {told['read']} recorded exchanges were judged"
+
+
+def _masking(scope: Scope) -> Iterator[str]:
+    if fields := scope.target.masked_fields:
+        yield f"the target file masks {', '.join(fields)}, too; what is masked is not judged again"
+    if (kept := scope.target.limits.max_kept_body) < Limits().max_kept_body:
+        yield f"of a body {kept} characters are kept; a longer one is not judged again"
