@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,6 +18,7 @@ from clausewise.report import junit, pages, terminal
 from clausewise.statement.causes import Seen, causes
 
 NASTY = "</script><script>alert(1)</script> \u202eevil\x07 | `x` <b>"
+SCHEMA = Path(__file__).with_name("junit-10.xsd")  # of jenkinsci/xunit-plugin
 VERDICTS = ("error", "fail", "unstable", "untestable", "waived", "pass", "not applicable")
 
 
@@ -278,10 +280,35 @@ def test_junit_has_a_case_per_clause_and_no_false_pass():
         "errors": "1",
         "skipped": "2",
     }
-    names = {found.get("name") for found in suite.find("testcase").iter("property")}
-    assert {"id", "standing", "document", "section", "row"} <= names
-    amber = next(case for case in suite.iter("testcase") if case.get("name") == "toy.op.c5")
-    assert amber.find("skipped").get("message").startswith("amber:")
+    cases = {case.get("classname"): case for case in suite.iter("testcase")}
+    assert cases["toy.op.c1"].get("name").startswith("Clause 1 holds.")
+    assert "toy-1, S, T, R, line 7" in cases["toy.op.c1"].findtext("system-out")
+    assert cases["toy.op.c2"].findtext("failure").startswith("cause 1: Clause 2 holds.")
+    assert cases["toy.op.c5"].find("skipped").get("message").startswith("amber: /a: expected ")
+
+
+def test_junit_times_add_up_to_the_run_and_a_property_stands_once():
+    """Tests are shared by clauses, and their time is not told twice."""
+    told = results()
+    told["run"]["seconds"] = 10.0
+    told["excuses"] *= 2
+    whole = ET.fromstring(junit.xml(told))
+
+    assert float(whole.get("time")) == 10.0
+    assert sum(float(case.get("time")) for case in whole.iter("testcase")) == pytest.approx(10.0)
+    names = [found.get("name") for found in whole.find("testsuite/properties")]
+    assert len(names) == len(set(names))
+
+
+def test_junit_is_as_jenkins_asks_for_it():
+    """By the schema of its xUnit plugin, whatever a target answers."""
+    xmlschema = pytest.importorskip("xmlschema", reason="xmlschema is not installed: make test-all")
+    schema = xmlschema.XMLSchema(SCHEMA)
+    made = junit.xml(results())
+    spoiled = made.replace("</testcase>", '<property name="a" value="b"/></testcase>', 1)
+
+    assert [str(bad) for bad in schema.iter_errors(made)] == []
+    assert not schema.is_valid(spoiled)
 
 
 def test_the_summary_holds_its_tables_together():
