@@ -405,7 +405,14 @@ def test_a_code_and_its_answer_are_one_cause():
         "toy.op.a.code": clause(1) | {"id": "toy.op.a.code", "kind": "response-field", "outcome": "a"},
     }
     seen = {"x-1": Seen(("toy", "op"), ("a",), "", Role.FAILURE, 200, "t")}
-    bad = {"where": "/code", "rule": "const", "exchange": "x-1", "shown": ["x-1"], "colour": "red", "test": "t"}
+    bad = {
+        "where": "/code",
+        "rule": "const",
+        "exchange": "x-1",
+        "shown": ["x-1"],
+        "colour": "red",
+        "test": "t",
+    }
     found = [{**bad, "clause": name, "standing": "documented", "times": 1} for name in rows]
 
     assert [it["clauses"] for it in causes(found, rows, seen)] == [["toy.op.a.code", "toy.op.a"]]

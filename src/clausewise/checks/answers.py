@@ -105,7 +105,9 @@ def _read_broken(exchange: Exchange, candidates: Sequence[Outcome], near: _Near)
 
 def _mistaken(exchange: Exchange, outcome: Outcome, bad: Complaint) -> Touch:
     """Return the word on an answer that is missed only since a code or word of its own is another."""
-    finding = Finding(outcome.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id, rule=bad.rule)
+    finding = Finding(
+        outcome.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id, rule=bad.rule
+    )
     return Touch(outcome.clause, (finding,), exchange.id)
 
 

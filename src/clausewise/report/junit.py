@@ -95,7 +95,9 @@ def _case(row: Row, told: _Told) -> TestCase:
         case.result = [Skipped(f"{'amber' if row['verdict'] == 'fail' else row['verdict']}: {message}")]
     for shown in case.result:
         shown.text = text
-    case.system_out = printable("\n".join([f"{row['kind']}, {row['standing']}", *map(source, row["sources"])]))
+    case.system_out = printable(
+        "\n".join([f"{row['kind']}, {row['standing']}", *map(source, row["sources"])])
+    )
     return case
 
 
