@@ -321,6 +321,48 @@ def test_the_summary_holds_its_tables_together():
     assert all("<script" not in row and row.count(" | ") == 2 - 1 for row in rows)
 
 
+def crowded(red, drift=50):
+    """Results with many red causes and as much drift, everything as long as it may be."""
+    told = results([clause(number, "fail", "red", findings=[number]) for number in range(red)])
+    bad = told["findings"][0] | {"expected": "e[" * 5000, "actual": "<" * 9000, "curl": "curl " * 20_000}
+    told["findings"] = [{**bad, "id": number, "clause": f"toy.op.c{number}"} for number in range(red)]
+    told["causes"] = [
+        {"id": number + 1, "colour": "red", "clauses": [f"toy.op.c{number}"], "findings": [number], **CAUSE}
+        for number in range(red)
+    ]
+    told["drift"] = [told["drift"][0] | {"where": "/[x]" * 900}] * drift
+    told["waivers"] = [WAIVER | {"reason": "r" * 900, "says": "[s]" * 900}] * 300
+    return told
+
+
+@pytest.mark.parametrize("red", [1, 9, 200])
+def test_a_summary_fits_a_comment_and_says_what_it_leaves_out(red):
+    """Verdict and causes stay, whatever there is; the least important goes first, and is named."""
+    text = pages.summary(crowded(red))
+
+    assert len(text) < 60_000
+    assert "# clausewise: not conformant" in text
+    assert "1. red: Clause 0 holds." in text or "- 1. red: toy.op.c0" in text
+    assert re.search(
+        "^Left out, since a comment holds no more: .*drift; report.html has it.$", text, re.MULTILINE
+    )
+    assert "Left out" not in pages.summary(results())
+
+
+def test_a_summary_tells_what_changed_since_the_run_before():
+    """Where a history knows of one; how long a cause has been there, too."""
+    told = results()
+    first = {**RUN, "id": "q", "target": "t", "broken": [], "mended": []}
+    told["trend"] = [first, {**first, "id": "r", "broken": ["toy.op.c2"], "mended": ["toy.op.c9"]}]
+    text = pages.summary(told)
+
+    assert "- **1 newly broken**: toy.op.c2" in text
+    assert "- 1 mended: toy.op.c9" in text
+    assert "| since | this run |" in text
+    assert ", since before 2031-01-01T00:00" in text
+    assert "Since the run before" not in pages.summary(results())
+
+
 def test_the_terminal_shows_the_clause_the_source_and_both_sides():
     """A red finding shows its words, document and line, Expected / Actual, ruling and curl line."""
     console = Console(width=200, record=True, file=io.StringIO())

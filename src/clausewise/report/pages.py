@@ -7,7 +7,6 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -17,18 +16,40 @@ from markupsafe import Markup
 from clausewise.foreign import cell, fenced, visible
 from clausewise.model import STEPS, words
 from clausewise.plans import DEFAULT
-from clausewise.report.causes import causes
+from clausewise.report.advice import advise, may_ship
+from clausewise.report.causes import brief, causes, source
+from clausewise.report.marking import body, shortened
 
 Row = Mapping[str, Any]
 
 _TONES = {0: "green", 2: "amber"}
 _OWN = {"policy": "own policy", "repeats": "failures repeated", "resumed": "resumed"}
-_LONGEST = 20_000  # characters of one body that a page shows
+_COMMENT = 60_000  # characters, of the 65,536 that a comment on a pull request may have
+_SENTENCE = 400  # of these for what was left out
+_IN_FULL = 10  # causes of a summary
+_STATES = ("proven", "contradicted", "not provokable here", "never observed", "not observable")
 
 
 def summary(results: Row) -> str:
-    """Return the run as GitHub-flavoured Markdown."""
-    return _draw("summary.md.j2", results, autoescape=False)
+    """Return the run as GitHub-flavoured Markdown, short enough for a comment.
+
+    What is too much is left out from the end, where the least important stands, and named in a sentence.
+    """
+    template = _environment(autoescape=False).get_template("summary.md.j2")
+    told = {"results": results, **_told(results)}
+    for in_full in (_IN_FULL, _IN_FULL // 2, 1, 0):
+        whole = [cause for cause in told["causes"] if cause.colour == "red"][:in_full]
+        context = template.new_context({**told, "whole": whole, "rest": told["causes"][len(whole) :]})
+        parts = {name: "".join(block(context)) for name, block in template.blocks.items()}
+        if len(parts["verdict"] + parts["causes"]) < _COMMENT // 2 or not in_full:
+            break
+    left = [name for name in parts if parts[name].strip()]
+    kept = ""
+    while left and len(kept + parts[left[0]]) < _COMMENT - _SENTENCE:
+        kept += parts[left.pop(0)]
+    if left:
+        kept += f"Left out, since a comment holds no more: {', '.join(left)}; report.html has it.\n"
+    return kept
 
 
 def html(results: Row, exchanges: Iterable[Row] = ()) -> str:
@@ -46,7 +67,7 @@ def _cut(record: Row) -> Row:
     """Leave of an exchange what a page shows, its bodies cut where they are huge."""
     sides = {}
     for side in ("request", "response"):
-        sides[side] = {**record[side], "body": _shortened(record[side]["body"])}
+        sides[side] = {**record[side], "body": shortened(record[side]["body"])}
     kept = ("id", "started", "milliseconds", "test", "matched")
     return {**{key: record[key] for key in kept}, **sides}
 
@@ -77,14 +98,23 @@ def _environment(*, autoescape: bool) -> Environment:
         "visible": visible,
         "words": words,
         "island": _island,
-        "body": _body,
+        "body": body,
+        "brief": brief,
+        "clip": _clip,
+        "source": source,
     }
     return environment
 
 
-def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") -> str:
-    told = {
-        "packed": packed,
+def _draw(template: str, results: Row, *, autoescape: bool, **more: Any) -> str:
+    told = _told(results)
+    return _environment(autoescape=autoescape).get_template(template).render(results=results, **told, **more)
+
+
+def _told(results: Row) -> dict[str, Any]:
+    """Return what templates draw besides the results themselves."""
+    found = causes(results)
+    return {
         "tone": _TONES.get(results["outcome"]["exit"], "red"),
         "label": _label(results),
         "exercised": {
@@ -96,12 +126,14 @@ def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") ->
             *(f"{low} to {high} ms" for low, high in pairwise((0, *STEPS))),
             f"over {STEPS[-1]} ms",
         ],
-        "causes": causes(results),
+        "causes": found,
+        "advice": {cause.number: advise(cause, results) for cause in found},
+        "may_ship": may_ship(results),
         "by_id": {row["id"]: row for row in results["clauses"]},
         "unexercised": _unexercised(results),
+        "states": _STATES,
         "ledger_counts": Counter(row["state"] for row in results["ledger"]),
     }
-    return _environment(autoescape=autoescape).get_template(template).render(results=results, **told)
 
 
 def _label(results: Row) -> str:
@@ -120,18 +152,10 @@ def _label(results: Row) -> str:
     return ", ".join(told)
 
 
-def _body(text: str) -> str:
-    """Show a body, indented if it is JSON, cut if it is huge."""
-    if len(text) <= _LONGEST:
-        with suppress(ValueError, RecursionError):
-            text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-        return visible(text)
-    return visible(_shortened(text))
-
-
-def _shortened(text: str) -> str:
-    left = len(text) - _LONGEST
-    return text if left <= 0 else f"{text[:_LONGEST]}\n... {left} characters more, see exchanges.jsonl"
+def _clip(text: Any, most: int) -> str:
+    """Cut a text that is longer than a line of a summary should be."""
+    told = str(text)
+    return told if len(told) <= most else f"{told[:most]}..."
 
 
 def _island(value: Any) -> Markup:
