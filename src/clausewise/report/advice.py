@@ -73,7 +73,7 @@ def _look(cause: Cause) -> str:
         Kind.RESPONSE_FIELD: field,
         Kind.FACET: field,
         Kind.AUTH: f"What lets callers in before {operation}: the gateway, or the check of the token.",
-        Kind.REQUEST_FIELD: f"How {operation} reads {cause.row['where'] or 'the request'}, and what it refuses.",
+        Kind.REQUEST_FIELD: f"How {operation} reads {cause.row['where'] or 'the request'}, and refuses it.",
         Kind.UNIVERSAL: f"What writes all answers alike, such as a framework or gateway, at {operation}.",
     }
     if clause["kind"] in told:

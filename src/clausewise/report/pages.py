@@ -17,8 +17,8 @@ from clausewise.foreign import cell, fenced, visible
 from clausewise.model import STEPS, words
 from clausewise.plans import DEFAULT
 from clausewise.report.advice import advise, may_ship
-from clausewise.report.causes import brief, causes, source
-from clausewise.report.marking import body, shortened
+from clausewise.report.causes import Cause, brief, causes, source
+from clausewise.report.marking import body, shortened, sides
 
 Row = Mapping[str, Any]
 
@@ -55,12 +55,51 @@ def summary(results: Row) -> str:
 def html(results: Row, exchanges: Iterable[Row] = ()) -> str:
     """Return the run as one self-contained HTML page that works from disk.
 
-    Of the run's exchanges it holds those that a clause names, packed, and unpacks them when one is asked for.
+    Of the run's exchanges it holds those that a clause or a finding names, packed, and unpacks them when one is
+    asked for.
     """
     cited = {name for row in results["clauses"] for name in row["exchanges"]}
+    cited |= {bad["exchange"] for bad in results["findings"]}
     lines = (json.dumps(_cut(record)) for record in exchanges if record["id"] in cited)
     packed = base64.b64encode(gzip.compress("\n".join(lines).encode(), mtime=0)).decode()
-    return _draw("report.html.j2", results, autoescape=True, packed=packed)
+    plain = _environment(autoescape=False).get_template("cause.md.j2").module
+    data = {
+        "clauses": results["clauses"],
+        "discrepancies": results["discrepancies"],
+        "causes": {str(row["id"]): row["clauses"] for row in results["causes"]},
+        "broken": [[bad["exchange"], bad["clause"]] for bad in results["findings"]],
+    }
+
+    def markdown(cause: Cause) -> str:
+        told: str = plain.cause_in_full(cause, advise(cause, results), "##")  # type: ignore[attr-defined]
+        return told
+
+    more = {"packed": packed, "data": data, "sides": sides, "markdown": markdown, "strip": _strip(results)}
+    return _draw("report.html.j2", results, autoescape=True, **more)
+
+
+def _strip(results: Row) -> list[tuple[str, list[dict[str, str]]]]:
+    """Return a cell for each operation, by family: what the worst of its clauses came to."""
+    red = Counter((row["family"], row["operation"]) for row in results["clauses"] if row["colour"] == "red")
+    held: dict[str, list[dict[str, str]]] = {}
+    for row in results["operations"]:
+        if row["operation"]:
+            counts = row["counts"]
+            broken = red[row["family"], row["operation"]]
+            amber = sum(counts[name] for name in ("fail", "unstable", "error", "waived")) - broken
+            tones = {
+                "red": broken,
+                "amber": max(0, amber),
+                "thin": counts["untestable"],
+                "green": counts["pass"],
+                "": 1,
+            }
+            words = {"broken": broken, "amber": max(0, amber), "not exercised": counts["untestable"]}
+            says = [f"{count} {word}" for word, count in {**words, "kept": counts["pass"]}.items() if count]
+            cell = {"tone": next(tone for tone, count in tones.items() if count)}
+            where = {"family": row["family"], "operation": row["operation"]}
+            held.setdefault(row["family"], []).append({**where, **cell, "says": ", ".join(says)})
+    return list(held.items())
 
 
 def _cut(record: Row) -> Row:
