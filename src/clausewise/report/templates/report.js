@@ -59,6 +59,12 @@ for (const pair of document.querySelectorAll(".pair.differs")) {
   }
 }
 
+// --- what a finding is about is in view ---
+for (const mark of document.querySelectorAll(".sides mark")) {
+  const box = mark.closest("pre");
+  box.scrollTop = mark.offsetTop - box.offsetTop - box.clientHeight / 2;
+}
+
 // --- the clause browser: rows are made only when shown ---
 const sections = (row) => [...new Set(row.sources.map((s) => `${s.document}: ${s.section}`))];
 const filters = Object.fromEntries(["verdict", "standing", "family", "operation", "kind"].map((key) => [key, (row) => [row[key]]]));
@@ -190,17 +196,25 @@ async function show(name) {
     told.append(make("p", "This exchange is not among those that the page holds; exchanges.jsonl has it."));
   }
   const ids = [...(judged.get(name) ?? [])].filter((id) => rows.has(id));
-  ids.sort((one, other) => (rows.get(other).verdict === "fail") - (rows.get(one).verdict === "fail"));
+  ids.sort((one, other) => (rows.get(one).verdict === "pass") - (rows.get(other).verdict === "pass"));
   if (ids.length) told.append(make("h3", `Clauses that it showed: ${ids.length}`));
+  const bad = ids.filter((id) => rows.get(id).verdict !== "pass");
+  const folded = make("details");
+  folded.append(make("summary", `${ids.length - bad.length} kept`), listed(ids.slice(bad.length)));
+  if (bad.length) told.append(listed(bad));
+  if (ids.length > bad.length) told.append(folded);
+  if (!$("exchange").open) $("exchange").showModal();
+  reachable();
+}
+
+function listed(ids) {
   const list = make("ul");
   for (const id of ids) {
     const item = make("li");
     item.append(make("span", rows.get(id).verdict, `tag ${rows.get(id).colour}`), " ", link(id, id));
     list.append(item);
   }
-  told.append(list);
-  if (!$("exchange").open) $("exchange").showModal();
-  reachable();
+  return list;
 }
 
 // What scrolls can be reached by keyboard.
