@@ -1,5 +1,6 @@
 """Reports: drawn from results alone, complete, and never painted by what a target answers."""
 
+import html
 import io
 import json
 import re
@@ -11,10 +12,11 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from rich.console import Console
 
-from clausewise import report, shipped
+from clausewise import report, shipped, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import Role
-from clausewise.report import junit, pages, terminal
+from clausewise.report import advice, junit, marking, pages, terminal
+from clausewise.report.causes import causes as causes_of
 from clausewise.statement.causes import Seen, causes
 
 NASTY = "</script><script>alert(1)</script> \u202eevil\x07 | `x` <b>"
@@ -319,6 +321,57 @@ def test_the_summary_holds_its_tables_together():
     rows = [line for line in text.splitlines() if line.startswith("| expected |")]
     assert rows
     assert all("<script" not in row and row.count(" | ") == 2 - 1 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "marked"),
+    [
+        ('{"a": {"b": [1, "x"]}}', "/a/b/1", '"x"'),
+        ('{"a": {"b": [1, 2]}}', "/a/b", "[\n      1,\n      2\n    ]"),
+        ('{"a": "marked"}', "/a", '"marked"'),
+        ('{"a": {}}', "/a/b", "nothing stands here"),
+        ('{"a": [1]}', "/a/7/b", "[\n    1\n  ]"),
+        ('{"~/": 1}', "/~0~1", "1"),
+        ("[7]", "/x", "[\n  7\n]"),
+        ("{}", "status", "HTTP 200 OK"),
+        ("{}", "content-type", "Content-Type: text/html"),
+    ],
+)
+def test_what_a_finding_is_about_is_marked(body, where, marked):
+    """A value, a whole list, what is absent or the nearest above it, the status, a header."""
+    record = results()["evidence"]["x-1"]
+    record["response"] = {**record["response"], "body": body, "headers": [["Content-Type", "text/html"]]}
+    _, answer = marking.sides(record, {"where": where}, {"kind": "rule"})
+
+    assert re.findall("<mark>(.*?)</mark>", html.unescape(answer), re.DOTALL) == [marked]
+    assert "</mark>" in answer
+
+
+def test_what_a_request_field_is_about_is_marked_in_the_request():
+    """And no mark stands where a body is cut, or is none."""
+    record = results()["evidence"]["x-1"]
+    record["request"] = {**record["request"], "body": '{"a": 1}'}
+    request, answer = marking.sides(record, {"where": "/a"}, {"kind": "request-field"})
+    plain = marking.sides(record, {"where": "/a"}, {"kind": "response-field"})
+
+    assert "<mark>1</mark>" in request
+    assert "<mark>" not in answer + plain[0] + plain[1]
+    assert "<script>" not in answer
+
+
+def test_a_waiver_to_fill_in_is_one_that_a_run_takes(tmp_path):
+    """For each broken clause of a cause, a month long."""
+    told = results()
+    told["target"]["name"] = 'a "b" \\ \x7f'
+    stub = advice.advise(causes_of(told)[0], told).waiver
+    path = tmp_path / "waivers.toml"
+    path.write_text(stub, "utf-8")
+    rows, _ = tables.read(path, shipped.SCHEMAS / "waivers.schema.json", "waivers")
+
+    assert [(row["clause"], row["target"]) for row in rows["waiver"]] == [
+        ("toy.op.c2", told["target"]["name"])
+    ]
+    assert str(rows["waiver"][0]["expires"]) == "2031-01-31"
 
 
 def crowded(red, drift=50):

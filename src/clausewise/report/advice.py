@@ -42,9 +42,9 @@ def advise(cause: Cause, results: Row) -> Advice:
 
 
 def _since(cause: Cause, results: Row) -> str:
-    """Return since which run of the trend the clause of a cause has been broken; '' without a trend."""
-    runs = [row for row in results["trend"] if row["target"] == results["target"]["name"]]
-    if not runs:
+    """Return since which run the clause of a cause has been broken; '' where no earlier one is known."""
+    runs = results["trend"]
+    if len(runs) <= 1:
         return ""
     began = next((row for row in reversed(runs) if cause.clause["id"] in row["broken"]), None)
     if began is None:

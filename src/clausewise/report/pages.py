@@ -55,8 +55,8 @@ def summary(results: Row) -> str:
 def html(results: Row, exchanges: Iterable[Row] = ()) -> str:
     """Return the run as one self-contained HTML page that works from disk.
 
-    Of the run's exchanges it holds those that a clause or a finding names, packed, and unpacks them when one is
-    asked for.
+    Of the run's exchanges it holds those that a clause or a finding names, packed, and unpacks them when
+    one is asked for.
     """
     cited = {name for row in results["clauses"] for name in row["exchanges"]}
     cited |= {bad["exchange"] for bad in results["findings"]}
