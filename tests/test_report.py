@@ -13,6 +13,7 @@ from referencing import Registry, Resource
 from rich.console import Console
 
 from clausewise import report, shipped, tables
+from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.model import Role
 from clausewise.report import advice, junit, marking, pages, terminal
@@ -87,6 +88,13 @@ def clause(number, verdict="pass", colour="green", **more):
         "must": True,
         "scored": True,
     } | more
+
+
+def cause(number, *clauses, colour="red", findings=(0,)):
+    """A cause of the operation, that these clauses tell of."""
+    about = {"family": "toy", "operation": "op", "answer": "a", "where": "/a"}
+    told = {"clauses": list(clauses), "findings": list(findings)}
+    return {"id": number, "colour": colour, "security": False, **about, **told}
 
 
 def results(clauses=()):
@@ -205,10 +213,7 @@ def results(clauses=()):
             }
         ],
         "clauses": rows,
-        "causes": [
-            {"id": 1, "colour": "red", "clauses": ["toy.op.c2"], "findings": [0], **CAUSE},
-            {"id": 2, "colour": "amber", "clauses": ["toy.op.c5"], "findings": [1], **CAUSE},
-        ],
+        "causes": [cause(1, "toy.op.c2"), cause(2, "toy.op.c5", colour="amber", findings=(1,))],
         "findings": [finding, {**finding, "id": 1, "clause": "toy.op.c5", "colour": "amber"}],
         "trend": [RUN],
         "discrepancies": {"T-1": {"summary": "two readings", "readings": {"a": "x"}, "ruling": "either"}},
@@ -416,48 +421,78 @@ def test_a_summary_tells_what_changed_since_the_run_before():
     assert "Since the run before" not in pages.summary(results())
 
 
-def test_the_terminal_shows_the_clause_the_source_and_both_sides():
-    """A red finding shows its words, document and line, Expected / Actual, ruling and curl line."""
-    console = Console(width=200, record=True, file=io.StringIO())
-    console.print(*terminal.conclusion(results(), shipped.ROOT))
-    text = console.export_text()
+def shown(told, width=80):
+    """What a terminal of that width shows of some results."""
+    console = Console(width=width, record=True, file=io.StringIO(), force_terminal=True)
+    screen.show(console, terminal.conclusion(told, Path("reports/r")))
+    return console.export_text()
 
-    for piece in (
-        "toy-1, S, T, R (line 7)",
-        "expected  ",
-        "actual    45003",
-        "ruling    T-1: either",
-        "curl '",
-    ):
+
+def test_the_terminal_shows_the_clause_the_source_and_both_sides():
+    """A cause shows its words, document and line, Expected / Actual and ruling; an amber one is a line."""
+    text = shown(results(), 200)
+
+    for piece in ("toy-1, S, T, R (line 7)", "expected ", "actual   45003", "ruling   T-1: either"):
         assert piece in text
+    assert "\n  2 amber toy.op.c5: /a 45003" in text
     assert "\u202e" not in text
 
 
-def test_what_one_answer_breaks_in_the_same_words_is_told_once():
-    """Of seven clauses that one answer breaks alike the first is shown, and the others by name."""
+def test_what_follows_from_a_cause_stands_under_it():
+    """Of seven clauses that one fault breaks the first is shown, and the others are named."""
     told = results()
-    first = told["findings"][0]
+    names = [f"toy.op.c{number}" for number in range(11, 17)]
     told["clauses"] += [clause(number, "fail", "red") for number in range(11, 17)]
-    told["findings"] += [{**first, "id": number, "clause": f"toy.op.c{number}"} for number in range(11, 17)]
-    console = Console(width=200, record=True, file=io.StringIO())
+    told["causes"][0] |= cause(1, "toy.op.c2", *names)
+    text = shown(told, 200)
 
-    console.print(*terminal.conclusion(told, shipped.ROOT))
+    assert text.count("actual   45003") == 1
+    assert "with it  6 clauses: op.c11, op.c12" in text
 
-    text = console.export_text()
-    assert text.count("actual    45003") == 1
-    assert "the same  breaks toy.op.c11, toy.op.c12, toy.op.c13, toy.op.c14, toy.op.c15 and 1 more" in text
+
+def test_eleven_causes_are_ten_in_full_and_a_line():
+    """However many there are, a reader sees the widest ones, and hears of the others."""
+    told = results()
+    told["causes"] = [cause(number, "toy.op.c2") for number in range(1, 12)]
+    text = shown(told)
+
+    assert text.count("expected ") == 10
+    assert "\n 11 red toy.op.c2: /a 45003" in text
+
+
+def test_nothing_wraps_and_figures_are_never_cut():
+    """At 80 columns names are cut with an ellipsis; every count stands there in full."""
+    told = results()
+    long = "anOperationWhoseNameIsLongerThanAnyTableWouldEverShowIt" * 2
+    told["operations"][0] |= {"operation": long, "exchanges": 1234567}
+    text = shown(told)
+
+    assert max(map(len, text.splitlines())) <= 80
+    assert "1234567" in text
+    assert "…" in text
 
 
 def test_progress_without_a_terminal_is_plain_lines(monkeypatch):
-    """In a CI log progress is a line now and then: how many of how many, how many failed."""
+    """In a CI log progress is a line now and then, in the verdict's own units."""
     monkeypatch.setattr(terminal, "_EVERY", 0.0)
     console = Console(width=80, record=True, file=io.StringIO())
     progress = terminal.Progress(console, 2)
-    progress.advance("a::b", "fail")
-    progress.advance("a::c", "pass")
+    progress.begin("cdp/test_a.py::test_b")
+    progress.advance({"judged": ["x", "y"], "broken": ["x"], "calls": 3})
+    progress.advance({"judged": ["y"], "broken": [], "calls": 1})
     progress.close()
 
-    assert console.export_text().splitlines() == ["1 of 2 tests, 1 failed", "2 of 2 tests, 1 failed"]
+    first, second = console.export_text().splitlines()
+    assert re.fullmatch(r"1 of 2 tests: 2 clauses, 1 not kept, \d+ calls/s", first)
+    assert second.startswith("2 of 2 tests: 2 clauses, 1 not kept")
+
+
+def test_an_interrupted_run_says_how_it_goes_on():
+    """The command to type, with the folder."""
+    told = results()
+    told["run"] |= {"interrupted": True}
+
+    assert "to go on: clausewise run --resume reports/r" in shown(told)
 
 
 @pytest.mark.parametrize(
@@ -509,5 +544,8 @@ def test_a_code_and_its_answer_are_one_cause():
         "test": "t",
     }
     found = [{**bad, "clause": name, "standing": "documented", "times": 1} for name in rows]
+    bad = {"where": "/code", "rule": "const", "exchange": "x-1", "colour": "red", "test": "t"}
+    more = {"standing": "documented", "times": 1, "shown": ["x-1"]}
+    found = [{**bad, **more, "clause": name} for name in rows]
 
     assert [it["clauses"] for it in causes(found, rows, seen)] == [["toy.op.a.code", "toy.op.a"]]

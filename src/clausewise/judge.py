@@ -106,6 +106,7 @@ class Judge:
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
+    _heard: int = 0
     _meant: dict[str, list[str]] = field(default_factory=dict)
     _doubtful: set[str] = field(default_factory=set)
     _began: float = field(default_factory=time.perf_counter)
@@ -158,6 +159,7 @@ class Judge:
     def hear(self, exchange: Exchange) -> None:
         """Take note of an exchange that the test has not judged, yet."""
         self._waiting[exchange.id] = exchange
+        self._heard += 1
 
     def rest(self, kept: Collection[str]) -> bool:
         """Judge what is not judged yet by what holds for any answer, but for the exchanges of some ids.
@@ -216,6 +218,12 @@ class Judge:
     def touched(self) -> frozenset[str]:
         """The clauses that were judged so far."""
         return frozenset(self._touched)
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What a live line counts: the clauses judged, those that are broken, and how many calls."""
+        broken = sorted({bad.clause for bad in self._findings})
+        return {"judged": sorted(self._touched), "broken": broken, "calls": self._heard}
 
     def fault(self, text: str) -> None:
         """Hold against the test's first clause what kept the test from going on."""

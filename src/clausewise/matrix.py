@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from clausewise import together
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Defect, Discrepancy, Freedom, Observability, among
 from clausewise.plugin.session import Session
@@ -67,26 +68,39 @@ class Matrix:
     defects: list[Outcome] = field(default_factory=list)
     freedoms: list[Outcome] = field(default_factory=list)
     claims: list[Outcome] = field(default_factory=list)
+    groups: list[together.Group] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
         """Whether every defect is caught and no more flagged, every clause has one, every test its catch."""
         wrong = self.survivors, self.false_alarms, self.unclean, self.without_defect, self.idle, self.unmet
-        return not any((*wrong, self.leaks, self.unheard, self.too_loud))
+        return not any((*wrong, self.leaks, self.unheard, self.too_loud)) and together.enough(self.groups)
 
     def as_json(self) -> dict[str, Any]:
         """Return the matrix as a JSON value."""
-        return {"format": "clausewise-matrix", "version": 1, "holds": self.holds, **asdict(self)}
+        groups = [it.as_json() for it in self.groups]
+        head = {"format": "clausewise-matrix", "version": 1, "holds": self.holds}
+        return head | asdict(self) | {"groups": groups}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which defects a run takes: id globs (none for all), and part `number` of `parts`."""
+    """Which defects a run takes: id globs (none for all), and part `number` of `parts`.
+
+    Of all, whatever is taken alone, so many `groups` are played at once, by a `seed`.
+    """
 
     globs: Sequence[str] = ()
     number: int = 1
     parts: int = 1
+    groups: int = 0
+    seed: int = 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of them are taken."""
+        return not self.globs and self.parts == 1
 
     def of(self, defects: Iterable[Defect]) -> list[Defect]:
         """Return the defects of this part."""
@@ -136,7 +150,7 @@ class _Runner(Stage):
             for known in book.freedoms.values()
             if plays and self._part.takes(known.id) and _possible(run, family, known)
         ]
-        asked = items if defects or freedoms or self._bank else []
+        asked = items if defects or freedoms or self._bank or self._part.groups else []
         self._clean = [record for item in asked for record in self._run(item)]
         known = [name for book in books for name in book.open if self._part.takes(name)]
         matrix = Matrix(unclean=self._unclean(run, firm_only=bool(self._bank)), open=known)
@@ -152,7 +166,19 @@ class _Runner(Stage):
         for number, case in enumerate(claims, 1):
             self._tell("claims", number, len(claims))
             matrix.claims.append(_timed(self._hear, run, case))
+        groups = together.picked(every, self._part.groups, self._part.seed)
+        for number, group in enumerate(groups, 1):
+            self._tell("defects at once", number, len(groups))
+            matrix.groups.append(self._together(run, group))
         self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
+
+    def _together(self, run: Session, group: Sequence[Defect]) -> together.Group:
+        self._bend(run, *together.bends(run.scope, group))
+        seen = self._memory.exchanges = []
+        tests = together.concerned(run.scope, self._clean, group)
+        records = [record for test in tests for record in self._run(self._items[test])]
+        self._memory.exchanges = None
+        return together.group(run, group, records, seen)
 
     def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
         """Return the tests that caught nothing and, asked again, catch no defect of their own clauses.
@@ -371,7 +397,7 @@ def _judged(matrix: Matrix, run: Session, part: Part, *, whole: bool) -> Matrix:
         if known.kind == "own" and known.noticed_by
     ]
     matrix.unmet = [known.id for known in matrix.freedoms if not known.tried]
-    if whole and part == Part():
+    if whole and part.whole:
         owned = {known.clause for known in matrix.defects}
         matrix.without_defect = [
             known.id for known in run.scope.clauses() if _needs_defect(known, run) and known.id not in owned

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
+import math
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 
+_SHOWN = 300  # characters of what is no time
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_UNITS = re.compile(r"(?:\d+[smhd])+", re.ASCII)
+_PIECE = re.compile(r"(\d+)([smhd])", re.ASCII)
 _ANSWERS = frozenset({"answer", "auth"})
 
 
@@ -81,3 +89,16 @@ PLANS = {
 DEFAULT = PLANS["gate"]
 OFFERED = tuple(name for name, plan in PLANS.items() if not plan.house)
 HELP = "; ".join(f"{name}: {PLANS[name].says}" for name in OFFERED)
+
+
+def seconds(text: str) -> float:
+    """Read a time above 0, as people write it: 90, 45s, 10m, 1h or 1h30m."""
+    told = text.strip().lower()
+    with suppress(ValueError, OverflowError):
+        if _UNITS.fullmatch(told):
+            total = float(sum(int(number) * _SECONDS[unit] for number, unit in _PIECE.findall(told)))
+        else:
+            total = float(told)
+        if 0 < total < math.inf:
+            return total
+    raise argparse.ArgumentTypeError(f"{text[:_SHOWN]!r} is no time above 0: write 90, 45s, 10m, 1h or 1h30m")

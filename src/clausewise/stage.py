@@ -24,13 +24,17 @@ Tell = Callable[[str, int, int], None]
 
 
 class _Memory:
-    """A journal that only remembers the last verdicts."""
+    """A journal that only remembers the last verdicts, and the exchanges where somebody asks for them."""
 
     def __init__(self) -> None:
         self.verdicts: list[Record] = []
+        self.exchanges: list[Record] | None = None
 
     def exchange(self, record: Record) -> None:
-        """Forget the exchange."""
+        """Forget the exchange, or remember it without its bodies."""
+        if self.exchanges is not None:
+            kept = {key: record[key] for key in ("id", "family", "operation", "test", "expected", "matched")}
+            self.exchanges.append(kept | {"response": {"status": record["response"]["status"]}})
 
     def verdict(self, record: Record) -> None:
         """Remember one test's record."""

@@ -17,7 +17,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from clausewise import shipped, tables
+from clausewise import beside, shipped, tables
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.masking import held_in
 from clausewise.model import secret_name
@@ -69,7 +69,7 @@ class Reference:
 
     family: str
     place: str
-    kind: str  # env, file or keyring
+    kind: str  # env, file, keyring, or dotenv: a variable of the .env beside the target file
     name: str
 
 
@@ -199,7 +199,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
     naming file, key, expectation and remedy.
     """
     raw, text = tables.read(path, schema, "target file", "`clausewise init` writes one to start from")
-    references = tuple(_references(raw))
+    references = tuple(_placed(path, told) for told in _references(raw))
     if allowed is not None:
         _check_beside(path, references, allowed)
     known: set[str] | None = set() if secrets else None
@@ -249,13 +249,19 @@ def _referred(family: str, place: str, value: Any) -> Iterator[Reference]:
         yield from _referred(family, f"{place}.{key}", item)
 
 
+def _placed(path: Path, told: Reference) -> Reference:
+    """Return a reference with where its variable comes from."""
+    return replace(told, kind="dotenv") if told.kind == "env" and beside.has(path, told.name) else told
+
+
 def _check_beside(path: Path, references: Iterable[Reference], allowed: Collection[str]) -> None:
     """See that no file is sent anywhere that its owner did not put there, whoever wrote the target file."""
     fine = [os.path.realpath(path.parent), *map(os.path.realpath, allowed)]
     for told in references:
-        if told.kind != "file" or "\0" in told.name:  # which no file has in its name
+        name = {"file": told.name, "dotenv": beside.FILE}.get(told.kind, "")
+        if not name or "\0" in name:  # which no file has in its name
             continue
-        file = path.parent / told.name
+        file = path.parent / name
         if not any(Path(os.path.realpath(file)).is_relative_to(folder) for folder in fine):
             raise ConfigurationError(
                 f"{path}: {told.place} is the file {tables.shown(file)}, which does not lie "
@@ -435,11 +441,13 @@ def _resolved(
 def _fetch(path: Path, place: str, reference: Mapping[str, str]) -> str:
     if "env" in reference:
         name = reference["env"]
-        if not os.environ.get(name):
+        value = os.environ.get(name) or beside.variables(path).get(name)
+        if not value:
+            where = f"{path}: {place} is taken from the environment variable {name}"
             raise ConfigurationError(
-                f"{path}: {place} is taken from the environment variable {name}, which is not set; export it."
+                f"{where}, which is not set; export it, or write it into {beside.FILE} beside this file."
             )
-        return os.environ[name]
+        return value
     if "keyring" in reference:
         return _from_keyring(f"{path}: {place} is taken from the keyring", reference["keyring"])
     file = path.parent / reference["file"]

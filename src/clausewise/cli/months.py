@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clausewise import files, report, statement
-from clausewise.cli import screen
+from clausewise.cli import screen, settings
 from clausewise.errors import ConfigurationError
 from clausewise.history import History
 from clausewise.report import pages
@@ -47,6 +47,11 @@ def remember(where: str, results: dict[str, Any], folder: Path) -> int:
 
 def run(given: Namespace) -> int:
     """Show the runs of a history, or the verdicts of one clause over them."""
+    if not given.where:
+        raise ConfigurationError(
+            f"Name a history: clausewise history FILE, or `history = ...` in {settings.FILE}, "
+            f"or the variable CLAUSEWISE_HISTORY."
+        )
     if not given.append and "://" not in given.where and not Path(given.where).is_file():
         raise ConfigurationError(f"There is no history {given.where}; `clausewise run --history` makes one.")
     with History.at(given.where) as history:

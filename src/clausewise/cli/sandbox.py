@@ -32,7 +32,7 @@ def run(given: Namespace) -> int:
     console = screen.console(soft_wrap=True)
     families = given.family or shipped.families()
     check(families)
-    bends = [_bend(families, name) for name in given.defect]
+    bends = [_bend(families, name) for name in dict.fromkeys(given.defect)]
     freedoms = [_freedom(families, name) for name in given.freedom]
     if given.bank:
         freedoms += _taken(families, given.bank)
@@ -50,8 +50,9 @@ def run(given: Namespace) -> int:
         return int(resolve_name("clausewise.cli.mischief:run")(given, documents))
 
     def ready(url: str) -> None:
-        bent = f", bent by {', '.join(given.defect)}" if given.defect else ""
-        console.print(Text(f"serving {', '.join(families)} at {url}{bent}"))
+        bent = f" bent by {' and '.join(dict.fromkeys(given.defect))}" if given.defect else ""
+        told = f"serving {', '.join(families)}{bent} at {url}"  # who started it reads the URL last
+        console.print(Text(told))
 
     server.serve(
         documents,

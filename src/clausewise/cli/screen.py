@@ -16,6 +16,12 @@ from rich.text import Text
 from clausewise.foreign import visible
 
 _LOG_WIDTH = 130
+_COLOURS: dict[str, dict[str, Any]] = {
+    "auto": {},
+    "always": {"color_system": "standard"},
+    "never": {"color_system": None},
+}
+_chosen = ["auto"]
 _LONGEST = 400  # characters of a line in a log
 
 
@@ -37,15 +43,21 @@ class Plain(Console):
             os.dup2(nowhere.fileno(), self.file.fileno())
 
 
+def use(colour: str) -> None:
+    """Say when consoles made from now on colour what they show: `auto`, `always` or `never`."""
+    _chosen[0] = colour
+
+
 def console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
     """Return a console that is wide enough for a table where nobody looks at a terminal.
 
     With `soft_wrap` lines are as long as they are.
     """
-    made = Plain(stderr=stderr, highlight=False, soft_wrap=soft_wrap)
+    colours = _COLOURS[_chosen[0]]
+    made = Plain(stderr=stderr, highlight=False, soft_wrap=soft_wrap, **colours)
     if made.is_terminal or soft_wrap or "COLUMNS" in os.environ:
         return made
-    return Plain(stderr=stderr, highlight=False, width=_LOG_WIDTH)
+    return Plain(stderr=stderr, highlight=False, width=_LOG_WIDTH, **colours)
 
 
 def show(console: Console, pieces: Iterable[RenderableType]) -> None:

@@ -6,9 +6,7 @@ user a good one is seen to, whoever of all workers sent the last; a run that onl
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from clausewise import files
 from clausewise.errors import Beyond, CredentialsRefused, LoginLost, Untestable
 from clausewise.model import Exchange, Json, Request
 from clausewise.strict_json import scalars
@@ -46,20 +45,16 @@ class Ledger:
         if self._open or self._book is None:
             yield self._told
             return
-        held = os.open(self._book, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            self._told = json.loads(os.pread(held, os.fstat(held).st_size, 0) or b"{}")
+        with files.alone(self._book) as book:
+            self._told = json.loads(book.read() or b"{}")
             self._open = True
             try:
                 yield self._told
             finally:
-                told = json.dumps(self._told).encode()
-                os.pwrite(held, told, 0)
-                os.ftruncate(held, len(told))
-        finally:
-            self._open = False
-            os.close(held)
+                self._open = False
+                book.seek(0)
+                book.write(json.dumps(self._told).encode())
+                book.truncate()
 
     def wrong(self, family: str, operation: str) -> tuple[int, int]:
         """Return how many wrong log-ins were sent by an operation, and how many of them named a real user."""

@@ -21,6 +21,7 @@ from clausewise.foreign import visible
 from clausewise.model import Verdict
 from clausewise.plugin.session import Session
 
+JUDGED = pytest.StashKey[dict[str, object]]()  # what a test that ended judged
 _MARKS = {"spent": Spent, "useless": NoToken, "beyond": Beyond}  # what the record says of an untestable end
 
 
@@ -64,6 +65,7 @@ class Body:
             self._session.lose(full, self._item.session)
             raise pytest.fail.Exception(f"error: {self._session.lost}", pytrace=False) from None
         finally:
+            self._item.stash[JUDGED] = judge.told
             if bad:  # its frames hold the test's answers, and would until all garbage is collected
                 traceback.clear_frames(bad.__traceback__)
         if isinstance(bad, Untestable):

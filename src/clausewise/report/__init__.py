@@ -11,9 +11,9 @@ from typing import Any
 
 from clausewise import files, journal, shipped, tables
 from clausewise.errors import ConfigurationError
-from clausewise.report import junit, pages
+from clausewise.report import handed, junit, pages, traceability
 
-__all__ = ["PAGES", "draw", "drawn", "read"]
+__all__ = ["PAGES", "draw", "drawn", "handed", "read", "traceability"]
 
 PAGES = ("junit.xml", "summary.md", "statement.html", "badge.svg", "report.html")
 _FORMAT, _VERSION, _OLDER = "clausewise-results", 2, 1

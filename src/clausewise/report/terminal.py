@@ -43,18 +43,19 @@ _EVERY = 5.0  # seconds between two lines where there is no terminal to keep one
 
 
 class Progress:
-    """The live line: which test, how many of how many, what went wrong so far, how long left."""
+    """The live line: how many tests of how many, which clauses are broken so far, how fast, how long left."""
 
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
         self._total = total
-        self._done = 0
-        self._bad = 0
-        self._told = time.monotonic()
+        self._done = self._calls = 0
+        self._judged: set[str] = set()
+        self._broken: set[str] = set()
+        self._began = self._told = time.monotonic()
         columns = (
-            BarColumn(),
+            BarColumn(bar_width=12),
             MofNCompleteColumn(),
-            TimeRemainingColumn(),
+            TimeRemainingColumn(compact=True),
             TextColumn("{task.description}", markup=False),
         )
         self._bar = Bar(*columns, console=console, transient=True) if console.is_terminal else None
@@ -62,21 +63,39 @@ class Progress:
         if self._bar:
             self._bar.start()
 
-    def advance(self, name: str, verdict: str) -> None:
-        """Count one test."""
-        self._done += 1
-        self._bad += verdict in {"fail", "error"}
-        text = f"{self._bad} failed  {name.rpartition('::')[2]}" if self._bad else name.rpartition("::")[2]
+    def begin(self, name: str) -> None:
+        """Show which test runs now: one that takes long is seen."""
         if self._bar and self._task is not None:
-            self._bar.update(self._task, advance=1, description=text)
+            self._bar.update(self._task, description=f"{self._so_far}  {_short(name)}")
+
+    def advance(self, told: Row) -> None:
+        """Count one test by what it says it judged (`Judge.told`)."""
+        self._done += 1
+        self._calls += told.get("calls", 0)
+        self._judged.update(told.get("judged", ()))
+        self._broken.update(told.get("broken", ()))
+        if self._bar and self._task is not None:
+            self._bar.update(self._task, advance=1)
         elif time.monotonic() - self._told >= _EVERY:
             self._told = time.monotonic()
-            self._console.print(Text(f"{self._done} of {self._total} tests, {self._bad} failed"))
+            self._console.print(Text(f"{self._done} of {self._total} tests: {self._so_far}"))
+
+    @property
+    def _so_far(self) -> str:
+        rate = self._calls / max(time.monotonic() - self._began, 0.1)
+        broken = f", {len(self._broken)} not kept" if self._broken else ""
+        return f"{many(len(self._judged), 'clause', 'clauses')}{broken}, {rate:.0f} calls/s"
 
     def close(self) -> None:
         """Take the line away."""
         if self._bar:
             self._bar.stop()
+
+
+def _short(name: str) -> str:
+    """Return the family of a test and its own name."""
+    folder, _, rest = name.partition("/")
+    return f"{folder.replace('_', '-')} {rest.rpartition('::')[2].removeprefix('test_')}"
 
 
 def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
@@ -103,6 +122,8 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
     told = f"{run['exchanges']} exchanges in {run['seconds']} s, plan {run['plan']}"
     again = "" if "recorded" in run else f"; --seed {run['seed']} sends the same again"
     yield _cut(Text(told + again))
+    if run["interrupted"]:
+        yield Text(f"to go on: clausewise run --resume {folder}", style="bold")
     yield Text(f"{folder / 'report.html'}")
 
 
@@ -137,7 +158,8 @@ def _families(results: Row) -> Table:
     """Return a line for each family: how many of its clauses came to what."""
     rows: dict[str, list[tuple[str, str]]] = {}
     for row in results["operations"]:
-        rows.setdefault(row["family"], []).append((row["family"], row["operation"]))
+        if any(row["counts"][name] for name in _VERDICTS if name != "not applicable"):
+            rows.setdefault(row["family"], []).append((row["family"], row["operation"]))
     return _table("family", rows, results)
 
 

@@ -11,10 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
-from clausewise.model import Kind, Role, Standing
+from clausewise.model import Kind, Operation, Role, Standing
 
 Row = Mapping[str, Any]
 Symptom = tuple[Hashable, ...]
@@ -23,6 +23,9 @@ Tie = tuple[Symptom, Symptom]
 ANSWER, PLACE, RULE, EFFECT = "answer", "place", "rule", "effect"
 _FIELDS = {Kind.RESPONSE_FIELD, Kind.FACET}
 _INDEX = re.compile(r"/\d+(?=/|$)")
+_CONDITIONS = {"not", "anyOf", "oneOf"}  # what a schema asks of a value where another is so
+_FAILED = 400
+_PLACED = 3  # parts of an effect that shows at a place
 _LEADING = (PLACE, RULE, ANSWER, EFFECT)  # whose clause names a cause best
 
 
@@ -40,6 +43,14 @@ class Seen:
     status: int
     test: str
 
+    @classmethod
+    def of(cls, operation: Operation, record: Row) -> Seen:
+        """Return what a record of the journal says of an exchange of an operation."""
+        name = record["matched"]
+        role = operation.outcome(name).role if name else None
+        place, status = (operation.family, operation.id), record["response"]["status"]
+        return cls(place, tuple(record["expected"]), name, role, status, record["test"])
+
     @property
     def symptom(self) -> Symptom:
         """Return which answer came; a success that was not to come is another one for each it replaced."""
@@ -50,17 +61,23 @@ class Seen:
 def symptom(finding: Row, clause: Row, seen: Seen | None) -> Symptom:
     """Return what a finding on an exchange is a symptom of."""
     where, kind = str(finding["where"]), clause["kind"]
+    placed, field = where.startswith("/"), kind in _FIELDS
     if seen is None:
         return EFFECT, clause["id"]
-    if kind in _FIELDS or (kind == Kind.ANSWER and where.startswith("/")):
-        return PLACE, seen.operation, clause["outcome"], place(where)
+    if (field and (placed or finding["rule"])) or (placed and kind == Kind.ANSWER):
+        return PLACE, seen.operation, place(where), clause["outcome"]
     if kind == Kind.UNIVERSAL and where != "status":
         return RULE, clause["id"]
     if where == "status" or kind == Kind.REQUEST_FIELD:
         return seen.symptom
-    if where.startswith("/"):
-        return EFFECT, seen.operation, seen.answer, place(where)
-    return EFFECT, clause["id"]
+    spot = place(where) if placed else _path(clause) if field else ""
+    return (EFFECT, seen.operation, spot) if spot else (EFFECT, clause["id"])
+
+
+def _path(clause: Row) -> str:
+    """Return the place of a field as its clause names it: `...done.items[].id` is /items/*/id."""
+    _, _, path = clause["id"].partition(f".{clause['outcome']}.")
+    return "/" + path.replace("[]", "/*").replace(".", "/") if path else ""
 
 
 def folded(
@@ -164,9 +181,9 @@ class _Symptoms:
         """Return which answers of which operations show a symptom."""
         return {self.seen[name].symptom[1:3] for name in self.exchanges(it)}
 
-    def absent(self, it: Symptom) -> bool:
-        """Tell whether all that is wrong is that nothing stands there."""
-        return all(self.findings[at]["rule"] == "required" for at in self.found[it])
+    def rules(self, it: Symptom) -> set[str]:
+        """Return the keywords of the schema that are broken there."""
+        return {self.findings[at]["rule"] for at in self.found[it]}
 
     def ways(self, it: Symptom) -> Iterator[Sequence[str]]:
         """Yield the exchanges that led to each finding of a symptom, and its own as the last."""
@@ -177,7 +194,7 @@ class _Symptoms:
 
     def misplaced(self, it: Symptom) -> bool:
         """Tell whether an answer shows a symptom of its only where another one was wanted."""
-        return not any(self.seen[name].wanted == (it[2],) for name in self.exchanges(it))
+        return not any(self.seen[name].wanted == (it[3],) for name in self.exchanges(it))
 
     def rank(self, at: int) -> tuple[Any, ...]:
         """Return how well a finding names its cause, the best the lowest.
@@ -197,15 +214,29 @@ class _Symptoms:
             it[0] == RULE and self.overshadowed(it),
             _LEADING.index(str(it[0])),
             not named,
+            not self.covers(bad, it),
             kinds.index(clause["kind"]) if clause["kind"] in kinds else len(kinds),
             not Standing(bad["standing"]).firm,
             -bad["times"],
             at,
         )
 
+    def covers(self, bad: Row, it: Symptom) -> bool:
+        """Tell whether a clause is broken wherever its answer is missing: it says more of what is wrong."""
+        answers = {
+            name
+            for at in self.found[it]
+            if self.clauses[self.findings[at]["clause"]]["kind"] == Kind.ANSWER
+            for name in self.findings[at]["shown"]
+        }
+        return it[0] == ANSWER and bool(answers) and answers <= set(bad["shown"])
+
     def overshadowed(self, it: Symptom) -> bool:
-        """Tell whether a rule is broken only where a whole answer is wrong."""
-        return all(any(known[0] == ANSWER for known in self.at[name]) for name in self.exchanges(it))
+        """Tell whether a rule is broken only by what is refused or fails, and is no answer as a whole."""
+        return all(
+            self.seen[name].status >= _FAILED and any(known[0] == ANSWER for known in self.at[name])
+            for name in self.exchanges(it)
+        )
 
 
 def _whole_answers(known: _Symptoms) -> Iterator[Tie]:
@@ -221,10 +252,31 @@ def _absent_together(known: _Symptoms) -> Iterator[Tie]:
     """What is absent from the same answers each time went with one fault."""
     held: dict[frozenset[str], list[Symptom]] = defaultdict(list)
     for it in known.of(PLACE):
-        if known.absent(it):
+        if known.rules(it) == {"required"}:
             held[frozenset(known.exchanges(it))].append(it)
     for together in held.values():
         yield from pairwise(together)
+
+
+def _words(known: _Symptoms) -> Iterator[Tie]:
+    """What hangs on a printed word, or on a value beside it, is amiss where that is another.
+
+    Of the same object or of what is in it, and never without it.
+    """
+    for word in known.of(PLACE):
+        for it in known.of(PLACE):
+            hangs = known.rules(word) & {"const"} or known.rules(it) & _CONDITIONS
+            inside = it[1] == word[1] and _within(_at(it), _holder(_at(word)))
+            if it != word and hangs and inside and known.exchanges(it) <= known.exchanges(word):
+                yield word, it
+
+
+def _same_place(known: _Symptoms) -> Iterator[Tie]:
+    """What a rule or a guess asks of a place is one with the form of that place, in the answer it wanted."""
+    for it in known.of(EFFECT):
+        places = [other for other in known.of(PLACE) if other[1:3] == it[1:3]]
+        wanted = {name for exchange in known.exchanges(it) for name in known.seen[exchange].wanted}
+        yield from ((other, it) for other in places if other[3] in wanted or len(places) == 1)
 
 
 def _answers_out_of_place(known: _Symptoms) -> Iterator[Tie]:
@@ -234,38 +286,95 @@ def _answers_out_of_place(known: _Symptoms) -> Iterator[Tie]:
             yield from ((whole, it) for whole in known.of(ANSWER) if known.answers(it) == {whole[1:3]})
 
 
+def _effects(known: _Symptoms) -> Iterator[Tie]:
+    """Effects that one exchange lacks, those of one clause, and those within one another are one fault."""
+    effects = known.of(EFFECT)
+    held: dict[Hashable, list[Symptom]] = defaultdict(list)
+    for it in effects:
+        for at in known.found[it]:
+            held[known.findings[at]["clause"]].append(it)
+        for name in known.exchanges(it):
+            held[name].append(it)
+    for together in held.values():
+        yield from pairwise(together)
+    for one, other in product(effects, effects):
+        if len(one) == len(other) == _PLACED and one[1] == other[1] and _within(_at(other), _at(one)):
+            yield one, other
+
+
+def _fields(known: _Symptoms) -> Iterator[Tie]:
+    """All that is said of one field is one fault: its form, and what stands there."""
+    held: dict[Hashable, list[Symptom]] = defaultdict(list)
+    for it in known.of(PLACE) + known.of(EFFECT):
+        for at in known.found[it]:
+            if known.clauses[known.findings[at]["clause"]]["kind"] in _FIELDS:
+                held[known.findings[at]["clause"]].append(it)
+    for together in held.values():
+        yield from pairwise(together)
+
+
 def _consequences(known: _Symptoms) -> Iterator[Tie]:
     """An effect does not show where an answer on its way is wrong: the last of these is at fault.
 
     Else it is one with an answer that comes in another's place elsewhere, where its own answer is that one.
     """
     for it in known.of(EFFECT):
-        wrong = (_last_wrong(known, way) for way in known.ways(it))
+        wrong = (_last_wrong(known, it, way) for way in known.ways(it))
         if cause := next(filter(None, wrong), None):
             yield cause, it
         else:
             yield from ((whole, it) for whole in known.of(ANSWER) if whole[1:3] in known.answers(it))
+            yield from ((other, it) for other in known.of(EFFECT) if _leads(known, other, it))
 
 
-def _effects_of_a_clause(known: _Symptoms) -> Iterator[Tie]:
-    """All places where one clause's effect does not show are one fault."""
-    held: dict[str, list[Symptom]] = defaultdict(list)
-    for it in known.of(EFFECT):
-        for name in {known.findings[at]["clause"] for at in known.found[it]}:
-            held[name].append(it)
-    for together in held.values():
-        yield from pairwise(together)
+def _last_wrong(known: _Symptoms, effect: Symptom, way: Sequence[str]) -> Symptom | None:
+    for name in reversed(way):
+        for it in known.at.get(name, ()):
+            if it[0] in {ANSWER, RULE} or (it[0] == PLACE and _bears(it, effect)):
+                return it
+    return None
 
 
-def _last_wrong(known: _Symptoms, way: Sequence[str]) -> Symptom | None:
-    wrong = ([it for it in known.at.get(name, ()) if it[0] != EFFECT] for name in reversed(way))
-    return next((found[0] for found in wrong if found), None)
+def _leads(known: _Symptoms, other: Symptom, it: Symptom) -> bool:
+    """Tell whether an effect shows at a place of an operation that is on the way to another effect."""
+    on_the_way = {known.seen[name].operation for way in known.ways(it) for name in way}
+    return len(other) == _PLACED and len(it) != _PLACED and other[1] in on_the_way
+
+
+def _bears(it: Symptom, effect: Symptom) -> bool:
+    """Tell whether a wrong value can hide an effect: it stands there, within it, or in the same list item.
+
+    In another operation's answer it has the same name.
+    """
+    if len(effect) != _PLACED:
+        return True
+    here, there = _at(it), _at(effect)
+    if it[1] != effect[1]:
+        return here.rpartition("/")[2] == there.rpartition("/")[2]
+    item = _holder(here)
+    beside = item.endswith("/*") and there.startswith(f"{item}/")
+    return beside or _within(here, there) or _within(there, here)
+
+
+def _within(where: str, outer: str) -> bool:
+    return f"{where}/".startswith(f"{outer}/")
+
+
+def _at(it: Symptom) -> str:
+    return str(it[2])
+
+
+def _holder(where: str) -> str:
+    return where.rpartition("/")[0]
 
 
 _TIES: Sequence[Callable[[_Symptoms], Iterator[Tie]]] = (
     _whole_answers,
     _absent_together,
+    _words,
+    _same_place,
     _answers_out_of_place,
+    _effects,
+    _fields,
     _consequences,
-    _effects_of_a_clause,
 )

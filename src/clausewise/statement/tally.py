@@ -193,7 +193,7 @@ def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None
     tally.exchanges += 1
     operation = scope.operation(record["family"], record["operation"])
     if record["test"] in tally.failing:
-        tally.seen[record["id"]] = _seen(operation, record)
+        tally.seen[record["id"]] = Seen.of(operation, record)
     if operation.writes:
         _add_left(tally, scope, operation, record)
     if record.get("stray"):
@@ -213,13 +213,6 @@ def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None
     if operation.read_back and _is_success(operation, record["matched"]):
         found, made = strict_json.resolve(_body(record), operation.read_back["from"])
         entry.created |= {str(made)} if found else set()
-
-
-def _seen(operation: Operation, record: Mapping[str, Any]) -> Seen:
-    name = record["matched"]
-    role = operation.outcome(name).role if name else None
-    place, status = (operation.family, operation.id), record["response"]["status"]
-    return Seen(place, tuple(record["expected"]), name, role, status, record["test"])
 
 
 def _add_left(tally: Tally, scope: Scope, operation: Operation, record: Mapping[str, Any]) -> None:
