@@ -247,14 +247,35 @@ def test_nothing_that_a_target_answers_becomes_markup():
 
 def test_statement_and_badge_show_nothing_as_markup_and_ask_no_network():
     """Both stand alone; the badge is well-formed XML, the statement names what is broken."""
-    page, badge = pages.statement(results()), pages.badge(results())
+    page, badge = pages.statement(results(), {"exchanges.jsonl": "0" * 64}), pages.badge(results())
 
     assert "<script" not in page
     assert "\u202e" not in page + badge
     assert not re.search(r'(src|href)="https?://', page)
     assert "toy.op.c2" in page
     assert ET.fromstring(badge).tag.endswith("svg")
-    assert "not conformant, 1 kept" in badge
+    assert "not conformant, 1 broken, 1 kept" in badge
+
+
+def test_a_statement_names_all_red_clauses_and_no_others():
+    """However many; whose they are, which release, by which evidence, and where people sign."""
+    told = results([clause(number, "fail", "red") for number in range(60)] + [clause(99, "fail", "amber")])
+    told["findings"], told["causes"], told["waivers"] = [], [], []
+    told["run"]["labels"] = {"release": "7.1 <b>"}
+    page = pages.statement(told, {"exchanges.jsonl": "5" * 64})
+
+    assert re.findall(r"<code>(toy\.op\.c\d+)</code>", page) == [f"toy.op.c{number}" for number in range(60)]
+    for words in ("60 broken clauses", "7.1 &lt;b&gt;", "5" * 64, "Signed", "toy-1"):
+        assert words in page
+
+
+def test_the_digests_of_a_statement_are_those_of_the_files(tmp_path):
+    """What was sent and answered, and what tests said of it, as the folder has them."""
+    for name in ("exchanges.jsonl", "verdicts.jsonl", "tests.jsonl"):
+        (tmp_path / name).write_text("")
+    nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+    assert report.drawn(results(), tmp_path)["statement.html"].count(nothing) == 3
 
 
 def test_a_huge_body_is_cut_with_a_note():
@@ -535,15 +556,6 @@ def test_a_code_and_its_answer_are_one_cause():
         "toy.op.a.code": clause(1) | {"id": "toy.op.a.code", "kind": "response-field", "outcome": "a"},
     }
     seen = {"x-1": Seen(("toy", "op"), ("a",), "", Role.FAILURE, 200, "t")}
-    bad = {
-        "where": "/code",
-        "rule": "const",
-        "exchange": "x-1",
-        "shown": ["x-1"],
-        "colour": "red",
-        "test": "t",
-    }
-    found = [{**bad, "clause": name, "standing": "documented", "times": 1} for name in rows]
     bad = {"where": "/code", "rule": "const", "exchange": "x-1", "colour": "red", "test": "t"}
     more = {"standing": "documented", "times": 1, "shown": ["x-1"]}
     found = [{**bad, **more, "clause": name} for name in rows]

@@ -111,9 +111,12 @@ def _cut(record: Row) -> Row:
     return {**{key: record[key] for key in kept}, **sides}
 
 
-def statement(results: Row) -> str:
-    """Return one page about what was judged, against which documents, with what result; it prints well."""
-    return _draw("statement.html.j2", results, autoescape=True)
+def statement(results: Row, evidence: Mapping[str, str]) -> str:
+    """Return one page about what was judged, against which documents, with what result; it prints well.
+
+    `evidence` are the SHA-256 digests of the run's files by their names.
+    """
+    return _draw("statement.html.j2", results, autoescape=True, evidence=evidence)
 
 
 def badge(results: Row) -> str:
@@ -169,10 +172,20 @@ def _told(results: Row) -> dict[str, Any]:
         "advice": {cause.number: advise(cause, results) for cause in found},
         "may_ship": may_ship(results),
         "by_id": {row["id"]: row for row in results["clauses"]},
+        "red": _red(results),
         "unexercised": _unexercised(results),
         "states": _STATES,
         "ledger_counts": Counter(row["state"] for row in results["ledger"]),
     }
+
+
+def _red(results: Row) -> list[Row]:
+    """Return the broken clauses that turn a run red."""
+    return [
+        row
+        for row in results["clauses"]
+        if row["scored"] and row["colour"] == "red" and row["verdict"] == "fail"
+    ]
 
 
 def _label(results: Row) -> str:
@@ -182,7 +195,8 @@ def _label(results: Row) -> str:
     asked = results["promise"]
     own = not (asked["whole"] or asked["narrowed"])
     share = f": {asked['asked']} of {asked['of']} clauses" if own and not results["outcome"]["exit"] else ""
-    told = [results["outcome"]["word"] + share, f"{counts['pass']} kept"]
+    red = len(_red(results))
+    told = [results["outcome"]["word"] + share, *([f"{red} broken"] if red else []), f"{counts['pass']} kept"]
     told += [f"{counts['waived']} waived"] if counts["waived"] else []
     told += [f"{fixed['scored']} of {fixed['scored'] + fixed['not_scored']} scored"] if fixed["set"] else []
     told += [kinds["selection"]] if "selection" in kinds else []
