@@ -18,6 +18,7 @@ from clausewise.model import STEPS, words
 from clausewise.plans import DEFAULT
 from clausewise.report.advice import advise, may_ship
 from clausewise.report.causes import Cause, brief, causes, source
+from clausewise.report.charts import Pace, Strip, chart, pace, strip
 from clausewise.report.marking import body, shortened, sides
 
 Row = Mapping[str, Any]
@@ -74,11 +75,11 @@ def html(results: Row, exchanges: Iterable[Row] = ()) -> str:
         told: str = plain.cause_in_full(cause, advise(cause, results), "##")  # type: ignore[attr-defined]
         return told
 
-    more = {"packed": packed, "data": data, "sides": sides, "markdown": markdown, "strip": _strip(results)}
+    more = {"packed": packed, "data": data, "sides": sides, "markdown": markdown, "strip": _cells(results)}
     return _draw("report.html.j2", results, autoescape=True, **more)
 
 
-def _strip(results: Row) -> list[tuple[str, list[dict[str, str]]]]:
+def _cells(results: Row) -> list[tuple[str, list[dict[str, str]]]]:
     """Return a cell for each operation, by family: what the worst of its clauses came to."""
     red = Counter((row["family"], row["operation"]) for row in results["clauses"] if row["colour"] == "red")
     held: dict[str, list[dict[str, str]]] = {}
@@ -124,10 +125,46 @@ def badge(results: Row) -> str:
     return _draw("badge.svg.j2", results, autoescape=True)
 
 
-def history(runs: Sequence[Row], restless: Sequence[Row]) -> str:
-    """Return a page about many runs, the oldest first, and the clauses that changed their verdict."""
+def history(
+    runs: Sequence[Row],
+    verdicts: Mapping[str, Mapping[str, str]],
+    times: Mapping[str, Mapping[str, float]],
+    links: Mapping[str, str],
+) -> str:
+    """Return a page about many runs, the oldest first.
+
+    `verdicts` are those of clauses by run, `times` the 95th percentiles of operations by run, and `links`
+    lead to the reports of runs.
+    """
+    targets = [
+        (target, *_of_target([it for it in enumerate(runs, 1) if it[1]["target"] == target], verdicts, times))
+        for target in dict.fromkeys(run["target"] for run in runs)
+    ]
     template = _environment(autoescape=True).get_template("history.html.j2")
-    return template.render(runs=runs, restless=restless)
+    return template.render(runs=runs, targets=targets, links=links, chart=chart, dark=_dark())
+
+
+def _of_target(
+    runs: Sequence[tuple[int, Row]],
+    verdicts: Mapping[str, Mapping[str, str]],
+    times: Mapping[str, Mapping[str, float]],
+) -> tuple[list[Strip], list[Pace]]:
+    """Return the strips of clauses and the paces of operations in the runs on one target."""
+    ids = {run["id"] for _, run in runs}
+    strips = [strip(clause, runs, known) for clause, known in verdicts.items() if not ids.isdisjoint(known)]
+    strips.sort(key=lambda it: (not it.since, not it.flaky, it.clause))
+    paces = []
+    for name, known in times.items():
+        if figures := [(run, known[run["id"]]) for _, run in runs if run["id"] in known]:
+            paces.append(pace(name, figures))
+    return strips, paces
+
+
+def _dark() -> Markup:
+    """Return the dark colours, for a page without a script that could choose them."""
+    loader = PackageLoader("clausewise.report")
+    text, _, _ = loader.get_source(Environment(autoescape=True), "report.css")
+    return Markup(text.partition('[data-theme="dark"] {')[2].partition("}")[0])  # noqa: S704 - our own
 
 
 def _environment(*, autoescape: bool) -> Environment:
@@ -159,6 +196,7 @@ def _told(results: Row) -> dict[str, Any]:
     return {
         "tone": _TONES.get(results["outcome"]["exit"], "red"),
         "label": _label(results),
+        "chart": chart,
         "exercised": {
             (row["family"], row["operation"])
             for row in results["ledger"]
