@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 import runs
-from test_report import results
+from test_report import NASTY, RUN, results
 
 from clausewise.report import pages, read
 
@@ -189,6 +189,32 @@ def test_nobody_is_shut_out(page, report, theme):
     page.wait_for_selector("dialog[open] pre")
 
     assert told + violations(page) == []
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make test-all")
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_the_other_pages_shut_nobody_out(page, tmp_path, width, theme):
+    """A statement, and a history of two targets whose names are as nasty as they can be."""
+    told = [
+        RUN | {"id": f"r{number}", "target": f"{number % 2} {NASTY}", "share": number / 9}
+        for number in range(9)
+    ]
+    ids = [run["id"] for run in told]
+    verdicts = {"toy.op.c1": {name: "fail" if name > "r4" else "pass" for name in ids}}
+    times = {"toy op": dict(zip(ids, range(9), strict=True))}
+    made = {
+        "history": pages.history(told, verdicts, times, {"r8": "r8/report.html"}),
+        "statement": pages.statement(results(), {"exchanges.jsonl": "0" * 64}),
+    }
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
+    for name, text in made.items():
+        path = tmp_path / f"{name}.html"
+        path.write_text(text, "utf-8", "backslashreplace")
+        page.goto(path.as_uri())
+        page.evaluate(AXE.read_text("utf-8"))
+        assert violations(page) == []
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light")])
