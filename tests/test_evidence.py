@@ -386,7 +386,7 @@ def _two_streams(held, key):
 
 
 PAGES = {
-    "report.html": ("<h1>Not conformant</h1>", "<h1>Conformant</h1>"),
+    "report.html": ("May it ship?</span> No", "May it ship?</span> Yes"),
     "summary.md": ("# clausewise: not conformant", "# clausewise: conformant"),
     "statement.html": ("Not conformant (exit 1)", "Conformant (exit 0)"),
     "badge.svg": ("not conformant", "conformant"),

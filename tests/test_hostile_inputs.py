@@ -140,7 +140,7 @@ def test_a_finding_whose_exchange_is_lost_is_drawn_without_it(good, house):
     told["evidence"].clear()
     (house / "input" / "results.json").write_bytes(mutation.as_json(told))
     assert answers("report", house / "input", name=house) in {0, 1, 2}
-    assert "and how to send it again" in (house / "input" / "report.html").read_text()
+    assert "Copy as curl" in (house / "input" / "report.html").read_text()
 
 
 def test_no_text_of_a_results_file_moves_the_cursor_or_breaks_the_stream(good, house):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -41,6 +41,7 @@ Row = dict[str, Any]
 
 _VERSION = 2  # 1 had no labels
 _OPTION = re.compile(r"\s*([^=;]+?)\s*=\s*(\{[^}]*\}|[^;]*)")  # of a driver's own connection string
+_NOT_KEPT = ("fail", "unstable", "error", "waived")
 _WAIT = 30.0  # seconds for a database that another run is writing to
 _TABLES = MetaData()
 _FORMAT = Table("clausewise_format", _TABLES, Column("version", Integer, primary_key=True))
@@ -192,6 +193,32 @@ class History:
             f"its own by --label build=..., or by the CI server."
         )
 
+    def broken(self, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the verdicts by run of each clause that was not kept in one of some runs."""
+        bad = select(_VERDICTS.c.clause).where(_VERDICTS.c.run.in_(ids), _VERDICTS.c.verdict.in_(_NOT_KEPT))
+        asked = select(_VERDICTS.c.clause, _VERDICTS.c.run, _VERDICTS.c.verdict).where(
+            _VERDICTS.c.run.in_(ids), _VERDICTS.c.clause.in_(bad)
+        )
+        held: dict[str, dict[str, str]] = {}
+        with self._said(), self.engine.connect() as made:
+            for row in made.execute(asked.order_by(_VERDICTS.c.clause)).mappings():
+                told = self._whole(dict(row), _VERDICTS)
+                held.setdefault(told["clause"], {})[told["run"]] = told["verdict"]
+        return held
+
+    def times(self, ids: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Return the 95th percentiles by run of each operation that was called in one of some runs."""
+        named = (_OPERATIONS.c.family, _OPERATIONS.c.operation)
+        asked = select(*named, _OPERATIONS.c.run, _OPERATIONS.c.p95).where(
+            _OPERATIONS.c.run.in_(ids), _OPERATIONS.c.exchanges > 0
+        )
+        held: dict[str, dict[str, float]] = {}
+        with self._said(), self.engine.connect() as made:
+            for row in made.execute(asked.order_by(*named)).mappings():
+                told = self._whole(dict(row), _OPERATIONS)
+                held.setdefault(f"{told['family']} {told['operation']}", {})[told["run"]] = told["p95"]
+        return held
+
     def _changed(self, made: Any, before: str, after: str) -> tuple[list[str], list[str]]:
         """Return the clauses that failed in the later run only, and in the earlier one only."""
         broken = {}
@@ -200,12 +227,13 @@ class History:
             broken[run] = set(made.scalars(asked))
         return sorted(broken[after] - broken[before]), sorted(broken[before] - broken[after])
 
-    def _whole(self, row: Row) -> Row:
+    def _whole(self, row: Row, *held: Table) -> Row:
         """Return a row whose every value is of its column's type: SQLite holds anything anywhere."""
         if "labels" in row:
             row["labels"] = {} if row["labels"] is None else row["labels"]
         for name, value in row.items():
-            kind = (_RUNS.c[name] if name in _RUNS.c else _VERDICTS.c[name]).type.python_type
+            table = next(it for it in (*held, _RUNS, _VERDICTS) if name in it.c)
+            kind = table.c[name].type.python_type
             sound = isinstance(value, int | float if kind is float else kind)
             sound = sound and (name != "labels" or all(isinstance(it, str) for it in value.values()))
             if not sound or (name == "counts" and not {"pass", "fail"} <= set(value)):

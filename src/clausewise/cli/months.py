@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rich.table import Table
 from rich.text import Text
 
-from clausewise import files, report, statement
+from clausewise import files, report, statement, tables
 from clausewise.cli import screen, settings
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
@@ -62,9 +65,8 @@ def run(given: Namespace) -> int:
             rows = history.clause(given.clause, given.name)
         else:
             rows = history.runs(given.name, given.last, given.since_build)
-        restless = history.restless(given.name, given.last) if given.page else []
-    if given.page:
-        files.fill(Path(given.page), pages.history(rows, restless))
+        if given.page:
+            files.fill(Path(given.page), _page(history, given))
     if given.format == "json":
         sys.stdout.write(f"{json.dumps(rows, indent=1)}\n")
         return Exit.CONFORMANT
@@ -72,6 +74,22 @@ def run(given: Namespace) -> int:
     for line in _clause(rows) if given.clause else _runs(rows):
         shown.print(line, soft_wrap=isinstance(line, Text))
     return Exit.CONFORMANT
+
+
+def _page(history: History, given: Namespace) -> str:
+    """Return the page of a history: its runs lead to their reports where these lie near it or the history."""
+    rows = history.runs(given.name, given.last, given.since_build)
+    ids = [row["id"] for row in rows]
+    page = Path(given.page).resolve()
+    near = [page.parent, page.parent / "reports", Path("reports").resolve()]
+    near += [] if "://" in given.where else [Path(given.where).resolve().parent]
+    links: dict[str, str] = {}
+    for run in (it for folder in dict.fromkeys(near) for it in sorted(folder.glob("*/run.json"))):
+        with suppress(OSError, ValueError, AttributeError):
+            name, report_of = tables.load(run).get("id"), run.with_name("report.html")
+            if name in ids and report_of.is_file():
+                links.setdefault(name, quote(Path(os.path.relpath(report_of, page.parent)).as_posix()))
+    return pages.history(rows, history.broken(ids), history.times(ids), links)
 
 
 def _runs(rows: Sequence[dict[str, Any]]) -> Iterator[Table | Text]:

@@ -14,9 +14,18 @@ from allure_commons.logger import AllureFileLogger
 from allure_pytest.listener import AllureListener
 
 from clausewise.foreign import visible
+from clausewise.model import Clause, Kind, Standing
 from clausewise.scope import Scope
 
 _ASCII = 128
+_SEVERITIES = {  # the gravest first
+    Standing.DOCUMENTED: "critical",
+    Standing.AGREED: "critical",
+    Standing.INFERRED: "normal",
+    Standing.COMPANION: "minor",
+    Standing.ASSUMED: "trivial",
+}
+_GRAVEST = "blocker"  # somebody is let in who may not be
 
 
 class _Results(AllureFileLogger):
@@ -73,12 +82,16 @@ def _is_plain(unit: int) -> bool:
 
 
 def put(scope: Scope, ids: Sequence[str]) -> None:
-    """Label and link the current test; does nothing where allure-pytest is not writing."""
+    """Title, label and link the current test; does nothing where allure-pytest is not writing.
+
+    Its title is the sentence of its first clause, its severity that of the clause that stands firmest.
+    """
     show: Any = allure.dynamic  # allure ships no type information
-    for name in ids:
-        clause = scope.clause(name)
-        if clause is None:
-            continue
+    known = [clause for clause in map(scope.clause, ids) if clause]
+    if known:
+        show.title(known[0].statement)
+        show.severity(severity(known))
+    for clause in known:
         show.epic(clause.family)
         show.feature(clause.operation or "across operations")
         show.story(clause.statement)
@@ -88,3 +101,11 @@ def put(scope: Scope, ids: Sequence[str]) -> None:
         for source in clause.sources:
             show.label("document", source.document)
             show.label("section", ", ".join(filter(None, (source.section, source.table, source.row))))
+
+
+def severity(clauses: Sequence[Clause]) -> str:
+    """Return how grave it is in Allure's words that one of some clauses is broken."""
+    ranks = list(_SEVERITIES)
+    firmest = min((clause.standing for clause in clauses), key=ranks.index)
+    grave = any(clause.kind is Kind.AUTH and clause.standing.firm for clause in clauses)
+    return _GRAVEST if grave else _SEVERITIES[firmest]

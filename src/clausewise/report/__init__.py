@@ -6,6 +6,8 @@ Everything is drawn from the results alone, so that any old run can be drawn aga
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +31,19 @@ def drawn(results: Mapping[str, Any], folder: Path) -> dict[str, str]:
     return {
         "junit.xml": junit.xml(results),
         "summary.md": pages.summary(results),
-        "statement.html": pages.statement(results),
+        "statement.html": pages.statement(results, _digests(folder)),
         "badge.svg": pages.badge(results),
         "report.html": pages.html(results, journal.records(folder, journal.EXCHANGES)),
     }
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of what a run wrote as it went on, by the names of the files."""
+    held = {}
+    for name in journal.SEALED:
+        with suppress(FileNotFoundError), (folder / name).open("rb") as file:
+            held[name] = file_digest(file, "sha256").hexdigest()
+    return held
 
 
 def read(folder: Path) -> dict[str, Any]:

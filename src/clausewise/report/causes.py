@@ -34,6 +34,19 @@ class Cause:
         return bool(self.row["security"])
 
 
+def brief(bad: Row) -> str:
+    """Return a finding in a line: the place, what was expected there, and what came."""
+    at = f"{bad['where']}: " if bad["where"] not in {"", "status"} else ""
+    return f"{at}expected {bad['expected']}, got {bad['actual']}"
+
+
+def source(row: Row) -> str:
+    """Return where a document says something, in a line."""
+    parts = [row["document"], row["section"], row["table"], row["row"]]
+    line = f"line {row['line']}" if row["line"] else ""
+    return ", ".join(filter(None, [*parts, line]))
+
+
 def causes(results: Row) -> list[Cause]:
     """Return the causes of a run in the order of its results: red first, then security, then by reach."""
     by_id = {row["id"]: row for row in results["clauses"]}

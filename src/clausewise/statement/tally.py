@@ -159,14 +159,14 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
 
 
 def _add_touched(tally: Tally, record: Mapping[str, Any]) -> None:
-    """Count for each clause that a test came to what showed it."""
+    """Count for each clause that a test came to what showed it, and its share of the test's time."""
     for clause, (count, exchanges) in record["touched"].items():
         entry = tally.clauses[clause]
         entry.verdicts.add(Verdict.PASS)
         entry.count += count
         entry.exchanges += exchanges[: _KEPT - len(entry.exchanges)]
         entry.tests.append(record["test"])
-        entry.seconds += record["seconds"]
+        entry.seconds += record["seconds"] / len(record["touched"])
 
 
 def _stopped(record: Mapping[str, Any]) -> str:
