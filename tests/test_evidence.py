@@ -130,7 +130,7 @@ def test_a_pack_holds_with_its_key(house, tmp_path, kind):
 
     assert done.returncode == 0, done.stdout + done.stderr
     first, second, *checks = done.stdout.splitlines()
-    assert first.startswith("Not conformant (exit 1): 1 broken clause, 0 waived,")
+    assert first.startswith("Not conformant (exit 1): 1 cause, 1 broken clause, ")
     assert SCORED.search(first)
     assert re.search(
         r"ended 20\S+; told below: waiver, policy, frozen set, plan, budget; signed by key [0-9a-f]{16},",
@@ -183,7 +183,7 @@ def test_an_unexcused_green_run_passes_the_gate(tmp_path):
     gate = runs.inside("verify", tmp_path / "e.zip", "--public-key", public, "--expect", "conformant")
 
     assert gate.returncode == 0, gate.stdout
-    assert gate.stdout.startswith("Conformant (exit 0): 0 broken clauses")
+    assert gate.stdout.startswith("Conformant (exit 0): 388 kept")
     assert runs.inside("verify", tmp_path / "e.zip", "--expect", "conformant").returncode == 2
 
 
@@ -286,6 +286,7 @@ def _unfounded(told):
     told["findings"].clear()
     for row in told["clauses"]:
         row["findings"] = []
+    told["causes"] = []
 
 
 def _conformant(told):
