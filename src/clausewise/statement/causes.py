@@ -207,9 +207,11 @@ class _Symptoms:
         clause = self.clauses[bad["clause"]]
         shown = self.seen.get(bad["exchange"])
         absolute = it[0] == ANSWER and shown is not None and not shown.wanted
-        kinds = (Kind.RESPONSE_FIELD, Kind.FACET, Kind.ANSWER)
+        fields = (Kind.RESPONSE_FIELD, Kind.FACET)
+        kinds = (Kind.ANSWER, *fields) if it[0] == ANSWER else (*fields, Kind.ANSWER)
         named = clause["kind"] == Kind.REQUEST_FIELD and bool(bad["where"])
         return (
+            bad["colour"] != "red",
             not absolute,
             it[0] == PLACE and self.misplaced(it),
             it[0] == RULE and self.overshadowed(it),
