@@ -22,9 +22,9 @@ test: $(READY) ## the project's own tests, the defect matrix among them
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 # Prism stays at the last version that runs on Node.js 20; one of its packages would tell its maker of each install.
-test-all: $(READY) ## the same, with Playwright, Allure, Redocly, Prism, express and the PostgreSQL driver installed for it
-	-@$(PIP) install 'playwright>=1.50' 'psycopg[binary]>=3.2'
-	-@SCARF_ANALYTICS=false npm install --no-save --no-audit --no-fund --silent allure@3 @redocly/cli@2 \
+test-all: $(READY) ## the same, with Playwright, axe, Allure, Redocly, Prism, express, xmlschema and the PostgreSQL driver installed for it
+	-@$(PIP) install 'playwright>=1.50' 'psycopg[binary]>=3.2' 'xmlschema>=4'
+	-@SCARF_ANALYTICS=false npm install --no-save --no-audit --no-fund --silent allure@3 @redocly/cli@2 axe-core@4 \
 		@stoplight/prism-cli@5.14.2 express@5 @node-oauth/express-oauth-server@4
 	@$(MAKE) test
 

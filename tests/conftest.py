@@ -4,8 +4,12 @@ pytest-xdist 3.8 loses its groups with pytest 9.2, so they are made here: one wo
 whose tests share a run, and the longest tests begin first.
 """
 
+import subprocess
+import sys
 import tempfile
+import venv
 from collections.abc import Sequence
+from pathlib import Path
 
 import inputs
 import pytest
@@ -13,10 +17,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from clausewise import history
 
+ROOT = Path(__file__).parents[1]
 SHARING = {
     *("test_browser.py", "test_canary.py", "test_clean_run.py", "test_evidence.py", "test_families.py"),
     *("test_nothing_lost.py", "test_other_bank.py", "test_readings.py", "test_readings_ofs.py"),
-    "test_wheel.py",
+    *("test_walkthroughs.py", "test_wheel.py"),
 }
 LONG = (
     "test_matrix.py",
@@ -78,3 +83,22 @@ def house(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     monkeypatch.setattr(history, "_WAIT", 0.1)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """A new virtual environment that holds the wheel; its dependencies come from the one at work."""
+    place = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", place, ROOT]
+    subprocess.run(build, check=True, capture_output=True)
+    venv.create(place / "venv", with_pip=True)
+    python = place / "venv" / "bin" / "python"
+    (wheel,) = place.glob("*.whl")
+    subprocess.run(
+        [python, "-m", "pip", "install", "-q", "--no-deps", wheel], check=True, capture_output=True
+    )
+    site = next((place / "venv" / "lib").glob("python*")) / "site-packages"
+    others = [path for path in sys.path if path.endswith("site-packages")]
+    # Only third-party packages are borrowed: the checkout's own editable hook is not on this path.
+    (site / "borrowed.pth").write_text("\n".join(others))
+    return place

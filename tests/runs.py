@@ -129,9 +129,11 @@ def reference(*families: str, control: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def bent(family: str, defect: str, port: int = 0) -> Iterator[str]:
-    """Serve the reference of a family with a seeded defect while the context lasts; yields its URL."""
-    with process.started({family: ""}, "--defect", defect, "--port", str(port)) as url:
+def bent(family: str, *defects: str, port: int = 0) -> Iterator[str]:
+    """Serve the reference of a family, or of all, with seeded defects meanwhile; yields its URL."""
+    documents = {family: ""} if family else dict.fromkeys(shipped.families(), "")
+    options = [word for name in defects for word in ("--defect", name)]
+    with process.started(documents, *options, "--port", str(port)) as url:
         yield url
 
 

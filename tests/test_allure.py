@@ -1,15 +1,21 @@
 """Allure 3 draws our results: with variables, categories and history; its page asks no other host."""
 
+import re
 import shutil
 import threading
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import runs
 from test_browser import CHROMIUM, browser  # noqa: F401 - a fixture
+from test_report import results
 
+from clausewise import scope, shipped, targets
 from clausewise.cli import allure
+from clausewise.model import Kind, Standing
+from clausewise.plugin import labels
 
 PAGE = """<html><head></head><body><script src="app.js"></script>
 <script async src="https://www.example.com/gtag/js?id=G-1"></script>
@@ -28,6 +34,34 @@ def test_scripts_of_other_hosts_are_taken_out():
     assert 'src="app.js"' in told
     assert "window.ready" in told
     assert "Content-Security-Policy" in told
+
+
+def test_each_cause_is_a_category_before_the_others():
+    """A test whose message names one of its clauses falls into it, and no test of a like name."""
+    told = results()
+    rules = allure._config(told, "")["categories"]["rules"]
+    wanted = re.compile(rules[0]["matchers"]["message"])
+
+    assert [rule["name"].partition(":")[0] for rule in rules[:3]] == [
+        "Cause 1, red",
+        "Cause 2, amber",
+        "Broken clauses",
+    ]
+    assert wanted.search("Words.\n  clause    toy.op.c2 (documented)")
+    assert not wanted.search("Words.\n  clause    toy.op.c22 (documented)")
+    assert not wanted.search("Words.\n  clause    toy_op.c2 (documented)")
+
+
+def test_how_grave_a_broken_clause_is_follows_from_its_standing():
+    """The firmest counts; who is let in is the gravest, where a document says so."""
+    rows = scope.of(targets.load(runs.REFERENCE, shipped.SCHEMAS / "target.schema.json"), shipped.SCHEMAS)
+    one = next(clause for clause in rows.clauses() if clause.kind is Kind.ANSWER)
+    guess = replace(one, standing=Standing.ASSUMED)
+
+    assert labels.severity([guess]) == "trivial"
+    assert labels.severity([guess, replace(one, standing=Standing.DOCUMENTED)]) == "critical"
+    assert labels.severity([replace(one, standing=Standing.DOCUMENTED, kind=Kind.AUTH)]) == "blocker"
+    assert labels.severity([replace(guess, kind=Kind.AUTH)]) == "trivial"
 
 
 def test_without_allure_it_is_one_sentence(tmp_path):

@@ -3,16 +3,18 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 import requests
 import runs
-from test_report import results
+from test_report import NASTY, RUN, results
 
-from clausewise.report import pages
+from clausewise.report import pages, read
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test-all")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 
 
@@ -59,6 +61,13 @@ def page(browser):
     made.close()
 
 
+def violations(page):
+    """What axe has against a page, those of its rules among them that it leaves out by itself."""
+    rules = {name: {"enabled": True} for name in ("label-content-name-mismatch", "target-size")}
+    found = page.evaluate("rules => axe.run(document, {rules, resultTypes: ['violations']})", rules)
+    return [(it["id"], it["nodes"][0]["html"]) for it in found["violations"]]
+
+
 def found(page):
     return int(page.inner_text("#found").split()[0])
 
@@ -76,9 +85,9 @@ def test_filters_search_and_links_find_clauses(page, report):
     page.select_option("#section", "*")
     page.fill("#search", "no such words anywhere")
     playwright.expect(page.locator("#found")).to_contain_text("0 of")
-    page.click("article.finding a")
+    page.click("article.finding p a")
     playwright.expect(page.locator("#found")).to_contain_text("2 of")
-    assert "cdp.validateCustomer.found.data.first_name" in page.inner_text("#rows")
+    assert "cdp.validateCustomer.found.data.first_name" in page.inner_text("tr.here")
     page.goto("about:blank")
     page.goto(report.as_uri())
     page.keyboard.press("Tab")
@@ -96,6 +105,116 @@ def test_an_exchange_is_unpacked_when_it_is_asked_for(page, report):
     assert "HTTP 200" in told
     page.keyboard.press("Escape")
     assert page.locator("dialog[open]").count() == 0
+
+
+def test_an_exchange_leads_to_its_clauses_and_to_the_next(page, report):
+    """Those that it breaks first; a clause's link closes the dialog and shows the clause."""
+    page.goto(report.as_uri())
+    page.click("article.finding button.exchange")
+    page.wait_for_selector("dialog[open] pre")
+    first = page.inner_text("#h-exchange")
+    assert page.locator("#told ul").first.locator("li").first.inner_text().startswith("fail")
+    page.click("#after")
+    page.wait_for_function("name => document.getElementById('h-exchange').textContent !== name", arg=first)
+    page.click("#before")
+    page.wait_for_function("name => document.getElementById('h-exchange').textContent === name", arg=first)
+    link = page.locator("#told ul a").first
+    clause = link.inner_text()
+    link.click()
+    playwright.expect(page.locator("dialog[open]")).to_have_count(0)
+    assert clause in page.inner_text("tr.here")
+
+
+def test_what_is_chosen_lives_in_the_address(page, report):
+    """Filters, search, the ledger's and the theme survive a reload, and a link shows them to others."""
+    page.goto(report.as_uri())
+    page.select_option("#verdict", "pass")
+    page.fill("#search", "token")
+    page.check("#open")
+    page.click("#theme")
+    theme = page.evaluate("document.documentElement.dataset.theme")
+    page.wait_for_function("location.search.includes('search=token')")
+    count = found(page)
+    page.reload()
+
+    assert found(page) == count
+    assert page.input_value("#verdict") == "pass"
+    assert page.is_checked("#open")
+    assert page.locator("#outcomes li.proven >> visible=true").count() == 0
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    page.uncheck("#open")
+    assert page.locator("#outcomes li.proven >> visible=true").count() > 0
+
+
+def test_a_cell_shows_the_clauses_of_its_operation(page, report):
+    """And gives them all back when it is chosen again."""
+    page.goto(report.as_uri())
+    everything = found(page)
+    page.click("button.cell.red")
+    assert page.input_value("#operation") == "validateCustomer"
+    assert 0 < found(page) < everything
+    page.click("button.cell.red")
+    assert found(page) == everything
+
+
+def test_the_first_screen_answers_the_questions(page, report, tmp_path):
+    """May it ship, what is broken, since when, who acts: without scrolling; causes are linked."""
+    told = read(report.parent)
+    lead = told["causes"][0]["clauses"][0]
+    told["trend"] = [told["trend"][0] | {"id": "earlier"}, told["trend"][0] | {"broken": [lead]}]
+    path = tmp_path / "report.html"
+    path.write_text(pages.html(told), "utf-8")
+    page.goto(path.as_uri())
+    for words in ("May it ship? No", "expected text, got 7", "since this run", "the team that serves cdp"):
+        place = page.get_by_text(words, exact=False).first.bounding_box()
+        assert place["y"] + place["height"] < 900
+    page.click(".overview a")
+    assert page.evaluate("location.hash") == "#cause-1"
+    assert page.locator("#cause-1 .sides mark").inner_text() == "7"
+    page.click("#cause-1 .copy[data-from=waiver-1]")
+    playwright.expect(page.locator("#cause-1 .copy[data-from=waiver-1]")).to_have_text("Copied")
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make test-all")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_shut_out(page, report, theme):
+    """An audit by axe finds nothing on the page, nor with all that is folded and the dialog open."""
+    page.emulate_media(color_scheme=theme)
+    page.goto(report.as_uri())
+    page.evaluate(AXE.read_text("utf-8"))
+    told = violations(page)
+    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+    told += violations(page)
+    page.click("#rows button.exchange")
+    page.wait_for_selector("dialog[open] pre")
+
+    assert told + violations(page) == []
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make test-all")
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_the_other_pages_shut_nobody_out(page, tmp_path, width, theme):
+    """A statement, and a history of two targets whose names are as nasty as they can be."""
+    told = [
+        RUN | {"id": f"r{number}", "target": f"{number % 2} {NASTY}", "share": number / 9}
+        for number in range(9)
+    ]
+    ids = [run["id"] for run in told]
+    verdicts = {"toy.op.c1": {name: "fail" if name > "r4" else "pass" for name in ids}}
+    times = {"toy op": dict(zip(ids, range(9), strict=True))}
+    made = {
+        "history": pages.history(told, verdicts, times, {"r8": "r8/report.html"}),
+        "statement": pages.statement(results(), {"exchanges.jsonl": "0" * 64}),
+    }
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
+    for name, text in made.items():
+        path = tmp_path / f"{name}.html"
+        path.write_text(text, "utf-8", "backslashreplace")
+        page.goto(path.as_uri())
+        page.evaluate(AXE.read_text("utf-8"))
+        assert violations(page) == []
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light")])
@@ -126,7 +245,9 @@ def test_two_thousand_clauses_and_ten_thousand_exchanges_are_one_page(page, tmp_
         rows.append(row)
     path = tmp_path / "report.html"
     path.write_text(
-        pages.html({**sample, "clauses": rows, "findings": []}, exchanges), "utf-8", "backslashreplace"
+        pages.html({**sample, "clauses": rows, "findings": [], "causes": []}, exchanges),
+        "utf-8",
+        "backslashreplace",
     )
 
     page.goto(path.as_uri())

@@ -184,6 +184,10 @@ def seen(tmp_path_factory):
         made.run("diff", "diff", "now", "some", "--format", "json")
         made.run("history", "history", "history.db", "--page", "history.html")
         made.run("evidence", "evidence", "now", "--key", key(made.given), "--output", "evidence.zip")
+        made.run("har", "har", "now")
+        for form in ("sarif", "github", "csv"):
+            made.run(form, "findings", "now", "--format", form, "--output", f"found.{form}")
+        made.run("clauses", "clauses", "--format", "csv", "--run", "now", "--output", "clauses.csv")
         (made.given / "seen.har").write_text(json.dumps(canary.recording(told)))
         made.run("judge", "judge", made.given / "seen.har", *target, "--run-dir", "recorded")
         extra = ["--junitxml", "junit.xml", "--log-file", "log.txt", "--alluredir", "allure"]
@@ -259,6 +263,7 @@ def test_the_runs_did_what_they_should(seen):
     """They judged, failed, packed and crashed: a run that stops at once would leak nothing."""
     codes = {name: code for name, code in seen.codes.items() if name != "doctor"}
     expected = {"run": 1, "some": 1, "report": 1, "diff": 1, "history": 0, "evidence": 0, "judge": 2}
+    expected |= dict.fromkeys(("har", "sarif", "github", "csv", "clauses"), 0)
     codes.pop("pack", None)
     assert codes == expected | {"own": 5, "ctrl-c": 2, "crash": 3, "bad-history": 4}, seen.said
     left = {path.relative_to(seen.left).as_posix() for path in seen.left.rglob("*") if path.is_file()}

@@ -1,51 +1,219 @@
-"""Causes: a reader hears of each once, what concerns security first."""
+"""What one fault explains is one cause, what two explain are two: by structure, whatever the texts say."""
+
+import json
 
 import pytest
+import runs
 
-from clausewise.report.causes import causes
+from clausewise.model import Kind, Role
+from clausewise.statement.causes import Seen, causes, folded
+
+GIVEN = {
+    "toy.get.done": {"kind": Kind.ANSWER, "outcome": "done"},
+    "toy.get.done.id": {"kind": Kind.RESPONSE_FIELD, "outcome": "done"},
+    "toy.get.done.items[].id": {"kind": Kind.RESPONSE_FIELD, "outcome": "done"},
+    "toy.get.done.name": {"kind": Kind.RESPONSE_FIELD, "outcome": "done"},
+    "toy.get.refused.code": {"kind": Kind.RESPONSE_FIELD, "outcome": "refused"},
+    "toy.get.json": {"kind": Kind.UNIVERSAL, "outcome": ""},
+    "toy.get.there": {"kind": Kind.RULE, "outcome": ""},
+    "toy.get.needs-token": {"kind": Kind.AUTH, "outcome": ""},
+    "toy.put.done": {"kind": Kind.ANSWER, "outcome": "done"},
+    "toy.put.request.size": {"kind": Kind.REQUEST_FIELD, "outcome": ""},
+    "toy.flow.put-then-get": {"kind": Kind.FLOW, "outcome": ""},
+    "toy.model.shop": {"kind": Kind.FLOW, "outcome": ""},
+}
+CLAUSES = {
+    name: {"id": name, "family": "toy", "operation": name.split(".")[1], **it} for name, it in GIVEN.items()
+}
 
 
-def told(clause, colour="red", **more):
-    """Return a finding on a clause `operation.rule` of the toy family."""
-    words = {"expected": "401", "actual": "200", "where": "status", "hint": "", "exchange": clause}
-    return {"clause": f"toy.{clause}", "colour": colour, **words, **more}
+class Told:
+    """Findings and exchanges in the order of a run, each of a test of its own unless told otherwise."""
+
+    def __init__(self):
+        self.findings, self.seen = [], {}
+
+    def call(self, operation, wanted, answer, test="", status=200):
+        name = f"x-{len(self.seen)}"
+        role = {"done": Role.SUCCESS, "refused": Role.INVALID}.get(answer)
+        test = test or f"test of {name}"
+        self.seen[name] = Seen(("toy", operation), tuple(wanted), answer, role, status, test)
+        return name
+
+    def find(self, clause, exchange, where="status", rule="", **more):
+        colour, actual = more.get("colour", "red"), more.get("actual", "it")
+        test = self.seen[exchange].test
+        standing = "documented" if colour == "red" else "inferred"
+        about = {"clause": clause, "exchange": exchange, "where": where, "rule": rule, "test": test}
+        self.findings.append(about | {"colour": colour, "standing": standing, "actual": actual})
+
+    @property
+    def causes(self):
+        return causes(folded(self.findings, CLAUSES, self.seen), CLAUSES, self.seen)
+
+    @property
+    def names(self):
+        return [it["clauses"] for it in self.causes]
 
 
-def results(*findings, auth=()):
-    """Return the results that causes are read from."""
-    names = dict.fromkeys(bad["clause"] for bad in findings)
-    rows = [
-        {"id": name, "operation": name.split(".")[1], "kind": "auth" if name in auth else "rule"}
-        for name in names
+@pytest.fixture
+def told():
+    """A run to be filled."""
+    return Told()
+
+
+def test_a_place_is_one_cause_however_many_items_and_calls_show_it(told):
+    """Ids, numbers and texts that differ from call to call are no part of it."""
+    for number in range(3):
+        name = told.call("get", ["done"], "done")
+        told.find("toy.get.done.items[].id", name, f"/items/{number}/id", "type", actual=f"[{number}]")
+
+    assert told.names == [["toy.get.done.items[].id"]]
+
+
+def test_two_places_of_one_answer_are_two_causes(told):
+    """Two wrong values are two faults, though one answer shows both."""
+    name = told.call("get", ["done"], "done")
+    told.find("toy.get.done.id", name, "/id", "type")
+    told.find("toy.get.done.name", name, "/name", "type")
+
+    assert len(told.causes) == 2
+
+
+def test_what_is_absent_together_is_one_cause(told):
+    """An answer in another shape lacks all its fields at once; what is absent elsewhere is another fault."""
+    for _ in range(2):
+        name = told.call("get", ["done"], "done")
+        told.find("toy.get.done.id", name, "/id", "required")
+        told.find("toy.get.done.name", name, "/name", "required")
+    assert len(told.causes) == 1
+
+    told.find("toy.get.done.id", told.call("get", ["done"], "done"), "/id", "required")
+    assert len(told.causes) == 2
+
+
+def test_an_answer_that_is_none_takes_along_all_that_is_amiss_in_it(told):
+    """No JSON under status 500: the answer, the rule for all answers, and whatever wanted it."""
+    name = told.call("get", ["done"], "", status=500)
+    told.find("toy.get.json", name, "body")
+    told.find("toy.get.done", name)
+    told.find("toy.flow.put-then-get", told.call("get", ["refused"], "", status=500))
+
+    assert told.names == [["toy.get.done", "toy.flow.put-then-get", "toy.get.json"]]
+
+
+def test_a_documented_rule_that_alone_is_broken_names_the_cause(told):
+    """It says which request is answered otherwise; of two rules the answer says more."""
+    name = told.call("get", ["refused"], "done")
+    told.find("toy.get.done", name)
+    told.find("toy.get.there", name)
+    assert told.names[0][0] == "toy.get.there"
+
+    told.find("toy.get.needs-token", name)
+    assert told.names[0][0] == "toy.get.done"
+
+
+def test_a_good_request_that_is_refused_is_one_cause_with_the_form_of_the_refusal(told):
+    """Whatever was wanted of the operation; a refusal that is wrong where it was wanted is another one."""
+    name = told.call("put", ["done"], "refused", status=400)
+    told.find("toy.put.done", name)
+    told.find("toy.put.request.size", name, "")
+    told.find("toy.flow.put-then-get", told.call("put", ["done"], "refused", status=400))
+    assert told.names == [["toy.put.done", "toy.put.request.size", "toy.flow.put-then-get"]]
+
+    told.find("toy.get.refused.code", told.call("get", ["refused"], "refused", status=400), "/code", "type")
+    assert len(told.causes) == 2
+
+
+def test_a_success_in_place_of_two_refusals_is_two_causes(told):
+    """Who is let in without a token and whose wrong request is served are two faults."""
+    told.find("toy.get.needs-token", told.call("get", ["unauthorized"], "done"))
+    told.find("toy.get.there", told.call("get", ["refused"], "done"))
+
+    first, second = told.causes
+    assert first["clauses"] == ["toy.get.needs-token"]
+    assert first["security"]
+    assert not second["security"]
+
+
+def test_an_effect_follows_from_the_last_wrong_answer_on_its_way(told):
+    """A model's walk stands beside the step that it stumbled over; amber under red."""
+    put = told.call("put", ["done"], "done", "a walk")
+    told.find("toy.put.done", put, "/size", "const")
+    get = told.call("get", ["done"], "done", "a walk")
+    told.find("toy.model.shop", get, "", colour="amber")
+
+    assert told.names == [["toy.put.done", "toy.model.shop"]]
+    assert told.causes[0]["colour"] == "red"
+
+
+def test_effects_at_one_place_are_one_cause_and_of_one_clause_too(told):
+    """Two clauses that miss the same value, one clause that misses several."""
+    name = told.call("get", ["done"], "done")
+    told.find("toy.flow.put-then-get", name, "/size")
+    told.find("toy.flow.put-then-get", name, "/weight")
+    told.find("toy.model.shop", told.call("get", ["done"], "done"), "/weight")
+
+    assert len(told.causes) == 1
+
+
+def test_red_and_security_and_reach_come_first(told):
+    """What a release manager has to see stands on top."""
+    told.find("toy.get.done.name", told.call("get", ["done"], "done"), "/name", "type", colour="amber")
+    told.find("toy.get.done.id", told.call("get", ["done"], "done"), "/id", "type")
+    wide = told.call("put", ["done"], "", status=500)
+    told.find("toy.put.done", wide)
+    told.find("toy.flow.put-then-get", wide)
+    told.find("toy.get.needs-token", told.call("get", ["unauthorized"], "done"))
+
+    assert [it["clauses"][0] for it in told.causes] == [
+        "toy.get.needs-token",
+        "toy.put.done",
+        "toy.get.done.id",
+        "toy.get.done.name",
     ]
-    return {"findings": list(findings), "clauses": rows}
+    assert [it["id"] for it in told.causes] == [1, 2, 3, 4]
 
 
-def test_a_guess_that_is_not_kept_is_told_once():
-    """At however many operations it shows; another guess is another cause."""
-    alike = [told(f"{name}.json", "amber", actual=name) for name in ("one", "two", "three")]
-
-    found = causes(results(*alike, told("one.media-type", "amber")))
-
-    assert [(it.finding["clause"], len(it.alike)) for it in found] == [
-        ("toy.one.json", 2),
-        ("toy.one.media-type", 0),
-    ]
+BAD_RELEASE = (
+    "bad:ofs-ecm.saveEventsAndPromoteToCase.type-is-mapped",
+    "retype:cdp.getCustomer.record.id_details[].id_number",
+    "cdp.validateCustomer.unauthorized-is-http-403",
+    "gone:account-service.valid-legal-id.there",
+    "drop:account-service.get-account-list.done.accounts",
+    "cdp.onboarding.accepted-says-failed",
+)
 
 
-@pytest.mark.parametrize("differs", ["expected", "where", "exchange"])
-def test_what_differs_is_another_cause(differs):
-    """Red findings are one cause only where one answer makes them in the same words."""
-    same = told("one.a", exchange="x-1"), told("one.b", exchange="x-1")
-    other = told("one.c", exchange="x-1") | {differs: "another"}
+def test_a_bad_release_is_six_causes_on_one_and_a_half_screens(tmp_path):
+    """Six defects of three families at once: who looks at a terminal of 80 columns sees each, and no more."""
+    with runs.bent("", *BAD_RELEASE) as url:
+        target = runs.target_at(tmp_path, url, "cdp", "ofs-ecm", "int-ecm", "account-service")
+        wide = runs.environment(COLUMNS="80")
+        told = runs.clausewise(
+            "run", "--target", target, "--run-dir", tmp_path / "run", env=wide, timeout=900
+        )
 
-    assert [len(it.alike) for it in causes(results(*same, other))] == [1, 0]
+    lines = told.stdout.splitlines()
+    assert told.returncode == 1
+    assert len(lines) < 120
+    assert max(map(len, lines[:-1])) <= 80  # the last is the path of the report, whole
+    assert "Not conformant (exit 1): 5 causes," in lines[0]
+    found = runs.results(tmp_path / "run")["causes"]
+    assert [it["colour"] for it in found] == ["red"] * 5 + ["amber"]
+    assert {it["operation"] for it in found} == {
+        *("saveEventsAndPromoteToCase", "getCustomer", "validateCustomer", "valid-legal-id"),
+        *("get-account-list", "onboardCustomer"),
+    }
 
 
-def test_security_comes_first_and_red_before_amber():
-    """Whatever was found first."""
-    found = [told("one.a", "amber"), told("one.b"), told("one.door"), told("one.window", "amber")]
+def test_defects_at_once_make_as_many_causes(tmp_path):
+    """A fixed part of what `make matrix` measures: pairs and sextets of seeded defects, by a seed."""
+    target, output = runs.target_at(tmp_path, "embedded", "cdp", "account-service"), tmp_path / "matrix.json"
+    asked = ["--causes", "8", "--defect", "none", "--output", output]
+    runs.clausewise("matrix", "--target", target, *asked, timeout=900)
 
-    order = [it.finding["clause"] for it in causes(results(*found, auth={"toy.one.door", "toy.one.window"}))]
-
-    assert order == ["toy.one.door", "toy.one.b", "toy.one.window", "toy.one.a"]
+    groups = json.loads(output.read_text())["groups"]
+    assert [len(it["defects"]) for it in groups] == [2] * 6 + [6] * 2
+    assert sum(it["told_apart"] for it in groups) >= 7
+    assert sum(it["first"] for it in groups) >= 0.8 * sum(it["shown"] for it in groups)

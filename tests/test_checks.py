@@ -138,6 +138,19 @@ def test_a_wrong_code_breaks_its_field_and_the_answer():
     assert broken(reading.touches) == {"toy.getWidget.unknown", "toy.getWidget.unknown.errorCode"}
 
 
+def test_an_answer_that_only_its_code_fails_is_told_by_the_place_of_the_code():
+    """One code that is another: where it stands, what was expected, what came; as its field tells it."""
+    reading = read(exchange("getWidget", 200, {"errorCode": "45001"}), GET, ["unknown"])
+    told = {
+        touch.clause: (bad.where, bad.expected, bad.actual, bad.rule)
+        for touch in reading.touches
+        for bad in touch.findings
+    }
+
+    assert told["toy.getWidget.unknown"][0] == "/errorCode"
+    assert told["toy.getWidget.unknown"] == told["toy.getWidget.unknown.errorCode"]
+
+
 def test_a_garbled_code_leaves_open_what_the_test_asks_about():
     """A wanted answer with a wrong code is that answer's fault, not that of the rule under test."""
     assert read(exchange("getWidget", 200, {"errorCode": "45001"}), GET, ["unknown"]).garbled

@@ -4,16 +4,20 @@ import json
 
 import pytest
 import runs
-from test_report import clause, results
+from test_report import cause, clause, results
 
 from clausewise.statement import difference
 
 CHANGES = {
     ("pass", "fail"): ("newly broken", True),
     ("untestable", "fail"): ("newly broken", True),
-    ("pass", "unstable"): ("newly broken", True),
+    ("pass", "unstable"): ("newly unstable", True),
+    ("fail", "unstable"): (None, False),
     ("fail", "pass"): ("fixed", False),
-    ("fail", "waived"): ("fixed", False),
+    ("waived", "pass"): ("fixed", False),
+    ("fail", "waived"): ("newly waived", False),
+    ("waived", "fail"): ("no longer waived", True),
+    ("pass", "waived"): ("newly waived", False),
     ("untestable", "pass"): ("newly exercised", False),
     ("pass", "untestable"): ("no longer exercised", True),
     ("fail", "untestable"): ("no longer exercised", True),
@@ -29,6 +33,29 @@ def test_each_change_has_a_name_and_a_colour(verdicts, told):
 
     assert [row["change"] for row in made["changes"]] == [told[0]] * bool(told[0])
     assert made["red"] is told[1]
+
+
+@pytest.mark.parametrize(
+    ("scored", "told", "red"), [(False, "no longer scored", True), (True, "newly scored", False)]
+)
+def test_what_a_frozen_set_leaves_out_is_told(scored, told, red):
+    """A clause that counts no more is lost coverage, whatever its verdict."""
+    made = difference(results([clause(1, scored=not scored)]), results([clause(1, scored=scored)]))
+
+    assert [row["change"] for row in made["changes"]] == [told]
+    assert made["red"] is red
+
+
+def test_causes_that_come_and_go_are_told():
+    """A cause is known by the clause that it is about; one that stays is counted."""
+    before, after = results(), results()
+    before["causes"] = [cause(1, "toy.op.c2", "toy.op.c5"), cause(2, "toy.op.c4")]
+    after["causes"] = [cause(1, "toy.op.c2"), cause(2, "toy.op.c3")]
+    made = difference(before, after)["causes"]
+
+    assert [it["clauses"][0] for it in made["came"]] == ["toy.op.c3"]
+    assert [it["clauses"][0] for it in made["went"]] == ["toy.op.c4"]
+    assert made["stayed"] == 1
 
 
 def test_clauses_that_come_and_go_are_told():
@@ -58,7 +85,7 @@ def test_the_command_says_it_and_ends_with_1_where_something_broke(tmp_path):
     """Both ways round, as text and as JSON."""
     for name, verdict in (("good", "pass"), ("bad", "fail")):
         (tmp_path / name).mkdir()
-        made = results([clause(1, verdict)]) | {"findings": [], "evidence": {}}
+        made = results([clause(1, verdict)]) | {"causes": [], "findings": [], "evidence": {}}
         (tmp_path / name / "results.json").write_text(json.dumps(made))
 
     broke = runs.inside("diff", tmp_path / "good", tmp_path / "bad")

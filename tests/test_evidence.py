@@ -130,7 +130,7 @@ def test_a_pack_holds_with_its_key(house, tmp_path, kind):
 
     assert done.returncode == 0, done.stdout + done.stderr
     first, second, *checks = done.stdout.splitlines()
-    assert first.startswith("Not conformant (exit 1): 1 broken clause, 0 waived,")
+    assert first.startswith("Not conformant (exit 1): 1 cause, 1 broken clause, ")
     assert SCORED.search(first)
     assert re.search(
         r"ended 20\S+; told below: waiver, policy, frozen set, plan, budget; signed by key [0-9a-f]{16},",
@@ -155,17 +155,35 @@ def test_a_gate_gets_the_exit_code_of_the_run(house, tmp_path, held):
     assert checked(held, house, tmp_path, *gate).returncode == 1
 
 
+def test_a_smaller_plan_never_passes_for_a_conformant_whole(tmp_path):
+    """It holds, it is green, and neither its test result nor the gate calls it conformant."""
+    path = runs.only(_target_in(tmp_path), "account-service")
+    done = runs.clausewise("run", "--target", path, "--run-dir", tmp_path / "run", "--plan", "smoke")
+    assert done.returncode == 0, done.stdout
+    private, public = keys(tmp_path)
+    made = runs.inside("evidence", tmp_path / "run", "--key", private, "--output", tmp_path / "e.zip")
+    assert made.returncode == 0, made.stderr
+
+    held = runs.inside("verify", tmp_path / "e.zip", "--public-key", public)
+    gate = runs.inside("verify", tmp_path / "e.zip", "--public-key", public, "--expect", "conformant")
+
+    assert held.returncode == 0, held.stdout
+    assert held.stdout.startswith("Kept all that plan smoke asks (exit 0): 39 of 388 clauses")
+    assert gate.returncode == 2, gate.stdout
+    assert forging.predicate(forging.contents(tmp_path / "e.zip"))["result"] == "WARNED"
+
+
 def test_an_unexcused_green_run_passes_the_gate(tmp_path):
     """The whole command line of a bank's gate, on a run where nothing is broken."""
     path = runs.only(_target_in(tmp_path), "account-service")
-    done = runs.clausewise("run", "--target", path, "--run-dir", tmp_path / "run", "--plan", "proof")
+    done = runs.clausewise("run", "--target", path, "--run-dir", tmp_path / "run", "--plan", "gate")
     assert done.returncode == 0, done.stdout
     private, public = keys(tmp_path)
     runs.inside("evidence", tmp_path / "run", "--key", private, "--output", tmp_path / "e.zip")
     gate = runs.inside("verify", tmp_path / "e.zip", "--public-key", public, "--expect", "conformant")
 
     assert gate.returncode == 0, gate.stdout
-    assert gate.stdout.startswith("Conformant (exit 0): 0 broken clauses")
+    assert gate.stdout.startswith("Conformant (exit 0): 388 kept")
     assert runs.inside("verify", tmp_path / "e.zip", "--expect", "conformant").returncode == 2
 
 
@@ -268,6 +286,7 @@ def _unfounded(told):
     told["findings"].clear()
     for row in told["clauses"]:
         row["findings"] = []
+    told["causes"] = []
 
 
 def _conformant(told):
@@ -368,7 +387,7 @@ def _two_streams(held, key):
 
 
 PAGES = {
-    "report.html": ("<h1>Not conformant</h1>", "<h1>Conformant</h1>"),
+    "report.html": ("May it ship?</span> No", "May it ship?</span> Yes"),
     "summary.md": ("# clausewise: not conformant", "# clausewise: conformant"),
     "statement.html": ("Not conformant (exit 1)", "Conformant (exit 0)"),
     "badge.svg": ("not conformant", "conformant"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ from test_report import clause, results
 
 from clausewise.errors import ConfigurationError
 from clausewise.history import History, _engine
+from clausewise.report import charts
 
 
 def result(number, target="uat", **verdicts):
@@ -82,6 +84,58 @@ def test_a_history_tells_what_changed_from_run_to_run(request, kind):
         assert history.runs("uat", last=1)[0]["broken"] == ["toy.op.c2"]
         assert [row["verdict"] for row in history.clause("toy.op.c1", "uat")] == ["pass", "fail", "pass"]
         assert {row["clause"] for row in history.restless("uat")} == {"toy.op.c1", "toy.op.c2"}
+
+
+def test_a_page_tells_since_when_a_clause_is_broken_and_which_goes_to_and_fro(tmp_path, sqlite):
+    """A strip for each clause that is or was broken; times by operation; bars lead to reports."""
+    nights = [{"c1": "fail"}, {}, {"c1": "fail"}, {"c2": "fail"}, {"c1": "fail", "c2": "fail"}]
+    with History.at(sqlite) as history:
+        for number, verdicts in enumerate(nights, 1):
+            history.append(result(number, **verdicts))
+        history.append(result(9, "other", c3="fail"))
+        ids = [row["id"] for row in history.runs()]
+        broken = history.broken(ids)
+        times = history.times(ids)
+    (tmp_path / "night").mkdir()
+    (tmp_path / "night" / "run.json").write_text('{"id": "r5"}')
+    (tmp_path / "night" / "report.html").write_text("")
+    runs.inside("history", sqlite, "--page", tmp_path / "history.html")
+    page = (tmp_path / "history.html").read_text("utf-8")
+
+    assert broken["toy.op.c2"] == {
+        "r1": "pass",
+        "r2": "pass",
+        "r3": "pass",
+        "r4": "fail",
+        "r5": "fail",
+        "r9": "pass",
+    }
+    assert times == {"toy op": dict.fromkeys(("r1", "r2", "r3", "r4", "r5", "r9"), 2.0)}
+    order = re.findall(r"<code>(toy\.op\.c\d)</code></th><td>([^<]*)</td><td>(?:<[^>]*>(flaky))?", page)
+    assert order == [
+        ("toy.op.c1", "2031-01-05T02:00", "flaky"),
+        ("toy.op.c2", "2031-01-04T02:00", ""),
+        ("toy.op.c3", "", ""),
+        ("toy.op.c3", "2031-01-09T02:00", ""),
+        ("toy.op.c1", "", ""),
+        ("toy.op.c2", "", ""),
+    ]
+    assert page.count('<a href="night/report.html"') == 2
+    assert '<a href="#run-1"' in page
+
+
+def test_the_axis_of_a_trend_has_round_figures():
+    """Whatever the most is, four or five ticks, none of which a bar outgrows."""
+    run = {"id": "r", "started": "2031-01-01T00:00:00", "target": "t", "exit": 1, "word": "w", "share": 0.5}
+    for most in (0, 1, 4, 7, 13, 60, 101, 5923):
+        told = charts.chart([{**run, "counts": {"fail": count}} for count in (0, most)])
+        ticks = [count for _, count in told.ticks]
+
+        assert ticks[0] == 0
+        assert ticks[-1] >= most
+        assert 2 <= len(ticks) <= 5
+        assert all(bar.y >= told.top - 3 for bar in told.bars)
+        assert told.bars[0].height == 2
 
 
 def test_two_hundred_nights_stay_quick(sqlite):

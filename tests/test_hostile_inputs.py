@@ -110,7 +110,7 @@ RESULTS = {
     "version 0": (lambda told: told.update(version=0), "clausewise-results version 0"),
     "version 99": (lambda told: told.update(version=99), "clausewise-results version 99"),
     "no version": (lambda told: told.pop("version"), "version None"),
-    "another format": (lambda told: told.update(format="\x1b[2J" * 999), "version 1 was expected"),
+    "another format": (lambda told: told.update(format="\x1b[2J" * 999), "version 2 was expected"),
     "counts that are a list": (lambda told: told.update(counts=[1]), "counts"),
     "operations that are a number": (lambda told: told.update(operations=7), "operations"),
     "clauses that are nothing": (lambda told: told.update(clauses=None), "clauses"),
@@ -140,7 +140,7 @@ def test_a_finding_whose_exchange_is_lost_is_drawn_without_it(good, house):
     told["evidence"].clear()
     (house / "input" / "results.json").write_bytes(mutation.as_json(told))
     assert answers("report", house / "input", name=house) in {0, 1, 2}
-    assert "and how to send it again" in (house / "input" / "report.html").read_text()
+    assert "Copy as curl" in (house / "input" / "report.html").read_text()
 
 
 def test_no_text_of_a_results_file_moves_the_cursor_or_breaks_the_stream(good, house):
@@ -382,13 +382,20 @@ def test_a_history_that_another_program_locks_is_one_sentence(good):
 
 
 WRONG = {
-    "no command": ([], "required: COMMAND"),
+    "no command": (["--"], "required: COMMAND"),
     "no target": (["run"], "one of the arguments --target --resume is required"),
     "a target that is not set": (["run", "--target", ""], "--target is given without a value; is a variable"),
     "a history that is not set": (["run", "--target=t", "--history="], "--history is given without a value"),
     "a seed that is a word": (["run", "--target", "t", "--seed", "x"], "invalid int value"),
     "fewer than no requests": (["run", "--target", "t", "--max-requests", "-1"], "no whole number above 0"),
-    "a time that is none": (["run", "--target", "t", "--max-time", "nan"], "no number of seconds above 0"),
+    "a time that is none": (["run", "--target", "t", "--max-time", "nan"], "no time above 0"),
+    "a time in a unit that nobody knows": (
+        ["run", "--target", "t", "--max-time", "1y"],
+        "write 90, 45s, 10m",
+    ),
+    "a misspelt option": (["run", "--taget", "t"], "no option --taget, did you mean --target?"),
+    "a misspelt command": (["rum", "--target", "t"], "There is no command 'rum', did you mean run?"),
+    "a number of processes that is none": (["run", "--target", "t", "-n", "many"], "write one, or auto"),
     "a glob like an option": (["run", "--target", "t", "--clause=-x"], "There is no target file t"),
     "a target like an option": (["run", "--target=@x"], "There is no target file @x"),
     "a port that is none": (["serve", "--port", "65536"], "is no port: 0 for a free one, up to 65535"),

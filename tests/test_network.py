@@ -40,6 +40,9 @@ def commands(folder, target):
         ["report", folder / "run"],
         ["evidence", folder / "run", "--key", key(folder), "--output", folder / "evidence.zip"],
         ["judge", folder / "run", *given, "--run-dir", folder / "again"],
+        ["har", folder / "run"],
+        ["findings", folder / "run"],
+        ["clauses", "--format", "reqif", "--run", folder / "run", "--output", folder / "clauses.reqif"],
     ]
 
 

@@ -20,11 +20,16 @@ def exchanges(folder):
 
 
 def test_smoke_takes_answers_and_entry_only(tmp_path):
-    """Each operation's success and its main errors; what was left out is not called kept."""
+    """Each operation's success and its main errors; that is kept, and nothing is called conformant."""
     target = runs.target_at(tmp_path, "embedded", "cdp", "account-service")
     done, results = run(tmp_path / "run", "--plan", "smoke", target=target)
 
-    assert done.returncode == 2, done.stdout
+    assert done.returncode == 0, done.stdout
+    said = "Kept all that plan smoke asks (exit 0): 87 of 996 clauses, and what their answers show;"
+    assert results["outcome"]["sentence"].startswith(said)
+    for name in ("summary.md", "badge.svg", "statement.html", "report.html"):
+        assert "conformant" not in (tmp_path / "run" / name).read_text().lower(), name
+    assert not results["promise"]["whole"]
     assert results["run"]["plan"] == "smoke"
     assert results["run"]["seconds"] < 60
     judged = {row["kind"] for row in results["clauses"] if row["tests"]}
@@ -36,8 +41,10 @@ def test_smoke_takes_answers_and_entry_only(tmp_path):
 
 def test_safe_sends_nothing_that_writes(tmp_path):
     """Only operations that read are called, log-ins among them."""
-    _, results = run(tmp_path / "run", "--plan", "safe")
+    done, results = run(tmp_path / "run", "--plan", "safe")
 
+    assert done.returncode == 0, done.stdout
+    assert results["outcome"]["word"] == "kept all that plan safe asks"
     called = {record["operation"] for record in exchanges(tmp_path / "run")}
     assert called
     assert not called & {
@@ -47,9 +54,41 @@ def test_safe_sends_nothing_that_writes(tmp_path):
         "upload-on-boarding",
         "create-ekyc-account",
     }
-    reasons = {row["reason"] for row in results["clauses"] if row["verdict"] == "untestable"}
+    reasons = {row["reason"] for row in results["clauses"] if row["verdict"] == "not applicable"}
     assert any("onboardCustomer writes, and plan 'safe' only reads" in reason for reason in reasons)
     assert not [row for row in results["clauses"] if row["verdict"] == "fail"]
+
+
+def test_a_plan_asks_for_the_fixtures_that_it_needs(tmp_path):
+    """Nobody to read, and safe may onboard nobody: not fully verified, and the fixture is named."""
+    target = runs.target_at(tmp_path, "embedded", "cdp")
+    runs.without(target, "cdp", "customer.active")
+
+    done, results = run(tmp_path / "run", "--plan", "safe", target=target)
+
+    assert done.returncode == 2, done.stdout
+    assert re.search(r"exercised; plan safe asks \d+ of 608 clauses\.", results["outcome"]["sentence"])
+    short = [row["reason"] for row in results["clauses"] if row["verdict"] == "untestable"]
+    assert any('name one: [families.cdp.fixtures."customer.active"]' in reason for reason in short)
+
+
+@pytest.mark.parametrize("narrow", ["--family=cdp", "--operation=getToken", "--max-requests=9"])
+def test_less_than_a_plan_asks_is_not_what_it_promises(tmp_path, narrow):
+    """Picked, or out of budget: the plan's own promise does not hold."""
+    target = runs.target_at(tmp_path, "embedded", "cdp", "int-ecm")
+    done, results = run(tmp_path / "run", "--plan", "smoke", narrow, target=target)
+
+    assert done.returncode == 2, done.stdout
+    assert results["outcome"]["word"] == "not fully verified"
+
+
+def test_a_smaller_plan_is_red_for_what_is_broken(tmp_path):
+    """A clause that it asks for and that is broken is no better for the plan being small."""
+    with runs.bent("cdp", "cdp.lookup.not-found-code-as-text") as url:
+        done, results = run(tmp_path / "run", "--plan", "smoke", target=runs.target_at(tmp_path, url, "cdp"))
+
+    assert done.returncode == 1, done.stdout
+    assert results["outcome"]["word"] == "not conformant"
 
 
 def test_production_allows_no_other_plan(tmp_path):

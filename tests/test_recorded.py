@@ -27,11 +27,17 @@ def test_a_run_judged_again_says_the_same(tmp_path, operation):
         runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "live", *chosen)
         again = ["judge", tmp_path / "live", "--target", target, "--run-dir", tmp_path / "again"]
         runs.inside(*again)
+        assert runs.inside("har", tmp_path / "live").returncode == 0
+        archive = tmp_path / "live" / "exchanges.har"
+        runs.inside("judge", archive, "--target", target, "--run-dir", tmp_path / "archive")
 
-    live, again = (rows(tmp_path / name) for name in ("live", "again"))
+    live, again, archive = (rows(tmp_path / name) for name in ("live", "again", "archive"))
     shown = {name: row["verdict"] for name, row in live.items() if row["kind"] in ALONE and row["tests"]}
     assert len(shown) > (40 if operation else 400)
     assert {name: again[name]["verdict"] for name in shown} == shown
+    assert {name: row["verdict"] for name, row in archive.items()} == {
+        name: row["verdict"] for name, row in again.items()
+    }
     assert ("fail" in shown.values()) is bool(operation)
 
 

@@ -1,8 +1,10 @@
 """Reports: drawn from results alone, complete, and never painted by what a target answers."""
 
+import html
 import io
 import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,11 +12,16 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from rich.console import Console
 
-from clausewise import report, shipped
+from clausewise import report, shipped, tables
+from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
-from clausewise.report import junit, pages, terminal
+from clausewise.model import Role
+from clausewise.report import advice, junit, marking, pages, terminal
+from clausewise.report.causes import causes as causes_of
+from clausewise.statement.causes import Seen, causes
 
 NASTY = "</script><script>alert(1)</script> \u202eevil\x07 | `x` <b>"
+SCHEMA = Path(__file__).with_name("junit-10.xsd")  # of jenkinsci/xunit-plugin
 VERDICTS = ("error", "fail", "unstable", "untestable", "waived", "pass", "not applicable")
 
 
@@ -36,6 +43,7 @@ RUN = {
     "started": "2031-01-01T00:00:00",
     "target": NASTY,
     "plan": "gate",
+    "name": NASTY,
     "exit": 1,
     "word": "not conformant",
     "counts": {"pass": 3, "fail": 2},
@@ -45,6 +53,7 @@ RUN = {
     "broken": [NASTY],
     "mended": [NASTY],
 }
+CAUSE = {"security": False, "family": "toy", "operation": "op", "answer": "a", "where": "/a"}
 PACE = {
     "family": "toy",
     "operation": "op",
@@ -82,6 +91,13 @@ def clause(number, verdict="pass", colour="green", **more):
     } | more
 
 
+def cause(number, *clauses, colour="red", findings=(0,)):
+    """A cause of the operation, that these clauses tell of."""
+    about = {"family": "toy", "operation": "op", "answer": "a", "where": "/a"}
+    told = {"clauses": list(clauses), "findings": list(findings)}
+    return {"id": number, "colour": colour, "security": False, **about, **told}
+
+
 def results(clauses=()):
     """A whole results value around some clauses; the second fails in red, with everything nasty."""
     rows = list(clauses) or [
@@ -116,11 +132,12 @@ def results(clauses=()):
         "standing": "documented",
         "colour": "red",
         "times": 2,
+        "rule": "const",
     }
     counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS}
     return {
         "format": "clausewise-results",
-        "version": 1,
+        "version": 2,
         "suite": {"version": "0"},
         "run": {
             "id": "r",
@@ -129,6 +146,7 @@ def results(clauses=()):
             "seconds": 1.0,
             "seed": 1,
             "plan": "gate",
+            "labels": {"build": NASTY},
             "interrupted": False,
             "partial": False,
             "workers": 1,
@@ -151,6 +169,7 @@ def results(clauses=()):
             "sentence": f"Not conformant {NASTY}",
             "reasons": ["one"],
         },
+        "promise": {"plan": "gate", "whole": True, "narrowed": False, "asked": 1, "of": 1},
         "counts": counts,
         "left_behind": [
             {"family": "toy", "operation": "op", "what": "a widget", "many": 7, "undo": "takeWidget"},
@@ -196,6 +215,7 @@ def results(clauses=()):
             }
         ],
         "clauses": rows,
+        "causes": [cause(1, "toy.op.c2"), cause(2, "toy.op.c5", colour="amber", findings=(1,))],
         "findings": [finding, {**finding, "id": 1, "clause": "toy.op.c5", "colour": "amber"}],
         "trend": [RUN],
         "discrepancies": {"T-1": {"summary": "two readings", "readings": {"a": "x"}, "ruling": "either"}},
@@ -229,14 +249,35 @@ def test_nothing_that_a_target_answers_becomes_markup():
 
 def test_statement_and_badge_show_nothing_as_markup_and_ask_no_network():
     """Both stand alone; the badge is well-formed XML, the statement names what is broken."""
-    page, badge = pages.statement(results()), pages.badge(results())
+    page, badge = pages.statement(results(), {"exchanges.jsonl": "0" * 64}), pages.badge(results())
 
     assert "<script" not in page
     assert "\u202e" not in page + badge
     assert not re.search(r'(src|href)="https?://', page)
     assert "toy.op.c2" in page
     assert ET.fromstring(badge).tag.endswith("svg")
-    assert "not conformant, 1 kept" in badge
+    assert "not conformant, 1 broken, 1 kept" in badge
+
+
+def test_a_statement_names_all_red_clauses_and_no_others():
+    """However many; whose they are, which release, by which evidence, and where people sign."""
+    told = results([clause(number, "fail", "red") for number in range(60)] + [clause(99, "fail", "amber")])
+    told["findings"], told["causes"], told["waivers"] = [], [], []
+    told["run"]["labels"] = {"release": "7.1 <b>"}
+    page = pages.statement(told, {"exchanges.jsonl": "5" * 64})
+
+    assert re.findall(r"<code>(toy\.op\.c\d+)</code>", page) == [f"toy.op.c{number}" for number in range(60)]
+    for words in ("60 broken clauses", "7.1 &lt;b&gt;", "5" * 64, "Signed", "toy-1"):
+        assert words in page
+
+
+def test_the_digests_of_a_statement_are_those_of_the_files(tmp_path):
+    """What was sent and answered, and what tests said of it, as the folder has them."""
+    for name in ("exchanges.jsonl", "verdicts.jsonl", "tests.jsonl"):
+        (tmp_path / name).write_text("")
+    nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+    assert report.drawn(results(), tmp_path)["statement.html"].count(nothing) == 3
 
 
 def test_a_huge_body_is_cut_with_a_note():
@@ -269,10 +310,35 @@ def test_junit_has_a_case_per_clause_and_no_false_pass():
         "errors": "1",
         "skipped": "2",
     }
-    names = {found.get("name") for found in suite.find("testcase").iter("property")}
-    assert {"id", "standing", "document", "section", "row"} <= names
-    amber = next(case for case in suite.iter("testcase") if case.get("name") == "toy.op.c5")
-    assert amber.find("skipped").get("message").startswith("amber:")
+    cases = {case.get("classname"): case for case in suite.iter("testcase")}
+    assert cases["toy.op.c1"].get("name").startswith("Clause 1 holds.")
+    assert "toy-1, S, T, R, line 7" in cases["toy.op.c1"].findtext("system-out")
+    assert cases["toy.op.c2"].findtext("failure").startswith("cause 1: Clause 2 holds.")
+    assert cases["toy.op.c5"].find("skipped").get("message").startswith("amber: /a: expected ")
+
+
+def test_junit_times_add_up_to_the_run_and_a_property_stands_once():
+    """Tests are shared by clauses, and their time is not told twice."""
+    told = results()
+    told["run"]["seconds"] = 10.0
+    told["excuses"] *= 2
+    whole = ET.fromstring(junit.xml(told))
+
+    assert float(whole.get("time")) == 10.0
+    assert sum(float(case.get("time")) for case in whole.iter("testcase")) == pytest.approx(10.0)
+    names = [found.get("name") for found in whole.find("testsuite/properties")]
+    assert len(names) == len(set(names))
+
+
+def test_junit_is_as_jenkins_asks_for_it():
+    """By the schema of its xUnit plugin, whatever a target answers."""
+    xmlschema = pytest.importorskip("xmlschema", reason="xmlschema is not installed: make test-all")
+    schema = xmlschema.XMLSchema(SCHEMA)
+    made = junit.xml(results())
+    spoiled = made.replace("</testcase>", '<property name="a" value="b"/></testcase>', 1)
+
+    assert [str(bad) for bad in schema.iter_errors(made)] == []
+    assert not schema.is_valid(spoiled)
 
 
 def test_the_summary_holds_its_tables_together():
@@ -285,48 +351,171 @@ def test_the_summary_holds_its_tables_together():
     assert all("<script" not in row and row.count(" | ") == 2 - 1 for row in rows)
 
 
-def test_the_terminal_shows_the_clause_the_source_and_both_sides():
-    """A red finding shows its words, document and line, Expected / Actual, ruling and curl line."""
-    console = Console(width=200, record=True, file=io.StringIO())
-    console.print(*terminal.conclusion(results(), shipped.ROOT))
-    text = console.export_text()
+@pytest.mark.parametrize(
+    ("body", "where", "marked"),
+    [
+        ('{"a": {"b": [1, "x"]}}', "/a/b/1", '"x"'),
+        ('{"a": {"b": [1, 2]}}', "/a/b", "[\n      1,\n      2\n    ]"),
+        ('{"a": "marked"}', "/a", '"marked"'),
+        ('{"a": {}}', "/a/b", "nothing stands here"),
+        ('{"a": [1]}', "/a/7/b", "[\n    1\n  ]"),
+        ('{"~/": 1}', "/~0~1", "1"),
+        ("[7]", "/x", "[\n  7\n]"),
+        ("{}", "status", "HTTP 200 OK"),
+        ("{}", "content-type", "Content-Type: text/html"),
+    ],
+)
+def test_what_a_finding_is_about_is_marked(body, where, marked):
+    """A value, a whole list, what is absent or the nearest above it, the status, a header."""
+    record = results()["evidence"]["x-1"]
+    record["response"] = {**record["response"], "body": body, "headers": [["Content-Type", "text/html"]]}
+    _, answer = marking.sides(record, {"where": where}, {"kind": "rule"})
 
-    for piece in (
-        "toy-1, S, T, R (line 7)",
-        "expected  ",
-        "actual    45003",
-        "ruling    T-1: either",
-        "curl '",
-    ):
+    assert re.findall("<mark>(.*?)</mark>", html.unescape(answer), re.DOTALL) == [marked]
+    assert "</mark>" in answer
+
+
+def test_what_a_request_field_is_about_is_marked_in_the_request():
+    """And no mark stands where a body is cut, or is none."""
+    record = results()["evidence"]["x-1"]
+    record["request"] = {**record["request"], "body": '{"a": 1}'}
+    request, answer = marking.sides(record, {"where": "/a"}, {"kind": "request-field"})
+    plain = marking.sides(record, {"where": "/a"}, {"kind": "response-field"})
+
+    assert "<mark>1</mark>" in request
+    assert "<mark>" not in answer + plain[0] + plain[1]
+    assert "<script>" not in answer
+
+
+def test_a_waiver_to_fill_in_is_one_that_a_run_takes(tmp_path):
+    """For each broken clause of a cause, a month long."""
+    told = results()
+    told["target"]["name"] = 'a "b" \\ \x7f'
+    stub = advice.advise(causes_of(told)[0], told).waiver
+    path = tmp_path / "waivers.toml"
+    path.write_text(stub, "utf-8")
+    rows, _ = tables.read(path, shipped.SCHEMAS / "waivers.schema.json", "waivers")
+
+    assert [(row["clause"], row["target"]) for row in rows["waiver"]] == [
+        ("toy.op.c2", told["target"]["name"])
+    ]
+    assert str(rows["waiver"][0]["expires"]) == "2031-01-31"
+
+
+def crowded(red, drift=50):
+    """Results with many red causes and as much drift, everything as long as it may be."""
+    told = results([clause(number, "fail", "red", findings=[number]) for number in range(red)])
+    bad = told["findings"][0] | {"expected": "e[" * 5000, "actual": "<" * 9000, "curl": "curl " * 20_000}
+    told["findings"] = [{**bad, "id": number, "clause": f"toy.op.c{number}"} for number in range(red)]
+    told["causes"] = [
+        {"id": number + 1, "colour": "red", "clauses": [f"toy.op.c{number}"], "findings": [number], **CAUSE}
+        for number in range(red)
+    ]
+    told["drift"] = [told["drift"][0] | {"where": "/[x]" * 900}] * drift
+    told["waivers"] = [WAIVER | {"reason": "r" * 900, "says": "[s]" * 900}] * 300
+    return told
+
+
+@pytest.mark.parametrize("red", [1, 9, 200])
+def test_a_summary_fits_a_comment_and_says_what_it_leaves_out(red):
+    """Verdict and causes stay, whatever there is; the least important goes first, and is named."""
+    text = pages.summary(crowded(red))
+
+    assert len(text) < 60_000
+    assert "# clausewise: not conformant" in text
+    assert "1. red: Clause 0 holds." in text or "- 1. red: toy.op.c0" in text
+    assert re.search(
+        "^Left out, since a comment holds no more: .*drift; report.html has it.$", text, re.MULTILINE
+    )
+    assert "Left out" not in pages.summary(results())
+
+
+def test_a_summary_tells_what_changed_since_the_run_before():
+    """Where a history knows of one; how long a cause has been there, too."""
+    told = results()
+    first = {**RUN, "id": "q", "target": "t", "broken": [], "mended": []}
+    told["trend"] = [first, {**first, "id": "r", "broken": ["toy.op.c2"], "mended": ["toy.op.c9"]}]
+    text = pages.summary(told)
+
+    assert "- **1 newly broken**: toy.op.c2" in text
+    assert "- 1 mended: toy.op.c9" in text
+    assert "| since | this run |" in text
+    assert ", since before 2031-01-01T00:00" in text
+    assert "Since the run before" not in pages.summary(results())
+
+
+def shown(told, width=80):
+    """What a terminal of that width shows of some results."""
+    console = Console(width=width, record=True, file=io.StringIO(), force_terminal=True)
+    screen.show(console, terminal.conclusion(told, Path("reports/r")))
+    return console.export_text()
+
+
+def test_the_terminal_shows_the_clause_the_source_and_both_sides():
+    """A cause shows its words, document and line, Expected / Actual and ruling; an amber one is a line."""
+    text = shown(results(), 200)
+
+    for piece in ("toy-1, S, T, R (line 7)", "expected ", "actual   45003", "ruling   T-1: either"):
         assert piece in text
+    assert "\n  2 amber toy.op.c5: /a 45003" in text
     assert "\u202e" not in text
 
 
-def test_what_one_answer_breaks_in_the_same_words_is_told_once():
-    """Of seven clauses that one answer breaks alike the first is shown, and the others by name."""
+def test_what_follows_from_a_cause_stands_under_it():
+    """Of seven clauses that one fault breaks the first is shown, and the others are named."""
     told = results()
-    first = told["findings"][0]
+    names = [f"toy.op.c{number}" for number in range(11, 17)]
     told["clauses"] += [clause(number, "fail", "red") for number in range(11, 17)]
-    told["findings"] += [{**first, "id": number, "clause": f"toy.op.c{number}"} for number in range(11, 17)]
-    console = Console(width=200, record=True, file=io.StringIO())
+    told["causes"][0] |= cause(1, "toy.op.c2", *names)
+    text = shown(told, 200)
 
-    console.print(*terminal.conclusion(told, shipped.ROOT))
+    assert text.count("actual   45003") == 1
+    assert "with it  6 clauses: op.c11, op.c12" in text
 
-    text = console.export_text()
-    assert text.count("actual    45003") == 1
-    assert "the same  breaks toy.op.c11, toy.op.c12, toy.op.c13, toy.op.c14, toy.op.c15 and 1 more" in text
+
+def test_eleven_causes_are_ten_in_full_and_a_line():
+    """However many there are, a reader sees the widest ones, and hears of the others."""
+    told = results()
+    told["causes"] = [cause(number, "toy.op.c2") for number in range(1, 12)]
+    text = shown(told)
+
+    assert text.count("expected ") == 10
+    assert "\n 11 red toy.op.c2: /a 45003" in text
+
+
+def test_nothing_wraps_and_figures_are_never_cut():
+    """At 80 columns names are cut with an ellipsis; every count stands there in full."""
+    told = results()
+    long = "anOperationWhoseNameIsLongerThanAnyTableWouldEverShowIt" * 2
+    told["operations"][0] |= {"operation": long, "exchanges": 1234567}
+    text = shown(told)
+
+    assert max(map(len, text.splitlines())) <= 80
+    assert "1234567" in text
+    assert "…" in text
 
 
 def test_progress_without_a_terminal_is_plain_lines(monkeypatch):
-    """In a CI log progress is a line now and then: how many of how many, how many failed."""
+    """In a CI log progress is a line now and then, in the verdict's own units."""
     monkeypatch.setattr(terminal, "_EVERY", 0.0)
     console = Console(width=80, record=True, file=io.StringIO())
     progress = terminal.Progress(console, 2)
-    progress.advance("a::b", "fail")
-    progress.advance("a::c", "pass")
+    progress.begin("cdp/test_a.py::test_b")
+    progress.advance({"judged": ["x", "y"], "broken": ["x"], "calls": 3})
+    progress.advance({"judged": ["y"], "broken": [], "calls": 1})
     progress.close()
 
-    assert console.export_text().splitlines() == ["1 of 2 tests, 1 failed", "2 of 2 tests, 1 failed"]
+    first, second = console.export_text().splitlines()
+    assert re.fullmatch(r"1 of 2 tests: 2 clauses, 1 not kept, \d+ calls/s", first)
+    assert second.startswith("2 of 2 tests: 2 clauses, 1 not kept")
+
+
+def test_an_interrupted_run_says_how_it_goes_on():
+    """The command to type, with the folder."""
+    told = results()
+    told["run"] |= {"interrupted": True}
+
+    assert "to go on: clausewise run --resume reports/r" in shown(told)
 
 
 @pytest.mark.parametrize(
@@ -337,7 +526,7 @@ def test_progress_without_a_terminal_is_plain_lines(monkeypatch):
         ("[]", "was expected"),
         (
             '{"format": "clausewise-results", "version": 9}',
-            "clausewise-results version 9; .* version 1 was expected",
+            "clausewise-results version 9; .* version 2 was expected",
         ),
     ],
 )
@@ -360,3 +549,17 @@ def test_what_is_left_behind_and_how_fast_answers_came_is_shown():
     assert "- 2 times a <b> (toy op); no documented operation takes it away" in text
     assert 'aria-label="0 to 1 ms: 1. 1 to 2 ms: 3. over 5000 ms: 1. "' in page
     assert 'title="1 to 2 ms: 3" style' in page or 'style="height:100.0%" title="1 to 2 ms: 3"' in page
+
+
+def test_a_code_and_its_answer_are_one_cause():
+    """The answer's own clause, told by the place of its code, and the code's field."""
+    rows = {
+        "toy.op.a": {"id": "toy.op.a", "kind": "answer", "outcome": "a", "family": "toy", "operation": "op"},
+        "toy.op.a.code": clause(1) | {"id": "toy.op.a.code", "kind": "response-field", "outcome": "a"},
+    }
+    seen = {"x-1": Seen(("toy", "op"), ("a",), "", Role.FAILURE, 200, "t")}
+    bad = {"where": "/code", "rule": "const", "exchange": "x-1", "colour": "red", "test": "t"}
+    more = {"standing": "documented", "times": 1, "shown": ["x-1"]}
+    found = [{**bad, **more, "clause": name} for name in rows]
+
+    assert [it["clauses"] for it in causes(found, rows, seen)] == [["toy.op.a.code", "toy.op.a"]]

@@ -1,15 +1,12 @@
-"""The walk-throughs of the docs, run word for word as their readers would."""
+"""The walk-throughs of the docs, run word for word as their readers would: a wheel, an empty folder."""
 
 import os
 import re
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-from clausewise import shipped
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(DOCS.glob("walkthrough-*.md"))
@@ -17,8 +14,9 @@ BLOCK = re.compile(r"^```sh(?: exit=(\d))?\n(.*?)^```$", re.MULTILINE | re.DOTAL
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
-def test_every_command_does_what_the_page_says(tmp_path, page):
+def test_every_command_does_what_the_page_says(tmp_path, installed, page):
     """Each block ends with 0, or with the exit code that it names; only the port is another one."""
+    assert not list(tmp_path.iterdir())
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     blocks = BLOCK.findall(page.read_text("utf-8").replace("8080", port))
@@ -29,12 +27,12 @@ def test_every_command_does_what_the_page_says(tmp_path, page):
             text,
             f'told=$?; [ $told = {wanted} ] || {{ echo "block {number} ended with $told"; exit 99; }}',
         ]
-    (tmp_path / "targets").symlink_to(shipped.TARGETS)
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    path = f"{installed / 'venv' / 'bin'}:{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-c", "\n".join(script)],
         cwd=tmp_path,
-        env={**os.environ, "PATH": path},
+        env={**clean, "PATH": path},
         capture_output=True,
         text=True,
         timeout=300,

@@ -16,6 +16,7 @@ ClausewiseError
 +-- Unwritable                  exit 4: what was judged cannot be written down, so the run stops
 +-- Untestable                  verdict *untestable*: something the test needs is not there
 |   +-- Spent                   the run's budget is used up; a resumed run makes up for it
+|   +-- Beyond                  the run's plan does not send what it would take
 |   +-- NoToken                 the target's own log-in answers without a token that a caller could use
 +-- NotConformant               verdict *fail*: a clause was exercised and is broken (an AssertionError too)
 """
@@ -81,6 +82,10 @@ class Untestable(ClausewiseError):
 
 class Spent(Untestable):
     """The run may send no more, or take no longer."""
+
+
+class Beyond(Untestable):
+    """The run's plan sends nothing of the kind, so that it does not ask for the clause."""
 
 
 class NoToken(Untestable):

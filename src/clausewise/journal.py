@@ -6,11 +6,10 @@ and a killed run loses at most the test in flight.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -27,10 +26,13 @@ EXCHANGES = "exchanges.jsonl"
 VERDICTS = "verdicts.jsonl"
 TESTS = "tests.jsonl"
 SEAL = "seal.jsonl"  # what each part of the run began with and ended with, by its digests
+HELD = ".held"  # empty; whoever makes the run keeps it, and Windows lets nobody read what is kept
 KEPT = "target"  # the folder in a run's folder that keeps the target file, as it was
 SEALED = (EXCHANGES, VERDICTS, TESTS)
 CLEAN_UP = "clean-up"  # stands in place of a test in the records of what a part of a run took away again
 _CUT = b"\x18\n"  # ends a line that was not written to its end; no record holds that character
+_IN_TURN = os.name == "nt"
+_TURN = ".turn"
 _LONGEST = 256 << 20  # bytes of a line: the largest answer that is read, escaped, and room to spare
 
 
@@ -85,6 +87,14 @@ class Pages:
 
     def _write(self, name: str, record: Record) -> None:
         line = line_of({**record, **self._mark})
+        with self._turn():
+            self._append(name, line)
+
+    def _turn(self) -> AbstractContextManager[object]:
+        """Wait for this process's turn where the system does not itself append whole lines."""
+        return files.alone(self._folder / _TURN) if _IN_TURN else nullcontext()
+
+    def _append(self, name: str, line: bytes) -> None:
         try:
             written = os.write(self._files[name], line)
             if written < len(line):
@@ -133,14 +143,11 @@ def hold(folder: Path) -> int:
     A process that is killed lets go. Raises ConfigurationError where another run holds it.
     """
     try:
-        held = _append(folder / VERDICTS)
+        held = files.hold(folder / HELD)
     except OSError as bad:
         raise ConfigurationError(f"The run folder {folder} cannot be written: {bad}.") from bad
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as bad:
-        os.close(held)
-        raise ConfigurationError(f"The run in {folder} is still going on; wait for its end.") from bad
+    if held is None:
+        raise ConfigurationError(f"The run in {folder} is still going on; wait for its end.")
     return held
 
 
@@ -358,4 +365,4 @@ def _end_line(path: Path) -> None:
 
 
 def _append(path: Path) -> int:
-    return os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+    return os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY | files.BINARY, 0o600)

@@ -103,9 +103,11 @@ class Judge:
     judged: int = 0
     repeats: bool = False
     guessed: bool = False
+    wavered: str = ""
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
+    _heard: int = 0
     _meant: dict[str, list[str]] = field(default_factory=dict)
     _doubtful: set[str] = field(default_factory=set)
     _began: float = field(default_factory=time.perf_counter)
@@ -158,6 +160,11 @@ class Judge:
     def hear(self, exchange: Exchange) -> None:
         """Take note of an exchange that the test has not judged, yet."""
         self._waiting[exchange.id] = exchange
+        self._heard += 1
+
+    def waver(self, why: str) -> None:
+        """Take note that an answer came only when a call was made a second time, and why."""
+        self.wavered = self.wavered or why
 
     def rest(self, kept: Collection[str]) -> bool:
         """Judge what is not judged yet by what holds for any answer, but for the exchanges of some ids.
@@ -191,8 +198,9 @@ class Judge:
             reason, marks = str(bad), marks | ({"spent": True} if isinstance(bad, Spent) else {})
         if finished and verdict is Verdict.PASS:
             self._take(Touch(clause) for clause in self.clauses)
-        repeated = {"repeats": True} if self.repeats else {}
-        self.bench.journal.verdict(self._record(verdict, reason) | marks | repeated)
+        told: dict[str, object] = {"repeats": True} if self.repeats else {}
+        told |= {"wavered": self.bench.masker.text(self.wavered)} if self.wavered else {}
+        self.bench.journal.verdict(self._record(verdict, reason) | marks | told)
         if self._findings:
             self._raise(self._findings)
         if late:
@@ -216,6 +224,12 @@ class Judge:
     def touched(self) -> frozenset[str]:
         """The clauses that were judged so far."""
         return frozenset(self._touched)
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What a live line counts: the clauses judged, those that are broken, and how many calls."""
+        broken = sorted({bad.clause for bad in self._findings})
+        return {"judged": sorted(self._touched), "broken": broken, "calls": self._heard}
 
     def fault(self, text: str) -> None:
         """Hold against the test's first clause what kept the test from going on."""
@@ -408,6 +422,7 @@ class Judge:
                     "hint": mask(bad.hint),
                     "exchange": bad.exchange,
                     "before": list(bad.before),
+                    "rule": bad.rule,
                 }
                 for bad in self._findings
             ],

@@ -6,7 +6,7 @@ each with only those tests that judge its clause, cheapest first, until one of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from clausewise import together
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Defect, Discrepancy, Freedom, Observability, among
 from clausewise.plugin.session import Session
@@ -67,26 +68,41 @@ class Matrix:
     defects: list[Outcome] = field(default_factory=list)
     freedoms: list[Outcome] = field(default_factory=list)
     claims: list[Outcome] = field(default_factory=list)
+    groups: list[together.Group] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
         """Whether every defect is caught and no more flagged, every clause has one, every test its catch."""
         wrong = self.survivors, self.false_alarms, self.unclean, self.without_defect, self.idle, self.unmet
-        return not any((*wrong, self.leaks, self.unheard, self.too_loud))
+        return not any((*wrong, self.leaks, self.unheard, self.too_loud)) and together.enough(self.groups)
 
     def as_json(self) -> dict[str, Any]:
         """Return the matrix as a JSON value."""
-        return {"format": "clausewise-matrix", "version": 1, "holds": self.holds, **asdict(self)}
+        groups = [it.as_json() for it in self.groups]
+        head = {"format": "clausewise-matrix", "version": 1, "holds": self.holds}
+        return head | asdict(self) | {"groups": groups}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which defects a run takes: id globs (none for all), and part `number` of `parts`."""
+    """Which defects a run takes: id globs (none for all), and part `number` of `parts`.
+
+    Of all, whatever is taken alone, so many `groups` are played at once, by a `seed`. A `quick` part plays
+    a guess, a freedom and a claim on one test of each function, where others of it only ask for the same.
+    """
 
     globs: Sequence[str] = ()
     number: int = 1
     parts: int = 1
+    groups: int = 0
+    seed: int = 1
+    quick: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of them are taken."""
+        return not (self.globs or self.quick) and self.parts == 1
 
     def of(self, defects: Iterable[Defect]) -> list[Defect]:
         """Return the defects of this part."""
@@ -136,7 +152,7 @@ class _Runner(Stage):
             for known in book.freedoms.values()
             if plays and self._part.takes(known.id) and _possible(run, family, known)
         ]
-        asked = items if defects or freedoms or self._bank else []
+        asked = items if defects or freedoms or self._bank or self._part.groups else []
         self._clean = [record for item in asked for record in self._run(item)]
         known = [name for book in books for name in book.open if self._part.takes(name)]
         matrix = Matrix(unclean=self._unclean(run, firm_only=bool(self._bank)), open=known)
@@ -152,7 +168,19 @@ class _Runner(Stage):
         for number, case in enumerate(claims, 1):
             self._tell("claims", number, len(claims))
             matrix.claims.append(_timed(self._hear, run, case))
+        groups = together.picked(every, self._part.groups, self._part.seed)
+        for number, group in enumerate(groups, 1):
+            self._tell("defects at once", number, len(groups))
+            matrix.groups.append(self._together(run, group))
         self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
+
+    def _together(self, run: Session, group: Sequence[Defect]) -> together.Group:
+        self._bend(run, *together.bends(run.scope, group))
+        seen = self._memory.exchanges = []
+        tests = together.concerned(run.scope, self._clean, group)
+        records = [record for test in tests for record in self._run(self._items[test])]
+        self._memory.exchanges = None
+        return together.group(run, group, records, seen)
 
     def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
         """Return the tests that caught nothing and, asked again, catch no defect of their own clauses.
@@ -182,7 +210,11 @@ class _Runner(Stage):
         clause = run.scope.clause(defect.clause)
         outcome = Outcome(defect.id, defect.clause, clause.kind if clause else "")
         self._bend(run, defect.bend)
+        met: set[str] = set()
         for test in self._judging(clause, str(defect.bend.get("answer", ""))) if clause else ():
+            if self._part.quick and outcome.noticed_by and function(test) in met:
+                continue  # who else pays for a guess is seen on one test of each function
+            met.add(function(test))
             outcome.tried += 1
             found = findings(self._run(self._items[test]))
             seen = {told["clause"] for told in found}
@@ -219,7 +251,7 @@ class _Runner(Stage):
         known = self._claims.pop(key, None) or before.claiming(*key)
         self._claims = {key: known}  # the last one: to load it takes longer than to judge most cases
         run.claim(known)
-        self._bend(run, {**case.played.bend, "family": case.family} if case.played else None)
+        self._bend(run, *([{**case.played.bend, "family": case.family}] if case.played else []))
         for item in self._about(run, case):
             outcome.tried += 1
             told = findings(self._run(item))
@@ -257,9 +289,15 @@ class _Runner(Stage):
         every = [told for told in self._clean if wanted & set(told["touched"])]
         slow = {clause.id for clause in clauses if among(clause.id, freedom.slow)}
         met = [it for it in every if it["seconds"] < _LONG or slow & set(it["clauses"])] or every[:1]
-        tests = [told["test"] for told in met if about & set(told["clauses"])]
+        own = {self._kind(told): told["test"] for told in met if about & set(told["clauses"])}
+        tests = own.values()
         passing = {function(told["test"]): told["test"] for told in met if not about & set(told["clauses"])}
         return [self._items[test] for test in dict.fromkeys([*tests, *passing.values()])]
+
+    def _kind(self, told: Record) -> Hashable:
+        """Return what makes a test another one than others: itself, or its function and operation."""
+        operation = told["clauses"][0].split(".")[1] if told["clauses"] else ""
+        return (function(told["test"]), operation) if self._part.quick else told["test"]
 
     def _judging(self, clause: Clause, bent: str) -> list[str]:
         """Return the tests that touched a clause on the clean reference, the likeliest to catch it first.
@@ -371,7 +409,7 @@ def _judged(matrix: Matrix, run: Session, part: Part, *, whole: bool) -> Matrix:
         if known.kind == "own" and known.noticed_by
     ]
     matrix.unmet = [known.id for known in matrix.freedoms if not known.tried]
-    if whole and part == Part():
+    if whole and part.whole:
         owned = {known.clause for known in matrix.defects}
         matrix.without_defect = [
             known.id for known in run.scope.clauses() if _needs_defect(known, run) and known.id not in owned

@@ -24,13 +24,17 @@ Tell = Callable[[str, int, int], None]
 
 
 class _Memory:
-    """A journal that only remembers the last verdicts."""
+    """A journal that only remembers the last verdicts, and the exchanges where somebody asks for them."""
 
     def __init__(self) -> None:
         self.verdicts: list[Record] = []
+        self.exchanges: list[Record] | None = None
 
     def exchange(self, record: Record) -> None:
-        """Forget the exchange."""
+        """Forget the exchange, or remember it without its bodies."""
+        if self.exchanges is not None:
+            kept = {key: record[key] for key in ("id", "family", "operation", "test", "expected", "matched")}
+            self.exchanges.append(kept | {"response": {"status": record["response"]["status"]}})
 
     def verdict(self, record: Record) -> None:
         """Remember one test's record."""
@@ -65,7 +69,7 @@ class Stage:
         run.rehearse(self._memory)
         self._items = {item.nodeid: item for item in session.items}
         self.play(run, session.items)
-        self._bend(run, None)
+        self._bend(run)
         return True
 
     def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
@@ -88,10 +92,11 @@ class Stage:
         runtestprotocol(item, log=False, nextitem=None)
         return list(self._memory.verdicts)
 
-    def _bend(self, run: Session, bend: Mapping[str, Any] | None) -> None:
+    def _bend(self, run: Session, *bends: Mapping[str, Any]) -> None:
         """Switch the reference, and begin anew: no log-in and no unique value outlives a bend."""
         run.forget()
-        told = self._control.put(f"{self.url}/__control__/bend", json=dict(bend or {}), timeout=_PATIENT)
+        asked = [dict(bend) for bend in bends]
+        told = self._control.put(f"{self.url}/__control__/bend", json=asked, timeout=_PATIENT)
         told.raise_for_status()
 
     def _ask(self, what: str) -> Any:

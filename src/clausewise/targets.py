@@ -17,11 +17,13 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from clausewise import shipped, tables
+from clausewise import beside, shipped, tables
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.masking import held_in
 from clausewise.model import secret_name
 
+TEMPLATE_URL = "https://api.example.com"  # what `clausewise init` writes, to be replaced
+_SEVERAL = 2
 EMBEDDED = "embedded"
 ANY_FAULT = "*"
 ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
@@ -69,7 +71,7 @@ class Reference:
 
     family: str
     place: str
-    kind: str  # env, file or keyring
+    kind: str  # env, file, keyring, or dotenv: a variable of the .env beside the target file
     name: str
 
 
@@ -199,9 +201,12 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
     naming file, key, expectation and remedy.
     """
     raw, text = tables.read(path, schema, "target file", "`clausewise init` writes one to start from")
-    references = tuple(_references(raw))
+    references = tuple(_placed(path, told) for told in _references(raw))
     if allowed is not None:
         _check_beside(path, references, allowed)
+    if secrets:
+        _check_edited(path, raw)
+        _check_there(path, references)
     known: set[str] | None = set() if secrets else None
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
     _check_secrets(path, text, known or (), frozenset(_places(raw)))
@@ -249,19 +254,56 @@ def _referred(family: str, place: str, value: Any) -> Iterator[Reference]:
         yield from _referred(family, f"{place}.{key}", item)
 
 
+def _placed(path: Path, told: Reference) -> Reference:
+    """Return a reference with where its variable comes from."""
+    return replace(told, kind="dotenv") if told.kind == "env" and beside.has(path, told.name) else told
+
+
 def _check_beside(path: Path, references: Iterable[Reference], allowed: Collection[str]) -> None:
     """See that no file is sent anywhere that its owner did not put there, whoever wrote the target file."""
     fine = [os.path.realpath(path.parent), *map(os.path.realpath, allowed)]
     for told in references:
-        if told.kind != "file" or "\0" in told.name:  # which no file has in its name
+        name = {"file": told.name, "dotenv": beside.FILE}.get(told.kind, "")
+        if not name or "\0" in name:  # which no file has in its name
             continue
-        file = path.parent / told.name
+        file = path.parent / name
         if not any(Path(os.path.realpath(file)).is_relative_to(folder) for folder in fine):
             raise ConfigurationError(
                 f"{path}: {told.place} is the file {tables.shown(file)}, which does not lie "
                 f"beside the target file, links resolved; move it there or, if you trust who wrote "
                 f"this, say --allow-file."
             )
+
+
+def _check_edited(path: Path, raw: Mapping[str, Any]) -> None:
+    """Refuse a file that is as `clausewise init` wrote it, before anything is looked up for it."""
+    for family, spec in raw["families"].items():
+        if spec["base_url"].rstrip("/") == TEMPLATE_URL:
+            raise ConfigurationError(
+                f"{path}: [families.{family}] base_url is still the example of `clausewise init`; write your "
+                f"API's address there, and see to the other lines of that family."
+            )
+
+
+def _check_there(path: Path, references: Iterable[Reference]) -> None:
+    """See that all that a file takes from elsewhere is there, and tell at once what is not."""
+    unset, gone = {}, {}
+    for told in references:
+        if told.kind == "env" and not os.environ.get(told.name):
+            unset[told.name] = told.place
+        if told.kind == "file" and "\0" not in told.name and not os.path.lexists(path.parent / told.name):
+            gone[str(path.parent / told.name)] = told.place
+    if len(unset) + len(gone) < _SEVERAL:
+        return  # whoever fetches it tells of it
+    parts = [
+        f"{what} {', '.join(f'{name} ({place})' for name, place in held.items())}, {then}"
+        for what, held, then in (
+            ("the environment variables", unset, f"to be exported or written into {beside.FILE} beside it"),
+            ("the files", gone, "to be put there"),
+        )
+        if held
+    ]
+    raise ConfigurationError(f"{path}: {len(unset) + len(gone)} secrets are not there: {'; '.join(parts)}.")
 
 
 def _piece(pattern: str, name: str) -> str | None:
@@ -435,11 +477,13 @@ def _resolved(
 def _fetch(path: Path, place: str, reference: Mapping[str, str]) -> str:
     if "env" in reference:
         name = reference["env"]
-        if not os.environ.get(name):
+        value = os.environ.get(name) or beside.variables(path).get(name)
+        if not value:
+            where = f"{path}: {place} is taken from the environment variable {name}"
             raise ConfigurationError(
-                f"{path}: {place} is taken from the environment variable {name}, which is not set; export it."
+                f"{where}, which is not set; export it, or write it into {beside.FILE} beside this file."
             )
-        return os.environ[name]
+        return value
     if "keyring" in reference:
         return _from_keyring(f"{path}: {place} is taken from the keyring", reference["keyring"])
     file = path.parent / reference["file"]

@@ -10,6 +10,7 @@ from clausewise.model import Clause, Finding, Observability, Standing, Verdict
 
 _WORST_FIRST = tuple(Verdict)
 _RED_BY_DEFAULT = frozenset({Standing.DOCUMENTED, Standing.AGREED})
+UNSELECTED = "not selected in this run"  # why a clause that somebody left out is not applicable
 
 
 class Exit(IntEnum):
@@ -83,10 +84,10 @@ class Facts:
     unusable: str = ""
     interrupted: bool = False
     internal: str = ""
+    kept: str = "conformant"  # the word of a run that ends well
 
 
 _WORDS: Mapping[Exit, str] = {
-    Exit.CONFORMANT: "conformant",
     Exit.NOT_CONFORMANT: "not conformant",
     Exit.NOT_FULLY_VERIFIED: "not fully verified",
     Exit.TARGET_UNUSABLE: "target unusable",
@@ -118,7 +119,7 @@ def conclude(facts: Facts) -> tuple[Exit, str, list[str]]:
         told = many(facts.unstable, "clause is unstable", "clauses are unstable")
         flaky = [f"{told}: broken once, kept when repeated"] if facts.unstable else []
         return Exit.NOT_FULLY_VERIFIED, _WORDS[Exit.NOT_FULLY_VERIFIED], [*stopped, *flaky, *facts.unmet]
-    return Exit.CONFORMANT, _WORDS[Exit.CONFORMANT], []
+    return Exit.CONFORMANT, facts.kept, []
 
 
 def must_be_exercised(clause: Clause) -> bool:

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 
 from clausewise.checks import Expectation, OutcomeNames, OutcomeRoles, holds
 from clausewise.client import Client
-from clausewise.errors import Untestable
+from clausewise.errors import Beyond, Untestable
 from clausewise.judge import Judge
 from clausewise.model import Exchange
 from clausewise.plans import Plan
@@ -104,7 +104,7 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
     """
     world.patience = plan.patience
     if not plan.walks:
-        raise Untestable(f"The plan {plan.name!r} walks no models.")
+        raise Beyond(f"The plan {plan.name!r} walks no models.")
     machine = type(model.__name__, (model,), {"world": world})
     rules = settings(
         max_examples=plan.walks,

@@ -71,6 +71,9 @@ def stored(api, image, **how):
 def portrait(api, target, unique):
     """Return the document id of a portrait in the archive: the owner's, or one that another log-in stored."""
     if not target.has(PORTRAIT):
+        if api.only_reads:
+            place = f'[families.int-ecm.fixtures."{PORTRAIT}"]'
+            raise Untestable(f"{UPLOAD} writes, and plan 'safe' only reads. Name an image: {place}.")
         side = {"side": api.bound("side_selfie")} if api.takes(UPLOAD, "side") else {}
         return stored(api, png(unique), auth=Bearer(token(api, target)), **side)
     if "document_id" not in target.fixture(PORTRAIT):

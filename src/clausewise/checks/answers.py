@@ -94,10 +94,21 @@ def _read_broken(exchange: Exchange, candidates: Sequence[Outcome], near: _Near)
     """Read an answer that fits no outcome as the wanted one that it resembles most."""
     touches = _evidence(exchange, near.outcome, near.complaints)
     known = _marked(exchange, near)
-    if near.outcome.vague or any(_mistakable(complaint) for complaint in near.complaints):
+    mistakable = [complaint for complaint in near.complaints if _mistakable(complaint)]
+    if near.outcome.vague or mistakable:
         missed = _not_given(exchange, [near.outcome, *candidates], "")
+        if not near.outcome.vague and len(mistakable) == 1:
+            missed = _mistaken(exchange, near.outcome, mistakable[0])
         return Reading("", (missed, *touches), given=False, garbled=not near.outcome.vague, known=known)
     return Reading(near.outcome.name, touches, known=known, drift=_drift(exchange, near.outcome))
+
+
+def _mistaken(exchange: Exchange, outcome: Outcome, bad: Complaint) -> Touch:
+    """Return the word on an answer that is missed only since a code or word of its own is another."""
+    finding = Finding(
+        outcome.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id, rule=bad.rule
+    )
+    return Touch(outcome.clause, (finding,), exchange.id)
 
 
 def _mistakable(complaint: Complaint) -> bool:
@@ -198,7 +209,7 @@ def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complai
     seen = form.body.seen(exchange.json) if form else []
     findings: dict[str, list[Finding]] = {clause: [] for clause in [outcome.clause, *seen]}
     for bad in complaints:
-        found = Finding(bad.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id)
+        found = Finding(bad.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id, rule=bad.rule)
         findings.setdefault(bad.clause, []).append(found)
     return tuple(Touch(clause, tuple(found), exchange.id) for clause, found in findings.items())
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +17,8 @@ from rich.text import Text
 from clausewise import files, report
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
+from clausewise.foreign import visible
+from clausewise.report.causes import causes
 from clausewise.verdict import Exit
 
 _RESULTS = "allure-results"
@@ -25,6 +28,7 @@ _POLICY = (
     "content=\"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:\">"
 )
 _SECONDS = 600
+_SPECIAL = re.compile(r"[.\[\](){}*+?^$|\\/]")  # of an expression in JavaScript
 
 
 def run(given: Namespace) -> int:
@@ -65,6 +69,7 @@ def _config(results: dict[str, Any], history: str) -> dict[str, Any]:
             "target": target["name"],
             "environment": target["environment"],
             **told,
+            **{key: visible(value) for key, value in results["run"]["labels"].items()},
             "suite": results["suite"]["version"],
             "plan": results["run"]["plan"],
             "seed": str(results["run"]["seed"]),
@@ -72,6 +77,7 @@ def _config(results: dict[str, Any], history: str) -> dict[str, Any]:
         },
         "categories": {
             "rules": [
+                *_causes(results),
                 {"name": "Broken clauses", "matchers": {"statuses": ["failed"]}, "groupByMessage": False},
                 {"name": "Ended in an error", "matchers": {"statuses": ["broken"]}},
                 {"name": "Not kept, and amber", "matchers": {"statuses": ["skipped"], "message": "amber:"}},
@@ -79,3 +85,14 @@ def _config(results: dict[str, Any], history: str) -> dict[str, Any]:
             ]
         },
     }
+
+
+def _causes(results: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a category for each cause: the tests whose message names a clause of its."""
+    for cause in causes(results):
+        names = "|".join(_SPECIAL.sub(r"\\\g<0>", name) for name in cause.row["clauses"])
+        yield {
+            "name": visible(f"Cause {cause.number}, {cause.colour}: {cause.clause['statement']}"),
+            "matchers": {"statuses": ["failed", "skipped"], "message": rf"clause\s+(?:{names})\s"},
+            "groupByMessage": False,
+        }

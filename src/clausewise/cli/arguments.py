@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import argparse
-import math
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from clausewise import __version__
+from clausewise.cli import latest, settings, spelling, wordings
 from clausewise.errors import ConfigurationError
-from clausewise.plans import DEFAULT, PLANS
+from clausewise.plans import DEFAULT, HELP, PLANS, seconds
 
 _DIGITS = 10  # of a count, at most
 _PORTS = 65535
 _TYPED = "--i-own-this-target"  # who types nothing is told what to type
 _LONGEST = 300  # characters of a complaint
 _EXITS = """\
-exit codes: 0 conformant | 1 not conformant | 2 not fully verified | 3 target unusable or network errors
-            4 usage or configuration | 5 internal error
+exit codes: 0 conformant, or all kept that a smaller plan asks | 1 not conformant | 2 not fully verified
+            3 target unusable or network errors | 4 usage or configuration | 5 internal error
 """
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one sentence."""
+    """A parser that says what is wrong in one sentence, and lists its options under headings."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **given})
+
+    def add_argument(self, *names: Any, **given: Any) -> argparse.Action:
+        """Add an option under the heading that it has in every command."""
+        title = wordings.GROUPS.get(names[-1]) if names else None
+        if title is None:
+            return super().add_argument(*names, **given)
+        known = (group for group in self._action_groups if group.title == title)
+        group = next(known, None) or self.add_argument_group(title)
+        return group.add_argument(*names, **given)
+
+    @property
+    def options(self) -> Mapping[str, argparse.Action]:
+        """Every option by each of its names."""
+        return self._option_string_actions
 
     def error(self, message: str) -> NoReturn:
         """Raise it as a ConfigurationError."""
@@ -45,12 +61,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _seconds(text: str) -> float:
-    """Read a number of seconds above 0."""
-    with suppress(ValueError):
-        if 0 < float(text) < math.inf:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no number of seconds above 0")
+def _workers(text: str) -> int | str:
+    """Read how many processes a run takes; `auto` is one for each processor."""
+    if text in {"auto", "logical"}:
+        return text
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS):
+        raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no number of processes: write one, or auto")
+    return int(text)
 
 
 def read(words: Sequence[str]) -> argparse.Namespace:
@@ -64,7 +81,20 @@ def read(words: Sequence[str]) -> argparse.Namespace:
         name, given, text = option.partition("=")
         if name.startswith("--") and name != _TYPED and (text if given else value) == "":
             raise ConfigurationError(f"{name} is given without a value; is a variable not set?")
-    return parser().parse_args(words)
+    top = parser()
+    commands = known(top)
+    spelling.check(ours, {name: command.options for name, command in commands.items()})
+    told = top.parse_args(settings.applied(words, {name: it.options for name, it in commands.items()}))
+    return latest.resolved(told)
+
+
+def known(top: argparse.ArgumentParser) -> Mapping[str, Parser]:
+    """Return the parsers of all commands by name."""
+    return next(
+        dict(action.choices)
+        for action in top._actions  # noqa: SLF001 - argparse has no public way to them
+        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,7 +103,6 @@ def parser() -> argparse.ArgumentParser:
         prog="clausewise",
         description="Judge a running API clause by clause against its documents.",
         epilog=_EXITS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"clausewise {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -89,6 +118,16 @@ def parser() -> argparse.ArgumentParser:
     _history(commands)
     _allure(commands)
     _matrix(commands)
+    _open(commands)
+    _findings(commands)
+    _har(commands)
+    _watch(commands)
+    _completion(commands)
+    for name, command in commands.choices.items():
+        command.description, command.epilog = wordings.COMMANDS[name].about, wordings.COMMANDS[name].epilog
+        command.add_argument(
+            "--color", choices=["auto", "always", "never"], default="auto", help="colours (default: auto)"
+        )
     return top
 
 
@@ -125,10 +164,16 @@ def _run(commands: Commands) -> None:
     )
     run.add_argument("--since", metavar="RUN", help="only what failed or was not judged in that run's folder")
     run.add_argument(
-        "--plan", choices=list(PLANS), default=DEFAULT.name, help="how deep to go (default: gate)"
+        "--plan",
+        choices=list(PLANS),
+        default=DEFAULT.name,
+        metavar="PLAN",
+        help=f"how deep to go (default: {DEFAULT.name}). {HELP}",
     )
     run.add_argument("--max-requests", type=_count, metavar="N", help="send no more than so many requests")
-    run.add_argument("--max-time", type=_seconds, metavar="SECONDS", help="begin no request after so long")
+    run.add_argument(
+        "--max-time", type=seconds, metavar="TIME", help="begin no request after so long: 90, 10m, 1h"
+    )
     run.add_argument("--policy", metavar="FILE", help="what turns the run red (default: the target file's)")
     run.add_argument("--waivers", metavar="FILE", help="broken clauses that somebody answers for until a day")
     run.add_argument("--frozen", metavar="FILE", help="score only the clauses of this frozen set")
@@ -142,10 +187,32 @@ def _run(commands: Commands) -> None:
         "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
     )
     run.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="what is judged: build, release, commit, url, or your own key (repeat it; a CI's are read)",
+    )
+    run.add_argument(
         "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
     )
     run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
-    run.add_argument("-n", dest="workers", type=int, default=0, metavar="N", help="run in N processes")
+    run.add_argument(
+        "-n",
+        dest="workers",
+        type=_workers,
+        default=0,
+        metavar="N",
+        help="run in N processes, or in one for each processor: auto",
+    )
+    run.add_argument(
+        "--notify",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="with --history: say there what changed, in Apprise's words; CLAUSEWISE_NOTIFY keeps it secret",
+    )
+    _screen(run)
     run.add_argument(
         "pytest_arguments", nargs="*", metavar="-- ARG", help="anything else goes to pytest as it is"
     )
@@ -164,7 +231,14 @@ def _clauses(commands: Commands) -> None:
         "clauses", help="list every clause, its source, and the tests that judge it"
     )
     clauses.add_argument("--family", action="append", default=[], help="only this family")
-    clauses.add_argument("--format", choices=["table", "json"], default="table")
+    clauses.add_argument(
+        "--format",
+        choices=["table", "json", "csv", "xlsx", "reqif"],
+        default="table",
+        help="(default: table)",
+    )
+    clauses.add_argument("--output", metavar="FILE", default="", help="write it there")
+    clauses.add_argument("--run", metavar="RUN", default="", help="with the verdicts of this run")
     clauses.add_argument(
         "--freeze", metavar="NAME", default="", help="print the ids as a frozen requirement set of that name"
     )
@@ -185,7 +259,8 @@ def _serve(commands: Commands) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one")
     serve.add_argument("--database", default=":memory:", metavar="FILE", help="where its state lives")
-    serve.add_argument("--defect", default="", metavar="ID", help="bend it by one seeded defect")
+    defect = "bend it by a seeded defect; repeat for more at once"
+    serve.add_argument("--defect", action="append", default=[], metavar="ID", help=defect)
     serve.add_argument(
         "--freedom", action="append", default=[], metavar="ID", help="let it take this freedom, too"
     )
@@ -208,7 +283,16 @@ def _serve(commands: Commands) -> None:
 
 def _init(commands: Commands) -> None:
     init = commands.add_parser("init", help="write a commented target file to start from")
-    init.add_argument("file", nargs="?", default="target.toml")
+    init.add_argument("file", nargs="?", default="", help="the file to write (default: target.toml)")
+    other = init.add_mutually_exclusive_group()
+    other.add_argument(
+        "--reference",
+        metavar="DIR",
+        help="write the reference's target file and its secrets into this folder",
+    )
+    other.add_argument(
+        "--overlay", metavar="FAMILY", help="write the overlay that fills the family's thin document, to edit"
+    )
     init.add_argument("--family", action="append", default=[], help="which families it claims (default: all)")
 
 
@@ -230,6 +314,7 @@ def _judge(commands: Commands) -> None:
     judge.add_argument(
         "--frozen", metavar="FILE", default="", help="score only the clauses of this frozen set"
     )
+    _screen(judge)
 
 
 def _evidence(commands: Commands) -> None:
@@ -263,9 +348,12 @@ def _evidence(commands: Commands) -> None:
 
 def _history(commands: Commands) -> None:
     history = commands.add_parser("history", help="show the runs of months: what changed, and when")
-    history.add_argument("where", metavar="URL", help="a path (SQLite), or a database's URL")
+    history.add_argument("where", nargs="?", metavar="URL", help="a path (SQLite), or a database's URL")
     history.add_argument("--append", metavar="RUN", default="", help="append the run of this folder first")
     history.add_argument("--target", dest="name", metavar="NAME", default="", help="only runs on this target")
+    history.add_argument(
+        "--since-build", metavar="BUILD", default="", help="only runs since the first one of that build"
+    )
     history.add_argument(
         "--clause", metavar="ID", default="", help="the verdicts of one clause over all runs"
     )
@@ -308,10 +396,62 @@ def _matrix(commands: Commands) -> None:
         "--mutants", action="store_true", help="play systematic defects instead: each value's neighbours"
     )
     matrix.add_argument("--sample", type=_count, default=0, metavar="N", help="only N mutants, by --seed")
-    matrix.add_argument("--seed", type=int, default=1, help="which mutants a sample takes (default: 1)")
+    matrix.add_argument(
+        "--causes",
+        type=_count,
+        metavar="N",
+        help="play N groups of defects at once and count the causes (default: 80 for a whole "
+        "matrix, else none)",
+    )
+    quick = "meet guesses and freedoms with one test of each kind, as `make test` does"
+    matrix.add_argument("--quick", action="store_true", help=quick)
+    matrix.add_argument("--seed", type=int, default=1, help="which mutants or groups are taken (default: 1)")
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
     matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")
     matrix.add_argument("--output", default="", metavar="FILE", help="write the matrix as JSON")
+
+
+def _open(commands: Commands) -> None:
+    shown = commands.add_parser("open", help="show a run's report in the browser")
+    shown.add_argument(
+        "folder", nargs="?", default="reports/latest", help="the run's folder (default: reports/latest)"
+    )
+
+
+def _findings(commands: Commands) -> None:
+    findings = commands.add_parser("findings", help="hand a run's findings to other tools")
+    findings.add_argument("folder", help="the run's folder")
+    findings.add_argument(
+        "--format", choices=["sarif", "github", "csv"], default="sarif", help="(default: sarif)"
+    )
+    findings.add_argument("--output", metavar="FILE", default="", help="write it there")
+
+
+def _har(commands: Commands) -> None:
+    har = commands.add_parser("har", help="write a run's exchanges as HAR, masked as they were kept")
+    har.add_argument("folder", help="the run's folder")
+    har.add_argument("--output", metavar="FILE", default="", help="the file (default: RUN/exchanges.har)")
+
+
+def _watch(commands: Commands) -> None:
+    watch = commands.add_parser("watch", help="repeat what is broken in a run until it is kept")
+    watch.add_argument("run", help="the folder of the run")
+    watch.add_argument(
+        "--target", metavar="FILE", default="", help="the target file (default: the one of that run)"
+    )
+    watch.add_argument("--every", type=seconds, default=30.0, metavar="TIME", help="how often (default: 30s)")
+    _owner(watch)
+    _allowed(watch)
+
+
+def _completion(commands: Commands) -> None:
+    completion = commands.add_parser("completion", help="print what teaches a shell the commands")
+    completion.add_argument("shell", choices=["bash", "zsh", "fish", "tcsh", "powershell"])
+
+
+def _screen(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--quiet", action="store_true", help="say what it came to in one sentence, no more")
+    command.add_argument("--no-progress", action="store_true", help="no live line")
 
 
 def _target(command: argparse.ArgumentParser) -> None:

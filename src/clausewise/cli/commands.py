@@ -13,7 +13,7 @@ from pkgutil import resolve_name
 from rich.text import Text
 
 from clausewise.cli import screen
-from clausewise.cli.arguments import read
+from clausewise.cli.arguments import parser, read
 from clausewise.errors import ConfigurationError
 from clausewise.verdict import Exit
 
@@ -23,13 +23,18 @@ _LONGEST = 1500  # characters of a complaint
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's mistake is one sentence on stderr."""
     screen.unbreakable()
+    screen.use("auto")
     code = _ended(sys.argv[1:] if arguments is None else arguments)
     return code if screen.flushed() else max(code, Exit.USAGE)
 
 
 def _ended(arguments: Sequence[str]) -> int:
     try:
+        if not arguments:
+            print(parser().format_help(), end="")  # noqa: T201 - as argparse prints it
+            return Exit.USAGE  # 0 would say that something is conformant
         given = read(arguments)
+        screen.use(given.color)
         return int(resolve_name(f"clausewise.cli.{_COMMANDS[given.command]}")(given))
     except (KeyboardInterrupt, BrokenPipeError):
         return Exit.NOT_FULLY_VERIFIED
@@ -64,7 +69,7 @@ _COMMANDS = {
     "doctor": "checkup:run",
     "clauses": "listing:run",
     "serve": "sandbox:run",
-    "init": "checkup:init",
+    "init": "init:run",
     "report": "running:report_anew",
     "diff": "compare:run",
     "judge": "passive:run",
@@ -75,4 +80,9 @@ _COMMANDS = {
     "countersign": "packs:countersign",
     "timestamp": "packs:timestamp",
     "matrix": "proof:run",
+    "open": "open:run",
+    "findings": "findings:run",
+    "har": "har:run",
+    "watch": "watch:run",
+    "completion": "completion:run",
 }

@@ -14,10 +14,9 @@ from rich.text import Text
 
 from clausewise import report, statement
 from clausewise.cli import screen
+from clausewise.statement.difference import CHANGES, RED
 from clausewise.verdict import Exit
 
-_RED = {"newly broken", "no longer exercised", "no longer claimed"}
-_ORDER = (*sorted(_RED), "fixed", "newly exercised", "newly claimed")
 _SHOWN = 20
 
 
@@ -28,17 +27,21 @@ def run(given: Namespace) -> int:
         sys.stdout.write(f"{json.dumps(made, indent=1)}\n")
     else:
         console = screen.console(soft_wrap=True)
-        for line in _lines(made):
+        for line in _lines(made, given.before, given.after):
             console.print(line)
     return Exit.NOT_CONFORMANT if made["red"] else Exit.CONFORMANT
 
 
-def _lines(made: dict[str, Any]) -> Iterator[Text]:
-    yield Text(f"from {made['before']} to {made['after']}")
-    changes = sorted(made["changes"], key=lambda row: (_ORDER.index(row["change"]), row["clause"]))
+def _lines(made: dict[str, Any], before: str, after: str) -> Iterator[Text]:
+    yield Text(f"from {before} to {after}")
+    for what, style in (("came", "bold red"), ("went", "bold green")):
+        for row in made["causes"][what][:_SHOWN]:
+            also = f" and {len(row['clauses']) - 1} more" if row["clauses"][1:] else ""
+            yield Text(f"cause {what}: {row['clauses'][0]}{also}", style=style)
+    changes = sorted(made["changes"], key=lambda row: (CHANGES.index(row["change"]), row["clause"]))
     for change, rows in groupby(changes, key=lambda row: str(row["change"])):
         held = list(rows)
-        yield Text(f"{change}: {len(held)}", style="bold red" if change in _RED else "bold green")
+        yield Text(f"{change}: {len(held)}", style="bold red" if change in RED else "bold green")
         for row in held[:_SHOWN]:
             why = f" ({row['reason']})" if row["reason"] else ""
             yield Text(f"  {row['clause']}: {row['before'] or 'nothing'} -> {row['after'] or 'nothing'}{why}")

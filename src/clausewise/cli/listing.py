@@ -7,12 +7,13 @@ import sys
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clausewise import rulings, scope, shipped
+from clausewise import report, rulings, scope, shipped
 from clausewise.cli import books, screen
 from clausewise.errors import ConfigurationError
 from clausewise.plugin import coverage
@@ -37,8 +38,11 @@ def run(given: Namespace) -> int:
         clauses = [clause for clause in clauses if clause.id in own]
     if given.freeze:
         return _freeze(given, [clause.id for clause in clauses])
+    results = _check(given)
     judged = coverage.tests_by_clause(shipped.SUITES, clauses)
     rows = [asdict(clause) | {"tests": judged.get(clause.id, [])} for clause in clauses]
+    if given.format in _MATRICES:
+        return _write(given, getattr(report.traceability, given.format)(rows, results))
     if given.format == "json":
         sys.stdout.write(
             json.dumps({"format": "clausewise-clauses", "version": 1, "clauses": rows}, indent=1)
@@ -46,6 +50,28 @@ def run(given: Namespace) -> int:
         sys.stdout.write("\n")
     else:
         _show_clauses(console, rows)
+    return Exit.CONFORMANT
+
+
+_MATRICES = ("csv", "xlsx", "reqif")
+
+
+def _check(given: Namespace) -> dict[str, Any] | None:
+    """Return the results of the run that is named; ConfigurationError for options that do not go together."""
+    for option in ("run", "output"):
+        if getattr(given, option) and given.format not in _MATRICES:
+            raise ConfigurationError(f"--{option} goes with --format {', '.join(_MATRICES)}.")
+    if given.format == "xlsx" and not given.output:
+        raise ConfigurationError("A workbook is no text to print: give --output FILE.")
+    return report.read(Path(given.run)) if given.run else None
+
+
+def _write(given: Namespace, content: bytes) -> int:
+    """Write a matrix where it is wanted, or print it."""
+    if given.output:
+        Path(given.output).write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
     return Exit.CONFORMANT
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rich.table import Table
 from rich.text import Text
 
-from clausewise import files, report, statement
-from clausewise.cli import screen
+from clausewise import files, report, statement, tables
+from clausewise.cli import screen, settings
 from clausewise.errors import ConfigurationError
+from clausewise.foreign import visible
 from clausewise.history import History
 from clausewise.report import pages
 from clausewise.verdict import Exit, many
@@ -47,6 +51,11 @@ def remember(where: str, results: dict[str, Any], folder: Path) -> int:
 
 def run(given: Namespace) -> int:
     """Show the runs of a history, or the verdicts of one clause over them."""
+    if not given.where:
+        raise ConfigurationError(
+            f"Name a history: clausewise history FILE, or `history = ...` in {settings.FILE}, "
+            f"or the variable CLAUSEWISE_HISTORY."
+        )
     if not given.append and "://" not in given.where and not Path(given.where).is_file():
         raise ConfigurationError(f"There is no history {given.where}; `clausewise run --history` makes one.")
     with History.at(given.where) as history:
@@ -55,10 +64,9 @@ def run(given: Namespace) -> int:
         if given.clause:
             rows = history.clause(given.clause, given.name)
         else:
-            rows = history.runs(given.name, given.last)
-        restless = history.restless(given.name, given.last) if given.page else []
-    if given.page:
-        files.fill(Path(given.page), pages.history(rows, restless))
+            rows = history.runs(given.name, given.last, given.since_build)
+        if given.page:
+            files.fill(Path(given.page), _page(history, given))
     if given.format == "json":
         sys.stdout.write(f"{json.dumps(rows, indent=1)}\n")
         return Exit.CONFORMANT
@@ -68,15 +76,38 @@ def run(given: Namespace) -> int:
     return Exit.CONFORMANT
 
 
+def _page(history: History, given: Namespace) -> str:
+    """Return the page of a history: its runs lead to their reports where these lie near it or the history."""
+    rows = history.runs(given.name, given.last, given.since_build)
+    ids = [row["id"] for row in rows]
+    page = Path(given.page).resolve()
+    near = [page.parent, page.parent / "reports", Path("reports").resolve()]
+    near += [] if "://" in given.where else [Path(given.where).resolve().parent]
+    links: dict[str, str] = {}
+    for run in (it for folder in dict.fromkeys(near) for it in sorted(folder.glob("*/run.json"))):
+        with suppress(OSError, ValueError, AttributeError):
+            name, report_of = tables.load(run).get("id"), run.with_name("report.html")
+            if name in ids and report_of.is_file():
+                links.setdefault(name, quote(Path(os.path.relpath(report_of, page.parent)).as_posix()))
+    return pages.history(rows, history.broken(ids), history.times(ids), links)
+
+
 def _runs(rows: Sequence[dict[str, Any]]) -> Iterator[Table | Text]:
-    table = Table("run", "target", "plan", "result", "pass", "fail", "exercised", "changed", box=None)
+    table = Table("run", "of", "target", "plan", "result", "pass", "fail", "exercised", "changed", box=None)
     for row in rows:
         changed = [many(len(row["broken"]), "newly broken", "newly broken")] if row["broken"] else []
         changed += [f"{len(row['mended'])} mended"] if row["mended"] else []
-        cells = [row["started"][:16], row["target"], row["plan"], row["word"], row["counts"]["pass"]]
+        cells = [
+            row["started"][:16],
+            visible(row["name"]),
+            row["target"],
+            row["plan"],
+            row["word"],
+            row["counts"]["pass"],
+        ]
         cells += [row["counts"]["fail"], f"{row['share']:.1%}", ", ".join(changed)]
         style = _STYLES.get(row["exit"], "red")
-        table.add_row(*(Text(str(cell), style if at == 3 else "") for at, cell in enumerate(cells)))  # noqa: PLR2004
+        table.add_row(*(Text(str(cell), style if at == 4 else "") for at, cell in enumerate(cells)))  # noqa: PLR2004
     yield table
     if rows and rows[-1]["broken"]:
         yield Text(f"newly broken in the last run: {', '.join(rows[-1]['broken'][:20])}", style="bold red")
@@ -86,7 +117,8 @@ def _clause(rows: Sequence[dict[str, Any]]) -> Iterator[Text]:
     last = ""
     for row in rows:
         if row["verdict"] != last:
-            yield Text(f"{row['started'][:16]} {row['target']}: {row['verdict']}")
+            of = f" {visible(row['name'])}," if row["name"] else ""
+            yield Text(f"{row['started'][:16]}{of} {row['target']}: {row['verdict']}")
         last = row["verdict"]
     if not rows:
         yield Text("no run of this history has judged that clause")

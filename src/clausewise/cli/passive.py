@@ -12,6 +12,7 @@ from rich.text import Text
 from clausewise import recorded, report, rulings, scope, shipped
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError, Unwritable
+from clausewise.foreign import visible
 from clausewise.plugin.opening import claimed
 from clausewise.report import terminal
 
@@ -24,7 +25,8 @@ def run(given: Namespace) -> int:
     ruled = rulings.load(target.policy, target.path, target.name, **named)
     folder = Path(given.run_dir or f"reports/{datetime.now(UTC):%Y%m%d-%H%M%S}-{target.name}-recorded")
     seen = list(recorded.read(Path(given.recorded), known))
-    with Progress(console=screen.console(stderr=True), transient=True) as live:
+    silent = given.quiet or given.no_progress
+    with Progress(console=screen.console(stderr=True), transient=True, disable=silent) as live:
         task = live.add_task("judging", total=len(seen))
         try:
             results = recorded.judged(
@@ -34,8 +36,10 @@ def run(given: Namespace) -> int:
             raise ConfigurationError(f"{full} Make room, and judge into a new folder.") from full
     report.draw(results, folder)
     shown = screen.console()
-    for line in terminal.conclusion(results, folder):
-        shown.print(line, soft_wrap=isinstance(line, Text))
+    if given.quiet:
+        shown.print(Text(visible(results["outcome"]["sentence"])), soft_wrap=True)
+        return int(results["outcome"]["exit"])
+    screen.show(shown, terminal.conclusion(results, folder))
     told = results["run"]["recorded"]
     shown.print(
         Text(f"{told['judged']} of {told['read']} recorded exchanges call an operation that is claimed")

@@ -6,6 +6,7 @@ import json
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,9 @@ from clausewise.report import proof
 from clausewise.stage import Tell
 from clausewise.verdict import Exit
 
+_GROUPS = 80  # 60 pairs and 20 sextets
+_OF_GROUPS = ("told_apart", "shown", "first")
+
 
 def run(given: Namespace) -> int:
     """Make the matrix, show it, write it where asked; 1 where it does not hold."""
@@ -27,6 +31,10 @@ def run(given: Namespace) -> int:
     if given.sample:
         raise ConfigurationError("--sample takes some of the --mutants; give that, too.")
     part = _part(given.shard, given.defect)
+    part = replace(part, quick=given.quick)
+    alone = part.whole and not given.bank
+    groups = given.causes if given.causes is not None else _GROUPS * alone
+    part = replace(part, groups=groups, seed=given.seed)
     with _live() as (folder, tell):
         made = matrix.prove(Path(given.target), given.document, part, folder, tell, bank=given.bank)
     _show(made)
@@ -90,6 +98,13 @@ def _show(made: matrix.Matrix) -> None:
     console.print(f"{borne} of {len(made.freedoms)} freedoms left alone")
     kept = len(made.claims) - len(made.unheard) - len(made.too_loud)
     console.print(f"{kept} of {len(made.claims)} claims of a reading kept apart")
+    for size in sorted({len(it.defects) for it in made.groups}):
+        held = [it for it in made.groups if len(it.defects) == size]
+        apart, shown, first = (sum(getattr(it, name) for it in held) for name in _OF_GROUPS)
+        console.print(
+            f"{apart} of {len(held)} groups of {size} defects make as many causes as show; {shown} show, "
+            f"and for {first} of them their own clause is a cause's first"
+        )
     problems = {
         "not caught": made.survivors,
         "false alarm": made.false_alarms,

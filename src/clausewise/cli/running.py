@@ -14,7 +14,7 @@ import pytest
 from rich.text import Text
 
 from clausewise import journal, report, shipped, statement
-from clausewise.cli import screen
+from clausewise.cli import latest, screen
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
@@ -27,11 +27,18 @@ from clausewise.verdict import Exit
 def run(given: Namespace) -> int:
     """Turn the options into pytest's, and nothing more."""
     if given.history:
-        _history("usable", given.history)
+        _late("months:usable", given.history)
+    if given.notify:
+        _late("notify:usable", given.notify, given.history)
     _end_well()
     told = journal.facts(Path(given.resume)) if given.resume else {}
     consent.see(claimed(Path(told.get("path", given.target)), allowed=given.allow_file), dry=given.dry_run)
-    voice = Voice(screen.console(), screen.console(stderr=True))
+    voice = Voice(
+        screen.console(),
+        screen.console(stderr=True),
+        quiet=given.quiet,
+        live=not (given.quiet or given.no_progress),
+    )
     arguments = ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
     arguments += _going_on(given) if given.resume else _anew(given)
     arguments += [f"--i-own-this-target={given.i_own_this_target}"]
@@ -41,14 +48,17 @@ def run(given: Namespace) -> int:
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
     code = launch(shipped.SUITES, [*arguments, *given.pytest_arguments], voice)
     if voice.concluded is not None:
-        kept = _history("remember", given.history, voice.results, voice.folder) if given.history else 0
-        return int(kept or code)
+        if voice.results and not (given.run_dir or given.resume):
+            latest.point(voice.folder)
+        kept = _late("months:remember", given.history, voice.results, voice.folder) if given.history else 0
+        said = _late("notify:tell", given.notify, voice.results) if given.notify and not kept else 0
+        return int(kept or said or code)
     return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
 
 
 def _end_well() -> None:
     """Take what a CI that cancels a job says, and a terminal that is gone, for Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # Windows has no SIGHUP
         own = threading.current_thread() is threading.main_thread()
         if own and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
@@ -56,7 +66,7 @@ def _end_well() -> None:
 
 def _anew(given: Namespace) -> list[str]:
     arguments = [f"--target={given.target}"]
-    for option in ("clause", "operation", "family", "document"):
+    for option in ("clause", "operation", "family", "document", "label"):
         arguments += [f"--{option}={value}" for value in getattr(given, option)]
     arguments += _valued(given, _OPTIONS)
     arguments += ["--strict-clauses"] if given.strict else []
@@ -84,8 +94,9 @@ def _valued(given: Namespace, options: Sequence[str]) -> Iterator[str]:
             yield f"--{option.replace('_', '-')}={value}"
 
 
-def _history(what: str, *arguments: object) -> Any:
-    return resolve_name(f"clausewise.cli.months:{what}")(*arguments)
+def _late(what: str, *arguments: object) -> Any:
+    """Call what only some runs need, and import it no earlier."""
+    return resolve_name(f"clausewise.cli.{what}")(*arguments)
 
 
 _ANY_TIME = (
@@ -93,6 +104,10 @@ _ANY_TIME = (
     "i_own_this_target",
     "no_clean_up",
     "history",
+    "notify",
+    "quiet",
+    "no_progress",
+    "color",
     "workers",
     "counterexamples",
     "max_requests",

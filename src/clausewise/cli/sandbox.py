@@ -32,7 +32,7 @@ def run(given: Namespace) -> int:
     console = screen.console(soft_wrap=True)
     families = given.family or shipped.families()
     check(families)
-    bend = _bend(families, given.defect) if given.defect else None
+    bends = [_bend(families, name) for name in dict.fromkeys(given.defect)]
     freedoms = [_freedom(families, name) for name in given.freedom]
     if given.bank:
         freedoms += _taken(families, given.bank)
@@ -50,14 +50,16 @@ def run(given: Namespace) -> int:
         return int(resolve_name("clausewise.cli.mischief:run")(given, documents))
 
     def ready(url: str) -> None:
-        console.print(Text(f"serving {', '.join(families)} at {url}"))
+        bent = f" bent by {' and '.join(dict.fromkeys(given.defect))}" if given.defect else ""
+        told = f"serving {', '.join(families)}{bent} at {url}"  # who started it reads the URL last
+        console.print(Text(told))
 
     server.serve(
         documents,
         given.host,
         given.port,
         database=given.database,
-        bend=bend,
+        bends=bends,
         freedoms=freedoms,
         control=given.control,
         ready=ready,
@@ -68,7 +70,7 @@ def run(given: Namespace) -> int:
 def _bend(families: Sequence[str], defect: str) -> Mapping[str, Any]:
     for family in families:
         if defect in (known := resolve_name("clausewise.cli.books:book")(family).defects):
-            return dict(known[defect].bend)
+            return {**known[defect].bend, "family": family}
     raise ConfigurationError(f"There is no defect {defect!r}; they stand in schemas/<family>/defects.toml.")
 
 

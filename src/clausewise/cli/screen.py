@@ -5,16 +5,24 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.segment import Segment
+from rich.text import Text
 
 from clausewise.foreign import visible
 
 _LOG_WIDTH = 130
+_COLOURS: dict[str, dict[str, Any]] = {
+    "auto": {},
+    "always": {"color_system": "standard"},
+    "never": {"color_system": None},
+}
+_chosen = ["auto"]
+_LONGEST = 400  # characters of a line in a log
 
 
 class Plain(Console):
@@ -35,15 +43,37 @@ class Plain(Console):
             os.dup2(nowhere.fileno(), self.file.fileno())
 
 
+def use(colour: str) -> None:
+    """Say when consoles made from now on colour what they show: `auto`, `always` or `never`."""
+    _chosen[0] = colour
+
+
 def console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
     """Return a console that is wide enough for a table where nobody looks at a terminal.
 
     With `soft_wrap` lines are as long as they are.
     """
-    made = Plain(stderr=stderr, highlight=False, soft_wrap=soft_wrap)
-    if made.is_terminal or soft_wrap:
+    colours = _COLOURS[_chosen[0]]
+    made = Plain(stderr=stderr, highlight=False, soft_wrap=soft_wrap, **colours)
+    if made.is_terminal or soft_wrap or "COLUMNS" in os.environ:
         return made
-    return Plain(stderr=stderr, highlight=False, width=_LOG_WIDTH)
+    return Plain(stderr=stderr, highlight=False, width=_LOG_WIDTH, **colours)
+
+
+def show(console: Console, pieces: Iterable[RenderableType]) -> None:
+    """Print pieces one after the other: a line that may be cut is, at the width of what somebody looks at.
+
+    In a log, which has no width, it is cut where it is absurdly long.
+    """
+    looked_at = console.is_terminal or "COLUMNS" in os.environ
+    for piece in pieces:
+        cut = isinstance(piece, Text) and bool(piece.no_wrap)
+        if isinstance(piece, Text) and cut and not looked_at:
+            piece.truncate(_LONGEST, overflow="ellipsis")
+        if cut and looked_at:
+            console.print(piece, no_wrap=True, overflow="ellipsis")
+        else:
+            console.print(piece, soft_wrap=isinstance(piece, Text) and (cut or not looked_at))
 
 
 def unbreakable() -> None:

@@ -10,13 +10,16 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
+from clausewise.cli import screen
+from clausewise.foreign import visible
 from clausewise.report import terminal
 
 
 class Voice:
     """A pytest plugin that stands in for pytest's own terminal report."""
 
-    def __init__(self, out: Console, err: Console) -> None:
+    def __init__(self, out: Console, err: Console, *, quiet: bool = False, live: bool = True) -> None:
+        self._quiet, self._live = quiet, live
         self._out = out
         self._err = err
         self._progress: terminal.Progress | None = None
@@ -39,18 +42,25 @@ class Voice:
         if report.failed:
             self._err.print(Text(f"{report.nodeid}: {report.longreprtext}"))
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Name the test that runs."""
+        if self._progress:
+            self._progress.begin(nodeid)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Move the live line on by one test."""
         if self._progress and (report.when == "call" or (report.when == "setup" and not report.passed)):
-            self._progress.advance(report.nodeid, _verdict(report))
+            self._progress.advance(getattr(report, "clausewise", {}))
 
     def pytest_clausewise_concluded(self, results: Mapping[str, Any], folder: Path) -> None:
         """End the live line and show what the run came to."""
         self._end()
         self.concluded = int(results["outcome"]["exit"])
         self.results, self.folder = dict(results), folder
-        for piece in terminal.conclusion(results, folder):
-            self._out.print(piece, soft_wrap=isinstance(piece, Text))  # a curl line must stay one line
+        if self._quiet:
+            self._out.print(Text(visible(results["outcome"]["sentence"])), soft_wrap=True)
+            return
+        screen.show(self._out, terminal.conclusion(results, folder))
 
     def pytest_clausewise_rehearsed(self, rows: Sequence[Any], target: str) -> None:
         """Show what a run would send; nothing was sent, so that nothing can be wrong."""
@@ -64,18 +74,10 @@ class Voice:
         self._end()
 
     def _begin(self, total: int) -> None:
-        if self._progress is None:
+        if self._progress is None and self._live:
             self._progress = terminal.Progress(self._err, total)
 
     def _end(self) -> None:
         if self._progress:
             self._progress.close()
             self._progress = None
-
-
-def _verdict(report: pytest.TestReport) -> str:
-    if report.passed:
-        return "pass"
-    if report.skipped:
-        return "amber" if hasattr(report, "wasxfail") else "untestable"
-    return "error" if "error:" in report.longreprtext[:40] else "fail"

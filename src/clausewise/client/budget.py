@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from clausewise import files
 from clausewise.errors import Spent
 
 _CANCELLED = ".cancelled"
@@ -94,11 +93,8 @@ class Budget:
         if self.book is None:
             yield self._spent
             return
-        held = os.open(self.book, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            read = os.read(held, _BOOK.size)
+        with files.alone(self.book) as book:
+            read = book.read(_BOOK.size)
             yield _BOOK.unpack(read) if read else (0, 0.0)
-            os.pwrite(held, _BOOK.pack(*self._spent), 0)
-        finally:
-            os.close(held)
+            book.seek(0)
+            book.write(_BOOK.pack(*self._spent))

@@ -131,7 +131,7 @@ class CompiledBody:
         if "x-standing" not in owner:  # an item is what its list's clause says, unless it says it is a guess
             clause = clause.removesuffix("[]")
         expected = words.expectation(keyword, error.validator_value, owner.get("description", ""))
-        yield Complaint(clause, expected, words.value(error.instance), where, fixed=keyword == "const")
+        yield Complaint(clause, expected, words.value(error.instance), where, keyword)
 
 
 _WORDS = {"enum", "const"}
@@ -175,7 +175,7 @@ def _absences(clause: str, owner: Schema, error: ValidationError, where: str) ->
         actual = "nothing: the key is absent"
         if f"{name}{RULED_OUT}" in instance:
             actual = f"the key {name}{RULED_OUT}"
-        yield Complaint(known, expected, actual, f"{where}/{name}")
+        yield Complaint(known, expected, actual, f"{where}/{name}", "required")
 
 
 def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Schema]:

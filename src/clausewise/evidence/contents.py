@@ -388,8 +388,9 @@ class Contents:
         """Return the clauses that were found broken only where a text, or a key, is partly masked now."""
         veiled = {one.id for one in self._exchanges if one.veiled}
         seen: dict[str, set[str]] = {}
-        for bad in self.made["findings"]:
-            seen.setdefault(bad["clause"], set()).add(bad["exchange"])
+        for record in journal.records(self.folder, journal.VERDICTS):
+            for bad in record["findings"]:
+                seen.setdefault(bad["clause"], set()).add(bad["exchange"])
         return {name for name, exchanges in seen.items() if exchanges <= veiled}
 
     def _otherwise(self, matched: Mapping[str, str], drift: Mapping[str, list[str]]) -> Iterator[str]:

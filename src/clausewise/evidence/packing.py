@@ -16,7 +16,7 @@ from clausewise.evidence.unpacking import ATTESTATION, FORMAT, JOURNAL, MANIFEST
 from clausewise.masking import held_in
 from clausewise.scope import Scope
 
-_RESULTS = {0: "PASSED", 1: "FAILED"}
+_RESULTS = {"conformant": "PASSED", "not conformant": "FAILED"}  # a smaller plan that is kept is no pass
 
 
 def pack(folder: Path, known: Scope, key: Path, output: Path) -> None:
@@ -84,13 +84,16 @@ def predicate(results: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str,
         for family, told in target["families"].items()
         for name, digest in told.get("overlays", {}).items()
     ]
-    rulings = {key: facts.get(key) for key in ("rulings", "plan", "strict", "confirm", "selected", "resumed")}
+    rulings = {
+        key: facts.get(key)
+        for key in ("rulings", "plan", "strict", "confirm", "selected", "resumed", "labels")
+    }
     configuration += [
         {"name": f"{journal.RUN}#{key}", "digest": {"sha256": journal.digest(value)}}
         for key, value in rulings.items()
     ]
     return {
-        "result": _RESULTS.get(results["outcome"]["exit"], "WARNED"),
+        "result": _RESULTS.get(results["outcome"]["word"], "WARNED"),
         "configuration": configuration,
         "passedTests": by_verdict.get("pass", []),
         "failedTests": by_verdict.get("fail", []) + by_verdict.get("error", []),
@@ -98,6 +101,8 @@ def predicate(results: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str,
             name for verdict in ("unstable", "waived", "untestable") for name in by_verdict.get(verdict, [])
         ],
         "outcome": results["outcome"],
+        "promise": results["promise"],
+        "labels": results["run"]["labels"],
         "excuses": results["excuses"],
     }
 

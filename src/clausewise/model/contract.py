@@ -27,14 +27,19 @@ class Role(StrEnum):
 class Complaint:
     """What a body rule has against a value: the clause it breaks, what was expected, what came, where.
 
-    `fixed` tells that a printed code or word, of which there is only one, is another.
+    `rule` is the keyword of the schema that says so: "required" for what is absent, "type", "enum", ...
     """
 
     clause: str
     expected: str
     actual: str
     where: str
-    fixed: bool = False
+    rule: str = ""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether a printed code or word, of which there is only one, is another."""
+        return self.rule == "const"
 
 
 class BodyRule(Protocol):

@@ -108,7 +108,8 @@ class Exchange:
 class Finding:
     """One thing that is not as a clause says. `where` is a JSON pointer, a header name or 'status'.
 
-    `before` names the exchanges that led to the one that shows it.
+    `before` names the exchanges that led to the one that shows it, and `rule` the keyword of the schema that
+    the value at `where` breaks, where it is one.
     """
 
     clause: str
@@ -118,6 +119,7 @@ class Finding:
     hint: str = ""
     exchange: str = ""
     before: tuple[str, ...] = ()
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ It does nothing at all unless `--target` is given.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from platformdirs import user_cache_dir
 from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.foreign import visible
-from clausewise.plans import DEFAULT, PLANS
+from clausewise.plans import DEFAULT, PLANS, seconds
 from clausewise.plugin import cancel, conduct, consent, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
@@ -60,7 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--max-requests", type=int, metavar="N", help="send no more than so many requests")
     group.addoption(
-        "--max-time", type=float, metavar="SECONDS", help="begin no request after so many seconds"
+        "--max-time", type=seconds, metavar="TIME", help="begin no request after so long: 90, 10m, 1h"
     )
     group.addoption(
         "--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document"
@@ -80,6 +80,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--dry-run", action="store_true", help="send nothing to the target: count the calls on the reference"
+    )
+    group.addoption(
+        "--label", action="append", default=[], metavar="KEY=VALUE", help="what is judged, such as build=412"
     )
     group.addoption("--resume", metavar="RUN", default="", help="go on with the run of this folder")
     group.addoption(
@@ -144,6 +147,8 @@ def _label(config: pytest.Config, session: Session) -> None:
 
     try:
         labels.write(config, session.folder / "allure-results", full)
+        if not session.is_worker:
+            labels.environment(session.folder / "allure-results", session.environment)
     except OSError as bad:
         full(bad)
         session.close()
@@ -257,6 +262,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         raise
     body.ended(None)
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test's report say what it judged, for whoever shows how far a run is."""
+    report = yield
+    if call.when == "call":
+        vars(report)["clausewise"] = item.stash.get(conduct.JUDGED, {})
+    return report
 
 
 @pytest.hookimpl(trylast=True)

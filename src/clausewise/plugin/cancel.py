@@ -14,11 +14,8 @@ from clausewise.plugin.session import Session
 
 Handler = Callable[[int, FrameType | None], object] | int | signal.Handlers
 
-_SIGNALS = (
-    signal.SIGINT,
-    signal.SIGTERM,
-    signal.SIGHUP,
-)  # Ctrl-C, a CI that cancels, a terminal that is gone
+# Ctrl-C, a CI that cancels, a terminal that is gone, which Windows does not tell
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _LAST_CALL = 1  # seconds that a worker has to end the call it is at
 
 

@@ -7,6 +7,7 @@ import traceback
 import pytest
 
 from clausewise.errors import (
+    Beyond,
     ClausewiseError,
     NotConformant,
     NoToken,
@@ -19,6 +20,9 @@ from clausewise.errors import (
 from clausewise.foreign import visible
 from clausewise.model import Verdict
 from clausewise.plugin.session import Session
+
+JUDGED = pytest.StashKey[dict[str, object]]()  # what a test that ended judged
+_MARKS = {"spent": Spent, "useless": NoToken, "beyond": Beyond}  # what the record says of an untestable end
 
 
 def not_set_up(session: Session, bad: BaseException) -> None:
@@ -61,6 +65,7 @@ class Body:
             self._session.lose(full, self._item.session)
             raise pytest.fail.Exception(f"error: {self._session.lost}", pytrace=False) from None
         finally:
+            self._item.stash[JUDGED] = judge.told
             if bad:  # its frames hold the test's answers, and would until all garbage is collected
                 traceback.clear_frames(bad.__traceback__)
         if isinstance(bad, Untestable):
@@ -79,8 +84,7 @@ class Body:
                 judge.fault(str(bad))
             judge.close(finished=False)
         elif isinstance(bad, Untestable):
-            marks = {"spent": isinstance(bad, Spent), "useless": isinstance(bad, NoToken)}
-            marks = {name: True for name, held in marks.items() if held}
+            marks = {name: True for name, kind in _MARKS.items() if isinstance(bad, kind)}
             judge.close(Verdict.UNTESTABLE, str(bad), **marks)
         elif isinstance(bad, NoVerdict | TargetUnusable):
             self._error(bad)

@@ -19,7 +19,12 @@ from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
 from clausewise.targets import EMBEDDED, Target
 
-_WORDS = {"env": "the variable", "file": "the file", "keyring": "the keyring's entry"}
+_WORDS = {
+    "env": "the variable",
+    "file": "the file",
+    "keyring": "the keyring's entry",
+    "dotenv": "the variable of .env",
+}
 _ROBOTS = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE")
 _YES = {"y", "yes"}
 

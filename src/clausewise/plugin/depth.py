@@ -12,7 +12,7 @@ from typing import Any
 from clausewise import generation
 from clausewise.checks import OutcomeNames, OutcomeRoles
 from clausewise.client import Client
-from clausewise.errors import NotConformant, Untestable
+from clausewise.errors import Beyond, NotConformant, Untestable
 from clausewise.judge import Judge
 from clausewise.model import Exchange, Json, Operation
 from clausewise.plugin.counterexamples import Counterexamples
@@ -80,7 +80,7 @@ class Depth:
         self._fuzz(operation)
         source, test = self._source, self._judge.test
         if not source.examples:
-            raise Untestable("The plan sends no random bodies.")
+            raise Beyond("The plan sends no random bodies.")
         request = self._accepted(operation, make, good)
         schema = self._schema(operation)
         number = random.Random(f"{source.seed}/{operation}/{kind}").getrandbits(32)  # noqa: S311 - no secret
@@ -98,7 +98,7 @@ class Depth:
     def _fuzz(self, operation: str) -> None:
         """Raise Untestable where a run may send only what the documents show."""
         if self._api.only_reads:
-            raise Untestable(f"{operation} would get spoiled bodies, and plan 'safe' sends none.")
+            raise Beyond(f"{operation} would get spoiled bodies, and plan 'safe' sends none.")
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         """Send the request as it is, which is `good`, and return it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,19 @@ import pytest
 from allure_commons.logger import AllureFileLogger
 from allure_pytest.listener import AllureListener
 
+from clausewise.foreign import visible
+from clausewise.model import Clause, Kind, Standing
 from clausewise.scope import Scope
+
+_ASCII = 128
+_SEVERITIES = {  # the gravest first
+    Standing.DOCUMENTED: "critical",
+    Standing.AGREED: "critical",
+    Standing.INFERRED: "normal",
+    Standing.COMPANION: "minor",
+    Standing.ASSUMED: "trivial",
+}
+_GRAVEST = "blocker"  # somebody is let in who may not be
 
 
 class _Results(AllureFileLogger):
@@ -51,13 +63,35 @@ def write(config: pytest.Config, folder: Path, full: Callable[[OSError], None]) 
         config.add_cleanup(partial(allure_commons.plugin_manager.unregister, plugin))
 
 
+def environment(folder: Path, told: Mapping[str, str]) -> None:
+    """Write what was judged as Allure reads it: a file of Java properties. Raises OSError."""
+    lines = (f"{_escaped(key)}={_escaped(value)}\n" for key, value in told.items())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "environment.properties").write_text("".join(lines), "ascii")
+
+
+def _escaped(text: str) -> str:
+    """Write a text as a key or a value of Java properties: all but letters and digits as its code units."""
+    units = visible(text).encode("utf-16-be", "replace")
+    pairs = (int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
+    return "".join(chr(unit) if _is_plain(unit) else f"\\u{unit:04x}" for unit in pairs)
+
+
+def _is_plain(unit: int) -> bool:
+    return unit < _ASCII and (chr(unit).isalnum() or chr(unit) in "._-/")
+
+
 def put(scope: Scope, ids: Sequence[str]) -> None:
-    """Label and link the current test; does nothing where allure-pytest is not writing."""
+    """Title, label and link the current test; does nothing where allure-pytest is not writing.
+
+    Its title is the sentence of its first clause, its severity that of the clause that stands firmest.
+    """
     show: Any = allure.dynamic  # allure ships no type information
-    for name in ids:
-        clause = scope.clause(name)
-        if clause is None:
-            continue
+    known = [clause for clause in map(scope.clause, ids) if clause]
+    if known:
+        show.title(known[0].statement)
+        show.severity(severity(known))
+    for clause in known:
         show.epic(clause.family)
         show.feature(clause.operation or "across operations")
         show.story(clause.statement)
@@ -67,3 +101,11 @@ def put(scope: Scope, ids: Sequence[str]) -> None:
         for source in clause.sources:
             show.label("document", source.document)
             show.label("section", ", ".join(filter(None, (source.section, source.table, source.row))))
+
+
+def severity(clauses: Sequence[Clause]) -> str:
+    """Return how grave it is in Allure's words that one of some clauses is broken."""
+    ranks = list(_SEVERITIES)
+    firmest = min((clause.standing for clause in clauses), key=ranks.index)
+    grave = any(clause.kind is Kind.AUTH and clause.standing.firm for clause in clauses)
+    return _GRAVEST if grave else _SEVERITIES[firmest]

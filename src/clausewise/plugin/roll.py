@@ -21,7 +21,7 @@ from clausewise.scope import Scope
 def tests(scope: Scope, facts: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the tests that a run of these facts has to make, each with the clauses that it judges."""
     plan, selected = PLANS.get(str(facts.get("plan"))), facts.get("selected")
-    kinds = frozenset({Kind.ANSWER, Kind.AUTH}) if plan and plan.answers_only else None
+    kinds = frozenset(map(Kind, plan.kinds)) if plan and plan.kinds else None
     choice = Choice(ids=frozenset(selected) if selected else None, kinds=kinds)
     picked = choice.picked(scope)
     folders = {family.replace("-", "_") for family in scope.contracts}

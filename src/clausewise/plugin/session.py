@@ -48,6 +48,7 @@ class Session:
     worker: str
     policy: Policy
     rulings: Rulings = field(default_factory=Rulings)
+    labels: Mapping[str, str] = field(default_factory=dict)
     plan: Plan = DEFAULT
     budget: Budget = field(default_factory=Budget)
     log_ins: Ledger = field(default_factory=Ledger)
@@ -112,6 +113,7 @@ class Session:
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
             policy=Policy(told.get("strict", config.getoption("--strict-clauses")), ruled.red),
             rulings=ruled,
+            labels=told.get("labels", {}) if told else opening.labelled(config),
             plan=plan,
             budget=opening.budget(config, target, given, stack),
             confirming=told.get("confirm", config.getoption("--confirm-failures")),
@@ -158,6 +160,7 @@ class Session:
                     "selected": self.choice.picked(self.scope),
                     "environment": statement.environment(),
                     "most": self.budget.most,
+                    "labels": self.shown,
                     **facts,
                 },
                 copies.of(self.scope, hides),
@@ -171,6 +174,20 @@ class Session:
             before: dict[str, Any] = {"before": journal.seconds(self.folder), "command": facts["command"]}
             before["most"] = self.budget.most
             journal.resume(self.folder, {**told, "target": facts["target"]}, part | before, mark)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What is judged, in a few words of a report's reader."""
+        target = self.scope.target
+        told = {"target": target.name, "environment": target.environment, "plan": self.plan.name}
+        documents = {f"document.{name}": known.document for name, known in target.families.items()}
+        return told | documents | {"suite": __version__} | self.shown
+
+    @cached_property
+    def shown(self) -> dict[str, str]:
+        """The labels, with what is secret or personal masked."""
+        hides = masker(self.scope, self.key)
+        return {key: hides.text(value) for key, value in self.labels.items()}
 
     @property
     def base_urls(self) -> dict[str, str]:
@@ -261,6 +278,7 @@ class Session:
             )
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
+        client.wavered = self.judge.waver if self.confirming else None
         client.sends = self.bench.masker.foresee
         return client
 

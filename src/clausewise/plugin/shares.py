@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Collection, Iterable, Sequence
+from os import SEEK_END
 from pathlib import Path
+from typing import BinaryIO
+
+from clausewise import files
 
 _LONGEST = 1 << 24  # bytes of a book that are read
 
@@ -24,24 +26,21 @@ class Shares:
         """Take the first group of things that no other worker has any of; empty where there is none."""
         if self._book is None:
             return next(iter(groups), ())
-        held = os.open(self._book, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            lines = os.read(held, _LONGEST).decode("utf-8", "surrogateescape").split("\n")
+        with files.alone(self._book) as book:
+            lines = book.read(_LONGEST).decode("utf-8", "surrogateescape").split("\n")
             others = {thing for who, _, thing in (line.partition(" ") for line in lines) if who != self._me}
             taken = next((group for group in groups if others.isdisjoint(map(_line, group))), ())
-            self._note(held, taken)
+            self._note(book, taken)
             return taken
-        finally:
-            os.close(held)
 
     @property
     def _me(self) -> str:
         return str(self._worker)
 
-    def _note(self, held: int, things: Collection[str]) -> None:
+    def _note(self, book: BinaryIO, things: Collection[str]) -> None:
         text = "".join(f"{self._me} {_line(thing)}\n" for thing in things)
-        os.write(held, text.encode("utf-8", "surrogateescape"))
+        book.seek(0, SEEK_END)
+        book.write(text.encode("utf-8", "surrogateescape"))
 
 
 def _line(thing: str) -> str:

@@ -1,6 +1,7 @@
 """Reads HAR 1.2, as browsers, proxies and gateways write it.
 
-Libraries for HAR analyse page loads and do not check what they read; here a schema does.
+Libraries for HAR analyse page loads and do not check what they read; here a schema does. What we wrote
+ourselves says in its comments what was expected, and what is masked in it stays out of judgement.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from clausewise import masking, shipped, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import Exchange, Operation, Request, Response
+from clausewise.recorded import archive, own
 from clausewise.recorded.seen import Seen
 from clausewise.scope import Scope
 
@@ -33,8 +35,12 @@ def read(path: Path, scope: Scope) -> Iterator[Seen]:
     operations = [known for contract in scope.contracts.values() for known in contract.operations.values()]
     for number, entry in enumerate(told["log"]["entries"], 1):
         try:
-            yield Seen(_exchange(f"har-{number}", entry, operations))
-        except (ValueError, binascii.Error) as bad:
+            if (record := archive.record(entry)) is None:
+                yield Seen(_exchange(f"har-{number}", entry, operations))
+                continue
+            tables.check_record(record, "exchange.schema.json")
+            yield own.seen(record, scope)
+        except (ValueError, binascii.Error, ConfigurationError, RecursionError) as bad:
             why = masking.plain(tables.shown(bad))
             raise ConfigurationError(f"{path}: entry {number} cannot be read: {why}.") from bad
 

@@ -44,22 +44,26 @@ def read(
             try:
                 record = json.loads(line)
                 tables.check_record(record, "exchange.schema.json")
-                cut = any(record[side].get("cut") for side in ("request", "response"))  # it was judged whole
-                record = amend(record)
-                made = None if cut or record.get("stray") else _exchange(record, scope, named)
-                wanted = () if record.get("free") else tuple(record["expected"])
-                yield Seen(
-                    made,
-                    wanted,
-                    bool(record.get("loose")),
-                    str(record["test"]),
-                    guess=bool(record.get("guess")),
-                )
+                yield seen(record, scope, amend, named)
             except RecursionError as bad:
                 raise ConfigurationError(f"{path}, line {number}, is nested too deeply to be read.") from bad
             except (ValueError, ConfigurationError) as bad:
                 why = tables.shown(bad).rstrip(".")
                 raise ConfigurationError(f"{path}, line {number}, is no exchange record: {why}.") from bad
+
+
+def seen(
+    record: dict[str, Any],
+    scope: Scope,
+    amend: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is,
+    named: Callable[[str], bool] = _by_name,
+) -> Seen:
+    """Return what a record tells; ValueError or ConfigurationError where it tells nonsense."""
+    cut = any(record[side].get("cut") for side in ("request", "response"))  # it was judged whole
+    record = amend(record)
+    made = None if cut or record.get("stray") else _exchange(record, scope, named)
+    wanted = () if record.get("free") else tuple(record["expected"])
+    return Seen(made, wanted, bool(record.get("loose")), str(record["test"]), guess=bool(record.get("guess")))
 
 
 def _exchange(record: Mapping[str, Any], scope: Scope, named: Callable[[str], bool]) -> Exchange | None:

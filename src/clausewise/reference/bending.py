@@ -52,15 +52,15 @@ class Wire:
 
 
 class Bends:
-    """The freedoms that the reference takes, and at most one bend on top of them."""
+    """The freedoms that the reference takes, and the bends on top of them."""
 
-    def __init__(self, bend: Bend | None = None, freedoms: Sequence[Bend] = ()) -> None:
-        self._bend: Bend = bend or {}
+    def __init__(self, bends: Sequence[Bend] = (), freedoms: Sequence[Bend] = ()) -> None:
+        self._bends = tuple(bends)
         self._freedoms = tuple(freedoms)
         self._anew()
 
     def _anew(self) -> None:
-        self._active = (*self._freedoms, self._bend)  # the bend last: no freedom undoes it
+        self._active = (*self._freedoms, *self._bends)  # the bends last: no freedom undoes them
         self.since = time.time()
         self.answered = 0
         self.changed = 0  # answers and effects that are others than without a bend
@@ -69,9 +69,9 @@ class Bends:
         self._called = 0
         self._played = [0] * len(self._active)
 
-    def switch(self, bend: Bend | None) -> None:
-        """Put another bend in place of the active one; the freedoms stay."""
-        self._bend = bend or {}
+    def switch(self, bends: Sequence[Bend]) -> None:
+        """Put other bends in place of the active ones; the freedoms stay."""
+        self._bends = tuple(bends)
         self._anew()
 
     def on(self, name: str) -> bool:

@@ -104,7 +104,7 @@ async def _body(request: Request) -> bytes:
 def _switching(bends: Bends) -> Handle:
     async def switch(request: Request) -> Response:
         told = await _body(request)
-        bends.switch(json.loads(told) if told else None)
+        bends.switch(asked if isinstance(asked := json.loads(told), list) else [asked])
         return Response(status_code=204)
 
     return switch
@@ -138,13 +138,13 @@ def serve(
     *,
     ready: Callable[[str], None],
     database: str = ":memory:",
-    bend: Mapping[str, Any] | None = None,
+    bends: Sequence[Mapping[str, Any]] = (),
     freedoms: Sequence[Mapping[str, Any]] = (),
     control: bool = False,
 ) -> None:
     """Serve until stopped; `ready` hears the URL as soon as calls are taken. Port 0 takes a free one."""
     try:
-        app = build(documents, database=database, bends=Bends(bend, freedoms), control=control)
+        app = build(documents, database=database, bends=Bends(bends, freedoms), control=control)
     except sqlite3.Error as bad:
         raise ConfigurationError(f"--database {database} cannot be used as a database: {bad}.") from bad
     try:

@@ -6,17 +6,19 @@ Everything is drawn from the results alone, so that any old run can be drawn aga
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 from clausewise import files, journal, shipped, tables
 from clausewise.errors import ConfigurationError
-from clausewise.report import junit, pages
+from clausewise.report import handed, junit, pages, traceability
 
-__all__ = ["PAGES", "draw", "drawn", "read"]
+__all__ = ["PAGES", "draw", "drawn", "handed", "read", "traceability"]
 
 PAGES = ("junit.xml", "summary.md", "statement.html", "badge.svg", "report.html")
-_FORMAT, _VERSION = "clausewise-results", 1
+_FORMAT, _VERSION, _OLDER = "clausewise-results", 2, 1
 
 
 def draw(results: Mapping[str, Any], folder: Path) -> list[Path]:
@@ -29,10 +31,19 @@ def drawn(results: Mapping[str, Any], folder: Path) -> dict[str, str]:
     return {
         "junit.xml": junit.xml(results),
         "summary.md": pages.summary(results),
-        "statement.html": pages.statement(results),
+        "statement.html": pages.statement(results, _digests(folder)),
         "badge.svg": pages.badge(results),
         "report.html": pages.html(results, journal.records(folder, journal.EXCHANGES)),
     }
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of what a run wrote as it went on, by the names of the files."""
+    held = {}
+    for name in journal.SEALED:
+        with suppress(FileNotFoundError), (folder / name).open("rb") as file:
+            held[name] = file_digest(file, "sha256").hexdigest()
+    return held
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -48,7 +59,7 @@ def read(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as bad:
         raise ConfigurationError(f"{path} cannot be read: {tables.shown(bad)}.") from bad
     given = (told.get("format"), told.get("version")) if isinstance(told, dict) else (None, None)
-    if given != (_FORMAT, _VERSION):
+    if given not in {(_FORMAT, _VERSION), (_FORMAT, _OLDER)}:
         named = [tables.shown(value) for value in given]
         raise ConfigurationError(
             f"{path} is {named[0]} version {named[1]}; {_FORMAT} version {_VERSION} was expected."
@@ -71,6 +82,13 @@ def _check_named(whole: dict[str, Any], path: Path) -> None:
         raise ConfigurationError(
             f"{path}: a finding is of the clause {tables.shown(stray[0])}; there is none."
         )
+    for row in whole["causes"]:
+        if missing := [number for number in row["findings"] if number >= len(whole["findings"])]:
+            raise ConfigurationError(f"{path}: cause {row['id']} names finding {missing[0]}; there is none.")
+        if unknown := [name for name in row["clauses"] if name not in known]:
+            raise ConfigurationError(
+                f"{path}: cause {row['id']} is of the clause {tables.shown(unknown[0])}; there is none."
+            )
 
 
 def _completed(told: dict[str, Any]) -> dict[str, Any]:
@@ -85,13 +103,34 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
             "waivers": [],
             "response_times": [],
             "excuses": [],
+            "promise": _promised(told, len(clauses)),
+            "causes": [_alone(row, at) for at, row in enumerate(_rows(told, "findings"))],
             "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
             **told,
+            **({"run": _over({"labels": {}}, told["run"])} if "run" in told else {}),
             **({"clauses": clauses} if clauses else {}),
             **({"operations": operations} if operations else {}),
+            "findings": [_over({"rule": ""}, row) for row in _rows(told, "findings")],
+            "version": _VERSION,
         }
     )
     return whole
+
+
+def _alone(row: Any, at: int) -> dict[str, Any]:
+    """Return the cause of a finding of older results, which knew of no causes: itself."""
+    bad = row if isinstance(row, dict) else {}
+    where = {"family": "", "operation": "", "answer": "", "where": bad.get("where", "")}
+    kept = {"id": at + 1, "colour": bad.get("colour", "red"), "security": False}
+    return {**kept, **where, "clauses": [bad.get("clause", "")], "findings": [at]}
+
+
+def _promised(told: Mapping[str, Any], clauses: int) -> dict[str, Any]:
+    """Return what the plan of older results asked: the whole, or what somebody picked."""
+    run = told.get("run")
+    name, narrowed = (run.get("plan"), run.get("partial")) if isinstance(run, dict) else ("", False)
+    whole = {"whole": not narrowed, "narrowed": bool(narrowed)}
+    return {"plan": str(name), **whole, "asked": clauses, "of": clauses}
 
 
 def _rows(told: Mapping[str, Any], key: str) -> list[Any]:

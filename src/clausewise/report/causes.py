@@ -1,4 +1,4 @@
-"""Gathers findings into causes, so that a reader hears of each once, what concerns security first."""
+"""What pages and terminals tell of a cause: the finding that shows it best, and all that follows from it."""
 
 from __future__ import annotations
 
@@ -6,48 +6,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clausewise.model import Kind
-
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What stands behind some findings: the clearest of them, and those that say the same again.
+    """A cause with its clearest `finding`, that one's `clause`, and the other clauses that it takes along."""
 
-    It concerns `security` where a call is let in that may not be, or somebody else's data is shown.
-    """
-
+    row: Row
     finding: Row
-    alike: tuple[Row, ...]
-    security: bool
+    clause: Row
+    others: tuple[Row, ...]
+
+    @property
+    def number(self) -> int:
+        """Return its number, counted from 1 in the order of the results."""
+        return int(self.row["id"])
 
     @property
     def colour(self) -> str:
         """Return red or amber."""
-        return str(self.finding["colour"])
+        return str(self.row["colour"])
+
+    @property
+    def security(self) -> bool:
+        """Tell whether somebody is let in who may not be, or somebody else's data is shown."""
+        return bool(self.row["security"])
+
+
+def brief(bad: Row) -> str:
+    """Return a finding in a line: the place, what was expected there, and what came."""
+    at = f"{bad['where']}: " if bad["where"] not in {"", "status"} else ""
+    return f"{at}expected {bad['expected']}, got {bad['actual']}"
+
+
+def source(row: Row) -> str:
+    """Return where a document says something, in a line."""
+    parts = [row["document"], row["section"], row["table"], row["row"]]
+    line = f"line {row['line']}" if row["line"] else ""
+    return ", ".join(filter(None, [*parts, line]))
 
 
 def causes(results: Row) -> list[Cause]:
-    """Return the causes of a run's findings: red before amber, security before all else of its colour.
-
-    Red findings have one cause where one answer makes them in the same words. A guess that a target does
-    not keep is one cause, at however many operations it shows.
-    """
-    clauses = {row["id"]: row for row in results["clauses"]}
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    for bad in results["findings"]:
-        groups.setdefault(_key(bad, clauses[bad["clause"]]), []).append(bad)
+    """Return the causes of a run in the order of its results: red first, then security, then by reach."""
+    by_id = {row["id"]: row for row in results["clauses"]}
     found = []
-    for alike in groups.values():
-        first, *rest = sorted(alike, key=lambda bad: not bad["hint"])
-        security = any(clauses[bad["clause"]]["kind"] == Kind.AUTH for bad in alike)
-        found.append(Cause(first, tuple(rest), security))
-    return sorted(found, key=lambda cause: (cause.colour != "red", not cause.security))
-
-
-def _key(bad: Row, clause: Row) -> tuple[str, ...]:
-    if bad["colour"] == "red":
-        return "red", bad["exchange"] or bad["clause"], bad["expected"], bad["actual"], bad["where"]
-    rule = bad["clause"].replace(f".{clause['operation']}.", ".", 1)
-    return "amber", rule, bad["where"], bad["expected"]
+    for row in results["causes"]:
+        first, *others = (by_id[name] for name in row["clauses"])
+        finding = results["findings"][row["findings"][0]]
+        found.append(Cause(row, finding, first, tuple(others)))
+    return found

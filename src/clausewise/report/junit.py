@@ -1,76 +1,115 @@
-"""JUnit XML: one test case per clause, so that a CI's own pages show clauses."""
+"""JUnit XML: one test case per clause, so that a CI's own pages show clauses.
+
+It keeps the schema by which Jenkins' xUnit plugin takes or refuses a file, which knows no property of a case.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from clausewise.foreign import printable
+from clausewise.report.causes import brief, causes, source
+from clausewise.verdict import UNSELECTED
 
 Row = Mapping[str, Any]
 
 
 def xml(results: Row) -> str:
-    """Return the results as JUnit XML; what was not exercised is skipped with its reason, never passed."""
+    """Return the results as JUnit XML; what was not exercised is skipped with its reason, never passed.
+
+    The times of the clauses are their shares of their tests' and add up to the run's.
+    """
     whole = JUnitXml("clausewise")
     known = {(entry["family"], entry["operation"]) for entry in results["operations"]}
     by_key: dict[tuple[str, str], list[Row]] = {}
-    for row in results["clauses"]:
+    picked = (row for row in results["clauses"] if row["reason"] != UNSELECTED)
+    for row in picked if results["promise"]["narrowed"] else results["clauses"]:
         key = (row["family"], row["operation"])
         by_key.setdefault(key if key in known else (row["family"], ""), []).append(row)
+    told = _Told(results)
     for operation in results["operations"]:
         rows = by_key.get((operation["family"], operation["operation"]), [])
-        whole.append(_suite(operation, rows, results))
-    whole.update_statistics()
+        whole.append(_suite(operation, rows, told))
+    for name in ("tests", "failures", "errors"):  # and no `skipped`, which the schema has at suites alone
+        setattr(whole, name, sum(getattr(suite, name) for suite in whole))
+    whole.time = round(results["run"]["seconds"], 3)
     return str(whole.tostring().decode())
 
 
-def _suite(operation: Row, rows: list[Row], results: Row) -> TestSuite:
+class _Told:
+    """What every case is told from: the results, the cause of each clause, and how much time is whose."""
+
+    def __init__(self, results: Row) -> None:
+        self.results = results
+        self.causes: dict[str, str] = {}
+        for cause in causes(results):
+            alone = f"cause {cause.number}: {cause.clause['statement']} ({cause.clause['id']})"
+            for name in cause.row["clauses"]:
+                self.causes.setdefault(name, alone)
+        spent = sum(row["milliseconds"] for row in results["clauses"])
+        self._share = results["run"]["seconds"] / spent if spent else 0.0
+
+    def seconds(self, row: Row) -> float:
+        """Return how much of the run's time a clause took."""
+        return round(float(row["milliseconds"] * self._share), 6)
+
+    def findings(self, row: Row) -> Sequence[Row]:
+        """Return the findings of a clause."""
+        return [self.results["findings"][number] for number in row["findings"]]
+
+
+def _suite(operation: Row, rows: list[Row], told: _Told) -> TestSuite:
+    results = told.results
     suite = TestSuite(f"{operation['family']}.{operation['operation'] or 'across operations'}")
+    suite.timestamp = results["run"]["started"][:19]
     run = {
         "seed": results["run"]["seed"],
         "target": results["target"]["name"],
         "word": results["outcome"]["word"],
     }
-    for name, value in {**run, "suite version": results["suite"]["version"]}.items():
-        suite.add_property(name, str(value))
-    for row in results["excuses"]:
-        suite.add_property(row["kind"], printable(row["says"]))
-    suite.add_testcases([_case(row, suite.name, results) for row in rows])
+    told_of = {**run, "suite version": results["suite"]["version"], **results["run"]["labels"]}
+    for name, value in {**told_of, **_excuses(results)}.items():
+        suite.add_property(name, printable(value))
+    suite.add_testcases([_case(row, told) for row in rows])
     return suite
 
 
-def _case(row: Row, classname: str, results: Row) -> TestCase:
-    case = TestCase(row["id"], classname, row["milliseconds"] / 1000)
-    for name, value in _properties(row):
-        case.append(_property(name, value))
-    text = printable(_told(row, results))
+def _excuses(results: Row) -> dict[str, str]:
+    """Return what excuses, in one property for each kind."""
+    held: dict[str, list[str]] = {}
+    for row in results["excuses"]:
+        held.setdefault(row["kind"], []).append(row["says"])
+    return {kind: "; ".join(says) for kind, says in held.items()}
+
+
+def _case(row: Row, told: _Told) -> TestCase:
+    case = TestCase(printable(row["statement"]), row["id"], told.seconds(row))
+    found = told.findings(row)
+    text = printable("\n\n".join(_lines(row, told)))
+    message = printable(brief(found[0]) if found else row["reason"] or row["statement"])
     if row["verdict"] == "fail" and row["colour"] == "red":
-        case.result = [Failure(text, row["standing"])]
+        case.result = [Failure(message, row["standing"])]
     elif row["verdict"] == "error":
-        case.result = [Error(text, "error")]
+        case.result = [Error(message, "error")]
     elif row["verdict"] != "pass":
-        case.result = [Skipped(f"amber: {text}" if row["verdict"] == "fail" else f"{row['verdict']}: {text}")]
+        case.result = [Skipped(f"{'amber' if row['verdict'] == 'fail' else row['verdict']}: {message}")]
+    for shown in case.result:
+        shown.text = text
+    case.system_out = printable(
+        "\n".join([f"{row['kind']}, {row['standing']}", *map(source, row["sources"])])
+    )
     return case
 
 
-def _properties(row: Row) -> Iterator[tuple[str, str]]:
-    yield from ((key, str(row[key])) for key in ("id", "standing", "observability", "kind", "verdict"))
-    for source in row["sources"]:
-        yield from (
-            (key, str(source[key])) for key in ("document", "section", "table", "row", "line") if source[key]
-        )
-
-
-def _property(name: str, value: str) -> Any:
-    from junitparser.junitparser import Property  # noqa: PLC0415 - not among the package's public names
-
-    return Property(name, printable(value))
-
-
-def _told(row: Row, results: Row) -> str:
-    found = [results["findings"][number] for number in row["findings"]]
-    lines = [f"Expected: {bad['expected']}\nActual: {bad['actual']}\nWhere: {bad['where']}" for bad in found]
-    return "\n\n".join([row["statement"], *lines]) if lines else row["reason"] or row["statement"]
+def _lines(row: Row, told: _Told) -> Iterator[str]:
+    """Yield what there is to say on a clause that is not kept: the cause first."""
+    if row["id"] in told.causes:
+        yield told.causes[row["id"]]
+    for bad in told.findings(row):
+        where = f"\nWhere: {bad['where']}" if bad["where"] not in {"", "status"} else ""
+        yield f"Expected: {bad['expected']}\nActual: {bad['actual']}{where}"
+    if row["reason"]:
+        yield row["reason"]

@@ -7,53 +7,118 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from clausewise import labels
 from clausewise.foreign import cell, fenced, visible
 from clausewise.model import STEPS, words
 from clausewise.plans import DEFAULT
-from clausewise.report.causes import causes
+from clausewise.report.advice import advise, may_ship
+from clausewise.report.causes import Cause, brief, causes, source
+from clausewise.report.charts import Pace, Strip, chart, pace, strip
+from clausewise.report.marking import body, shortened, sides
 
 Row = Mapping[str, Any]
 
 _TONES = {0: "green", 2: "amber"}
 _OWN = {"policy": "own policy", "repeats": "failures repeated", "resumed": "resumed"}
-_LONGEST = 20_000  # characters of one body that a page shows
+_COMMENT = 60_000  # characters, of the 65,536 that a comment on a pull request may have
+_SENTENCE = 400  # of these for what was left out
+_IN_FULL = 10  # causes of a summary
+_STATES = ("proven", "contradicted", "not provokable here", "never observed", "not observable")
 
 
 def summary(results: Row) -> str:
-    """Return the run as GitHub-flavoured Markdown."""
-    return _draw("summary.md.j2", results, autoescape=False)
+    """Return the run as GitHub-flavoured Markdown, short enough for a comment.
+
+    What is too much is left out from the end, where the least important stands, and named in a sentence.
+    """
+    template = _environment(autoescape=False).get_template("summary.md.j2")
+    told = {"results": results, **_told(results)}
+    for in_full in (_IN_FULL, _IN_FULL // 2, 1, 0):
+        whole = [cause for cause in told["causes"] if cause.colour == "red"][:in_full]
+        context = template.new_context({**told, "whole": whole, "rest": told["causes"][len(whole) :]})
+        parts = {name: "".join(block(context)) for name, block in template.blocks.items()}
+        if len(parts["verdict"] + parts["causes"]) < _COMMENT // 2 or not in_full:
+            break
+    left = [name for name in parts if parts[name].strip()]
+    kept = ""
+    while left and len(kept + parts[left[0]]) < _COMMENT - _SENTENCE:
+        kept += parts[left.pop(0)]
+    if left:
+        kept += f"Left out, since a comment holds no more: {', '.join(left)}; report.html has it.\n"
+    return kept
 
 
 def html(results: Row, exchanges: Iterable[Row] = ()) -> str:
     """Return the run as one self-contained HTML page that works from disk.
 
-    Of the run's exchanges it holds those that a clause names, packed, and unpacks them when one is asked for.
+    Of the run's exchanges it holds those that a clause or a finding names, packed, and unpacks them when
+    one is asked for.
     """
     cited = {name for row in results["clauses"] for name in row["exchanges"]}
+    cited |= {bad["exchange"] for bad in results["findings"]}
     lines = (json.dumps(_cut(record)) for record in exchanges if record["id"] in cited)
     packed = base64.b64encode(gzip.compress("\n".join(lines).encode(), mtime=0)).decode()
-    return _draw("report.html.j2", results, autoescape=True, packed=packed)
+    plain = _environment(autoescape=False).get_template("cause.md.j2").module
+    data = {
+        "clauses": results["clauses"],
+        "discrepancies": results["discrepancies"],
+        "causes": {str(row["id"]): row["clauses"] for row in results["causes"]},
+        "broken": [[bad["exchange"], bad["clause"]] for bad in results["findings"]],
+    }
+
+    def markdown(cause: Cause) -> str:
+        told: str = plain.cause_in_full(cause, advise(cause, results), "##")  # type: ignore[attr-defined]
+        return told
+
+    more = {"packed": packed, "data": data, "sides": sides, "markdown": markdown, "strip": _cells(results)}
+    return _draw("report.html.j2", results, autoescape=True, **more)
+
+
+def _cells(results: Row) -> list[tuple[str, list[dict[str, str]]]]:
+    """Return a cell for each operation, by family: what the worst of its clauses came to."""
+    red = Counter((row["family"], row["operation"]) for row in results["clauses"] if row["colour"] == "red")
+    held: dict[str, list[dict[str, str]]] = {}
+    for row in results["operations"]:
+        if row["operation"]:
+            counts = row["counts"]
+            broken = red[row["family"], row["operation"]]
+            amber = sum(counts[name] for name in ("fail", "unstable", "error", "waived")) - broken
+            tones = {
+                "red": broken,
+                "amber": max(0, amber),
+                "thin": counts["untestable"],
+                "green": counts["pass"],
+                "": 1,
+            }
+            words = {"broken": broken, "amber": max(0, amber), "not exercised": counts["untestable"]}
+            says = [f"{count} {word}" for word, count in {**words, "kept": counts["pass"]}.items() if count]
+            cell = {"tone": next(tone for tone, count in tones.items() if count)}
+            where = {"family": row["family"], "operation": row["operation"]}
+            held.setdefault(row["family"], []).append({**where, **cell, "says": ", ".join(says)})
+    return list(held.items())
 
 
 def _cut(record: Row) -> Row:
     """Leave of an exchange what a page shows, its bodies cut where they are huge."""
     sides = {}
     for side in ("request", "response"):
-        sides[side] = {**record[side], "body": _shortened(record[side]["body"])}
+        sides[side] = {**record[side], "body": shortened(record[side]["body"])}
     kept = ("id", "started", "milliseconds", "test", "matched")
     return {**{key: record[key] for key in kept}, **sides}
 
 
-def statement(results: Row) -> str:
-    """Return one page about what was judged, against which documents, with what result; it prints well."""
-    return _draw("statement.html.j2", results, autoescape=True)
+def statement(results: Row, evidence: Mapping[str, str]) -> str:
+    """Return one page about what was judged, against which documents, with what result; it prints well.
+
+    `evidence` are the SHA-256 digests of the run's files by their names.
+    """
+    return _draw("statement.html.j2", results, autoescape=True, evidence=evidence)
 
 
 def badge(results: Row) -> str:
@@ -61,10 +126,46 @@ def badge(results: Row) -> str:
     return _draw("badge.svg.j2", results, autoescape=True)
 
 
-def history(runs: Sequence[Row], restless: Sequence[Row]) -> str:
-    """Return a page about many runs, the oldest first, and the clauses that changed their verdict."""
+def history(
+    runs: Sequence[Row],
+    verdicts: Mapping[str, Mapping[str, str]],
+    times: Mapping[str, Mapping[str, float]],
+    links: Mapping[str, str],
+) -> str:
+    """Return a page about many runs, the oldest first.
+
+    `verdicts` are those of clauses by run, `times` the 95th percentiles of operations by run, and `links`
+    lead to the reports of runs.
+    """
+    targets = [
+        (target, *_of_target([it for it in enumerate(runs, 1) if it[1]["target"] == target], verdicts, times))
+        for target in dict.fromkeys(run["target"] for run in runs)
+    ]
     template = _environment(autoescape=True).get_template("history.html.j2")
-    return template.render(runs=runs, restless=restless)
+    return template.render(runs=runs, targets=targets, links=links, chart=chart, dark=_dark())
+
+
+def _of_target(
+    runs: Sequence[tuple[int, Row]],
+    verdicts: Mapping[str, Mapping[str, str]],
+    times: Mapping[str, Mapping[str, float]],
+) -> tuple[list[Strip], list[Pace]]:
+    """Return the strips of clauses and the paces of operations in the runs on one target."""
+    ids = {run["id"] for _, run in runs}
+    strips = [strip(clause, runs, known) for clause, known in verdicts.items() if not ids.isdisjoint(known)]
+    strips.sort(key=lambda it: (not it.since, not it.flaky, it.clause))
+    paces = []
+    for name, known in times.items():
+        if figures := [(run, known[run["id"]]) for _, run in runs if run["id"] in known]:
+            paces.append(pace(name, figures))
+    return strips, paces
+
+
+def _dark() -> Markup:
+    """Return the dark colours, for a page without a script that could choose them."""
+    loader = PackageLoader("clausewise.report")
+    text, _, _ = loader.get_source(Environment(autoescape=True), "report.css")
+    return Markup(text.partition('[data-theme="dark"] {')[2].partition("}")[0])  # noqa: S704 - our own
 
 
 def _environment(*, autoescape: bool) -> Environment:
@@ -77,16 +178,27 @@ def _environment(*, autoescape: bool) -> Environment:
         "visible": visible,
         "words": words,
         "island": _island,
-        "body": _body,
+        "body": body,
+        "brief": brief,
+        "clip": _clip,
+        "source": source,
     }
     return environment
 
 
-def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") -> str:
-    told = {
-        "packed": packed,
+def _draw(template: str, results: Row, *, autoescape: bool, **more: Any) -> str:
+    told = _told(results)
+    return _environment(autoescape=autoescape).get_template(template).render(results=results, **told, **more)
+
+
+def _told(results: Row) -> dict[str, Any]:
+    """Return what templates draw besides the results themselves."""
+    found = causes(results)
+    return {
         "tone": _TONES.get(results["outcome"]["exit"], "red"),
         "label": _label(results),
+        "labels": labels.told(results["run"]["labels"]),
+        "chart": chart,
         "exercised": {
             (row["family"], row["operation"])
             for row in results["ledger"]
@@ -96,19 +208,35 @@ def _draw(template: str, results: Row, *, autoescape: bool, packed: str = "") ->
             *(f"{low} to {high} ms" for low, high in pairwise((0, *STEPS))),
             f"over {STEPS[-1]} ms",
         ],
-        "causes": causes(results),
+        "causes": found,
+        "advice": {cause.number: advise(cause, results) for cause in found},
+        "may_ship": may_ship(results),
         "by_id": {row["id"]: row for row in results["clauses"]},
+        "red": _red(results),
         "unexercised": _unexercised(results),
+        "states": _STATES,
         "ledger_counts": Counter(row["state"] for row in results["ledger"]),
     }
-    return _environment(autoescape=autoescape).get_template(template).render(results=results, **told)
+
+
+def _red(results: Row) -> list[Row]:
+    """Return the broken clauses that turn a run red."""
+    return [
+        row
+        for row in results["clauses"]
+        if row["scored"] and row["colour"] == "red" and row["verdict"] == "fail"
+    ]
 
 
 def _label(results: Row) -> str:
     """Return what a badge says: the result, how many clauses are kept, and in a few words what excuses."""
     counts, fixed = results["counts"], results["frozen"]
     kinds = {row["kind"]: row["says"] for row in results["excuses"]}
-    told = [results["outcome"]["word"], f"{counts['pass']} kept"]
+    asked = results["promise"]
+    own = not (asked["whole"] or asked["narrowed"])
+    share = f": {asked['asked']} of {asked['of']} clauses" if own and not results["outcome"]["exit"] else ""
+    red = len(_red(results))
+    told = [results["outcome"]["word"] + share, *([f"{red} broken"] if red else []), f"{counts['pass']} kept"]
     told += [f"{counts['waived']} waived"] if counts["waived"] else []
     told += [f"{fixed['scored']} of {fixed['scored'] + fixed['not_scored']} scored"] if fixed["set"] else []
     told += [kinds["selection"]] if "selection" in kinds else []
@@ -117,18 +245,10 @@ def _label(results: Row) -> str:
     return ", ".join(told)
 
 
-def _body(text: str) -> str:
-    """Show a body, indented if it is JSON, cut if it is huge."""
-    if len(text) <= _LONGEST:
-        with suppress(ValueError, RecursionError):
-            text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-        return visible(text)
-    return visible(_shortened(text))
-
-
-def _shortened(text: str) -> str:
-    left = len(text) - _LONGEST
-    return text if left <= 0 else f"{text[:_LONGEST]}\n... {left} characters more, see exchanges.jsonl"
+def _clip(text: Any, most: int) -> str:
+    """Cut a text that is longer than a line of a summary should be."""
+    told = str(text)
+    return told if len(told) <= most else f"{told[:most]}..."
 
 
 def _island(value: Any) -> Markup:

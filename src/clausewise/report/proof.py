@@ -88,6 +88,13 @@ def _page(made: Made) -> str:
         lines.append(f"| {row} | {counts} | {', '.join(it['id'] for it in missed)} |")
     lines += [
         "",
+        "## Causes",
+        "",
+        "Several defects at once make as many causes, each with its defect's own clause first. A defect does",
+        "not show where another stands in its way: none of an operation's where it refuses all requests.",
+        "",
+        *_groups(made),
+        "",
         "## Freedoms",
         "",
         *_freedoms(made),
@@ -102,6 +109,19 @@ def _page(made: Made) -> str:
 
 def _named(names: list[str]) -> str:
     return f": {', '.join(f'`{name}`' for name in names)}" if names else ""
+
+
+def _groups(made: Made) -> list[str]:
+    """Return a table of the groups by size: how many were told apart, and how many own clauses came first."""
+    heads = "defects at once", "groups", "as many causes as show", "defects that show", "own clause first"
+    rows = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    for size in sorted({len(it["defects"]) for it in made["groups"]}):
+        held = [it for it in made["groups"] if len(it["defects"]) == size]
+        apart, shown, first = (sum(it[key] for it in held) for key in ("told_apart", "shown", "first"))
+        rows.append(
+            f"| {size} | {len(held)} | {apart} | {shown} of {size * len(held)} | {first} of {shown} |"
+        )
+    return rows
 
 
 def _freedoms(made: Made) -> list[str]:

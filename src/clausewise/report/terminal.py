@@ -14,6 +14,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from clausewise import labels
 from clausewise.foreign import visible
 from clausewise.report.causes import Cause, causes
 from clausewise.verdict import many
@@ -23,26 +24,39 @@ Row = Mapping[str, Any]
 _STYLES = {"red": "bold red", "amber": "yellow", "green": "green", "grey": "dim"}
 _BANNER = {0: "bold green", 2: "bold yellow"}
 _BANNER_SECURITY = "bold white on red"
-_SHOWN_AMBER = 20
+_IN_FULL = 10  # causes
+_SHOWN = 20  # lines of one kind
 _SHOWN_ALIKE = 5
 _SHOWN_REASONS = 12
-_SHOWN_STEPS = 10
+_VERDICTS = ("pass", "fail", "unstable", "error", "untestable", "waived", "not applicable")
+_COLUMNS = {
+    "pass": "kept",
+    "fail": "broken",
+    "amber": "amber",
+    "unstable": "unstable",
+    "error": "error",
+    "untestable": "untestable",
+    "waived": "waived",
+    "not applicable": "n/a",
+}
+_NOT_GREEN = ("fail", "unstable", "error", "untestable", "waived")
 _EVERY = 5.0  # seconds between two lines where there is no terminal to keep one line alive
 
 
 class Progress:
-    """The live line: which test, how many of how many, what went wrong so far, how long left."""
+    """The live line: how many tests of how many, which clauses are broken so far, how fast, how long left."""
 
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
         self._total = total
-        self._done = 0
-        self._bad = 0
-        self._told = time.monotonic()
+        self._done = self._calls = 0
+        self._judged: set[str] = set()
+        self._broken: set[str] = set()
+        self._began = self._told = time.monotonic()
         columns = (
-            BarColumn(),
+            BarColumn(bar_width=12),
             MofNCompleteColumn(),
-            TimeRemainingColumn(),
+            TimeRemainingColumn(compact=True),
             TextColumn("{task.description}", markup=False),
         )
         self._bar = Bar(*columns, console=console, transient=True) if console.is_terminal else None
@@ -50,16 +64,28 @@ class Progress:
         if self._bar:
             self._bar.start()
 
-    def advance(self, name: str, verdict: str) -> None:
-        """Count one test."""
-        self._done += 1
-        self._bad += verdict in {"fail", "error"}
-        text = f"{self._bad} failed  {name.rpartition('::')[2]}" if self._bad else name.rpartition("::")[2]
+    def begin(self, name: str) -> None:
+        """Show which test runs now: one that takes long is seen."""
         if self._bar and self._task is not None:
-            self._bar.update(self._task, advance=1, description=text)
+            self._bar.update(self._task, description=f"{self._so_far}  {_short(name)}")
+
+    def advance(self, told: Row) -> None:
+        """Count one test by what it says it judged (`Judge.told`)."""
+        self._done += 1
+        self._calls += told.get("calls", 0)
+        self._judged.update(told.get("judged", ()))
+        self._broken.update(told.get("broken", ()))
+        if self._bar and self._task is not None:
+            self._bar.update(self._task, advance=1)
         elif time.monotonic() - self._told >= _EVERY:
             self._told = time.monotonic()
-            self._console.print(Text(f"{self._done} of {self._total} tests, {self._bad} failed"))
+            self._console.print(Text(f"{self._done} of {self._total} tests: {self._so_far}"))
+
+    @property
+    def _so_far(self) -> str:
+        rate = self._calls / max(time.monotonic() - self._began, 0.1)
+        broken = f", {len(self._broken)} not kept" if self._broken else ""
+        return f"{many(len(self._judged), 'clause', 'clauses')}{broken}, {rate:.0f} calls/s"
 
     def close(self) -> None:
         """Take the line away."""
@@ -67,32 +93,46 @@ class Progress:
             self._bar.stop()
 
 
+def _short(name: str) -> str:
+    """Return the family of a test and its own name."""
+    folder, _, rest = name.partition("/")
+    return f"{folder.replace('_', '-')} {rest.rpartition('::')[2].removeprefix('test_')}"
+
+
 def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
-    """Yield what a run came to: the verdict, a table per operation, each failure, the ledger."""
+    """Yield what a run came to: verdict, causes, families, and the operations that are not all green.
+
+    A line that is too long for the console is cut where figures are not.
+    """
     outcome = results["outcome"]
     style = _BANNER.get(outcome["exit"], "bold red")
-    yield Text(visible(outcome["sentence"]), style=style)
+    yield Text(visible(outcome["sentence"]).replace("; ", ";\n  "), style=style)
+    if of := labels.name(results["run"]["labels"]):
+        yield _cut(Text(f"  of {visible(of)}"))
     for reason in outcome["reasons"]:
         yield Text(f"  because {visible(reason)}", style=style)
-    yield _operations(results)
-    by_id = {row["id"]: row for row in results["clauses"]}
-    found = causes(results)
-    for cause in (it for it in found if it.colour == "red"):
-        yield from _finding(cause, by_id[cause.finding["clause"]], results)
-        if cause.alike:
-            yield Text(f"  the same  breaks {_names(cause)}")
-    yield from _amber([it for it in found if it.colour != "red"])
-    yield from _rulings(results)
-    yield from _drift(results)
-    yield from _unjudged(results, "untestable", "yellow")
-    yield from _unjudged(results, "error", "bold red")
-    yield _ledger(results)
-    yield from _left(results)
+    yield from map(_cut, _causes(causes(results), results))
+    yield from map(_cut, _rulings(results))
+    yield from map(_cut, _drift(results))
+    yield from map(_cut, _unjudged(results, "untestable", "yellow"))
+    yield from map(_cut, _unjudged(results, "error", "bold red"))
+    yield Text()
+    yield _families(results)
+    yield from _operations(results)
+    yield _cut(_ledger(results))
+    yield from map(_cut, _left(results))
     run = results["run"]
     told = f"{run['exchanges']} exchanges in {run['seconds']} s, plan {run['plan']}"
-    again = "" if "recorded" in run else f"; --seed {run['seed']} sends the same requests again"
-    yield Text(told + again)
+    again = "" if "recorded" in run else f"; --seed {run['seed']} sends the same again"
+    yield _cut(Text(told + again))
+    if run["interrupted"]:
+        yield Text(f"to go on: clausewise run --resume {folder}", style="bold")
     yield Text(f"{folder / 'report.html'}")
+
+
+def _cut(line: Text) -> Text:
+    line.no_wrap, line.overflow = True, "ellipsis"
+    return line
 
 
 def plan(rows: Sequence[Any], target: str) -> Iterator[Text | Table]:
@@ -117,74 +157,108 @@ def plan(rows: Sequence[Any], target: str) -> Iterator[Text | Table]:
     )
 
 
-def _names(cause: Cause) -> str:
-    """Name the clauses that a cause takes along."""
-    names = list(dict.fromkeys(bad["clause"] for bad in cause.alike))
-    more = f" and {len(names) - _SHOWN_ALIKE} more" if len(names) > _SHOWN_ALIKE else ""
-    return ", ".join(names[:_SHOWN_ALIKE]) + more
-
-
-def _operations(results: Row) -> Table:
-    names = ("pass", "fail", "unstable", "error", "untestable", "waived", "not applicable")
-    table = Table("operation", *names, "exchanges", "p95 ms", box=None, pad_edge=False)
-    for column in table.columns[1:]:
-        column.justify = "right"
+def _families(results: Row) -> Table:
+    """Return a line for each family: how many of its clauses came to what."""
+    rows: dict[str, list[tuple[str, str]]] = {}
     for row in results["operations"]:
-        name = f"{row['family']} {row['operation'] or 'across operations'}"
-        counts = [
-            Text(str(row["counts"][verdict]), _style(verdict, row["counts"][verdict])) for verdict in names
+        if any(row["counts"][name] for name in _VERDICTS if name != "not applicable"):
+            rows.setdefault(row["family"], []).append((row["family"], row["operation"]))
+    return _table("family", rows, results)
+
+
+def _operations(results: Row) -> Iterator[RenderableType]:
+    """Yield a line for each operation that is not all green."""
+    rows = {
+        row["operation"] or f"{row['family']}, across operations": [(row["family"], row["operation"])]
+        for row in results["operations"]
+        if any(row["counts"][name] for name in _NOT_GREEN)
+    }
+    if rows:
+        yield _table("operation", rows, results)
+
+
+def _table(head: str, rows: Mapping[str, Sequence[tuple[str, str]]], results: Row) -> Table:
+    """Return a table of counts, a line for some operations, without the columns that are all 0."""
+    by_key = {(row["family"], row["operation"]): row for row in results["operations"]}
+    red = Counter(
+        (row["family"], row["operation"] if (row["family"], row["operation"]) in by_key else "")
+        for row in results["clauses"]
+        if row["scored"] and row["verdict"] == "fail" and row["colour"] == "red"
+    )
+    counts = {}
+    for name, keys in rows.items():
+        counts[name] = {verdict: sum(by_key[key]["counts"][verdict] for key in keys) for verdict in _VERDICTS}
+        broken = sum(red[key] for key in keys)
+        counts[name] |= {"fail": broken, "amber": counts[name]["fail"] - broken}
+    shown = [
+        verdict for verdict in _COLUMNS if verdict == "pass" or any(it[verdict] for it in counts.values())
+    ]
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(head, no_wrap=True, overflow="ellipsis", ratio=1)
+    for heading in (*(_COLUMNS[verdict] for verdict in shown), "calls"):
+        table.add_column(heading, justify="right", no_wrap=True, min_width=len(heading))
+    for name, keys in rows.items():
+        figures = [
+            Text(str(counts[name][verdict]), _style(verdict, counts[name][verdict])) for verdict in shown
         ]
-        table.add_row(Text(name), *counts, str(row["exchanges"]), f"{row['milliseconds']['p95']:.1f}")
+        table.add_row(name, *figures, str(sum(by_key[key]["exchanges"] for key in keys)))
     return table
 
 
 def _style(verdict: str, count: int) -> str:
-    styles = {
-        "pass": "green",
-        "fail": "bold red",
-        "error": "bold red",
-        "unstable": "yellow",
-        "untestable": "yellow",
-        "waived": "yellow",
-    }
-    return styles.get(verdict, "dim") if count else "dim"
+    styles = {"pass": "green", "fail": "bold red", "error": "bold red", "not applicable": "dim"}
+    return styles.get(verdict, "yellow") if count else "dim"
 
 
-def _finding(cause: Cause, clause: Row, results: Row) -> Iterator[Text]:
-    bad = cause.finding
+def _causes(found: Sequence[Cause], results: Row) -> Iterator[Text]:
+    """Yield the first causes in full, red before amber, and a line for each of the others."""
+    whole = [it for it in found if it.colour == "red"][:_IN_FULL]
+    for cause in whole:
+        yield from _cause(cause, results)
+    rest = found[len(whole) :]
+    if rest:
+        yield Text()
+    for cause in rest[:_SHOWN]:
+        bad = cause.finding
+        more = f" (+{len(cause.others)})" if cause.others else ""
+        told = f"{cause.number:>3} {cause.colour} {cause.clause['id']}{more}: {_actual(bad)}"
+        yield Text(visible(told), style=_STYLES[cause.colour])
+    if len(rest) > _SHOWN:
+        yield Text(f"and {many(len(rest) - _SHOWN, 'cause', 'causes')} more in report.html", style="dim")
+
+
+def _cause(cause: Cause, results: Row) -> Iterator[Text]:
+    bad, clause = cause.finding, cause.clause
     yield Text()
+    head = Text(f"{cause.number:>3} ", style=_STYLES[cause.colour])
     if cause.security:
-        yield Text("security", style=_BANNER_SECURITY)
-    yield Text(visible(clause["statement"]), style=_STYLES[bad["colour"]])
-    yield Text(f"  clause    {bad['clause']} ({bad['standing']})")
-    for source in clause["sources"]:
-        parts = [source["document"], source["section"], source["table"], source["row"]]
-        line = f" (line {source['line']})" if source["line"] else ""
-        yield Text(f"  source    {', '.join(part for part in parts if part)}{line}")
-    for name in ("expected", "actual", "where", "hint"):
-        if bad[name]:
-            yield Text(f"  {name:<9} {visible(bad[name])}")
+        head.append("security", style=_BANNER_SECURITY).append(" ")
+    yield head.append(visible(clause["statement"]))
+    yield Text(f"    clause   {clause['id']} ({clause['standing']})")
+    if clause["sources"]:
+        yield Text(f"    source   {_source(clause['sources'][0])}")
+    for name in ("where", "expected", "actual", "hint"):
+        if bad[name] and bad[name] != "status":
+            yield Text(f"    {name:<8} {visible(bad[name])}")
     for name in clause["discrepancies"]:
         if name in results["discrepancies"]:
-            yield Text(f"  ruling    {name}: {results['discrepancies'][name]['ruling']}")
-    yield Text(
-        f"  seen in   {bad['exchange'] or bad['test']}"
-        + (f", {bad['times']} times" if bad["times"] > 1 else "")
-    )
-    for line in bad["curl"].splitlines()[-_SHOWN_STEPS:]:
-        yield Text(f"  {visible(line)[:2000]}", style="dim")
+            yield Text(f"    ruling   {name}: {results['discrepancies'][name]['ruling']}")
+    if cause.others:
+        names = ", ".join(row["id"].removeprefix(f"{clause['family']}.") for row in cause.others)
+        yield Text(f"    with it  {many(len(cause.others), 'clause', 'clauses')}: {names}")
+    times = f", {bad['times']} times" if bad["times"] > 1 else ""
+    yield Text(f"    seen in  {bad['exchange'] or bad['test']}{times}")
 
 
-def _amber(amber: Sequence[Cause]) -> Iterator[Text]:
-    for cause in amber[:_SHOWN_AMBER]:
-        bad = cause.finding
-        told = (
-            f"amber {bad['clause']} ({bad['standing']}): expected {bad['expected']}, actual {bad['actual']}"
-        )
-        also = f"; so are {_names(cause)}" if cause.alike else ""
-        yield Text(visible(told)[:400] + visible(also), style="yellow")
-    if len(amber) > _SHOWN_AMBER:
-        yield Text(f"and {len(amber) - _SHOWN_AMBER} more in report.html", style="yellow")
+def _source(source: Row) -> str:
+    parts = [source["document"], source["section"], source["table"], source["row"]]
+    line = f" (line {source['line']})" if source["line"] else ""
+    return ", ".join(part for part in parts if part) + line
+
+
+def _actual(bad: Row) -> str:
+    where = f"{bad['where']} " if bad["where"] not in {"", "status"} else ""
+    return f"{where}{bad['actual']}"
 
 
 def _rulings(results: Row) -> Iterator[Text]:
@@ -209,12 +283,12 @@ def _drift(results: Row) -> Iterator[Text]:
     answers: dict[tuple[str, str], list[str]] = {}
     for row in results["drift"]:
         answers.setdefault((row["operation"], row["outcome"]), []).append(row["where"])
-    for (operation, outcome), places in list(answers.items())[:_SHOWN_AMBER]:
+    for (operation, outcome), places in list(answers.items())[:_SHOWN]:
         told = f"drift {operation}.{outcome}: no document names {', '.join(places[:_SHOWN_ALIKE])}"
         more = f" and {len(places) - _SHOWN_ALIKE} more" if len(places) > _SHOWN_ALIKE else ""
         yield Text(visible(told + more)[:400], style="yellow")
-    if len(answers) > _SHOWN_AMBER:
-        yield Text(f"and drift of {len(answers) - _SHOWN_AMBER} more answers in report.html", style="yellow")
+    if len(answers) > _SHOWN:
+        yield Text(f"and drift of {len(answers) - _SHOWN} more answers in report.html", style="yellow")
 
 
 def _left(results: Row) -> Iterator[Text]:

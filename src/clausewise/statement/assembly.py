@@ -6,7 +6,7 @@ import json
 import platform
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -17,23 +17,23 @@ from typing import Any
 from clausewise import files, journal
 from clausewise._version import __version__
 from clausewise.model import STEPS, Clause, Observability, Operation, Standing, Verdict
-from clausewise.plans import DEFAULT, PLANS
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.statement import weighing
+from clausewise.statement.causes import causes
 from clausewise.statement.curl import curl
 from clausewise.statement.excuses import excuses
+from clausewise.statement.promise import Promise, share_of
 from clausewise.statement.silence import Silence
 from clausewise.statement.sufficiency import Rule, by_family, rules
 from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_lost, add_up
-from clausewise.verdict import Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
+from clausewise.verdict import UNSELECTED, Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
 
 Row = dict[str, Any]
 
 _JUDGED = {Verdict.PASS, Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED}
 _PACKAGES = ("requests", "urllib3", "pytest", "pytest-xdist", "jsonschema", "jsonschema-rs", "schemathesis")
 RESULTS = "results.json"
-_UNSELECTED = "not selected in this run"
 
 
 def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
@@ -48,29 +48,36 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         ended = not sealed["interrupted"]
     facts |= {"left_out": len(journal.left_out(folder))}
     tally = add_up(scope, folder)
-    if ended and facts.get("plan") != "recorded":
+    recorded = facts.get("plan") == "recorded"
+    if ended and not recorded:
         add_lost(tally, folder)
     rulings = Rulings.of(facts.get("rulings", {}))
     policy = Policy(strict=bool(facts.get("strict")), named=rulings.red)
-    silence = Silence(
-        scope, tally, recorded=facts.get("plan") == "recorded", end=_end(facts, tally, ended=ended)
-    )
-    clauses = list(_clauses(scope, tally, policy, set(facts.get("selected") or ()), silence))
-    weighed = _weighed(scope, tally, facts, clauses, rulings, ended=ended)
+    silence = Silence(scope, tally, recorded=recorded, end=_end(facts, tally, ended=ended))
+    promise = Promise.of(facts, ((clause.id, clause.kind) for clause in scope.clauses()))
+    clauses = list(_clauses(scope, tally, policy, promise, silence))
+    weighing.waive(clauses, rulings, facts["started"][:10])
+    fixed = weighing.frozen(clauses, rulings, partial=promise.narrowed)
     evidence = _evidence(folder, tally.findings)
+    findings = list(_findings(tally, clauses, evidence))
+    found = causes(findings, {row["id"]: row for row in clauses}, tally.seen)
+    weighed = _weighed(scope, tally, facts, clauses, promise, fixed=fixed, ended=ended)
+    outcome = {**weighed["outcome"], "sentence": _sentence(weighed, clauses, found, facts.get("beside", 0))}
     return {
         "format": "clausewise-results",
-        "version": 1,
+        "version": 2,
         "suite": {"version": facts.get("suite", __version__)},
-        "run": _run(facts, tally, ended=ended),
+        "run": _run(facts, tally, ended=ended) | {"partial": promise.narrowed},
         "target": facts["target"],
         "documents": list(_documents(scope)),
         "environment": facts.get("environment") or environment(),
         **weighed,
-        "excuses": list(excuses(scope, facts, rulings, weighed)),
+        "outcome": outcome,
+        "excuses": list(excuses(scope, facts, rulings, weighed, tally)),
         "ledger": list(_ledger(scope, clauses)),
         "clauses": clauses,
-        "findings": list(_findings(tally, clauses, evidence)),
+        "causes": found,
+        "findings": [{key: bad[key] for key in bad if key != "shown"} for bad in findings],
         "drift": list(_drift(tally)),
         "left_behind": list(_left_behind(scope, tally)),
         "trend": [],
@@ -80,29 +87,33 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
 
 
 def _weighed(
-    scope: Scope, tally: Tally, facts: Row, clauses: list[Row], rulings: Rulings, *, ended: bool
+    scope: Scope,
+    tally: Tally,
+    facts: Row,
+    clauses: list[Row],
+    promise: Promise,
+    *,
+    fixed: Row,
+    ended: bool,
 ) -> Row:
-    """Return what the clauses come to under what people decided; waivers and frozen sets mark the rows."""
-    day = facts["started"][:10]
-    weighing.waive(clauses, rulings, day)
-    partial = bool(facts.get("selected"))
-    fixed = weighing.frozen(clauses, rulings, partial=partial)
-    waivers = list(weighing.waivers(clauses, rulings, day, partial=partial))
+    """Return what the clauses come to under what people decided; waivers and `fixed` have marked the rows."""
+    day, rulings = facts["started"][:10], Rulings.of(facts.get("rulings", {}))
+    waivers = list(weighing.waivers(clauses, rulings, day, partial=promise.partial))
     scored = [row for row in clauses if row["scored"]]
-    operations = list(_operations(scope, tally, clauses))
+    operations = [row for row in _operations(scope, tally, clauses) if _shown(row, promise)]
     budgets = list(weighing.paces(operations, rulings))
     share = _exercised(scored)
-    held = rules(scope, tally, share["share"]) + [
+    held = rules(scope, tally, share["share"], _unasked(clauses) if promise.partial else ()) + [
         by_family(family, least, _exercised(row for row in scored if row["family"] == family)["share"])
         for family, least in rulings.minimum_exercised
     ]
-    told = _facts(facts, tally, scored, held, ended=ended)
+    told = _facts(facts, tally, scored, held, promise, ended=ended)
     unmet = (*told.unmet, *weighing.unmet(fixed))
     objections = (*weighing.objections(waivers, budgets), *_beside(facts))
     code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
-    sentence = _sentence(code, word, scored, share, fixed, beside=facts.get("beside", 0))
     return {
-        "outcome": {"exit": int(code), "word": word, "sentence": sentence, "reasons": reasons},
+        "outcome": {"exit": int(code), "word": word, "reasons": reasons},
+        "promise": promise.told(scored),
         "counts": _counts(scored),
         "frozen": fixed,
         "waivers": waivers,
@@ -133,16 +144,16 @@ def text(results: Row) -> str:
     return json.dumps(results, ensure_ascii=False, indent=1)
 
 
-def _clauses(
-    scope: Scope, tally: Tally, policy: Policy, selected: set[str], silence: Silence
-) -> Iterator[Row]:
+def _clauses(scope: Scope, tally: Tally, policy: Policy, promise: Promise, silence: Silence) -> Iterator[Row]:
     indices: dict[str, list[int]] = {}
     for index, finding in enumerate(tally.findings):
         indices.setdefault(finding["clause"], []).append(index)
     for clause in scope.clauses():
         said = tally.clauses.get(clause.id, ClauseTally())
-        verdict, reason = _verdict(scope, clause, said, selected)
+        verdict, reason = _verdict(scope, clause, said, promise.picked)
         reason = reason or ("" if verdict in _JUDGED else silence.why(clause))
+        if promise.own and verdict is Verdict.UNTESTABLE and silence.beyond(clause):
+            verdict = Verdict.NOT_APPLICABLE  # the plan does not ask for it
         yield _described(clause) | {
             "must": must_be_exercised(clause),
             "verdict": verdict,
@@ -165,17 +176,25 @@ def _described(clause: Clause) -> Row:
     }
 
 
-def _verdict(scope: Scope, clause: Clause, said: ClauseTally, selected: set[str]) -> tuple[Verdict, str]:
+def _unasked(clauses: Iterable[Row]) -> set[str]:
+    """Return the clauses that a smaller plan does not ask for."""
+    return {row["id"] for row in clauses if row["verdict"] == Verdict.NOT_APPLICABLE}
+
+
+def _verdict(
+    scope: Scope, clause: Clause, said: ClauseTally, selected: Collection[str]
+) -> tuple[Verdict, str]:
     """Return a clause's verdict and, where it was not judged, the reason."""
     if clause.observability is Observability.NOT_OBSERVABLE:
         return Verdict.NOT_APPLICABLE, clause.reason or "it cannot be observed from outside"
     if said.verdicts:
         verdict = roll_up(said.verdicts)
-        return verdict, "; ".join(dict.fromkeys(said.reasons)) if verdict not in _JUDGED else ""
+        told = verdict not in _JUDGED or verdict is Verdict.UNSTABLE
+        return verdict, "; ".join(dict.fromkeys(said.reasons)) if told else ""
     if lacking := scope.lacking(clause):
         return Verdict.UNTESTABLE, f"the target file provides no {', '.join(lacking)}"
     if selected and clause.id not in selected:
-        return Verdict.NOT_APPLICABLE, _UNSELECTED
+        return Verdict.NOT_APPLICABLE, UNSELECTED
     return Verdict.UNTESTABLE, ""
 
 
@@ -188,7 +207,9 @@ def _exercised(clauses: Iterable[Row]) -> Row:
     return {"judged": judged, "exercisable": len(exercisable), "share": round(share, 4)}
 
 
-def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, ended: bool) -> Facts:
+def _facts(
+    facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], promise: Promise, *, ended: bool
+) -> Facts:
     unmet = [f"{rule.rule}: {rule.says}" for rule in held if not rule.held]
     if missing := _unexercised(clauses):
         unmet.append(
@@ -203,18 +224,18 @@ def _facts(facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], *, en
     if left := facts.get("left_out"):
         told = many(left, "test, or file, of the suite was", "tests, or files, of the suite were")
         unmet.append(f"{told} left out by pytest's own options (-k, -m, --deselect, --ignore)")
-    complete = PLANS.get(facts.get("plan", ""), DEFAULT).complete
-    if selected := facts.get("selected"):
-        unmet = [f"a partial run: {len(selected)} of {len(clauses)} clauses were selected"]
+    if promise.narrowed:
+        unmet = [f"a partial run: {len(promise.picked)} of {len(clauses)} clauses were selected"]
     return Facts(
-        red_fails=sum(row["verdict"] == Verdict.FAIL and row["colour"] == "red" for row in clauses),
+        red_fails=sum(map(_is_red, clauses)),
         errors=sum(row["verdict"] == Verdict.ERROR for row in clauses),
         unstable=sum(row["verdict"] == Verdict.UNSTABLE for row in clauses),
         unmet=unmet,
-        missing=len(_missing(clauses)) if complete else 0,
+        missing=len(_missing(clauses)) if promise.plan.complete else 0,
         unusable=tally.unusable,
         interrupted=not ended or bool(facts.get("interrupted")),
         internal="; ".join(tally.broken_tests[:3]),
+        kept=promise.plan.kept,
     )
 
 
@@ -233,28 +254,49 @@ def _beside(facts: Row) -> Iterator[str]:
         yield f"{many(beside, 'test', 'tests')} that judged no clause failed in the same pytest run"
 
 
-def _sentence(code: Exit, word: str, clauses: list[Row], share: Row, fixed: Row, *, beside: int) -> str:
-    counts = _counts(clauses)
-    red = sum(row["colour"] == "red" and row["verdict"] == Verdict.FAIL for row in clauses)
-    amber = counts["fail"] - red
-    parts = [
-        many(red, "broken clause", "broken clauses"),
-        f"{counts['waived']} waived",
-        f"{counts['pass']} kept",
-    ]
-    parts += [f"{amber} that rest on inference are not kept"] if amber else []
-    parts += [f"{counts['unstable']} unstable"] if counts["unstable"] else []
-    parts += [f"{counts['error']} ended in an error"] if counts["error"] else []
-    parts += [f"{many(beside, 'test', 'tests')} beside them failed"] if beside else []
+def _sentence(weighed: Row, clauses: Iterable[Row], found: Iterable[Mapping[str, Any]], beside: int) -> str:
+    """Say in one sentence what a run came to: how many causes break how many clauses, and what was kept."""
+    outcome, counts, asked = weighed["outcome"], weighed["counts"], weighed["promise"]
+    red = {row["id"] for row in clauses if row["scored"] and _is_red(row)}
+    behind = sum(not red.isdisjoint(cause["clauses"]) for cause in found)
+    told = [many(behind, "cause", "causes"), many(len(red), "broken clause", "broken clauses")] if red else []
+    told += [f"{counts['pass']} kept"]
+    others = {
+        "amber": counts["fail"] - len(red),
+        "waived": counts["waived"],
+        "unstable": counts["unstable"],
+        "ended in an error": counts["error"],
+    }
+    told += [f"{count} {word}" for word, count in others.items() if count]
+    told += [f"{many(beside, 'test', 'tests')} beside them failed"] if beside else []
+    fixed = weighed["frozen"]
     whole = fixed["scored"] + fixed["not_scored"]
-    parts += [f"{fixed['scored']} of {many(whole, 'clause', 'clauses')} scored"] if fixed["set"] else []
-    exercised = f"{share['share']:.1%} of what can be exercised here was exercised"
-    return f"{word.capitalize()} (exit {int(code)}): {', '.join(parts)}; {exercised}."
+    told += [f"{fixed['scored']} of {many(whole, 'clause', 'clauses')} scored"] if fixed["set"] else []
+    exercised = f"{weighed['exercised']['share']:.1%} of what can be exercised here was exercised"
+    own = not asked["whole"] and not asked["narrowed"]
+    conformant = outcome["exit"] == Exit.CONFORMANT
+    if own and not conformant:
+        exercised += f"; plan {asked['plan']} asks {share_of(asked)}"
+    more = ", and what their answers show" if counts["pass"] > asked["asked"] else ""
+    begin = f"{share_of(asked)}{more}; " if own and conformant else ""
+    word = outcome["word"]
+    return f"{word[:1].upper()}{word[1:]} (exit {outcome['exit']}): {begin}{', '.join(told)}; {exercised}."
+
+
+def _is_red(row: Row) -> bool:
+    return bool(row["colour"] == "red" and row["verdict"] == Verdict.FAIL)
 
 
 def _counts(clauses: Iterable[Row]) -> Row:
     counted = Counter(row["verdict"] for row in clauses)
     return {str(verdict): counted[verdict] for verdict in Verdict}
+
+
+def _shown(operation: Row, promise: Promise) -> bool:
+    """Tell whether an operation is of those that a run was asked for, or called on its way."""
+    counts = operation["counts"]
+    asked = counts[Verdict.NOT_APPLICABLE] < sum(counts.values())
+    return not promise.narrowed or asked or operation["exchanges"] > 0
 
 
 def _operations(scope: Scope, tally: Tally, clauses: list[Row]) -> Iterator[Row]:
@@ -329,7 +371,7 @@ def _state(row: Row, *, contradicted: bool) -> str:
         return "proven"
     if row["observability"] == Observability.NOT_OBSERVABLE:
         return "not observable"
-    if row["reason"] == _UNSELECTED:
+    if row["reason"] == UNSELECTED:
         return "not selected"
     return (
         "not provokable here" if row["reason"].startswith("the target file provides no") else "never observed"
@@ -394,9 +436,9 @@ def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
         "seconds": round(seconds, 2),
         "resumed": [part["started"] for part in facts.get("resumed", ())],
         "interrupted": not ended or bool(facts.get("interrupted")),
-        "partial": bool(facts.get("selected")),
         "exchanges": tally.exchanges,
         "requests_per_second": round(tally.exchanges / seconds, 1) if seconds > 0 else 0.0,
+        "labels": facts.get("labels", {}),
         **({"recorded": facts["recorded"]} if "recorded" in facts else {}),
     }
 

@@ -8,22 +8,28 @@ from typing import Any
 from clausewise.plans import PLANS, Plan
 from clausewise.rulings import Pace, Rulings
 from clausewise.scope import Scope
+from clausewise.statement.promise import share_of
+from clausewise.statement.tally import Tally
 from clausewise.targets import Limits
 from clausewise.verdict import many
 
 Row = dict[str, Any]
 
+_SHOWN = 20  # tests that were repeated
 
-def excuses(scope: Scope, facts: Mapping[str, Any], rulings: Rulings, weighed: Row) -> Iterator[Row]:
+
+def excuses(
+    scope: Scope, facts: Mapping[str, Any], rulings: Rulings, weighed: Row, tally: Tally
+) -> Iterator[Row]:
     """Yield a row, its kind and its sentence, for each thing that sets a run apart from a whole one."""
     for kind, told in (
         ("waiver", _waivers(weighed["waivers"])),
         ("policy", _policy(scope, facts, rulings)),
         ("frozen set", _frozen(weighed["frozen"])),
-        ("selection", _selected(scope, facts)),
-        ("plan", _plan(facts)),
+        ("selection", _selected(scope, facts, weighed["promise"])),
+        ("plan", _plan(facts, weighed["promise"])),
         ("budget", _budget(facts)),
-        ("repeats", _repeats(facts, weighed["counts"])),
+        ("repeats", _repeats(facts, weighed["counts"], tally)),
         ("resumed", _resumed(facts)),
         ("recorded", _recorded(facts)),
         ("masking", _masking(scope)),
@@ -62,20 +68,21 @@ def _frozen(fixed: Row) -> Iterator[str]:
         yield f"{fixed['scored']} of {told} scored, by {fixed['set']}"
 
 
-def _selected(scope: Scope, facts: Mapping[str, Any]) -> Iterator[str]:
-    if picked := facts.get("selected"):
+def _selected(scope: Scope, facts: Mapping[str, Any], promise: Row) -> Iterator[str]:
+    if (picked := facts.get("selected")) and promise["narrowed"]:
         yield f"{len(picked)} of {many(len(list(scope.clauses())), 'clause', 'clauses')} selected"
 
 
-def _plan(facts: Mapping[str, Any]) -> Iterator[str]:
+def _plan(facts: Mapping[str, Any], promise: Row) -> Iterator[str]:
     if name := facts.get("plan"):
-        yield f"{name}{_depth(PLANS[name]) if name in PLANS else ''}"
+        share = "" if promise["whole"] else f"; it asks {share_of(promise)}"
+        yield f"{name}{_depth(PLANS[name]) if name in PLANS else ''}{share}"
 
 
 def _depth(plan: Plan) -> str:
     parts = [many(plan.examples, "random example", "random examples") + " per operation"]
     parts += [many(plan.walks, "walk", "walks") + f" of {plan.steps} steps"] if plan.walks else ["no walks"]
-    parts += ["documented answers and entry only"] if plan.answers_only else []
+    parts += ["documented answers and entry only"] if plan.kinds else []
     parts += ["nothing that writes"] if plan.only_reads else []
     parts += ["all documented clauses asked for"] if plan.complete else []
     return f": {', '.join(parts)}"
@@ -88,10 +95,20 @@ def _budget(facts: Mapping[str, Any]) -> Iterator[str]:
             yield f"at most {most:g} {what}"
 
 
-def _repeats(facts: Mapping[str, Any], counts: Row) -> Iterator[str]:
-    if facts.get("confirm"):
-        told = many(counts["unstable"], "clause", "clauses")
-        yield f"what failed was tried a second time; {told} kept only then"
+def _repeats(facts: Mapping[str, Any], counts: Row, tally: Tally) -> Iterator[str]:
+    """Say what was tried a second time, and what became of it."""
+    if not facts.get("confirm"):
+        return
+    tests, calls = many(len(tally.repeated), "test", "tests"), many(tally.wavered, "test", "tests")
+    unstable = many(counts["unstable"], "clause", "clauses")
+    yield (
+        f"what failed was tried a second time: {tests}, and calls of {calls} that a gateway answered; "
+        f"{unstable} kept only then"
+    )
+    for test, end in list(tally.repeated.items())[:_SHOWN]:
+        yield f"{test}: {end}"
+    if left := tally.repeated.keys() - list(tally.repeated)[:_SHOWN]:
+        yield f"{many(len(left), 'test', 'tests')} more, which verdicts.jsonl names"
 
 
 def _resumed(facts: Mapping[str, Any]) -> Iterator[str]:

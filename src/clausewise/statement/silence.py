@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 
 from clausewise import catalogue
-from clausewise.model import Clause, Operation, Role, RoleNeed, Verdict, among
+from clausewise.model import Clause, Operation, Outcome, Role, RoleNeed, Verdict, among
 from clausewise.scope import Scope
 from clausewise.statement.tally import JSON, ClauseTally, OperationTally, Tally, instead
 from clausewise.verdict import many, roll_up
@@ -37,6 +37,38 @@ class Silence:
         tries = (self._stopped, self._unshown, self._unanswered)
         found = (told for one in tries if (told := one(clause, operation)))
         return next(found, self._end or f"no test of this plan judges it ({clause.kind})")
+
+    def beyond(self, clause: Clause) -> bool:
+        """Tell whether a clause was not exercised only since the plan sends nothing that would show it.
+
+        Where no success of the operation came, and a test says what the target's owner could give for one,
+        that is what is missing.
+        """
+        said = self._tally.clauses.get(clause.id, ClauseTally())
+        operation = self._scope.contracts[clause.family].operations.get(clause.operation)
+        lacking = [role for role in self._scope.lacking(clause) if not role.startswith("fault.")]
+        if self._recorded or self._end or said.short or lacking:
+            return False
+        beside = self._about[operation.family, operation.id] if operation else []
+        if operation and self._awaited(clause, operation) and any(told.short for told in beside):
+            return False
+        return said.beyond or (not said.verdicts and any(told.beyond for told in beside))
+
+    def _awaited(self, clause: Clause, operation: Operation) -> bool:
+        """Tell whether a clause would be shown by a success of its operation, and none came."""
+        if clause.outcome and operation.outcome(clause.outcome).role is not Role.SUCCESS:
+            return False
+        came = self._seen(operation).outcomes
+        return not any(came[known.name] for known in operation.outcomes if known.role is Role.SUCCESS)
+
+    @cached_property
+    def _about(self) -> Mapping[tuple[str, str], list[ClauseTally]]:
+        """What was said of each operation's clauses."""
+        about: dict[tuple[str, str], list[ClauseTally]] = defaultdict(list)
+        for clause in self._scope.clauses():
+            if clause.id in self._tally.clauses:
+                about[clause.family, clause.operation].append(self._tally.clauses[clause.id])
+        return about
 
     def _stopped(self, clause: Clause, _: Operation | None = None) -> str:
         """Say what its own test found before it came to this clause."""
@@ -72,7 +104,7 @@ class Silence:
         """Say of what holds for any call why there was none that told."""
         if operation is None:
             return ""
-        success = next((known for known in operation.outcomes if known.role is Role.SUCCESS), None)
+        success = _success(operation)
         if clause.id.startswith(f"{clause.family}.{operation.id}.request") and success:
             told = f"no accepted request of {operation.id} had it to show"
             return told + (
@@ -114,6 +146,10 @@ class Silence:
     def _roles(self) -> Mapping[str, list[RoleNeed]]:
         folders = {family: self._scope.schemas / family for family in self._scope.contracts}
         return {family: catalogue.roles(folder / "roles.toml") for family, folder in folders.items()}
+
+
+def _success(operation: Operation) -> Outcome | None:
+    return next((known for known in operation.outcomes if known.role is Role.SUCCESS), None)
 
 
 def _because(reason: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from clausewise.scope import Scope
 from clausewise.statement.tally import Tally
 
 _EVASION_LIMIT = 0.2
+_ONE = 1  # call that is answered so is no habit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,13 @@ class Rule:
         return asdict(self)
 
 
-def rules(scope: Scope, tally: Tally, share: float) -> list[Rule]:
-    """Return every sufficiency rule, held or not."""
-    operations = [known for contract in scope.contracts.values() for known in contract.operations.values()]
+def rules(scope: Scope, tally: Tally, share: float, unasked: Collection[str] = ()) -> list[Rule]:
+    """Return every sufficiency rule, held or not; of operations whose success is `unasked` there are none."""
+    claimed = [known for contract in scope.contracts.values() for known in contract.operations.values()]
+    operations = [known for known in claimed if not unasked or _successes(known) - set(unasked)]
     return [
         _succeeded(operations, tally),
-        *_authenticated(scope, tally),
+        *_authenticated(operations, tally),
         *_read_back(operations, tally),
         *_evasive(operations, tally),
         _exercised(scope, share),
@@ -44,9 +46,9 @@ def _succeeded(operations: list[Operation], tally: Tally) -> Rule:
     return Rule("every claimed operation succeeded at least once", not silent, says)
 
 
-def _authenticated(scope: Scope, tally: Tally) -> Iterator[Rule]:
-    for family, contract in scope.contracts.items():
-        secured = [known for known in contract.operations.values() if known.secured]
+def _authenticated(operations: list[Operation], tally: Tally) -> Iterator[Rule]:
+    for family in dict.fromkeys(known.family for known in operations):
+        secured = [known for known in operations if known.family == family and known.secured]
         if secured:
             accepted = any(_saw(known, Role.SUCCESS, tally) for known in secured)
             refused = any(_saw(known, Role.REFUSED, tally) for known in secured)
@@ -69,7 +71,7 @@ def _evasive(operations: list[Operation], tally: Tally) -> Iterator[Rule]:
     for known in operations:
         entry = tally.operations[known.family, known.id]
         share = entry.evaded / entry.hopeful if entry.hopeful else 0.0
-        if share > _EVASION_LIMIT:
+        if share > _EVASION_LIMIT and entry.evaded > _ONE:
             says = f"{entry.evaded} of {entry.hopeful} calls; the limit is {_EVASION_LIMIT:.0%}"
             yield Rule(
                 f"{known.id}: valid requests are rarely answered 401, 404, 409 or 429", held=False, says=says
@@ -87,6 +89,10 @@ def by_family(family: str, least: float, share: float) -> Rule:
     """Return the policy's rule on how much of a family is exercised."""
     rule = f"{family}: as much was exercised as the policy asks for"
     return Rule(rule, share >= least, f"{share:.1%}, at least {least:.0%}")
+
+
+def _successes(operation: Operation) -> set[str]:
+    return {known.clause for known in operation.outcomes if known.role is Role.SUCCESS}
 
 
 def _saw(operation: Operation, role: Role, tally: Tally) -> bool:

@@ -14,10 +14,12 @@ from clausewise import journal, strict_json, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import Operation, Role, Verdict
 from clausewise.scope import Scope
+from clausewise.statement.causes import Seen, folded
 
 _EVASIVE = {401, 404, 409, 429}
 _KEPT = 5  # exchanges named per clause; the count says how many there were
 _WIDE = 120  # characters of what a reason repeats of a finding
+_AGAIN = {Verdict.PASS: "kept the second time", Verdict.ERROR: "an error again"}
 JSON = "JSON"  # how the body of an answer is called that looks like it
 
 
@@ -27,11 +29,14 @@ class ClauseTally:
 
     verdicts: set[Verdict] = field(default_factory=set)
     confirmed: dict[str, bool] = field(default_factory=dict)  # by test that found it broken
+    erred: dict[str, bool] = field(default_factory=dict)  # by test without a verdict, and whether it still is
     reasons: list[str] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
     exchanges: list[str] = field(default_factory=list)
     count: int = 0
     seconds: float = 0.0
+    beyond: bool = False  # a test was not made, since the plan sends nothing of the kind
+    short: bool = False  # a test could not be made for another reason
 
 
 @dataclass
@@ -64,11 +69,15 @@ class Tally:
         default_factory=lambda: defaultdict(OperationTally)
     )
     findings: list[dict[str, Any]] = field(default_factory=list)
+    seen: dict[str, Seen] = field(default_factory=dict)  # the exchanges of tests that found something
+    failing: set[str] = field(default_factory=set)  # those tests
     stopped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # by clause, not come to
     drift: dict[tuple[str, str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     readers: set[tuple[str, str]] = field(default_factory=set)  # operations that read back what others made
     left: dict[tuple[str, str], LeftBehind] = field(default_factory=lambda: defaultdict(LeftBehind))
     exchanges: int = 0
+    repeated: dict[str, str] = field(default_factory=dict)  # tests made a second time, and how that ended
+    wavered: int = 0  # tests one of whose calls was answered when it was made again
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
     useless: set[str] = field(default_factory=set)  # clauses whose tests got no token out of a log-in
@@ -85,10 +94,15 @@ def add_up(scope: Scope, folder: Path) -> Tally:
     for entry in tally.clauses.values():
         if entry.confirmed:
             entry.verdicts.add(Verdict.FAIL if any(entry.confirmed.values()) else Verdict.UNSTABLE)
+        if entry.erred:
+            entry.verdicts.add(Verdict.ERROR if any(entry.erred.values()) else Verdict.UNSTABLE)
     for record in journal.records(folder, journal.EXCHANGES):
         with _whole(folder / journal.EXCHANGES):
             tables.check_record(record, "exchange.schema.json")
             _add_exchange(tally, scope, record)
+    kinds = {it.id: {"id": it.id, "kind": it.kind, "outcome": it.outcome} for it in scope.clauses()}
+    with _whole(folder / journal.VERDICTS):
+        tally.findings = folded(tally.findings, kinds, tally.seen)
     return tally
 
 
@@ -129,32 +143,30 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
     _add_touched(tally, record)
     broken = dict.fromkeys(finding["clause"] for finding in record["findings"])  # in the record's order
     if record.get("repeats"):
+        tally.repeated[test] = _AGAIN.get(verdict, str(verdict)) if not broken else "broken again"
         _repeated(tally, test, broken, verdict)
-    else:
-        for clause in broken:
-            tally.clauses[clause].confirmed[test] = True
-    for finding in record["findings"]:
-        _fold(tally.findings, {**finding, "test": test})
+    for clause in () if record.get("repeats") else broken:
+        tally.clauses[clause].confirmed[test] = True
+    tally.findings += ({"rule": "", **finding, "test": test} for finding in record["findings"])
+    tally.failing |= {test} if record["findings"] else set()
+    if "wavered" in record:
+        _wavered(tally, record)
     if verdict is not Verdict.PASS:
-        for clause in record["clauses"]:
-            entry = tally.clauses[clause]
-            entry.verdicts.add(verdict)
-            entry.reasons.append(record["reason"])
-            entry.tests.append(test)
+        _unjudged(tally, record, verdict)
     elif broken:
         for clause in dict.fromkeys(name for name in record["clauses"] if name not in record["touched"]):
             tally.stopped[clause].append(_stopped(record))
 
 
 def _add_touched(tally: Tally, record: Mapping[str, Any]) -> None:
-    """Count for each clause that a test came to what showed it."""
+    """Count for each clause that a test came to what showed it, and its share of the test's time."""
     for clause, (count, exchanges) in record["touched"].items():
         entry = tally.clauses[clause]
         entry.verdicts.add(Verdict.PASS)
         entry.count += count
         entry.exchanges += exchanges[: _KEPT - len(entry.exchanges)]
         entry.tests.append(record["test"])
-        entry.seconds += record["seconds"]
+        entry.seconds += record["seconds"] / len(record["touched"])
 
 
 def _stopped(record: Mapping[str, Any]) -> str:
@@ -170,28 +182,46 @@ def instead(finding: Mapping[str, Any]) -> str:
     return f"see {finding['where']}" if finding["where"] else "see its finding"
 
 
+def _unjudged(tally: Tally, record: Mapping[str, Any], verdict: Verdict) -> None:
+    """Take note of a test that ended without a word on its clauses, and why."""
+    mended = verdict is Verdict.ERROR and not (record.get("broken") or record.get("unusable"))
+    for clause in record["clauses"]:
+        entry = tally.clauses[clause]
+        if mended:  # perhaps, when it is repeated
+            entry.erred[record["test"]] = True
+        else:
+            entry.verdicts.add(verdict)
+        entry.reasons.append(record["reason"])
+        entry.tests.append(record["test"])
+        entry.beyond |= bool(record.get("beyond"))
+        entry.short |= verdict is Verdict.UNTESTABLE and not record.get("beyond")
+
+
+def _wavered(tally: Tally, record: Mapping[str, Any]) -> None:
+    """Call the clauses of a test unstable one of whose calls was answered only when it was made again."""
+    tally.wavered += 1
+    for clause in record["clauses"]:
+        entry = tally.clauses[clause]
+        entry.verdicts.add(Verdict.UNSTABLE)
+        entry.reasons.append(f"{record['wavered']} Made again, the call was answered.")
+
+
 def _repeated(tally: Tally, test: str, broken: Collection[str], verdict: Verdict) -> None:
     """Weigh a test that was repeated: broken both times stays broken, once is unstable."""
     for clause, entry in tally.clauses.items():
         if test in entry.confirmed and clause not in broken and verdict is Verdict.PASS:
             entry.confirmed[test] = False
+        if test in entry.erred and verdict is not Verdict.ERROR:
+            entry.erred[test] = False
     for clause in broken:
         tally.clauses[clause].confirmed.setdefault(test, False)
-
-
-def _fold(findings: list[dict[str, Any]], new: dict[str, Any]) -> None:
-    """Count a finding that says what an earlier one said, instead of listing it again."""
-    same = ("clause", "expected", "actual", "where")
-    for known in findings:
-        if all(known[key] == new[key] for key in same):
-            known["times"] += 1
-            return
-    findings.append({**new, "times": 1})
 
 
 def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None:
     tally.exchanges += 1
     operation = scope.operation(record["family"], record["operation"])
+    if record["test"] in tally.failing:
+        tally.seen[record["id"]] = Seen.of(operation, record)
     if operation.writes:
         _add_left(tally, scope, operation, record)
     if record.get("stray"):

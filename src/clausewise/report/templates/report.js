@@ -1,6 +1,6 @@
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
-const PAGE = 100;
+const PAGE = 50;
 const $ = (id) => document.getElementById(id);
 const make = (tag, text, cls) => { const e = document.createElement(tag); if (text !== undefined) e.textContent = text; if (cls) e.className = cls; return e; };
 
@@ -15,25 +15,38 @@ const words = (span) => {
   return first === last ? `"${first}"` : `"${first} ... ${last}"`;
 };
 
+// --- what is chosen lives in the address, so that a reload or a link shows the same ---
+const chosen = new URLSearchParams(location.search);
+function keep(name, value, usual) {
+  if (value === usual) chosen.delete(name); else chosen.set(name, value);
+  const asked = String(chosen);
+  try { history.replaceState(null, "", `${asked ? `?${asked}` : location.pathname}${location.hash}`); } catch { /* a place that lets nobody write its address */ }
+}
+
 // --- theme ---
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const usual = () => dark.matches ? "dark" : "light";
 const paint = (theme) => { root.dataset.theme = theme; $("theme").textContent = theme === "dark" ? "Light" : "Dark"; };
-paint(dark.matches ? "dark" : "light");
-dark.addEventListener("change", (event) => paint(event.matches ? "dark" : "light"));
-$("theme").addEventListener("click", () => paint(root.dataset.theme === "dark" ? "light" : "dark"));
+paint(["dark", "light"].includes(chosen.get("theme")) ? chosen.get("theme") : usual());
+dark.addEventListener("change", () => { if (!chosen.has("theme")) paint(usual()); });
+$("theme").addEventListener("click", () => {
+  paint(root.dataset.theme === "dark" ? "light" : "dark");
+  keep("theme", root.dataset.theme, usual());
+});
 
 // --- copy buttons ---
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button.copy");
   if (!button) return;
-  const text = $(button.dataset.from).textContent;
-  const done = () => { button.textContent = "Copied"; setTimeout(() => { button.textContent = "Copy"; }, 1500); };
-  if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => {});
+  const box = $(button.dataset.from), said = button.textContent;
+  const done = () => { button.textContent = "Copied"; setTimeout(() => { button.textContent = said; }, 1500); };
+  const pick = () => { getSelection().selectAllChildren(box); if (document.execCommand("copy")) done(); };
+  if (navigator.clipboard) navigator.clipboard.writeText(box.textContent).then(done, pick); else pick();
 });
 
 // --- mark where expected and actual part ways ---
-for (const pair of document.querySelectorAll(".pair")) {
+for (const pair of document.querySelectorAll(".pair.differs")) {
   const [left, right] = pair.querySelectorAll("pre");
   const a = left.textContent, b = right.textContent;
   let start = 0;
@@ -46,6 +59,12 @@ for (const pair of document.querySelectorAll(".pair")) {
   }
 }
 
+// --- what a finding is about is in view ---
+for (const mark of document.querySelectorAll(".sides mark")) {
+  const box = mark.closest("pre");
+  box.scrollTop = mark.offsetTop - box.offsetTop - box.clientHeight / 2;
+}
+
 // --- the clause browser: rows are made only when shown ---
 const sections = (row) => [...new Set(row.sources.map((s) => `${s.document}: ${s.section}`))];
 const filters = Object.fromEntries(["verdict", "standing", "family", "operation", "kind"].map((key) => [key, (row) => [row[key]]]));
@@ -56,13 +75,38 @@ for (const [id, values] of Object.entries(filters)) {
 const haystack = data.clauses.map((row) => `${row.id} ${row.statement} ${row.sources.map((s) => Object.values(s).join(" ")).join(" ")} ${row.reason}`.toLowerCase());
 let hits = [], shown = 0;
 
+let here = "";  // the clause that a link led to, drawn first
+const cause = new Map(Object.entries(data.causes).reverse().flatMap(([number, names]) => names.map((name) => [name, number])));
+
 function search() {
   const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
   hits = data.clauses.map((_, n) => n).filter((n) => words.every((word) => haystack[n].includes(word)) &&
     Object.entries(filters).every(([id, values]) => $(id).value === "*" || values(data.clauses[n]).includes($(id).value)));
+  const at = hits.findIndex((n) => data.clauses[n].id === here);
+  if (at > 0) hits.unshift(...hits.splice(at, 1));
   shown = 0;
   $("rows").replaceChildren();
   more();
+  keep("search", $("search").value, "");
+  for (const id of Object.keys(filters)) keep(id, $(id).value, "*");
+  for (const cell of document.querySelectorAll("button.cell")) {
+    cell.setAttribute("aria-pressed", $("family").value === cell.dataset.family && $("operation").value === cell.dataset.operation);
+  }
+}
+
+// Somebody chose anew: what a link led to is over.
+function choose() {
+  if (here) { here = ""; history.replaceState(null, "", location.pathname + location.search); }
+  search();
+}
+
+function restore() {
+  $("search").value = chosen.get("search") ?? "";
+  for (const id of Object.keys(filters)) {
+    const value = chosen.get(id) ?? "*";
+    $(id).value = value;
+    if ($(id).selectedIndex < 0) $(id).value = "*";
+  }
 }
 
 function more() {
@@ -73,13 +117,21 @@ function more() {
   $("more").hidden = shown >= hits.length;
 }
 
+function link(name, text) {
+  const made = make("a", text);
+  made.href = `#${encodeURIComponent(name)}`;
+  return made;
+}
+
 function draw(row) {
   const line = make("tr");
+  if (row.id === here) line.className = "here";
   const verdict = make("td");
   verdict.append(make("span", row.verdict, `tag ${row.colour}`));
   const saying = make("td");
   saying.append(make("div", visible(row.statement)), make("code", row.id, "soft"));
   if (row.reason) saying.append(make("div", visible(row.reason), "soft"));
+  if (cause.has(row.id)) saying.append(" ", link(`cause-${cause.get(row.id)}`, `cause ${cause.get(row.id)}`));
   const where = row.sources.map((s) => `${s.document}: ${[s.section, s.table, s.row].filter(Boolean).join(", ")}${s.line ? `, line ${s.line}` : ""}${s.span ? `, ${words(s.span)}` : ""}`);
   const source = make("td");
   for (const text of where) source.append(make("div", visible(text), "soft"));
@@ -94,8 +146,8 @@ function draw(row) {
     const button = make("button", String(at + 1), "exchange");
     button.type = "button";
     button.title = name;
-    button.setAttribute("aria-label", `Show exchange ${name}`);
-    button.addEventListener("click", () => show(name));
+    button.setAttribute("aria-label", `${at + 1}: exchange ${name}`);
+    button.dataset.exchange = name;
     list.append(button);
   });
   seen.append(list);
@@ -112,9 +164,24 @@ async function unpack() {
   return new Map(lines.map((line) => JSON.parse(line)).map((record) => [record.id, record]));
 }
 
+const judged = new Map();  // which clauses an exchange showed
+for (const row of data.clauses) for (const name of row.exchanges) note(name, row.id);
+for (const [name, id] of data.broken) note(name, id);
+function note(name, id) {
+  if (!judged.has(name)) judged.set(name, new Set());
+  judged.get(name).add(id);
+}
+
+const rows = new Map(data.clauses.map((row) => [row.id, row]));
+
 async function show(name) {
   exchanges ??= unpack();
-  const record = (await exchanges).get(name);
+  const held = await exchanges, record = held.get(name);
+  const names = [...held.keys()], at = names.indexOf(name);
+  for (const [id, next] of [["before", names[at - 1]], ["after", at < 0 ? undefined : names[at + 1]]]) {
+    $(id).disabled = next === undefined;
+    $(id).onclick = () => show(next);
+  }
   $("h-exchange").textContent = name;
   const told = $("told");
   told.replaceChildren();
@@ -128,7 +195,33 @@ async function show(name) {
   } else {
     told.append(make("p", "This exchange is not among those that the page holds; exchanges.jsonl has it."));
   }
-  $("exchange").showModal();
+  const ids = [...(judged.get(name) ?? [])].filter((id) => rows.has(id));
+  ids.sort((one, other) => (rows.get(one).verdict === "pass") - (rows.get(other).verdict === "pass"));
+  if (ids.length) told.append(make("h3", `Clauses that it showed: ${ids.length}`));
+  const bad = ids.filter((id) => rows.get(id).verdict !== "pass");
+  const folded = make("details");
+  folded.append(make("summary", `${ids.length - bad.length} kept`), listed(ids.slice(bad.length)));
+  if (bad.length) told.append(listed(bad));
+  if (ids.length > bad.length) told.append(folded);
+  if (!$("exchange").open) $("exchange").showModal();
+  reachable();
+}
+
+function listed(ids) {
+  const list = make("ul");
+  for (const id of ids) {
+    const item = make("li");
+    item.append(make("span", rows.get(id).verdict, `tag ${rows.get(id).colour}`), " ", link(id, id));
+    list.append(item);
+  }
+  return list;
+}
+
+// What scrolls can be reached by keyboard.
+function reachable() {
+  const boxes = [...document.querySelectorAll("pre, .scroll, nav > div")];
+  const overflow = boxes.map((box) => box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1);
+  boxes.forEach((box, at) => { if (overflow[at]) box.tabIndex = 0; else box.removeAttribute("tabindex"); });
 }
 
 function pretty(text) {
@@ -136,19 +229,53 @@ function pretty(text) {
 }
 
 let timer;
-$("search").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, 120); });
-for (const id of Object.keys(filters)) $(id).addEventListener("change", search);
+$("search").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(choose, 120); });
+for (const id of Object.keys(filters)) $(id).addEventListener("change", choose);
 $("more").addEventListener("click", more);
 
-// A link such as report.html#cdp.getCustomer.record finds its clause.
+// --- the ledger: all, or what is not proven ---
+$("open").checked = chosen.get("ledger") === "open";
+function narrow() { $("outcomes").classList.toggle("open", $("open").checked); }
+$("open").addEventListener("change", () => { narrow(); keep("ledger", $("open").checked ? "open" : "", ""); });
+narrow();
+
+// --- a cell of the strip shows its operation's clauses, and again all ---
+document.addEventListener("click", (event) => {
+  const cell = event.target.closest("button.cell");
+  if (cell) {
+    const on = cell.getAttribute("aria-pressed") === "true";
+    $("search").value = "";
+    for (const id of Object.keys(filters)) $(id).value = "*";
+    if (!on) { $("family").value = cell.dataset.family; $("operation").value = cell.dataset.operation; }
+    choose();
+    if (!on) $("clauses").scrollIntoView();
+  }
+  const button = event.target.closest("button[data-exchange]");
+  if (button) show(button.dataset.exchange);
+  const anchor = event.target.closest('a[href^="#"]');
+  if (anchor) { $("exchange").close(); if (anchor.hash === location.hash) follow(); }
+});
+
+// A link such as report.html#cdp.getCustomer.record shows its clause, and #cause-2 its cause.
 function follow() {
   const name = decodeURIComponent(location.hash.slice(1));
-  if (name && data.clauses.some((row) => row.id === name)) {
+  if (rows.has(name)) {
+    here = name;
     $("search").value = name;
+    for (const id of Object.keys(filters)) $(id).value = "*";
     search();
-    $("clauses").scrollIntoView();
+    $("rows").querySelector("tr.here").scrollIntoView({ block: "center" });
+    return;
   }
+  const place = name && $(name);
+  if (!place) return;
+  for (let box = place.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  place.scrollIntoView();
 }
 addEventListener("hashchange", follow);
+addEventListener("resize", reachable);
+document.addEventListener("toggle", reachable, true);
+restore();
 search();
 follow();
+reachable();

@@ -1,0 +1,83 @@
+"""`clausewise init`: writes a target file to start from, the reference's own, or an overlay to edit."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+import tomlkit
+from rich.text import Text
+
+from clausewise import files, shipped
+from clausewise.cli import checkup, screen
+from clausewise.cli.families import check
+from clausewise.errors import ConfigurationError
+from clausewise.verdict import Exit
+
+_REFERENCE = shipped.TARGETS / "reference.toml"
+_SECRETS = shipped.TARGETS / "reference.d"
+_OVERLAY = "assumed.overlay.yaml"
+_STARTER = "target.toml"
+
+
+def run(given: Namespace) -> int:
+    """Write what is asked for; ConfigurationError where it is there already."""
+    if given.reference is not None:
+        return _reference(Path(given.reference), given.file, given.family)
+    if given.overlay is not None:
+        return _overlay(given.overlay, given.file)
+    given.file = given.file or _STARTER
+    return checkup.init(given)
+
+
+def _reference(folder: Path, file: str, families: Sequence[str]) -> int:
+    """Write the reference's target file, of some families or all, and beside it the secrets that it names."""
+    check(families)
+    target = folder / (file or _REFERENCE.name)
+    kept = _kept(_REFERENCE.read_text("utf-8"), families)
+    beside = folder / _SECRETS.name
+    named = [path for path in sorted(_SECRETS.iterdir()) if f'"{_SECRETS.name}/{path.name}"' in kept]
+    secrets = {beside / path.name: path for path in named}
+    _check_new(target, *secrets)
+    beside.mkdir(parents=True, exist_ok=True)
+    for put, path in secrets.items():
+        files.put(put, path.read_text("utf-8"), new=True).chmod(0o600)
+    files.put(target, kept, new=True)
+    _say(f"Wrote {target} and {len(secrets)} secrets beside it: clausewise run --target {target}")
+    return Exit.CONFORMANT
+
+
+def _kept(text: str, families: Sequence[str]) -> str:
+    """Return a target file with the families named, or as it is."""
+    told = tomlkit.parse(text)
+    for family in list(told["families"]):
+        if families and family not in families:
+            del told["families"][family]
+    return tomlkit.dumps(told)
+
+
+def _overlay(family: str, file: str) -> int:
+    """Write the overlay that we assume for a family whose document names no field."""
+    check([family])
+    shipped_ = shipped.SCHEMAS / family / _OVERLAY
+    if not shipped_.is_file():
+        thin = sorted(path.parent.name for path in shipped.SCHEMAS.glob(f"*/{_OVERLAY}"))
+        raise ConfigurationError(
+            f"The document of {family} leaves no gap that takes an overlay; those of {' and '.join(thin)} do."
+        )
+    path = Path(file or f"{family}.overlay.yaml")
+    _check_new(path)
+    files.put(path, shipped_.read_text("utf-8"), new=True)
+    _say(f'Wrote {path}. Edit it, and name it in the target file: overlays = ["{path.name}"]')
+    return Exit.CONFORMANT
+
+
+def _check_new(*paths: Path) -> None:
+    for path in paths:
+        if path.exists():
+            raise ConfigurationError(f"{path} is there already; name another place or move it away.")
+
+
+def _say(text: str) -> None:
+    screen.console(soft_wrap=True).print(Text(text))

@@ -1,0 +1,209 @@
+"""What the help says of each command: what it is for, two examples, its options under headings."""
+
+from __future__ import annotations
+
+import textwrap
+from types import MappingProxyType
+from typing import NamedTuple
+
+_WIDTH = 78
+
+
+class Words(NamedTuple):
+    """What a command is for, and commands that show it."""
+
+    purpose: str
+    examples: tuple[str, ...]
+
+    @property
+    def about(self) -> str:
+        """What stands above its options."""
+        return textwrap.fill(self.purpose, _WIDTH)
+
+    @property
+    def epilog(self) -> str:
+        """What stands at the end of its help."""
+        return "\n".join(["examples:", *(f"  {line}" for line in self.examples)])
+
+
+COMMANDS = MappingProxyType(
+    {
+        "run": Words(
+            "Send requests to a target, judge each answer against its documents, and write the reports. The "
+            "exit "
+            "code is the decision.",
+            (
+                "clausewise run --target uat.toml --waivers waivers.toml",
+                "clausewise run --target uat.toml --family cdp --plan smoke --max-time 10m",
+            ),
+        ),
+        "doctor": Words(
+            "Say what is missing, wrong or dead in a target file before anything is judged.",
+            (
+                "clausewise doctor --target uat.toml",
+                "clausewise doctor --target live.toml --i-own-this-target live",
+            ),
+        ),
+        "clauses": Words(
+            "List what is judged: each clause with its source, its standing and its tests, for people, for "
+            "programs, or as the matrix that auditors ask for.",
+            (
+                "clausewise clauses --family cdp",
+                "clausewise clauses --format xlsx --output matrix.xlsx --run reports/latest",
+            ),
+        ),
+        "serve": Words(
+            "Run the reference target: a sandbox that behaves as the documents say, or with faults "
+            "of your choice.",
+            (
+                "clausewise serve --port 8080 --family cdp",
+                "clausewise serve --defect cdp.lookup.not-found-code-as-text --bank cautious",
+            ),
+        ),
+        "init": Words(
+            "Write a file to start from: a commented target file, the reference's own, or an "
+            "overlay to edit.",
+            (
+                "clausewise init my-bank.toml --family account-service",
+                "clausewise init --overlay account-service",
+            ),
+        ),
+        "report": Words(
+            "Draw the reports of a run anew, of one that was killed, too.",
+            ("clausewise report reports/latest", "clausewise report runs/monday"),
+        ),
+        "open": Words(
+            "Show the report of a run in the browser.",
+            ("clausewise open", "clausewise open runs/monday"),
+        ),
+        "diff": Words(
+            "Tell what changed from one run to another: 1 where something is newly broken or no "
+            "longer judged.",
+            ("clausewise diff runs/monday runs/tuesday", "clausewise diff runs/1 runs/2 --format json"),
+        ),
+        "findings": Words(
+            "Hand a run's findings to other tools: code scanning, annotations of a pull request, a tracker.",
+            (
+                "clausewise findings reports/latest --format sarif --output findings.sarif",
+                "clausewise findings runs/monday --format github",
+            ),
+        ),
+        "har": Words(
+            "Write a run's exchanges as HAR 1.2, masked as they were kept, for browsers and proxies.",
+            ("clausewise har reports/latest", "clausewise har runs/monday --output monday.har"),
+        ),
+        "judge": Words(
+            "Judge traffic that somebody recorded, without sending anything.",
+            (
+                "clausewise judge recorded.har --target uat.toml",
+                "clausewise judge runs/monday/exchanges.jsonl --target uat.toml --run-dir runs/again",
+            ),
+        ),
+        "watch": Words(
+            "While somebody mends a target, repeat what is broken until it is kept: 0 as soon as it is.",
+            (
+                "clausewise watch reports/latest",
+                "clausewise watch runs/monday --every 30s",
+            ),
+        ),
+        "evidence": Words(
+            "Put a finished run into one signed zip that others can check without trusting you.",
+            (
+                "clausewise evidence runs/release-7 --key key.pem",
+                "clausewise evidence runs/release-7 --key key.pem --output evidence.zip",
+            ),
+        ),
+        "verify": Words(
+            "Check an evidence pack: its signatures, its files, and each exchange, which is judged again.",
+            (
+                "clausewise verify evidence.zip --public-key key.pub",
+                "clausewise verify evidence.zip --public-key key.pub --expect conformant",
+            ),
+        ),
+        "countersign": Words(
+            "Sign a pack that holds, as its witness.",
+            (
+                "clausewise countersign evidence.zip --key witness.pem",
+                "clausewise countersign packs/release-7.zip --key ~/.keys/witness.pem",
+            ),
+        ),
+        "timestamp": Words(
+            "Have an authority say when a pack's signature was there (RFC 3161).",
+            (
+                "clausewise timestamp evidence.zip --tsa https://tsa.example.com",
+                "clausewise timestamp packs/release-7.zip --tsa http://tsa.example.com/rfc3161",
+            ),
+        ),
+        "history": Words(
+            "Show the runs of months: what changed, and when.",
+            (
+                "clausewise history nightly.db",
+                "clausewise history nightly.db --clause cdp.getCustomer.found --last 90",
+            ),
+        ),
+        "allure": Words(
+            "Have Allure 3, where it is installed, draw a run's results.",
+            (
+                "clausewise allure reports/latest",
+                "clausewise allure runs/monday --output site --history allure-history.jsonl",
+            ),
+        ),
+        "completion": Words(
+            "Print what teaches a shell the commands and options: bash, zsh, fish, tcsh or PowerShell.",
+            (
+                "clausewise completion bash > ~/.local/share/bash-completion/completions/clausewise",
+                "clausewise completion fish > ~/.config/fish/completions/clausewise.fish",
+            ),
+        ),
+        "matrix": Words(
+            "Prove the suite on the reference: each seeded defect must be caught, no freedom may be flagged.",
+            (
+                "clausewise matrix --target targets/reference.toml --defect 'cdp.token.*'",
+                "clausewise matrix --target targets/reference.toml --mutants --sample 200",
+            ),
+        ),
+    }
+)
+
+_WHAT = "what is judged"
+_DEPTH = "how much is sent"
+_COUNTS = "what counts"
+_TRUST = "what you answer for"
+_OUT = "what is written"
+_SCREEN = "what the screen shows"
+_PLAYS = "what it plays"
+
+GROUPS = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("--clause", "--operation", "--family", "--document", "--since", "--discrepancies", "--freeze"),
+            _WHAT,
+        ),
+        **dict.fromkeys(
+            (
+                "--plan",
+                "--seed",
+                "--max-requests",
+                "--max-time",
+                "--every",
+                "-n",
+                "--dry-run",
+                "--counterexamples",
+            ),
+            _DEPTH,
+        ),
+        **dict.fromkeys(
+            ("--policy", "--waivers", "--frozen", "--confirm-failures", "--strict", "--expect", "--label"),
+            _COUNTS,
+        ),
+        **dict.fromkeys(("--i-own-this-target", "--allow-file", "--no-clean-up"), _TRUST),
+        **dict.fromkeys(
+            ("--run-dir", "--history", "--notify", "--output", "--format", "--page", "--publish"), _OUT
+        ),
+        **dict.fromkeys(("--quiet", "--no-progress", "--color"), _SCREEN),
+        **dict.fromkeys(
+            ("--defect", "--freedom", "--bank", "--chaos", "--chaos-operation", "--mutants", "--sample"),
+            _PLAYS,
+        ),
+    }
+)

@@ -1,0 +1,156 @@
+"""A run's causes for other tools: SARIF for code scanning, annotations of GitHub, CSV for a tracker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from clausewise.foreign import printable
+from clausewise.report.causes import Cause, causes
+from clausewise.report.sheets import as_csv
+
+Row = Mapping[str, Any]
+
+_LEVELS = {"red": "error", "amber": "warning"}
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_HEADS = ("Summary", "Description", "Issue Type", "Priority", "Labels", "Clause", "Standing", "Source")
+_SHOWN = ("expected", "actual", "where", "hint")
+_PRIORITIES = {"red": "High", "amber": "Low"}
+_SUMMARY = 250  # characters that trackers take
+_MESSAGE = 2000
+
+
+def _source(cause: Cause) -> str:
+    """Return where the clause of a cause is stated."""
+    return "; ".join(map(sourced, cause.clause["sources"])) or "no document"
+
+
+def _says(cause: Cause) -> str:
+    """Return what was expected and what came, in one line."""
+    bad = cause.finding
+    return f"expected {bad['expected']}, got {bad['actual']}" + (
+        f" at {bad['where']}" if bad["where"] else ""
+    )
+
+
+def sourced(source: Row) -> str:
+    """Return where a document states a clause, as a reader looks it up."""
+    parts = [source[key] for key in ("document", "section", "table", "row") if source[key]]
+    return ", ".join(parts) + (f" (line {source['line']})" if source["line"] else "")
+
+
+def sarif(results: Row) -> str:
+    """Return the findings as SARIF 2.1.0: a rule for each clause, a result for each thing to tell."""
+    found = causes(results)
+    rules = {it.clause["id"]: _rule(it) for it in found}
+    order = list(rules)
+    run = {
+        "tool": {
+            "driver": {
+                "name": "clausewise",
+                "semanticVersion": results["suite"]["version"],
+                "rules": list(rules.values()),
+            }
+        },
+        "automationDetails": {"id": f"clausewise/{results['target']['name']}/{results['run']['id']}"},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(it, order.index(it.clause["id"]), results) for it in found],
+        "properties": {"outcome": results["outcome"]["word"], "exit": results["outcome"]["exit"]},
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _rule(it: Cause) -> dict[str, Any]:
+    return {
+        "id": it.clause["id"],
+        "shortDescription": {"text": printable(it.clause["statement"])},
+        "fullDescription": {"text": printable(f"{it.clause['statement']} ({_source(it)})")},
+        "defaultConfiguration": {"level": _LEVELS[it.colour]},
+        "properties": {
+            "tags": [it.clause["family"], it.clause["kind"], it.finding["standing"]],
+            "standing": it.finding["standing"],
+            "source": printable(_source(it)),
+        },
+    }
+
+
+def _result(it: Cause, rule: int, results: Row) -> dict[str, Any]:
+    file = results["target"].get("file") or results["target"]["name"]
+    place = f"{it.clause['family']}.{it.clause['operation']}{it.finding['where']}"
+    mark = sha256(f"{it.clause['id']} {it.finding['where']}".encode("utf-8", "replace")).hexdigest()
+    also = f" It takes along {', '.join(_names(it))}." if it.others else ""
+    return {
+        "ruleId": it.clause["id"],
+        "ruleIndex": rule,
+        "level": _LEVELS[it.colour],
+        "message": {"text": printable(f"{it.clause['statement']} {_capital(_says(it))}.{also}")[:_MESSAGE]},
+        "locations": [
+            {
+                # Code scanning shows nothing without a file: the one that says what was judged.
+                "physicalLocation": {
+                    "artifactLocation": {"uri": printable(file)},
+                    "region": {"startLine": 1},
+                },
+                "logicalLocations": [{"fullyQualifiedName": printable(place)}],
+            }
+        ],
+        "occurrenceCount": it.finding["times"],
+        "partialFingerprints": {"clauseAndPlace/v1": mark},
+    }
+
+
+def github(results: Row) -> str:
+    """Return a workflow command for each thing to tell, which GitHub shows as an annotation."""
+    return "".join(f"{_annotation(it)}\n" for it in causes(results))
+
+
+def _annotation(it: Cause) -> str:
+    title = _escaped(f"{it.clause['id']} ({it.finding['standing']})", ":,")
+    text = _escaped(f"{it.clause['statement']} {_capital(_says(it))}. Source: {_source(it)}")
+    return f"::{_LEVELS[it.finding['colour']]} title={title}::{text}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Escape what would end a workflow command, or a property of one."""
+    said = printable(text)[:_MESSAGE].replace("%", "%25")
+    for letter in ("\r", "\n", *more):
+        said = said.replace(letter, f"%{ord(letter):02X}")
+    return said
+
+
+def csv(results: Row) -> str:
+    """Return a row for each thing to tell, under the heads that Jira's import and others know."""
+    return as_csv(_HEADS, map(_issue, causes(results)))
+
+
+def _issue(it: Cause) -> tuple[str, ...]:
+    finding = it.finding
+    summary = " ".join(f"{it.clause['operation']}: {it.clause['statement']}".split())
+    lines = [it.clause["statement"], "", f"Clause: {it.clause['id']} ({finding['standing']})"]
+    lines += [f"Source: {_source(it)}"]
+    lines += [f"{name.capitalize()}: {finding[name]}" for name in _SHOWN if finding[name]]
+    lines += [f"Takes along: {', '.join(_names(it))}"] if it.others else []
+    lines += ["", finding["curl"]] if finding["curl"] else []
+    labels = f"clausewise {it.clause['family']} {finding['standing']}"
+    priority = _PRIORITIES[it.colour]
+    text = "\n".join(lines)
+    return (
+        summary[:_SUMMARY],
+        text,
+        "Bug",
+        priority,
+        labels,
+        it.clause["id"],
+        finding["standing"],
+        _source(it),
+    )
+
+
+def _names(it: Cause) -> list[str]:
+    return [row["id"] for row in it.others]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

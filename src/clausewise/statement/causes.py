@@ -1,0 +1,393 @@
+"""Gathers findings into causes: what one fault of the target explains, by structure and never by text.
+
+A finding is a *symptom*: an answer of an operation that came in another's place, a place in an answer, a rule
+for all answers, or an effect that did not show. Symptoms are tied where one fault makes both, and all that is
+tied together is a cause.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
+from typing import Any
+
+from clausewise.model import Kind, Operation, Role, Standing
+
+Row = Mapping[str, Any]
+Symptom = tuple[Hashable, ...]
+Tie = tuple[Symptom, Symptom]
+
+ANSWER, PLACE, RULE, EFFECT = "answer", "place", "rule", "effect"
+_FIELDS = {Kind.RESPONSE_FIELD, Kind.FACET}
+_INDEX = re.compile(r"/\d+(?=/|$)")
+_RULES = {Kind.RULE, Kind.AUTH, Kind.FLOW}
+_CONDITIONS = {"not", "anyOf", "oneOf"}  # what a schema asks of a value where another is so
+_FAILED = 400
+_PLACED = 3  # parts of an effect that shows at a place
+_LEADING = (PLACE, RULE, ANSWER, EFFECT)  # whose clause names a cause best
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An exchange, as far as causes go: which answer of which operation was wanted, and which came.
+
+    `answer` is '' for one that is none of the document's; `role` is what the document calls it.
+    """
+
+    operation: tuple[str, str]
+    wanted: tuple[str, ...]
+    answer: str
+    role: Role | None
+    status: int
+    test: str
+
+    @classmethod
+    def of(cls, operation: Operation, record: Row) -> Seen:
+        """Return what a record of the journal says of an exchange of an operation."""
+        name = record["matched"]
+        role = operation.outcome(name).role if name else None
+        place, status = (operation.family, operation.id), record["response"]["status"]
+        return cls(place, tuple(record["expected"]), name, role, status, record["test"])
+
+    @property
+    def symptom(self) -> Symptom:
+        """Return which answer came; a success that was not to come is another one for each it replaced."""
+        wanted = self.wanted[:1] if self.role is Role.SUCCESS else ()
+        return ANSWER, self.operation, self.answer or str(self.status), wanted
+
+
+def symptom(finding: Row, clause: Row, seen: Seen | None) -> Symptom:
+    """Return what a finding on an exchange is a symptom of."""
+    where, kind = str(finding["where"]), clause["kind"]
+    placed, field = where.startswith("/"), kind in _FIELDS
+    if seen is None:
+        return EFFECT, clause["id"]
+    if (field and finding["rule"]) or (placed and kind == Kind.ANSWER):
+        return PLACE, seen.operation, place(where), clause["outcome"]
+    if kind == Kind.UNIVERSAL and where != "status":
+        return RULE, clause["id"]
+    if where == "status" or kind == Kind.REQUEST_FIELD:
+        return seen.symptom
+    spot = place(where) if placed else _path(clause) if field else ""
+    return (EFFECT, seen.operation, spot) if spot else (EFFECT, clause["id"])
+
+
+def _path(clause: Row) -> str:
+    """Return the place of a field as its clause names it: `...done.items[].id` is /items/*/id."""
+    _, _, path = clause["id"].partition(f".{clause['outcome']}.")
+    return "/" + path.replace("[]", "/*").replace(".", "/") if path else ""
+
+
+def folded(
+    findings: Iterable[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen]
+) -> list[dict[str, Any]]:
+    """Return the first of all findings of a clause that are one symptom at one place, with how many `times`.
+
+    Such a one names all exchanges that `shown` it.
+    """
+    held: dict[tuple[Hashable, ...], dict[str, Any]] = {}
+    for bad in findings:
+        kind = symptom(bad, clauses[bad["clause"]], seen.get(bad["exchange"]))
+        key = bad["clause"], kind, place(bad["where"]), bad["rule"]
+        known = held.setdefault(key, {**bad, "times": 0, "shown": []})
+        known["times"] += 1
+        known["shown"] += [bad["exchange"]] if bad["exchange"] in seen else []
+    return list(held.values())
+
+
+def place(where: str) -> str:
+    """Return a pointer that leads to the same place of every item of a list."""
+    return _INDEX.sub("/*", where)
+
+
+def causes(findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen]) -> list[Row]:
+    """Return what stands behind some findings as JSON values: red first, then security, then by reach.
+
+    Each names its clauses and its findings, by their place in the list, the clearest of both first.
+    """
+    symptoms = _Symptoms(findings, clauses, seen)
+    made = [_cause(group, symptoms) for group in symptoms.groups()]
+    made.sort(key=lambda it: (it["colour"] != "red", not it["security"], -len(it["clauses"])))
+    return [{"id": number, **it} for number, it in enumerate(made, 1)]
+
+
+def _cause(group: Sequence[int], known: _Symptoms) -> dict[str, Any]:
+    ranked = sorted(group, key=known.rank)
+    rows = [known.findings[at] for at in ranked]
+    first = known.clauses[rows[0]["clause"]]
+    shown = known.seen.get(rows[0]["exchange"])
+    names = list(dict.fromkeys(row["clause"] for row in rows))
+    colour = "red" if any(row["colour"] == "red" for row in rows) else "amber"
+    telling = {row["clause"] for row in rows if row["colour"] == colour}
+    return {
+        "colour": colour,
+        "security": any(known.clauses[name]["kind"] == Kind.AUTH for name in telling),
+        "family": first["family"],
+        "operation": shown.operation[1] if shown else first["operation"],
+        "answer": shown.answer if shown else "",
+        "where": place(rows[0]["where"]),
+        "clauses": names,
+        "findings": ranked,
+    }
+
+
+class _Symptoms:
+    """The symptoms of some findings: which exchanges show each, and which belong together."""
+
+    def __init__(self, findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen]) -> None:
+        self.findings, self.clauses, self.seen = findings, clauses, seen
+        self.found: dict[Symptom, list[int]] = defaultdict(list)
+        self.at: dict[str, list[Symptom]] = defaultdict(list)
+        self._of: list[Symptom] = []
+        self._ways: dict[str, list[str]] = defaultdict(list)
+        for name, it in seen.items():
+            self._ways[it.test].append(name)
+        for number, bad in enumerate(findings):
+            kind = symptom(bad, clauses[bad["clause"]], seen.get(bad["exchange"]))
+            self._of.append(kind)
+            self.found[kind].append(number)
+            for name in bad["shown"]:
+                if kind not in self.at[name]:
+                    self.at[name].append(kind)
+        self._behind: dict[Symptom, Symptom] = {}
+
+    def groups(self) -> Iterable[list[int]]:
+        """Return the findings that belong together, by their places in the list."""
+        self._behind = {it: it for it in self.found}
+        for rule in _TIES:
+            for one, other in rule(self):
+                self._behind[self._root(other)] = self._root(one)
+        held: dict[Symptom, list[int]] = defaultdict(list)
+        for it, places in self.found.items():
+            held[self._root(it)] += places
+        return held.values()
+
+    def _root(self, it: Symptom) -> Symptom:
+        while self._behind[it] != it:
+            it = self._behind[it]
+        return it
+
+    def of(self, kind: str) -> list[Symptom]:
+        """Return the symptoms of a kind."""
+        return [it for it in self.found if it[0] == kind]
+
+    def exchanges(self, it: Symptom) -> set[str]:
+        """Return the exchanges that show a symptom."""
+        return {name for at in self.found[it] for name in self.findings[at]["shown"]}
+
+    def answers(self, it: Symptom) -> set[Symptom]:
+        """Return which answers of which operations show a symptom."""
+        return {self.seen[name].symptom[1:3] for name in self.exchanges(it)}
+
+    def rules(self, it: Symptom) -> set[str]:
+        """Return the keywords of the schema that are broken there."""
+        return {self.findings[at]["rule"] for at in self.found[it]}
+
+    def ways(self, it: Symptom) -> Iterator[Sequence[str]]:
+        """Yield the exchanges that led to each finding of a symptom, and its own as the last."""
+        for at in self.found[it]:
+            bad = self.findings[at]
+            way = self._ways[bad["test"]]
+            yield way[: way.index(bad["exchange"]) + 1] if bad["exchange"] in way else way
+
+    def misplaced(self, it: Symptom) -> bool:
+        """Tell whether an answer shows a symptom of its only where another one was wanted."""
+        return not any(self.seen[name].wanted == (it[3],) for name in self.exchanges(it))
+
+    def rank(self, at: int) -> tuple[Any, ...]:
+        """Return how well a finding names its cause, the best the lowest.
+
+        That an operation is there at all comes first; then the place in an answer that was wanted, a request
+        field by its name, the answer itself, and what rests on it; of these what a document states.
+        """
+        bad, it = self.findings[at], self._of[at]
+        clause = self.clauses[bad["clause"]]
+        shown = self.seen.get(bad["exchange"])
+        absolute = it[0] == ANSWER and shown is not None and not shown.wanted
+        fields = (Kind.RESPONSE_FIELD, Kind.FACET)
+        kinds = (Kind.ANSWER, *fields) if it[0] == ANSWER else (*fields, Kind.ANSWER)
+        named = clause["kind"] == Kind.REQUEST_FIELD and bool(bad["where"])
+        return (
+            bad["colour"] != "red",
+            not absolute,
+            it[0] == PLACE and self.misplaced(it),
+            it[0] == RULE and self.overshadowed(it),
+            _LEADING.index(str(it[0])),
+            not named,
+            not self.alone(bad, it),
+            kinds.index(clause["kind"]) if clause["kind"] in kinds else len(kinds),
+            not Standing(bad["standing"]).firm,
+            -bad["times"],
+            at,
+        )
+
+    def alone(self, bad: Row, it: Symptom) -> bool:
+        """Tell whether a documented rule is the only one that an answer breaks: it says the most."""
+        told = (self.clauses[self.findings[at]["clause"]] for at in self.found[it])
+        rules = {row["id"] for row in told if row["kind"] in _RULES}
+        kind = self.clauses[bad["clause"]]["kind"]
+        firm = Standing(bad["standing"]).firm
+        return it[0] == ANSWER and kind == Kind.RULE and firm and rules == {bad["clause"]}
+
+    def own(self, at: int) -> Symptom | None:
+        """Return which answer lacks what its own operation promises; None for what others promise of it."""
+        bad = self.findings[at]
+        shown = self.seen.get(bad["exchange"])
+        clause = self.clauses[bad["clause"]]
+        mine = shown is not None and (clause["family"], clause["operation"]) == shown.operation
+        model = ".model." in clause["id"]
+        return shown.symptom[1:3] if shown and (mine or model) else None
+
+    def overshadowed(self, it: Symptom) -> bool:
+        """Tell whether a rule is broken only by what is refused or fails, and is no answer as a whole."""
+        return all(
+            self.seen[name].status >= _FAILED and any(known[0] == ANSWER for known in self.at[name])
+            for name in self.exchanges(it)
+        )
+
+
+def _whole_answers(known: _Symptoms) -> Iterator[Tie]:
+    """An answer that is none of the document's is one fault with all that is amiss in it."""
+    for exchange, symptoms in known.at.items():
+        whole = [it for it in symptoms if it[0] == ANSWER]
+        yield from pairwise(whole)
+        if whole and not known.seen[exchange].answer:
+            yield from ((whole[0], it) for it in symptoms if it[0] in {PLACE, RULE})
+
+
+def _absent_together(known: _Symptoms) -> Iterator[Tie]:
+    """What is absent from the same answers each time went with one fault."""
+    held: dict[frozenset[str], list[Symptom]] = defaultdict(list)
+    for it in known.of(PLACE):
+        if known.rules(it) == {"required"}:
+            held[frozenset(known.exchanges(it))].append(it)
+    for together in held.values():
+        yield from pairwise(together)
+
+
+def _words(known: _Symptoms) -> Iterator[Tie]:
+    """What hangs on a printed word, or on a value beside it, is amiss where that is another.
+
+    That is what stands beside a word that is fixed, and what stands deeper where it has a form only.
+    """
+    for word in known.of(PLACE):
+        for it in known.of(PLACE):
+            rules, beside = known.rules(word), _holder(_at(it)) == _holder(_at(word))
+            hangs = "const" in rules or known.rules(it) & _CONDITIONS or ("pattern" in rules and not beside)
+            inside = it[1] == word[1] and _within(_at(it), _holder(_at(word)))
+            if it != word and hangs and inside and known.exchanges(it) <= known.exchanges(word):
+                yield word, it
+
+
+def _same_place(known: _Symptoms) -> Iterator[Tie]:
+    """What a rule or a guess asks of a place is one with the form of that place, in the answer it wanted."""
+    for it in known.of(EFFECT):
+        places = [other for other in known.of(PLACE) if other[1:3] == it[1:3]]
+        wanted = {name for exchange in known.exchanges(it) for name in known.seen[exchange].wanted}
+        yield from ((other, it) for other in places if other[3] in wanted or len(places) == 1)
+
+
+def _answers_out_of_place(known: _Symptoms) -> Iterator[Tie]:
+    """What is amiss in an answer that came only in another's place is one with that."""
+    for it in known.of(PLACE):
+        if known.misplaced(it):
+            yield from ((whole, it) for whole in known.of(ANSWER) if known.answers(it) == {whole[1:3]})
+
+
+def _effects(known: _Symptoms) -> Iterator[Tie]:
+    """Effects of one clause or one answer, those within one another, and those of one call are one fault."""
+    effects = known.of(EFFECT)
+    held: dict[Hashable, list[Symptom]] = defaultdict(list)
+    for it in effects:
+        for at in known.found[it]:
+            held[known.findings[at]["clause"]].append(it)
+            if len(it) != _PLACED and (own := known.own(at)):
+                held[own].append(it)
+        for name in known.exchanges(it) if len(it) != _PLACED else ():
+            held[name].append(it)
+    for together in held.values():
+        yield from pairwise(together)
+    for one, other in product(effects, effects):
+        if len(one) == len(other) == _PLACED and one[1] == other[1] and _within(_at(other), _at(one)):
+            yield one, other
+
+
+def _fields(known: _Symptoms) -> Iterator[Tie]:
+    """All that is said of one field is one fault: its form, and what stands there."""
+    held: dict[Hashable, list[Symptom]] = defaultdict(list)
+    for it in known.of(PLACE) + known.of(EFFECT):
+        for at in known.found[it]:
+            if known.clauses[known.findings[at]["clause"]]["kind"] in _FIELDS:
+                held[known.findings[at]["clause"]].append(it)
+    for together in held.values():
+        yield from pairwise(together)
+
+
+def _consequences(known: _Symptoms) -> Iterator[Tie]:
+    """An effect does not show where an answer on its way is wrong: the last of these is at fault.
+
+    Else it is one with an answer that comes in another's place elsewhere, where its own answer is that one.
+    """
+    for it in known.of(EFFECT):
+        wrong = (_last_wrong(known, it, way) for way in known.ways(it))
+        if cause := next(filter(None, wrong), None):
+            yield cause, it
+        else:
+            yield from ((whole, it) for whole in known.of(ANSWER) if whole[1:3] in known.answers(it))
+            yield from ((other, it) for other in known.of(EFFECT) if _leads(known, other, it))
+
+
+def _last_wrong(known: _Symptoms, effect: Symptom, way: Sequence[str]) -> Symptom | None:
+    for name in reversed(way):
+        for it in known.at.get(name, ()):
+            if it[0] in {ANSWER, RULE} or (it[0] == PLACE and _bears(it, effect)):
+                return it
+    return None
+
+
+def _leads(known: _Symptoms, other: Symptom, it: Symptom) -> bool:
+    """Tell whether an effect shows at a place of an operation that is on the way to another effect."""
+    on_the_way = {known.seen[name].operation for way in known.ways(it) for name in way}
+    return len(other) == _PLACED and len(it) != _PLACED and other[1] in on_the_way
+
+
+def _bears(it: Symptom, effect: Symptom) -> bool:
+    """Tell whether a wrong value can hide an effect: it stands there, within it, or in the same list item.
+
+    In another operation's answer it has the same name.
+    """
+    if len(effect) != _PLACED:
+        return True
+    here, there = _at(it), _at(effect)
+    if it[1] != effect[1]:
+        return here.rpartition("/")[2] == there.rpartition("/")[2]
+    item = _holder(here)
+    beside = item.endswith("/*") and there.startswith(f"{item}/")
+    return beside or _within(here, there) or _within(there, here)
+
+
+def _within(where: str, outer: str) -> bool:
+    return f"{where}/".startswith(f"{outer}/")
+
+
+def _at(it: Symptom) -> str:
+    return str(it[2])
+
+
+def _holder(where: str) -> str:
+    return where.rpartition("/")[0]
+
+
+_TIES: Sequence[Callable[[_Symptoms], Iterator[Tie]]] = (
+    _whole_answers,
+    _absent_together,
+    _words,
+    _same_place,
+    _answers_out_of_place,
+    _effects,
+    _fields,
+    _consequences,
+)

@@ -1,0 +1,105 @@
+"""Plays several seeded defects at once, and counts the causes that the statement makes of what is found."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from clausewise.model import Defect
+from clausewise.plugin.session import Session
+from clausewise.scope import Scope
+from clausewise.stage import Record, firm
+from clausewise.statement.causes import Seen, causes, folded
+
+ENOUGH = 0.9  # of the groups, which make as many causes as they have defects
+_SIZES = ((2, 3), (6, 1))  # defects of a group, and its share of all groups: three pairs for each sextet
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some defects that were played at once, and how many `causes` came of them.
+
+    `shown` counts the defects whose own clause was found broken: one may stand in another's way, as where
+    nobody is let in any more. `first` counts those whose own clause leads a cause.
+    """
+
+    defects: tuple[str, ...]
+    shown: int
+    causes: int
+    first: int
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether there are as many causes as defects that show."""
+        return self.causes == self.shown
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a JSON value."""
+        return asdict(self) | {"told_apart": self.told_apart}
+
+
+def picked(defects: Iterable[Defect], groups: int, seed: int) -> list[tuple[Defect, ...]]:
+    """Return that many groups by a seed: three pairs for each sextet."""
+    chance, known = random.Random(f"causes/{seed}"), sorted(defects, key=lambda it: it.id)  # noqa: S311
+    shares = sum(share for _, share in _SIZES)
+    return [
+        tuple(chance.sample(known, size)) for size, share in _SIZES for _ in range(groups * share // shares)
+    ]
+
+
+def bends(scope: Scope, defects: Iterable[Defect]) -> Iterator[Mapping[str, Any]]:
+    """Yield what bends the reference by each defect, and by none of another family's answers."""
+    for defect in defects:
+        clause = scope.clause(defect.clause)
+        yield {**defect.bend, "family": clause.family if clause else ""}
+
+
+def concerned(scope: Scope, clean: Iterable[Record], defects: Sequence[Defect]) -> list[str]:
+    """Return the tests that call what some defects bend: the others see what they saw on the clean reference.
+
+    Where a defect's operation is not known these are all of its family.
+    """
+    prefixes = tuple(prefix for defect in defects for prefix in _about(scope, defect))
+    return [told["test"] for told in clean if any(name.startswith(prefixes) for name in told["touched"])]
+
+
+def _about(scope: Scope, defect: Defect) -> Iterator[str]:
+    clause = scope.clause(defect.clause)
+    family = clause.family if clause else ""
+    bent = str(defect.bend.get("answer", "") or defect.bend.get("refuse", "")).partition(".")[0]
+    names = {bent, clause.operation if clause else ""} & set(scope.contracts[family].operations)
+    known = bent in names or ("answer" not in defect.bend and names)
+    yield from (f"{family}.{name}." for name in names) if known else (f"{family}.",)
+
+
+def group(
+    run: Session, defects: Sequence[Defect], records: Iterable[Record], exchanges: Iterable[Record]
+) -> Group:
+    """Return what the statement makes of the tests' records and exchanges."""
+    kinds = {it.id: asdict(it) for it in run.scope.clauses()}
+    seen = {}
+    for record in exchanges:
+        operation = run.scope.operation(record["family"], record["operation"])
+        seen[record["id"]] = Seen.of(operation, record)
+    found = [
+        {**bad, "test": told["test"], "standing": kinds[bad["clause"]]["standing"]}
+        | {"colour": "red" if firm(run, bad["clause"]) else "amber"}
+        for told in records
+        for bad in told["findings"]
+    ]
+    made = causes(folded(found, kinds, seen), kinds, seen)
+    leading = {it["clauses"][0] for it in made}
+    broken = {bad["clause"] for bad in found}
+    return Group(
+        tuple(it.id for it in defects),
+        sum(it.clause in broken for it in defects),
+        len(made),
+        sum(it.clause in leading for it in defects),
+    )
+
+
+def enough(groups: Sequence[Group]) -> bool:
+    """Tell whether defects are told apart in as many groups as have to be."""
+    return sum(it.told_apart for it in groups) >= ENOUGH * len(groups)
