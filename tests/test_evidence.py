@@ -679,7 +679,7 @@ def _for_others(held, key):
 def _silent(rows):
     """What could not be exercised passed after all."""
     for row in rows:
-        if row["verdict"] == "untestable":
+        if row["verdict"] == "untestable" and not row["touched"]:
             row |= {"verdict": "pass", "reason": "", "touched": {name: [0, []] for name in row["clauses"]}}
 
 

@@ -134,14 +134,9 @@ def _ask(config: pytest.Config) -> None:
     if config.pluginmanager.is_blocked("terminal") or hasattr(config, "workerinput"):
         return
     target = claimed(Path(config.getoption("--target")), allowed=config.getoption("--allow-file"))
-    capture = config.pluginmanager.get_plugin("capturemanager")
-    if capture:
-        capture.suspend_global_capture(in_=True)
-    try:
-        consent.see(target, dry=config.getoption("--dry-run"))
-    finally:
-        if capture:
-            capture.resume_global_capture()
+    if capture := config.pluginmanager.get_plugin("capturemanager"):
+        capture.suspend_global_capture(in_=True)  # pytest takes it up again with the first test
+    consent.see(target, dry=config.getoption("--dry-run"))
 
 
 def _label(config: pytest.Config, session: Session) -> None:
