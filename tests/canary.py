@@ -61,6 +61,12 @@ WRITTEN: dict[str, Callable[[str], str]] = {
     "md5": lambda it: hashlib.md5(it.encode(), usedforsecurity=False).hexdigest(),
     "sha1": lambda it: hashlib.sha1(it.encode(), usedforsecurity=False).hexdigest().upper(),
     "sha256": lambda it: hashlib.sha256(it.encode()).hexdigest(),
+    "sha384": lambda it: hashlib.sha384(it.encode()).hexdigest(),
+    "sha512": lambda it: hashlib.sha512(it.encode()).hexdigest(),
+    "wide": lambda it: "".join(
+        chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in it
+    ),
+    "unseen": "\u200b".join,
     "sha256-base64": lambda it: base64.b64encode(hashlib.sha256(it.encode()).digest()).decode(),
     "capitals": str.upper,
     "within-words": lambda it: f"the{it}ends",

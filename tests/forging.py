@@ -70,7 +70,8 @@ def resealed(held: Held) -> None:
     begun["begun"]["facts"] = journal.digests(json.loads(held["run.json"]))
     base_urls = {name: family["base_url"] for name, family in run["target"]["families"].items()}
     begun["begun"]["base_urls"] = base_urls
-    tell(held, "seal.jsonl", [begun])
+    seal = [begun]
+    held["seal.jsonl"] = b"".join(journal.line_of(row, only_ascii=True) for row in seal)
     files = {name: _digest(held[name]) for name in journal.SEALED}
     ended["ended"]["files"] = files | {"before": _digest(held["seal.jsonl"])}
     tell(held, "seal.jsonl", [begun, ended])

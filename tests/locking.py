@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import requests
 
 _ALL = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+_PAGE = b"<html><body><h1>503 Service Unavailable</h1></body></html>"
 _OWN = {"host", "content-length"}
 
 
@@ -19,11 +20,13 @@ class Gateway:
     """Passes calls on; `calls` are those that came, as method, path, headers and body.
 
     A call whose body has the mark of a user of `users` (mark to password) in it, but not the password, is a
-    wrong log-in; `most` in a row, and each later log-in of that user is refused as a wrong one is. Each call
-    takes a `pause`.
+    wrong log-in; `most` in a row, and each later log-in of that user is refused as a wrong one is, as long
+    as that `lasts`. Each call takes a `pause`.
     """
 
-    def __init__(self, behind: str, users: dict[str, str], most: int, pause: float = 0.0) -> None:
+    def __init__(
+        self, behind: str, users: dict[str, str], most: int, pause: float = 0.0, lasts: float = 1e9
+    ) -> None:
         self.calls: list[tuple[str, str, dict[str, str], str]] = []
         self.began: list[float] = []
         self.wrong: Counter[str] = Counter()
@@ -33,6 +36,10 @@ class Gateway:
         self._users = users
         self._most = most
         self._pause = pause
+        self._lasts = lasts
+        self._until: dict[str, float] = {}
+        self.locked = 0
+        self.page_every = 0
         self._lock = threading.Lock()
 
     def locks(self, body: str) -> bool:
@@ -40,9 +47,14 @@ class Gateway:
         with self._lock:
             for user, password in self._users.items():
                 if user in body:
+                    if self.row[user] >= self._most and time.monotonic() > self._until.get(user, 0):
+                        self.row[user] = 0
                     locked = self.row[user] >= self._most
+                    self.locked += locked
                     bad = password not in body
                     self.row[user] = self.row[user] + 1 if locked or bad else 0
+                    if self.row[user] == self._most and not locked:
+                        self._until[user] = time.monotonic() + self._lasts
                     self.wrong[user] += bad
                     self.longest[user] = max(self.longest[user], self.row[user])
                     return locked
@@ -55,6 +67,13 @@ class Gateway:
         told = body.decode("utf-8", "replace")
         self.calls.append((handler.command, handler.path, dict(handler.headers), told))
         time.sleep(self._pause)
+        if self.page_every and len(self.calls) % self.page_every == 0:
+            handler.send_response(503)
+            for name, value in (("Content-Type", "text/html"), ("Content-Length", str(len(_PAGE)))):
+                handler.send_header(name, value)
+            handler.end_headers()
+            handler.wfile.write(_PAGE)
+            return
         if self.locks(told):
             for password in self._users.values():
                 body = body.replace(password.encode(), password[::-1].encode())
@@ -73,10 +92,17 @@ class Gateway:
 
 @contextmanager
 def gateway(
-    behind: str, users: dict[str, str], most: int = 1_000, pause: float = 0.0
+    behind: str,
+    users: dict[str, str],
+    most: int = 1_000,
+    *,
+    pause: float = 0.0,
+    lasts: float = 1e9,
+    page_every: int = 0,
 ) -> Iterator[tuple[str, Gateway]]:
     """Run a gateway while the context lasts; yields its URL and itself."""
-    kept = Gateway(behind, users, most, pause)
+    kept = Gateway(behind, users, most, pause, lasts)
+    kept.page_every = page_every
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         kept.answer(handler)

@@ -97,9 +97,20 @@ def test_an_answer_that_is_none_takes_along_all_that_is_amiss_in_it(told):
     name = told.call("get", ["done"], "", status=500)
     told.find("toy.get.json", name, "body")
     told.find("toy.get.done", name)
-    told.find("toy.get.there", told.call("get", ["refused"], "", status=500))
+    told.find("toy.flow.put-then-get", told.call("get", ["refused"], "", status=500))
 
-    assert told.names == [["toy.get.done", "toy.get.there", "toy.get.json"]]
+    assert told.names == [["toy.get.done", "toy.flow.put-then-get", "toy.get.json"]]
+
+
+def test_a_documented_rule_that_alone_is_broken_names_the_cause(told):
+    """It says which request is answered otherwise; of two rules the answer says more."""
+    name = told.call("get", ["refused"], "done")
+    told.find("toy.get.done", name)
+    told.find("toy.get.there", name)
+    assert told.names[0][0] == "toy.get.there"
+
+    told.find("toy.get.needs-token", name)
+    assert told.names[0][0] == "toy.get.done"
 
 
 def test_a_good_request_that_is_refused_is_one_cause_with_the_form_of_the_refusal(told):
@@ -148,7 +159,7 @@ def test_effects_at_one_place_are_one_cause_and_of_one_clause_too(told):
 
 def test_red_and_security_and_reach_come_first(told):
     """What a release manager has to see stands on top."""
-    told.find("toy.get.done.name", told.call("get", ["done"], "done"), "/name", colour="amber")
+    told.find("toy.get.done.name", told.call("get", ["done"], "done"), "/name", "type", colour="amber")
     told.find("toy.get.done.id", told.call("get", ["done"], "done"), "/id", "type")
     wide = told.call("put", ["done"], "", status=500)
     told.find("toy.put.done", wide)

@@ -5,7 +5,9 @@ import gzip
 import json
 import re
 import shutil
+import time
 import tomllib
+import zipfile
 
 import forging
 import pytest
@@ -26,6 +28,7 @@ from clausewise import evidence, report, rulings, scope, shipped, statement, tar
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import comparing, packing
 from clausewise.evidence.contents import Contents
+from clausewise.statement.excuses import excuses
 
 DEFECT = "retype:account-service.close-izi-mobile-acct.done.status"
 BROKEN = "account-service.close-izi-mobile-acct.done.status"
@@ -134,8 +137,8 @@ def test_a_pack_holds_with_its_key(house, tmp_path, kind):
         second,
     )
     assert "BROKEN" not in done.stdout
-    assert sum(line.startswith("holds ") for line in checks) == 12
-    assert [line.partition(": ")[0] for line in checks[12:]] == KINDS
+    assert sum(line.startswith("holds ") for line in checks) == 15
+    assert [line.partition(": ")[0] for line in checks[15:]] == KINDS
 
 
 SCORED = re.compile(r"\d{3} of \d{3} clauses scored")
@@ -154,7 +157,7 @@ def test_a_gate_gets_the_exit_code_of_the_run(house, tmp_path, held):
 
 def test_a_smaller_plan_never_passes_for_a_conformant_whole(tmp_path):
     """It holds, it is green, and neither its test result nor the gate calls it conformant."""
-    path = runs.only(_beside(tmp_path), "account-service")
+    path = runs.only(_target_in(tmp_path), "account-service")
     done = runs.clausewise("run", "--target", path, "--run-dir", tmp_path / "run", "--plan", "smoke")
     assert done.returncode == 0, done.stdout
     private, public = keys(tmp_path)
@@ -172,7 +175,7 @@ def test_a_smaller_plan_never_passes_for_a_conformant_whole(tmp_path):
 
 def test_an_unexcused_green_run_passes_the_gate(tmp_path):
     """The whole command line of a bank's gate, on a run where nothing is broken."""
-    path = runs.only(_beside(tmp_path), "account-service")
+    path = runs.only(_target_in(tmp_path), "account-service")
     done = runs.clausewise("run", "--target", path, "--run-dir", tmp_path / "run", "--plan", "gate")
     assert done.returncode == 0, done.stdout
     private, public = keys(tmp_path)
@@ -184,7 +187,7 @@ def test_an_unexcused_green_run_passes_the_gate(tmp_path):
     assert runs.inside("verify", tmp_path / "e.zip", "--expect", "conformant").returncode == 2
 
 
-def _beside(folder):
+def _target_in(folder):
     path = folder / "target.toml"
     path.write_text(runs.REFERENCE.read_text().replace("reference.d/", f"{shipped.TARGETS}/reference.d/"))
     return path
@@ -365,6 +368,21 @@ def _page(name, before, after):
         forging.resigned(held, key)
 
     return lie
+
+
+def _beside(held, key):
+    """A note in what canonical XML leaves out."""
+    held["junit.xml"] += b"<!-- approved by the bank -->"
+    forging.resigned(held, key)
+
+
+def _two_streams(held, key):
+    """What one program reads as one gzip stream, and another as two."""
+    page = held["report.html"].decode()
+    packed = re.search(r'id="packed">([^<]*)<', page)[1]
+    more = base64.b64encode(base64.b64decode(packed) + gzip.compress(b"")).decode()
+    held["report.html"] = page.replace(packed, more).encode()
+    forging.resigned(held, key)
 
 
 PAGES = {
@@ -610,6 +628,202 @@ JOURNAL = {
 }
 
 
+def _whole(**how):
+    """A lie over several files of the journal, by their names; the seal says the same."""
+
+    def lie(held, key):
+        for name, change in how.items():
+            forging.change(held, {"run": "run.json"}.get(name, f"{name}.jsonl"), change)
+        forging.resealed(held)
+        forging.resigned(held, key)
+
+    return lie
+
+
+def _failing(rows):
+    return {row["test"] for row in rows if row["findings"]}
+
+
+def _vanished(held, key):
+    """Nobody ever meant to make the tests that failed."""
+    gone = _failing(forging.told(held, "verdicts.jsonl"))
+    for name in ("exchanges.jsonl", "verdicts.jsonl", "tests.jsonl"):
+        rows = [row for row in forging.told(held, name) if not gone & {row.get("test"), row.get("begun")}]
+        for row in rows:
+            for test in gone & set(row.get("collected", {})):
+                del row["collected"][test]
+        forging.tell(held, name, rows)
+    forging.resealed(held)
+    forging.resigned(held, key)
+
+
+def _for_others(held, key):
+    """The tests that failed judge a guess, so that the document is not held against anyone."""
+    gone = _failing(forging.told(held, "verdicts.jsonl"))
+    guess = _first(forging.told(held, "results.json")["clauses"], standing="inferred")["id"]
+
+    def guessed(rows):
+        for row in rows:
+            if row["test"] in gone:
+                row["clauses"].insert(0, guess)
+
+    def collected(rows):
+        for row in rows:
+            for test in gone & set(row.get("collected", {})):
+                row["collected"][test].insert(0, guess)
+
+    _whole(verdicts=guessed, tests=collected)(held, key)
+
+
+def _silent(rows):
+    """What could not be exercised passed after all."""
+    for row in rows:
+        if row["verdict"] == "untestable":
+            row |= {"verdict": "pass", "reason": "", "touched": {name: [0, []] for name in row["clauses"]}}
+
+
+def _cut_body(rows):
+    mark = "[5000 characters left out]"
+    for row in rows:
+        if "retyped" in row["response"]["body"]:
+            row["response"]["body"] = f"{'x' * 700}{mark}{'y' * 700}"
+            row["response"]["cut"] = {"characters": 6400, "head": 700, "tail": 700, "sha256": "0" * 64}
+
+
+def _again(rows):
+    rows += [dict(row, findings=[], repeats=True) for row in rows if row["findings"]]
+
+
+def _secret_more(rows):
+    rows[0]["begun"]["masks"].append("[masked text 9 0123abcd]")
+
+
+def _later(rows):
+    rows[-1]["ended"]["at"] = "2099-01-01T00:00:00.000+00:00"
+
+
+def _moved(rows):
+    for row in rows:
+        row["started"] = "2020-01-01T00:00:00.000+00:00"
+
+
+def _seen_twice(rows):
+    rows.append(rows[-1])
+
+
+def _drifted(rows):
+    rows[-1]["drift"] = ["/approved"]
+
+
+def _renamed(rows):
+    """One exchange less, and who looks at names only sees nothing."""
+    for row in rows:
+        prefix, _, number = row["id"].rpartition("-")
+        row["id"] = f"{prefix}-{int(number) + (int(number) > 100)}"
+
+
+def _cited(how):
+    """Change the first test that counts an exchange."""
+
+    def change(rows):
+        row = next(row for row in rows if any(few for _, few in row["touched"].values()))
+        clause = next(name for name, (_, few) in row["touched"].items() if few)
+        how(row, clause)
+
+    return change
+
+
+def _raw(name, before, after):
+    """A change to how a file is written, which says the same to this program; the seal fits."""
+
+    def lie(held, key):
+        assert before in held[name]
+        held[name] = held[name].replace(before, after, 1)
+        forging.resealed(held)
+        forging.resigned(held, key)
+
+    return lie
+
+
+def _noted(held, key):
+    held["target/target.toml"] += b"# Approved by the bank.\n"
+    forging.resealed(held)
+    forging.resigned(held, key)
+
+
+COHERENT = {
+    "the tests that failed were never to be made": (
+        _vanished,
+        "BROKEN  it made the tests that the suite has for its target: account_service/",
+    ),
+    "the tests that failed judge a guess": (
+        _for_others,
+        "and the suite's judges account-service.",
+    ),
+    "what was never exercised passed": (
+        _whole(verdicts=_silent),
+        "passed, and made no exchange",
+    ),
+    "a repetition that never was": (
+        _whole(verdicts=_again),
+        "is said to be repeated, and the run repeats nothing so",
+    ),
+    "a second word of one test": (
+        _whole(verdicts=lambda rows: rows.append(dict(rows[0], verdict="pass"))),
+        "has 2 verdicts",
+    ),
+    "a finding less where others are left": (
+        _whole(verdicts=lambda rows: next(row for row in rows if row["findings"])["findings"].clear()),
+        f"{BROKEN} in account_service/",
+    ),
+    "more exchanges counted than were": (
+        _whole(verdicts=_cited(lambda row, name: row["touched"][name].__setitem__(0, 1000))),
+        "counts 1000 exchanges of account-service.",
+    ),
+    "an exchange of another test's": (
+        _whole(verdicts=_cited(lambda row, name: row["touched"][name].__setitem__(1, ["main-200"]))),
+        "names the exchange main-200, which is none of its own",
+    ),
+    "an exchange that is there twice": (_whole(exchanges=_seen_twice), "is there twice"),
+    "an exchange is lacking between two": (_whole(exchanges=_renamed), "main-101 is not there"),
+    "a short body that is said to be too long": (
+        _whole(exchanges=_cut_body, verdicts=_unfound),
+        "is said to be cut, and is not",
+    ),
+    "a secret more than the target file has": (
+        _whole(seal=_secret_more, exchanges=_masked_status, verdicts=_unfound),
+        "seal.jsonl tells of more secrets than the 0 of the target file",
+    ),
+    "undocumented parts that nobody saw": (
+        _whole(exchanges=_drifted),
+        "has other undocumented parts than the run says",
+    ),
+    "a run that ends in a hundred years": (_whole(seal=_later), "which is not yet"),
+    "exchanges of another year": (_whole(exchanges=_moved), "and its run was not"),
+    "a run that began years before its exchanges": (
+        _whole(run=lambda told: told.update(started="2020-01-01T00:00:00.000+00:00")),
+        "began, or ended, an hour from its exchanges",
+    ),
+    "a run that is called recorded elsewhere": (
+        _whole(run=lambda told: told.update(plan="recorded")),
+        "run.json says plan 'recorded', and seal.jsonl something else",
+    ),
+    "an answer that stands twice in its line": (
+        _raw("exchanges.jsonl", b'"response":', b'"response":{"status":500},"response":'),
+        "exchanges.jsonl, line 1, is written in another way than a run writes it",
+    ),
+    "a verdict that stands twice in its line": (
+        _raw("verdicts.jsonl", b'"verdict":"', b'"verdict":"fail","verdict":"'),
+        "verdicts.jsonl, line 1, is written in another way",
+    ),
+    "a line that is marked as cut off": (
+        _raw("exchanges.jsonl", b"}\n", b"}\x18\n"),
+        "exchanges.jsonl, line 1, is marked as cut off, and the run never was",
+    ),
+    "a note in the masked target file": (_noted, "target file: it says what no masked copy of one does"),
+}
+
+
 def _resigned(how):
     def lie(held, key):
         how(held)
@@ -721,9 +935,12 @@ LIES = {
     **{f"results: {name}": (_results(how), says) for name, (how, says) in RESULTS.items()},
     **{f"page: {name}": (_page(name, *how), f"{name} says something else") for name, how in PAGES.items()},
     "page: the exchanges in report.html": (_packed, "report.html says something else"),
+    "page: a note beside junit.xml": (_beside, "junit.xml says something else"),
+    "page: a second stream in report.html": (_two_streams, "report.html says something else"),
     **{f"attestation: {name}": lie for name, lie in ATTESTED.items()},
     **{f"run: {name}": lie for name, lie in RUN.items()},
     **{f"journal: {name}": lie for name, lie in JOURNAL.items()},
+    **{f"journal: {name}": lie for name, lie in COHERENT.items()},
     **{f"pack: {name}": lie for name, lie in PACK.items()},
     **{f"signature: {name}": lie for name, lie in UNSIGNED.items()},
 }
@@ -752,6 +969,61 @@ def test_a_file_that_no_run_writes_makes_it_no_pack(name, held, house, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["forged.zip"]
 
 
+def _zipped(held, path, how):
+    """Write a pack in which one entry, or the whole zip, is odd."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in held.items():
+            entry = zipfile.ZipInfo(name)
+            if name == "summary.md":
+                how(entry, archive)
+            archive.writestr(entry, content)
+
+
+def _left_in(_, archive):
+    """Write a file that the zip's directory does not name."""
+    archive.writestr("approval.txt", b"approved")
+    archive.filelist.pop()
+    del archive.NameToInfo["approval.txt"]
+
+
+ZIPS = {
+    "a comment": lambda _, archive: setattr(archive, "comment", b"approved"),
+    "a comment of one file": lambda entry, _: setattr(entry, "comment", b"approved"),
+    "a second name of one file": lambda entry, _: setattr(entry, "extra", b"\x75\x70\1\0x"),
+    "a link": lambda entry, _: setattr(entry, "external_attr", 0o120777 << 16),
+    "a program": lambda entry, _: setattr(entry, "external_attr", 0o100755 << 16),
+    "a file that is not listed": _left_in,
+}
+
+
+@pytest.mark.parametrize("name", ZIPS)
+def test_a_zip_of_which_others_make_something_else_is_no_pack(name, held, house, tmp_path):
+    """Whatever stands in it beside its files: this program would not show it, and another one might."""
+    _zipped(held, tmp_path / "odd.zip", ZIPS[name])
+    done = runs.inside("verify", tmp_path / "odd.zip", "--public-key", house / "key.pub")
+
+    assert done.returncode == 4, done.stdout
+    assert re.search(r"written otherwise than a pack|holds bytes beside its files", done.stderr)
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("more", [b"approved", b"PK"])
+def test_bytes_before_and_behind_a_zip_make_it_no_pack(more, house, tmp_path):
+    """Another program may take the whole for something else: a page, a script, another zip."""
+    raw = (house / "e.zip").read_bytes()
+    for content in (more + raw, raw + more, raw + raw):
+        (tmp_path / "odd.zip").write_bytes(content)
+        done = runs.inside("verify", tmp_path / "odd.zip", "--public-key", house / "key.pub")
+        assert done.returncode == 4, done.stdout
+        assert "is no evidence pack" in done.stderr or "written otherwise" in done.stderr
+
+
+def test_two_names_that_a_file_system_may_take_for_one_make_it_no_pack(held, house, tmp_path):
+    """By their letters' case, or by how Unicode writes an accent."""
+    held["target/TARGET.toml"] = b"x"
+    assert "two files of one name" in checked(held, house, tmp_path).stderr
+
+
 def test_rulings_that_somebody_makes_up_stand_in_the_headline(house, tmp_path):
     """Who rewrites the whole journal before signing is not found out; what excuses is told all the same."""
     folder = shutil.copytree(house / "run", tmp_path / "run")
@@ -771,6 +1043,31 @@ def test_rulings_that_somebody_makes_up_stand_in_the_headline(house, tmp_path):
     assert (
         f"waiver: {BROKEN} is waived until 2099-01-01 by QA, T-1: a made-up reason (applied)" in done.stdout
     )
+
+
+def test_a_pattern_that_takes_for_ever_ends_no_check(held, house, tmp_path):
+    """An overlay in a pack may hold one, and an answer what it takes for ever to be held against it."""
+    slow = """
+  - target: $.paths['/accountService/v1/valid-phone-number'].post.responses['200'].content
+    update: {application/json: {schema: {properties: {exists: {pattern: '^(a|a)*(?=b)(a|a)*$'}}}}}
+"""
+    held["target/own.yaml"] = held["target/own.yaml"].rstrip() + slow.encode()
+
+    def asked(rows):
+        for row in rows:
+            if row["operation"] == "valid-phone-number":
+                row["response"]["body"] = json.dumps({"exists": "a" * 5000 + "!"})
+
+    forging.change(held, "exchanges.jsonl", asked)
+    forging.resealed(held)
+    forging.resigned(held, house / "key.pem")
+    began = time.monotonic()
+    done = checked(held, house, tmp_path)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "its run can be read and judged again: " in done.stdout
+    assert "judge as the run says: account-service.valid-phone-number.done.exists" in done.stdout
+    assert time.monotonic() - began < 30
 
 
 def _files(folder):
@@ -947,7 +1244,7 @@ def test_runs_of_a_history_are_left_out_of_a_pack(house, tmp_path):
 
 def test_a_resumed_run_says_so_and_holds(tmp_path):
     """Each part is sealed, and called the hosts that its seal says; no part of it can be forgotten."""
-    path = runs.only(_beside(tmp_path), "account-service")
+    path = runs.only(_target_in(tmp_path), "account-service")
     folder = tmp_path / "run"
     cut = runs.clausewise(
         *("run", "--target", path, "--run-dir", folder, "--plan", "proof", "--max-requests", "60")
@@ -1146,3 +1443,25 @@ def test_the_page_on_evidence_lists_each_kind_of_lie():
 
     assert dict(rows) == {name: says for name, (_, says) in LIES.items()}
     assert len(rows) >= 25
+
+
+def test_what_a_target_file_hides_beyond_the_usual_is_told(house, tmp_path):
+    """Fields that its owner masks, and bodies that it cuts early, are not judged again."""
+    (tmp_path / "reference.d").symlink_to(house / "reference.d")
+    (tmp_path / "own.yaml").symlink_to(house / "own.yaml")
+    text = (house / "target.toml").read_text()
+    (tmp_path / "target.toml").write_text(
+        text.replace("[masking]", '[masking]\nfields = ["remark"]').replace(
+            "[limits]", "[limits]\nmax_kept_body = 2000"
+        )
+    )
+    nothing = {"waivers": [], "frozen": {"set": ""}, "counts": {}}
+    told = [
+        list(excuses(known(path), {}, rulings.Rulings(), nothing))
+        for path in (house / "target.toml", tmp_path / "target.toml")
+    ]
+
+    assert told[0] == []
+    assert [row["kind"] for row in told[1]] == ["masking", "masking"]
+    assert told[1][0]["says"].startswith("the target file masks remark, too")
+    assert told[1][1]["says"].startswith("of a body 2000 characters are kept")

@@ -21,9 +21,9 @@ LOG_INS = {
 }
 
 
-def run(folder, family, *options, most=1_000):
+def run(folder, family, *options, most=1_000, lasts=1e9):
     """Run a family through a gateway that locks users; return the end, the gateway and the results."""
-    with runs.reference(family) as behind, gateway(behind, USERS[family], most) as (url, kept):
+    with runs.reference(family) as behind, gateway(behind, USERS[family], most, lasts=lasts) as (url, kept):
         target = runs.target_at(folder, url, family, read_timeout=10, total_timeout=20)
         done = runs.clausewise("run", "--target", target, "--run-dir", folder / "run", *options)
     return done, kept, runs.results(folder / "run")
@@ -53,6 +53,15 @@ def test_a_user_who_is_locked_is_an_error(tmp_path, family):
     assert results["counts"]["fail"] == 0, done.stdout
     reasons = [row["reason"] for row in results["clauses"] if row["verdict"] == "error"]
     assert any("seems locked by the run's own wrong log-ins (" in reason for reason in reasons)
+
+
+def test_a_lock_that_ends_in_time_is_waited_for(tmp_path):
+    """A user shut out for some seconds after a wrong password: nothing is red, and nothing is lost."""
+    done, kept, results = run(tmp_path, "cdp", *LOG_INS["cdp"], most=1, lasts=1.0)
+
+    assert kept.locked > 0
+    assert results["counts"]["fail"] == results["counts"]["error"] == 0, done.stdout
+    assert results["counts"]["pass"] > 20
 
 
 @pytest.mark.parametrize("family", USERS)

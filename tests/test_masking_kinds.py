@@ -9,6 +9,7 @@ import pytest
 from exchanges import JSON, exchange
 
 from clausewise import contracts, shipped
+from clausewise.generation import one_wrong
 from clausewise.masking import Masker, plausible
 from clausewise.masking.cutting import cut
 from clausewise.masking.detectors import personal
@@ -283,3 +284,13 @@ def test_a_huge_body_is_kept_in_parts():
 def test_a_text_that_holds_a_stand_in_is_not_judged_again():
     """It is not as it was sent: longer, perhaps, than its document lets it be."""
     assert plausible('{"a": "no [masked text 5 01234567] here", "b": "x"}')[1] == {"/a"}
+
+
+def test_what_we_send_wrongly_takes_no_word_out_of_an_answer(masker):
+    """A wrong value under a secret's name is learned as a secret, and is no word that a message may say."""
+    for variant in one_wrong({"password": "s3cret-word", "userPin": 4711}):
+        body = json.dumps(variant.body).encode()
+        masker.foresee(Request("POST", "http://x/y", (("Content-Type", "application/json"),), body))
+    message = "Case is locked by another user SANDBOXUSER2."
+
+    assert masker.text(message) == message

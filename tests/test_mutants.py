@@ -101,6 +101,33 @@ def test_what_stands_in_an_answer_that_no_document_states_is_not_changed(standin
     assert {"mutant:toy.getWidget.unknown::answer-widget", "mutant:toy.getWidget.widget:/name:null"} <= ids
 
 
+def refusal(**known):
+    """Return the ids of the mutants of a refusal of which a document prints only a code, and what it says."""
+    operation = TOY.operations["getWidget"]
+    outcomes = tuple(replace(it, **known) if it.name == "unknown" else it for it in operation.outcomes)
+    contract = replace(TOY, operations={"getWidget": replace(operation, outcomes=outcomes)})
+    told = Answer("getWidget.unknown", 200, {"errorCode": 45001, "message": "No such widget", "id": "x"})
+    ids = {it.id.removeprefix("mutant:toy.getWidget.unknown:") for it in mutants.of(contract, [told, *GIVEN])}
+    return {name for name in ids if not name.startswith("mutant:")}
+
+
+def test_of_a_refusal_that_is_known_by_its_code_only_what_is_printed_is_changed():
+    """Nor is a name that no document prints; that it comes, and as what, is seen all the same."""
+    plain, coded, bare = refusal(), refusal(by_status=True), refusal(any_body=True)
+
+    assert {"/id:null", ":list", "/errorCode:renamed-snake", "/errorCode:null"} <= plain
+    assert {"/errorCode:null", ":bytes-cut", ":answer-widget"} <= coded
+    assert not {"/id:null", ":list", "/errorCode:renamed-snake"} & coded
+    assert {name.partition("-")[0] for name in bare} == {":status", ":answer"}
+
+
+def test_another_answer_in_the_words_that_are_left_open_is_no_mutant():
+    """Where no document gives the words of a refusal, those of the next one are as good."""
+    assert ":answer-unauthorized" in refusal(vague=True)
+    free = replace(TOY.operations["getWidget"].outcome("unauthorized").forms[0], first=200, last=599)
+    assert ":answer-unauthorized" not in refusal(vague=True, forms=(free,))
+
+
 @pytest.mark.parametrize(
     ("name", "place", "wanted"),
     [
@@ -108,6 +135,8 @@ def test_what_stands_in_an_answer_that_no_document_states_is_not_changed(standin
         ("/name:list", "name", ["Cog"]),
         ("/weight:text", "weight", "7.5"),
         ("/weight:empty", "weight", 0),
+        ("/weight:huge", "weight", 7.5e20),
+        ("/name:huge", "name", "Cog" * 3334),
         ("/parts:first-entry", "parts", {"id": "a", "note": "x"}),
         ("/parts:first-only", "parts", [{"id": "a", "note": "x"}]),
         ("/parts/*/id:first-for-all", "parts", [{"id": "a", "note": "x"}, {"id": "a", "note": "y"}]),
@@ -163,6 +192,22 @@ def test_what_becomes_of_an_effect(how, rows):
     assert [effects.act(adding(number)).body for number in (1, 2)] == [1, 2]
     assert [n for (n,) in memory.execute("SELECT n FROM row ORDER BY rowid")] == rows
     assert bends.changed
+
+
+@pytest.mark.parametrize("how", ["doubled", "spread"])
+def test_what_is_set_once_more_is_as_it_was(how):
+    """It is no defect, however often a row is written."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    memory.executescript("CREATE TABLE row (n); INSERT INTO row VALUES (1)")
+    bends = Bends({"family": "toy", "of": "set", "effect": how})
+    effects = Effects("toy", bends, memory)
+
+    def setting():
+        memory.execute("UPDATE row SET n = 2")
+        return Answer("set.done", 200, {})
+
+    assert [effects.act(setting).status for _ in range(2)] == [200, 200]
+    assert bends.changed == 0
 
 
 def test_a_choice_of_mutants_is_made_by_their_ids():
@@ -254,7 +299,10 @@ def test_the_reasons_of_a_family_are_as_their_schema_says(family):
 
 
 def test_a_mutant_meets_every_test_whose_clause_may_be_about_its_answer():
-    """Of a function whose clauses are all another operation's, one is enough: it only prepares the ground."""
+    """Of a function whose clauses are all another operation's, one is enough: it only prepares the ground.
+
+    What is stale is so from the second call on, so that the first test is met once more.
+    """
     named = {
         "t.py::own[a]": "toy.getWidget.widget",
         "t.py::flow[a]": "toy.flow.names",
@@ -269,12 +317,14 @@ def test_a_mutant_meets_every_test_whose_clause_may_be_about_its_answer():
     runner._met |= {("toy", "getWidget"): dict.fromkeys(named, GIVEN), ("toy", "addWidget"): {}}
 
     met = list(runner._touched(MADE["mutant:toy.getWidget.widget:/name:null"]))
+    again = list(runner._touched(MADE["mutant:toy.getWidget.widget:/name:stale"]))
 
     assert met == ["t.py::own[a]", "t.py::flow[a]", "t.py::flow[b]", "t.py::other[a]"]
+    assert again == [*met, met[0]]
 
 
 CAUGHT = "mutant:int-ecm.login.validation-error:/code:dropped"
-LEFT = "mutant:int-ecm.download.connection-error:/message:half"
+LEFT = "mutant:int-ecm.download.image:/mediaType:half"
 UNREASONED = """
 import sys
 from clausewise import mutants
@@ -286,7 +336,7 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.parametrize(("program", "end"), [("", "explained"), (UNREASONED, "unexplained")])
 def test_mutants_are_played_on_the_reference(tmp_path, program, end):
-    """A dropped code is red; a message that no document gives may be anything, if a reason says so."""
+    """A dropped code is red; a media type that no document gives may be any text, if a reason says so."""
     output, patient = tmp_path / "mutants.json", {"read_timeout": 10, "total_timeout": 20}
     target = runs.target_at(tmp_path, "embedded", "int-ecm", **patient)
     picked = [word for name in (CAUGHT, LEFT) for word in ("--defect", name)]
@@ -325,6 +375,7 @@ ODD = (
     "empty",
     "dropped",
     "half",
+    "huge",
     "nested",
     "enlisted",
 )

@@ -419,3 +419,59 @@ def test_what_the_targets_own_answer_left_unjudged_is_no_green(tmp_path):
     told = assemble(known, tmp_path / "run", ended=False)["outcome"]
 
     assert f"no token that a caller can use, the first is {guess}" in " ".join(told["reasons"])
+
+
+def test_the_first_worker_may_be_killed_before_it_told_anything(tmp_path):
+    """Another one tells which tests were to be made, so that the run ends in a statement."""
+    (tmp_path / "killer.py").write_text(
+        "import os, signal\n"
+        "def pytest_collection(session):\n"
+        "    if getattr(session.config, 'workerinput', {}).get('workerid') == 'gw0':\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    folder = tmp_path / "run"
+    words = ["-n", "2", *PICKED[:2], "--", "-p", "killer"]
+    more = runs.environment(PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
+    done = runs.clausewise("run", "--target", runs.REFERENCE, "--run-dir", folder, *words, env=more)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert runs.results(folder)["outcome"]["reasons"][0].startswith("a partial run")
+
+
+def test_a_file_of_the_suite_that_is_ignored_is_no_green(tmp_path):
+    """Though other tests judge every clause of it, too."""
+    target = runs.only(runs.target_at(tmp_path, "embedded", "account-service"), "account-service")
+    option = f"--ignore={shipped.SUITES / 'account_service' / 'test_models.py'}"
+    done = runs.clausewise(
+        "run", "--target", target, "--run-dir", tmp_path / "run", "--plan", "proof", "--", option
+    )
+
+    assert done.returncode == 2, done.stdout
+    assert "1 test, or file, of the suite was left out" in " ".join(
+        runs.results(tmp_path / "run")["outcome"]["reasons"]
+    )
+
+
+def test_what_stands_beside_the_suite_stands_in_its_results(tmp_path):
+    """A failing test of the user's makes it 1, one of ours left out by pytest's options 2: on every page."""
+    (tmp_path / "test_own.py").write_text("def test_own():\n    assert False\n")
+    target = runs.only(runs.target_at(tmp_path, "embedded", "account-service"), "account-service")
+    words = ["--plan", "proof", "--"]
+    beside = runs.clausewise(
+        "run", "--target", target, "--run-dir", tmp_path / "beside", *words, tmp_path / "test_own.py"
+    )
+    less = runs.clausewise(
+        "run", "--target", target, "--run-dir", tmp_path / "less", *words, "-k", "not test_holding_one_number"
+    )
+
+    assert (beside.returncode, less.returncode) == (1, 2), beside.stdout + less.stdout
+    told = {name: runs.results(tmp_path / name)["outcome"] for name in ("beside", "less")}
+    assert told["beside"]["exit"] == 1
+    assert told["beside"]["reasons"] == ["1 test that judged no clause failed in the same pytest run"]
+    assert "1 test beside them failed" in told["beside"]["sentence"]
+    for page in ("report.html", "statement.html", "summary.md"):
+        assert "1 test beside them failed" in (tmp_path / "beside" / page).read_text(), page
+    assert told["less"]["exit"] == 2
+    assert "left out by pytest's own options (-k, -m, --deselect, --ignore)" in " ".join(
+        told["less"]["reasons"]
+    )

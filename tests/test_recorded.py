@@ -7,6 +7,8 @@ import pytest
 import requests
 import runs
 
+from clausewise import journal, recorded, scope, shipped, targets
+
 ALONE = {"request-field", "response-field", "facet", "universal", "answer"}
 BENDS = {
     "": {},
@@ -136,3 +138,32 @@ def hidden(path):
 
 def rows(folder):
     return {row["id"]: row for row in runs.results(folder)["clauses"]}
+
+
+def test_a_line_that_was_cut_off_is_left_out(tmp_path):
+    """A run that was killed and went on marks it; what stands around it is judged."""
+    path = runs.only(runs.target_at(tmp_path, "http://127.0.0.1:9", "account-service"), "account-service")
+    known = scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"), shipped.SCHEMAS)
+    record = CUT_RECORD | {"test": "x", "expected": [], "matched": ""}
+    line = journal.line_of(record)
+    (tmp_path / "exchanges.jsonl").write_bytes(line + line[:50] + b"\x18\n" + line)
+
+    seen = list(recorded.read(tmp_path / "exchanges.jsonl", known))
+
+    assert [one.exchange.id for one in seen] == ["main-1", "main-1"]
+
+
+CUT_RECORD = {
+    "id": "main-1",
+    "family": "account-service",
+    "operation": "valid-phone-number",
+    "started": "2031-01-01T00:00:00.000+00:00",
+    "milliseconds": 1.0,
+    "request": {
+        "method": "POST",
+        "url": "http://127.0.0.1:9/valid-phone-number",
+        "headers": [],
+        "body": "{}",
+    },
+    "response": {"status": 200, "reason": "OK", "headers": [], "body": "{}"},
+}

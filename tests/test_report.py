@@ -43,6 +43,7 @@ RUN = {
     "started": "2031-01-01T00:00:00",
     "target": NASTY,
     "plan": "gate",
+    "name": NASTY,
     "exit": 1,
     "word": "not conformant",
     "counts": {"pass": 3, "fail": 2},
@@ -145,6 +146,7 @@ def results(clauses=()):
             "seconds": 1.0,
             "seed": 1,
             "plan": "gate",
+            "labels": {"build": NASTY},
             "interrupted": False,
             "partial": False,
             "workers": 1,
@@ -431,7 +433,7 @@ def test_a_summary_fits_a_comment_and_says_what_it_leaves_out(red):
 def test_a_summary_tells_what_changed_since_the_run_before():
     """Where a history knows of one; how long a cause has been there, too."""
     told = results()
-    first = {**RUN, "id": "q", "target": "t", "broken": [], "mended": []}
+    first = {**RUN, "id": "q", "target": "t", "name": "", "broken": [], "mended": []}
     told["trend"] = [first, {**first, "id": "r", "broken": ["toy.op.c2"], "mended": ["toy.op.c9"]}]
     text = pages.summary(told)
 

@@ -1,11 +1,13 @@
 """Policy, waivers, frozen sets, confirmed failures: what people decide, and that it cannot rot."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 import runs
+from locking import gateway
 
 from clausewise import rulings
 from clausewise.errors import ConfigurationError
@@ -205,3 +207,21 @@ def test_a_failure_that_does_not_come_again_is_unstable(tmp_path, judged):
     assert next(row for row in results["clauses"] if row["id"] == CLAUSE)["verdict"] == "unstable"
     assert done.returncode == 2
     assert "1 clause is unstable: broken once, kept when repeated" in done.stdout
+
+
+def test_a_page_that_a_gateway_gives_now_and_then_is_unstable(tmp_path):
+    """Every 40th call is answered 503 in HTML: nothing is broken or lost, and what was repeated is told."""
+    with runs.reference("int-ecm") as behind, gateway(behind, {}, page_every=40) as (url, kept):
+        target = runs.target_at(tmp_path, url, "int-ecm", read_timeout=10, total_timeout=20)
+        folder = tmp_path / "run"
+        done = runs.clausewise("run", "--target", target, "--run-dir", folder, "--confirm-failures")
+    results = runs.results(folder)
+
+    assert len(kept.calls) > 80
+    assert done.returncode == 2, done.stdout
+    assert results["counts"]["fail"] == results["counts"]["error"] == 0, done.stdout
+    unstable = [row["reason"] for row in results["clauses"] if row["verdict"] == "unstable"]
+    assert unstable
+    assert all("was answered by a gateway, with a 503" in reason for reason in unstable)
+    (told,) = [row["says"] for row in results["excuses"] if row["kind"] == "repeats"]
+    assert re.search(r"0 tests, and calls of \d+ tests? that a gateway answered; \d+ clauses? kept", told)

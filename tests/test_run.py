@@ -175,6 +175,22 @@ def test_a_partial_run_is_never_called_conformant(tmp_path):
     assert "a partial run: 1 of" in done.stdout
 
 
+def test_what_nobody_asked_for_is_not_shown(tmp_path):
+    """One clause: the other families and operations are in no table, and in no CI's list of tests."""
+    folder = tmp_path / "run"
+    chosen = ["--clause", "cdp.validateCustomer.not-found.errorCode"]
+    done = runs.clausewise("run", "--target", runs.REFERENCE, "--run-dir", folder, *chosen)
+    told = runs.results(folder)
+
+    assert done.returncode == 2
+    assert {row["operation"] for row in told["operations"]} == {"getToken", "validateCustomer"}
+    assert not any("no success seen: onboard" in rule["says"] for rule in told["sufficiency"])
+    for name in ("junit.xml", "summary.md"):
+        assert "onboardCustomer" not in (folder / name).read_text(), name
+    assert "ofs-ecm" not in done.stdout
+    assert "cdp.validateCustomer.not-found.errorCode" in (folder / "junit.xml").read_text()
+
+
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_is_stopped_leaves_what_was_judged(tmp_path, kill):
     """After Ctrl-C or kill -9 every verdict that had fallen is on disk, and the report can be drawn."""

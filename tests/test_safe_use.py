@@ -78,6 +78,16 @@ def test_production_is_only_read(tmp_path):
     assert told["left_behind"] == []
 
 
+def test_the_doctor_calls_only_what_is_documented_on_production(tmp_path, counting):
+    """Its first call there is the log-in: the address for itself is no operation of any document."""
+    url, heard = counting
+
+    runs.clausewise("doctor", "--target", production(tmp_path, url), "--i-own-this-target", "reference")
+
+    assert heard
+    assert all(path.endswith("/token") for path in heard), heard
+
+
 @pytest.mark.parametrize("command", ["run", "doctor"])
 def test_a_host_that_resolves_elsewhere_gets_nothing(tmp_path, counting, command):
     """The address is looked at before a byte is sent, so that no name can lead the credentials away."""

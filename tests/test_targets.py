@@ -17,7 +17,7 @@ environment = "test"
 
 [families.cdp]
 document = "cdp-2023"
-base_url = "https://api.example.com/"
+base_url = "https://uat.example.com/"
 
 [families.cdp.credentials.default]
 type = "oauth2-password"
@@ -49,7 +49,7 @@ def test_a_good_file_gives_resolved_values_and_knows_its_secrets(load):
 
     family = target.families["cdp"]
     assert family.credentials["default"]["password"] == "a-made-up-password"
-    assert family.base_url == "https://api.example.com"
+    assert family.base_url == "https://uat.example.com"
     assert target.secrets == {"a-made-up-password"}
 
 
@@ -127,7 +127,7 @@ INLINE = {
     "two places": ('"CLAUSEWISE_TEST_PASSWORD" }', '"A", file = "hunter2" }', "default.password] is a table"),
     "a secret for a name": ('"CLAUSEWISE_TEST_PASSWORD"', '"hunter2-!"', "default.password.env is a text"),
     "user info": ("https://", "https://amina:hunter2@", "base_url holds a user name or password"),
-    "user info in a bad one": ("https://", "ftp://amina:hunter2@", "base_url is 'ftp://...@api"),
+    "user info in a bad one": ("https://", "ftp://amina:hunter2@", "base_url is 'ftp://...@uat"),
     "a fixture": (
         'ecrn = "12"',
         'ecrn = "12"\npassword = "hunter2"',

@@ -9,6 +9,8 @@ import pytest
 import runs
 from locking import gateway
 
+from clausewise import shipped
+
 ROBOTS = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE")
 
 
@@ -106,6 +108,23 @@ def test_whoever_sits_at_a_terminal_is_asked_once(tmp_path, host, command):
     assert (code, calls) == (4, [])
 
 
+def test_plain_pytest_asks_as_well(tmp_path, host):
+    """Whoever starts the suite without our command is asked by the plugin itself, before any call."""
+    url, calls = host
+    target = runs.target_at(tmp_path, url, "cdp")
+    options = ["-c", shipped.SUITES / "pytest.ini", shipped.SUITES / "cdp", "--clause", "cdp.getToken.token"]
+    options += ["--run-dir", tmp_path / "run"]
+
+    code, told = typed(tmp_path, "n\n", "pytest", target, *options)
+
+    assert (code, calls) == (4, []), told
+    assert f"sends to {url} (family cdp): " in told
+    assert "Is that as you want it? [y/N]" in told
+    code, told = typed(tmp_path, "y\n", "pytest", target, *options)
+    assert calls
+    assert code == 2, told
+
+
 @pytest.mark.parametrize("robot", ["CI", "TF_BUILD"])
 def test_no_machine_is_asked(tmp_path, robot):
     """A job of a CI has a terminal at times, and nobody at it."""
@@ -122,7 +141,8 @@ def typed(folder, answer, command, target, *options, **more):
     ours, theirs = pty.openpty()
     kept = {name: value for name, value in os.environ.items() if name not in ROBOTS}
     told = kept | {"XDG_STATE_HOME": str(folder / "state")} | more
-    words = [sys.executable, "-m", "clausewise", command, "--target", str(target), *map(str, options)]
+    program = ["pytest"] if command == "pytest" else ["clausewise", command]
+    words = [sys.executable, "-m", *program, "--target", str(target), *map(str, options)]
     with subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=told, cwd=folder) as process:
         os.close(theirs)
         os.write(ours, answer.encode())

@@ -91,7 +91,7 @@ def _role(entry: Mapping[str, Any]) -> RoleNeed:
             template=entry["template"],
             keys=tuple(entry.get("keys", ())),
             documents=tuple(entry.get("documents", ())),
-            probe=entry.get("probe", {}),
+            probes=tuple(entry.get("probes", ())),
             shows=tuple(entry.get("shows", ())),
             otherwise=entry.get("otherwise", ""),
         )

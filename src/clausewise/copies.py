@@ -10,7 +10,7 @@ from typing import Any
 
 import tomlkit
 
-from clausewise import shipped
+from clausewise import masking, shipped
 from clausewise.masking import Masker
 from clausewise.scope import Scope
 
@@ -26,6 +26,12 @@ def of(scope: Scope, masker: Masker) -> dict[str, bytes]:
         if name:
             kept[name] = overlay.read_bytes()
     return kept
+
+
+def is_one(text: str) -> bool:
+    """Tell whether a text is such a copy: something is masked in it, and nothing stands beside its values."""
+    held = bool(masking.stand_in_of(text))
+    return held and text == f"{HEAD}{tomlkit.dumps(tomllib.loads(text))}"
 
 
 def overlays(scope: Scope) -> Iterator[tuple[str, Path]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,34 @@ from clausewise.errors import NoVerdict, TargetUnusable, Untestable
 from clausewise.masking import Masker
 from clausewise.model import Contract, Exchange, Request, Role, RoleNeed
 from clausewise.scope import Scope, faults
+from clausewise.scope import of as scoped
 from clausewise.strict_json import scalars
-from clausewise.targets import FamilyTarget
+from clausewise.targets import TEMPLATE_URL, FamilyTarget
 
+Asked = dict[tuple[str, str], Exchange]  # what an operation answered on a fixture, by role
 _NOBODY = {"username": "no-such-user", "password": "no-such-password"}
 _SECRETIVE = 16  # characters that a token has at least
 _REFUSALS = range(400, 600)
 _WIDE = 110  # characters of a line in a file to be filled in
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Whom to ask about fixtures, by which contract, and what was answered so far."""
+
+    client: Client
+    contract: Contract
+    asked: Asked = field(default_factory=dict)
+
+    def ask(self, role: str, probe: Mapping[str, Any], given: Mapping[str, Any]) -> Exchange:
+        """Ask the target what a probe asks; raises what a call does."""
+        if "ask" in probe:
+            answer = self.client.ask(probe["operation"], **_filled(probe["ask"], given))
+        else:
+            call = {key: _filled(probe[key], given) for key in ("body", "path") if key in probe}
+            answer = self.client.call(probe["operation"], **call)
+        self.asked[role, probe["operation"]] = answer
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +79,8 @@ def _examined(scope: Scope, masker: Masker) -> Iterator[Diagnosis]:
 def _family(
     scope: Scope, contract: Contract, target: FamilyTarget, transport: Transport, masker: Masker
 ) -> Iterator[Diagnosis]:
-    reached = _reach(target, transport)
+    careful = scope.target.environment == "production"
+    reached = _named(target) if careful else _reach(target, transport)
     yield reached
     if reached.state != "ok":
         return
@@ -67,7 +90,7 @@ def _family(
         transport,
         "doctor",
         scope.bindings[target.family],
-        only_reads=scope.target.environment == "production",
+        only_reads=careful,
     )
     client.heard, client.sends = masker.learn_from, masker.foresee
     roles = [
@@ -80,10 +103,17 @@ def _family(
     yield from (logins := list(_credentials(roles, contract, target, client)) if well else [])
     if not well or any(login.state == "dead" for login in logins):
         return
+    questions = Questions(client, contract)
     for role in roles:
         kind, _, name = role.id.partition(".")
         if kind != "credentials" or name not in target.credentials:  # which were just told
-            yield _role(role, contract, target, client)
+            yield _role(role, questions, target)
+    yield from _version(scope, contract, roles, questions.asked)
+
+
+def _named(target: FamilyTarget) -> Diagnosis:
+    """Name a host of production: nothing undocumented is sent there, so that a log-in is its first call."""
+    return Diagnosis("ok", f"[families.{target.family}] base_url {target.base_url}, not called for itself")
 
 
 def _reach(target: FamilyTarget, transport: Transport) -> Diagnosis:
@@ -104,8 +134,8 @@ def _credentials(
         what = f"[families.{target.family}.credentials.{role}]"
         need = needs.get(f"credentials.{role}")
         try:
-            if need and need.probe:
-                yield _seen(client.log_in(role), need, contract, what)
+            if need and need.probes:
+                yield _seen(client.log_in(role), need, need.probes[0], contract, what)
                 continue
             if given["type"] in {"oauth2-password", "login"}:
                 client.token(role)
@@ -165,34 +195,56 @@ def _code_place(bindings: Bindings, answer: Exchange, documented: set[str], head
     return Diagnosis(state, f"{head} error_code", f'{told}\n{head}\nerror_code = "{places[0]}"')
 
 
-def _role(role: RoleNeed, contract: Contract, target: FamilyTarget, client: Client) -> Diagnosis:
+def _role(role: RoleNeed, questions: Questions, target: FamilyTarget) -> Diagnosis:
     kind = role.id.partition(".")[0]
     table = {"credentials": ".credentials", "fault": ".faults", "overlay": ""}.get(kind, ".fixtures")
-    what = f"[families.{contract.family}{table}] {role.id}"
+    what = f"[families.{target.family}{table}] {role.id}"
     if not target.has(role.id):
         return Diagnosis("missing", what, f"Not given: {role.otherwise or role.unlocks}")
     given = target.fixtures.get(role.id, {})
     lacking = [key for key in role.keys if key not in given]
     if table == ".fixtures" and lacking:
         return Diagnosis("wrong", what, f"It lacks {', '.join(lacking)}: {role.says}")
-    return _probe(role, contract, given, client, what) if role.probe else Diagnosis("ok", what)
+    return _probe(role, questions, given, what)
 
 
-def _probe(
-    role: RoleNeed, contract: Contract, given: Mapping[str, Any], client: Client, what: str
+def _probe(role: RoleNeed, questions: Questions, given: Mapping[str, Any], what: str) -> Diagnosis:
+    """Ask the target about a fixture all that its clauses will, and see whether the answers agree."""
+    for probe in _probes(role, questions.contract.document):
+        try:
+            answer = questions.ask(role.id, probe, given)
+        except (NoVerdict, TargetUnusable, Untestable) as bad:
+            return Diagnosis("dead", what, str(bad))
+        seen = _seen(answer, role, probe, questions.contract, what)
+        if seen.state != "ok":
+            return seen
+        if told := _contradicted(answer, probe.get("agrees", {}), given):
+            return Diagnosis("wrong", what, f"{probe['operation']} {told}: {role.says}")
+    return Diagnosis("ok", what)
+
+
+def _probes(role: RoleNeed, document: str) -> list[Mapping[str, Any]]:
+    """Return the probes of a role that a document carries."""
+    return [probe for probe in role.probes if document in probe.get("documents", [document])]
+
+
+def _contradicted(answer: Exchange, agrees: Mapping[str, str], given: Mapping[str, Any]) -> str:
+    """Say where an answer shows another entity than the file names; '' where it does not."""
+    places: dict[str, set[str]] = {}
+    for where, value in scalars(answer.json):
+        places.setdefault(re.sub(r"/\d+(?=/|$)", "/*", where), set()).add(str(value))
+    for where, template in agrees.items():
+        shown = places.get(where, set())
+        if shown and str(_filled(template, given)) not in shown:
+            return f"shows another {where} for it than the {template[1:-1]} of the file"
+    return ""
+
+
+def _seen(
+    answer: Exchange, role: RoleNeed, probe: Mapping[str, Any], contract: Contract, what: str
 ) -> Diagnosis:
-    """Ask the target about a fixture."""
-    call = {key: _filled(role.probe[key], given) for key in ("body", "path") if key in role.probe}
-    try:
-        answer = client.call(role.probe["operation"], **call)
-    except (NoVerdict, TargetUnusable, Untestable) as bad:
-        return Diagnosis("dead", what, str(bad))
-    return _seen(answer, role, contract, what)
-
-
-def _seen(answer: Exchange, role: RoleNeed, contract: Contract, what: str) -> Diagnosis:
     """See by the answer to a probe that a fixture, or who logs in, is what its role says."""
-    operation, outcomes = contract.operations[role.probe["operation"]], role.probe["outcomes"]
+    operation, outcomes = contract.operations[probe["operation"]], probe["outcomes"]
     reading = checks.read(answer, operation, outcomes)
     if reading.given:
         return Diagnosis("ok", what)
@@ -203,6 +255,48 @@ def _seen(answer: Exchange, role: RoleNeed, contract: Contract, what: str) -> Di
     got = f"the {reading.outcome} answer" if reading.outcome else f"HTTP {answer.response.status}"
     wanted = " or ".join(outcomes)
     return Diagnosis("wrong", what, f"{operation.id} gives {got} for it, not {wanted}: {role.says}")
+
+
+def _version(
+    scope: Scope, contract: Contract, roles: Iterable[RoleNeed], asked: Asked
+) -> Iterator[Diagnosis]:
+    """Tell which document the target looks like, where the family has several: by its answers on fixtures."""
+    every = contracts.documents(scope.schemas / contract.family / "openapi.yaml")
+    if len(every) == 1 or not asked:
+        return
+    fits = {document: _fitting(_contract(scope, contract, document), roles, asked) for document in every}
+    claimed, best = fits[contract.document], max(every, key=lambda document: fits[document])
+    what = f"[families.{contract.family}] document {contract.document}"
+    if fits[best] > claimed:
+        told = (
+            f"{claimed} of {len(asked)} answers on fixtures are as it says, and {fits[best]} as {best} says"
+        )
+        yield Diagnosis("wrong", what, f"{told}: the target looks like {best}. Claim that one, or see why.")
+    elif any(fits[document] == claimed for document in every if document != contract.document):
+        yield Diagnosis("ok", f"{what}: no answer on a fixture tells it from the other one")
+    else:
+        yield Diagnosis("ok", f"{what}: what the target looks like")
+
+
+def _contract(scope: Scope, contract: Contract, document: str) -> Contract:
+    """Return a family's contract by another document of it."""
+    if document == contract.document:
+        return contract
+    own = replace(scope.target.families[contract.family], document=document, readings={})
+    target = replace(scope.target, families={contract.family: own})
+    return scoped(target, scope.schemas).contracts[contract.family]
+
+
+def _fitting(contract: Contract, roles: Iterable[RoleNeed], asked: Asked) -> int:
+    """Count the answers on fixtures that are as a contract has them."""
+    probes = [(role, probe) for role in roles for probe in _probes(role, contract.document)]
+    return sum(
+        checks.read(
+            asked[role.id, probe["operation"]], contract.operations[probe["operation"]], probe["outcomes"]
+        ).given
+        for role, probe in probes
+        if (role.id, probe["operation"]) in asked
+    )
 
 
 def _filled(template: Any, given: Mapping[str, Any]) -> Any:
@@ -219,6 +313,7 @@ def starter(schemas: Path, families: list[str]) -> str:
 
 
 _HEAD = """\
+#:schema ./target.schema.json
 # A target file tells clausewise what to judge. `clausewise doctor --target THIS` says what is still missing.
 version = 1
 name = "my-target"          # stands in every report
@@ -243,7 +338,7 @@ def _starter_family(schemas: Path, family: str) -> str:
     lines = [
         f"[families.{family}]",
         f'document = "{documents[0]}"    # {" | ".join(documents)}',
-        'base_url = "https://api.example.com"',
+        f'base_url = "{TEMPLATE_URL}"',
         "",
     ]
     for role in catalogue.roles(schemas / family / "roles.toml"):

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote
 from sqlalchemy import (
     JSON,
     Column,
+    Connection,
     Engine,
     Float,
     ForeignKey,
@@ -24,18 +25,21 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
     select,
+    text,
+    update,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from clausewise import masking, tables
+from clausewise import labels, masking, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import secret_name
 
 Row = dict[str, Any]
 
-_VERSION = 1
+_VERSION = 2  # 1 had no labels
 _OPTION = re.compile(r"\s*([^=;]+?)\s*=\s*(\{[^}]*\}|[^;]*)")  # of a driver's own connection string
 _NOT_KEPT = ("fail", "unstable", "error", "waived")
 _WAIT = 30.0  # seconds for a database that another run is writing to
@@ -57,6 +61,7 @@ _RUNS = Table(
     Column("share", Float, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("exchanges", Integer, nullable=False),
+    Column("labels", JSON),
 )
 _VERDICTS = Table(
     "clausewise_verdicts",
@@ -98,7 +103,9 @@ class History:
                     version = made.scalar(select(_FORMAT.c.version))
                     if version is None:
                         made.execute(insert(_FORMAT).values(version=_VERSION))
-            if version not in {None, _VERSION}:
+                    if version == 1:
+                        _grow(made)
+            if version not in {None, 1, _VERSION}:
                 raise ConfigurationError(
                     f"The history {history.name} is of version {version}, {_VERSION} was expected."
                 )
@@ -130,11 +137,16 @@ class History:
                 if rows:
                     made.execute(insert(table), rows)
 
-    def runs(self, target: str = "", last: int = 30) -> list[Row]:
-        """Return the last runs, the newest last, each with how many clauses broke and were mended since."""
+    def runs(self, target: str = "", last: int = 30, build: str = "") -> list[Row]:
+        """Return the last runs, the newest last, each with how many clauses broke and were mended since.
+
+        With a `build` none before its first run. Raises ConfigurationError where no run is of it.
+        """
         asked = select(_RUNS).order_by(_RUNS.c.started.desc()).limit(last + 1)
         if target:
             asked = asked.where(_RUNS.c.target == target)
+        if build:
+            asked = asked.where(_RUNS.c.started >= self._begun(build, target))
         with self._said(), self.engine.connect() as made:
             held = [self._whole(dict(row)) for row in made.execute(asked).mappings()][::-1]
             for row in held:
@@ -145,7 +157,7 @@ class History:
     def clause(self, clause: str, target: str = "") -> list[Row]:
         """Return the verdicts of a clause over all runs, the newest last."""
         asked = (
-            select(_RUNS.c.id, _RUNS.c.started, _RUNS.c.target, _VERDICTS.c.verdict)
+            select(_RUNS.c.id, _RUNS.c.started, _RUNS.c.target, _RUNS.c.labels, _VERDICTS.c.verdict)
             .join(_VERDICTS, _VERDICTS.c.run == _RUNS.c.id)
             .where(_VERDICTS.c.clause == clause)
             .order_by(_RUNS.c.started)
@@ -195,6 +207,18 @@ class History:
                 held.setdefault(f"{told['family']} {told['operation']}", {})[told["run"]] = told["p95"]
         return held
 
+    def _begun(self, build: str, target: str) -> str:
+        """Return when the first run of a build started."""
+        asked = select(_RUNS.c.started, _RUNS.c.target, _RUNS.c.labels).order_by(_RUNS.c.started)
+        with self._said(), self.engine.connect() as made:
+            for row in map(self._whole, map(dict, made.execute(asked).mappings())):
+                if row["labels"].get("build") == build and target in {"", row["target"]}:
+                    return str(row["started"])
+        raise ConfigurationError(
+            f"The history {self.name} has no run of the build {tables.shown(build)}; a run is told "
+            f"its own by --label build=..., or by the CI server."
+        )
+
     def _changed(self, made: Any, before: str, after: str) -> tuple[list[str], list[str]]:
         """Return the clauses that failed in the later run only, and in the earlier one only."""
         broken = {}
@@ -205,14 +229,17 @@ class History:
 
     def _whole(self, row: Row, *held: Table) -> Row:
         """Return a row whose every value is of its column's type: SQLite holds anything anywhere."""
+        if "labels" in row:
+            row["labels"] = {} if row["labels"] is None else row["labels"]
         for name, value in row.items():
             table = next(it for it in (*held, _RUNS, _VERDICTS) if name in it.c)
             kind = table.c[name].type.python_type
             sound = isinstance(value, int | float if kind is float else kind)
+            sound = sound and (name != "labels" or all(isinstance(it, str) for it in value.values()))
             if not sound or (name == "counts" and not {"pass", "fail"} <= set(value)):
                 shown = tables.shown(repr(value))
                 raise ConfigurationError(f"The history {self.name} holds a run whose {name} is {shown}.")
-        return row
+        return row | ({"name": labels.name(row["labels"])} if "labels" in row else {})
 
     @contextmanager
     def _said(self) -> Iterator[None]:
@@ -268,7 +295,15 @@ def _row(results: Mapping[str, Any]) -> Row:
         "share": results["exercised"]["share"],
         "seconds": run["seconds"],
         "exchanges": run["exchanges"],
+        "labels": dict(run["labels"]),
     }
+
+
+def _grow(made: Connection) -> None:
+    """Give a history of version 1 what it lacks."""
+    if "labels" not in {column["name"] for column in inspect(made).get_columns(_RUNS.name)}:
+        made.execute(text(f"ALTER TABLE {_RUNS.name} ADD COLUMN labels JSON"))
+    made.execute(update(_FORMAT).values(version=_VERSION))
 
 
 def _before(held: list[Row], row: Row) -> str:

@@ -69,9 +69,12 @@ class Pages:
         """Append one test's word on the clauses that it touched."""
         self._write(VERDICTS, record)
 
-    def collected(self, tests: Mapping[str, Sequence[str]]) -> None:
-        """Append which tests are to be made, each with the clauses that it is marked with."""
-        self._write(TESTS, {"collected": tests})
+    def collected(self, tests: Mapping[str, Sequence[str]], left_out: Sequence[str] = ()) -> None:
+        """Append which tests are to be made, each with the clauses that it is marked with.
+
+        And which pytest's own options left out (-k, -m, --deselect).
+        """
+        self._write(TESTS, {"collected": tests, **({"left_out": left_out} if left_out else {})})
 
     def begun(self, test: str) -> None:
         """Append that a test begins, and in which process; that it ended is said by its verdict."""
@@ -83,8 +86,7 @@ class Pages:
             os.close(descriptor)
 
     def _write(self, name: str, record: Record) -> None:
-        text = json.dumps({**record, **self._mark}, ensure_ascii=False, separators=(",", ":"))
-        line = f"{text}\n".encode("utf-8", "backslashreplace")
+        line = line_of({**record, **self._mark})
         with self._turn():
             self._append(name, line)
 
@@ -123,7 +125,7 @@ def begin(
     whole = {**facts, "kept": {name: sha256(content).hexdigest() for name, content in kept.items()}}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files.put(folder / RUN, json.dumps(whole, ensure_ascii=False, indent=1), new=True)
+        files.put(folder / RUN, text_of(whole).decode(), new=True)
         for name, content in kept.items():
             path = folder / KEPT / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -196,7 +198,7 @@ def _encoded(text: str) -> bytes:
 
 def _seal(folder: Path, record: Record) -> None:
     with (folder / SEAL).open("ab") as file:
-        file.write(_encoded(json.dumps(record, separators=(",", ":"))) + b"\n")
+        file.write(line_of(record, only_ascii=True))
 
 
 def resume(folder: Path, told: Record, part: Record, mark: Record = MappingProxyType({})) -> None:
@@ -205,7 +207,7 @@ def resume(folder: Path, told: Record, part: Record, mark: Record = MappingProxy
         for name in (EXCHANGES, VERDICTS, TESTS, SEAL):
             _end_line(folder / name)
         whole = {**told, "resumed": [*told.get("resumed", ()), part]}
-        files.put(folder / RUN, json.dumps(whole, ensure_ascii=False, indent=1))
+        files.put(folder / RUN, text_of(whole).decode())
         _seal(folder, {"begun": {"facts": digests(whole), "part": digest(part), **mark}})
     except OSError as bad:
         raise ConfigurationError(f"The run's folder {folder} cannot be written: {bad}") from bad
@@ -242,11 +244,10 @@ def lost(folder: Path) -> dict[str, tuple[str, list[str]]]:
     """
     collected: dict[str, list[str]] = {}
     begun: set[str] = set()
-    told = list(_lines(folder / TESTS))
-    for record in told:
+    for record in _lines(folder / TESTS):
         collected |= record.get("collected", {})
         begun |= {record["begun"]} if "begun" in record else set()
-    if not any("collected" in record for record in told):
+    if not is_collected(folder):
         raise ConfigurationError(f"{folder / TESTS} does not say which tests the run was to make.")
     ended = {record["test"] for record in _lines(folder / VERDICTS)}
     return {
@@ -254,6 +255,17 @@ def lost(folder: Path) -> dict[str, tuple[str, list[str]]]:
         for test, clauses in collected.items()
         if test not in ended
     }
+
+
+def is_collected(folder: Path) -> bool:
+    """Tell whether a run has written down which tests it is to make."""
+    return any("collected" in record for record in _lines(folder / TESTS))
+
+
+def left_out(folder: Path) -> list[str]:
+    """Return the tests that pytest's own options left out of every part of a run."""
+    told = {test for record in _lines(folder / TESTS) for test in record.get("left_out", ())}
+    return sorted(told - {record["test"] for record in _lines(folder / VERDICTS)}) if told else []
 
 
 def facts(folder: Path) -> dict[str, Any]:
@@ -306,7 +318,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         return
     with path.open("rb") as file:
         for number, line in enumerate(lines(file), 1):
-            if line.endswith(_CUT) or (line and not line.endswith(b"\n")):
+            if was_cut_off(line) or (line and not line.endswith(b"\n")):
                 continue
             try:
                 record = json.loads(line)
@@ -315,6 +327,21 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             if not isinstance(record, dict):
                 raise ConfigurationError(f"{path}, line {number}, is no record that a run writes.")
             yield record
+
+
+def was_cut_off(line: bytes) -> bool:
+    """Tell whether a line is marked as one that a kill or a full disk cut off."""
+    return line.endswith(_CUT)
+
+
+def line_of(record: Record, *, only_ascii: bool = False) -> bytes:
+    """Return a record as its line is written; those of the seal are in ASCII."""
+    return _encoded(json.dumps(record, ensure_ascii=only_ascii, separators=(",", ":")) + "\n")
+
+
+def text_of(facts: Record) -> bytes:
+    """Return the facts of a run as they are written."""
+    return _encoded(json.dumps(facts, ensure_ascii=False, indent=1))
 
 
 def lines(file: BinaryIO) -> Iterator[bytes]:

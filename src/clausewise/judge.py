@@ -103,6 +103,7 @@ class Judge:
     judged: int = 0
     repeats: bool = False
     guessed: bool = False
+    wavered: str = ""
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
@@ -161,6 +162,10 @@ class Judge:
         self._waiting[exchange.id] = exchange
         self._heard += 1
 
+    def waver(self, why: str) -> None:
+        """Take note that an answer came only when a call was made a second time, and why."""
+        self.wavered = self.wavered or why
+
     def rest(self, kept: Collection[str]) -> bool:
         """Judge what is not judged yet by what holds for any answer, but for the exchanges of some ids.
 
@@ -193,8 +198,9 @@ class Judge:
             reason, marks = str(bad), marks | ({"spent": True} if isinstance(bad, Spent) else {})
         if finished and verdict is Verdict.PASS:
             self._take(Touch(clause) for clause in self.clauses)
-        repeated = {"repeats": True} if self.repeats else {}
-        self.bench.journal.verdict(self._record(verdict, reason) | marks | repeated)
+        told: dict[str, object] = {"repeats": True} if self.repeats else {}
+        told |= {"wavered": self.bench.masker.text(self.wavered)} if self.wavered else {}
+        self.bench.journal.verdict(self._record(verdict, reason) | marks | told)
         if self._findings:
             self._raise(self._findings)
         if late:

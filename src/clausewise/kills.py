@@ -191,7 +191,11 @@ class _Runner(Stage):
     def _fate(self, run: Session, mutant: Mutant) -> Fate:
         fate = Fate(mutant.id, mutant.family, mutant.kind, bend=mutant.bend)
         self._bend(run, mutant.bend)
+        played: set[str] = set()
         for test in self._touched(mutant):
+            if test in played:
+                run.forget()  # or what it makes up were there already
+            played.add(test)
             fate.tried += 1
             records = self._run(self._items[test])
             found = {told["clause"] for told in findings(records)}
@@ -218,7 +222,7 @@ class _Runner(Stage):
         """Yield the tests that a mutant shows itself to, those that caught its like first, then the cheapest.
 
         Of those whose clauses are all of other operations, one of each test function is enough: it meets this
-        one in preparation only.
+        one in preparation only. What rests on the call before is shown the first one again, which had none.
         """
         own = f"{mutant.family}.{mutant.operation}."
         others = tuple(f"{family}.{name}." for family, name in self._met if name != mutant.operation)
@@ -232,9 +236,13 @@ class _Runner(Stage):
             return -killers[test], stranger, once, record["seconds"]
 
         asked: set[str] = set()
+        first = ""
         for test in sorted((it for it in met if it in self._known), key=promise):
             elsewhere = all(name.startswith(others) for name in self._known[test]["clauses"])
             again = elsewhere and function(test) in asked
             if not again and self._known[test]["seconds"] < _TOO_LONG and any(map(mutant.changes, met[test])):
                 asked.add(function(test))
+                first = first or test
                 yield test
+        if first and mutant.remembers:
+            yield first

@@ -6,7 +6,7 @@ each with only those tests that judge its clause, cheapest first, until one of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
@@ -88,7 +88,8 @@ class Matrix:
 class Part:
     """Which defects a run takes: id globs (none for all), and part `number` of `parts`.
 
-    Of all, whatever is taken alone, so many `groups` are played at once, by a `seed`.
+    Of all, whatever is taken alone, so many `groups` are played at once, by a `seed`. A `quick` part plays
+    a guess, a freedom and a claim on one test of each function, where others of it only ask for the same.
     """
 
     globs: Sequence[str] = ()
@@ -96,11 +97,12 @@ class Part:
     parts: int = 1
     groups: int = 0
     seed: int = 1
+    quick: bool = False
 
     @property
     def whole(self) -> bool:
         """Whether all of them are taken."""
-        return not self.globs and self.parts == 1
+        return not (self.globs or self.quick) and self.parts == 1
 
     def of(self, defects: Iterable[Defect]) -> list[Defect]:
         """Return the defects of this part."""
@@ -208,7 +210,11 @@ class _Runner(Stage):
         clause = run.scope.clause(defect.clause)
         outcome = Outcome(defect.id, defect.clause, clause.kind if clause else "")
         self._bend(run, defect.bend)
+        met: set[str] = set()
         for test in self._judging(clause, str(defect.bend.get("answer", ""))) if clause else ():
+            if self._part.quick and outcome.noticed_by and function(test) in met:
+                continue  # who else pays for a guess is seen on one test of each function
+            met.add(function(test))
             outcome.tried += 1
             found = findings(self._run(self._items[test]))
             seen = {told["clause"] for told in found}
@@ -283,9 +289,15 @@ class _Runner(Stage):
         every = [told for told in self._clean if wanted & set(told["touched"])]
         slow = {clause.id for clause in clauses if among(clause.id, freedom.slow)}
         met = [it for it in every if it["seconds"] < _LONG or slow & set(it["clauses"])] or every[:1]
-        tests = [told["test"] for told in met if about & set(told["clauses"])]
+        own = {self._kind(told): told["test"] for told in met if about & set(told["clauses"])}
+        tests = own.values()
         passing = {function(told["test"]): told["test"] for told in met if not about & set(told["clauses"])}
         return [self._items[test] for test in dict.fromkeys([*tests, *passing.values()])]
+
+    def _kind(self, told: Record) -> Hashable:
+        """Return what makes a test another one than others: itself, or its function and operation."""
+        operation = told["clauses"][0].split(".")[1] if told["clauses"] else ""
+        return (function(told["test"]), operation) if self._part.quick else told["test"]
 
     def _judging(self, clause: Clause, bent: str) -> list[str]:
         """Return the tests that touched a clause on the clean reference, the likeliest to catch it first.

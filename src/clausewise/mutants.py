@@ -18,7 +18,7 @@ from typing import Any
 from zlib import crc32
 
 from clausewise.errors import ConfigurationError
-from clausewise.model import Contract, Json, Operation, Outcome, among
+from clausewise.model import Contract, Json, Operation, Outcome, Role, among
 from clausewise.reference.bending import Answer, written
 from clausewise.reference.forms import FORMS
 
@@ -176,7 +176,8 @@ class _Making:
             others = [held for other, held in words.items() if other != name]
             for pointer, values in self._fields(name).items():
                 for kind, part, step in (*_turns(values, pointer), *_moves(answers, pointer)):
-                    yield self._mutant(name, pointer, kind, part, [step])
+                    if kind != "renamed" or not _unnamed(self._outcome(name)):
+                        yield self._mutant(name, pointer, kind, part, [step])
                 for word in _another(pointer, values, others):
                     yield self._mutant(name, pointer, "word", _slug(word), [{"set": pointer, "to": word}])
         if self.answers:
@@ -194,14 +195,20 @@ class _Making:
         """Return the values of an answer at each pointer; of keys that name what was sent, those printed.
 
         An answer that no document states has none: whatever stands in it is as lawful as what we put there.
+        Nor has one that is stated without a body; of a refusal that is known by its status or code, only what
+        is printed counts.
         """
         values = _values(self.answers[name])
         outcome = self._outcome(name)
-        if outcome is not None and outcome.clause not in self.stated:
-            return {}
-        if outcome is None or not outcome.names_fields:
+        if outcome is None:
             return values
+        if outcome.clause not in self.stated or _bare(outcome):
+            return {}
         shown = [pointer for example in _examples(outcome) for pointer, _ in _walk(example, "")]
+        if _unnamed(outcome):
+            return {at: held for at, held in values.items() if at and at in shown}
+        if not outcome.names_fields:
+            return values
         inside = f"{outcome.names_fields}/"
         return {at: held for at, held in values.items() if not at.startswith(inside) or at in shown}
 
@@ -221,12 +228,14 @@ class _Making:
         statuses = {form.first for outcome in self.operation.outcomes for form in outcome.forms}
         for status in sorted(statuses - {answer.status for answer in answers}):
             yield self._mutant(name, "", "status", str(status), [{"status": status}])
-        for kind, media_type in _TYPES.items():
-            yield self._mutant(name, "", "media-type", kind, [{"media_type": media_type}])
-        yield self._mutant(name, "", "bytes", "cut", [{"truncate": _HALF}])
-        yield self._mutant(name, "", "bytes", "none", [{"raw": ""}])
+        outcome = self._outcome(name)
+        if not _bare(outcome):
+            for kind, media_type in _TYPES.items():
+                yield self._mutant(name, "", "media-type", kind, [{"media_type": media_type}])
+            yield self._mutant(name, "", "bytes", "cut", [{"truncate": _HALF}])
+            yield self._mutant(name, "", "bytes", "none", [{"raw": ""}])
         for other, held in self.answers.items():
-            if other != name:
+            if other != name and not _as_well(outcome, held[0]):
                 steps = [{"status": held[0].status}, {"set": "", "to": held[0].body}]
                 yield self._mutant(name, "", "answer", other.partition(".")[2], steps)
 
@@ -240,6 +249,22 @@ class _Making:
         group = f"{self.family}:{pointer}:{kind}"
         sort = told if kind in _TOLD_APART else kind
         return Mutant(f"mutant:{self.family}.{name}:{pointer}:{told}", self.family, name, sort, group, bend)
+
+
+def _bare(outcome: Outcome | None) -> bool:
+    """Tell whether it is a refusal of which a document says no more than that it comes."""
+    return outcome is not None and outcome.any_body and outcome.role is not Role.SUCCESS
+
+
+def _unnamed(outcome: Outcome | None) -> bool:
+    """Tell whether it is a refusal that is known by a status or a code, in a body that no document prints."""
+    return outcome is not None and outcome.by_status and outcome.role is not Role.SUCCESS
+
+
+def _as_well(outcome: Outcome | None, other: Answer) -> bool:
+    """Tell whether another answer is as lawful in its place: no document gives the words of this one."""
+    form = outcome.form(other.status) if outcome is not None and outcome.vague else None
+    return form is not None and form.body.fits(other.body)
 
 
 _TOLD_APART = {"effect", "media-type", "bytes"}  # kinds whose parts are kinds of their own

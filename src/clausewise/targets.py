@@ -22,6 +22,8 @@ from clausewise.errors import ConfigurationError, Untestable
 from clausewise.masking import held_in
 from clausewise.model import secret_name
 
+TEMPLATE_URL = "https://api.example.com"  # what `clausewise init` writes, to be replaced
+_SEVERAL = 2
 EMBEDDED = "embedded"
 ANY_FAULT = "*"
 ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
@@ -202,6 +204,9 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
     references = tuple(_placed(path, told) for told in _references(raw))
     if allowed is not None:
         _check_beside(path, references, allowed)
+    if secrets:
+        _check_edited(path, raw)
+        _check_there(path, references)
     known: set[str] | None = set() if secrets else None
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
     _check_secrets(path, text, known or (), frozenset(_places(raw)))
@@ -268,6 +273,37 @@ def _check_beside(path: Path, references: Iterable[Reference], allowed: Collecti
                 f"beside the target file, links resolved; move it there or, if you trust who wrote "
                 f"this, say --allow-file."
             )
+
+
+def _check_edited(path: Path, raw: Mapping[str, Any]) -> None:
+    """Refuse a file that is as `clausewise init` wrote it, before anything is looked up for it."""
+    for family, spec in raw["families"].items():
+        if spec["base_url"].rstrip("/") == TEMPLATE_URL:
+            raise ConfigurationError(
+                f"{path}: [families.{family}] base_url is still the example of `clausewise init`; write your "
+                f"API's address there, and see to the other lines of that family."
+            )
+
+
+def _check_there(path: Path, references: Iterable[Reference]) -> None:
+    """See that all that a file takes from elsewhere is there, and tell at once what is not."""
+    unset, gone = {}, {}
+    for told in references:
+        if told.kind == "env" and not os.environ.get(told.name):
+            unset[told.name] = told.place
+        if told.kind == "file" and "\0" not in told.name and not os.path.lexists(path.parent / told.name):
+            gone[str(path.parent / told.name)] = told.place
+    if len(unset) + len(gone) < _SEVERAL:
+        return  # whoever fetches it tells of it
+    parts = [
+        f"{what} {', '.join(f'{name} ({place})' for name, place in held.items())}, {then}"
+        for what, held, then in (
+            ("the environment variables", unset, f"to be exported or written into {beside.FILE} beside it"),
+            ("the files", gone, "to be put there"),
+        )
+        if held
+    ]
+    raise ConfigurationError(f"{path}: {len(unset) + len(gone)} secrets are not there: {'; '.join(parts)}.")
 
 
 def _piece(pattern: str, name: str) -> str | None:

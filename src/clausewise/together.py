@@ -101,7 +101,5 @@ def group(
 
 
 def enough(groups: Sequence[Group]) -> bool:
-    """Tell whether defects are told apart in as many groups as have to be, of each size."""
-    sizes = {len(it.defects) for it in groups}
-    held = [[it.told_apart for it in groups if len(it.defects) == size] for size in sizes]
-    return all(sum(told) >= ENOUGH * len(told) for told in held)
+    """Tell whether defects are told apart in as many groups as have to be."""
+    return sum(it.told_apart for it in groups) >= ENOUGH * len(groups)

@@ -10,6 +10,7 @@ from clausewise.model import Clause, Finding, Observability, Standing, Verdict
 
 _WORST_FIRST = tuple(Verdict)
 _RED_BY_DEFAULT = frozenset({Standing.DOCUMENTED, Standing.AGREED})
+UNSELECTED = "not selected in this run"  # why a clause that somebody left out is not applicable
 
 
 class Exit(IntEnum):

@@ -98,7 +98,7 @@ def there(api, unique, service, case, name=""):
 
 def absent(unique, service):
     """Return an item that the service refuses: unknown in the case, or unknown in business."""
-    name = code(unique).lower()  # which is to be told as it was sent
+    name = code(unique).capitalize()  # which is to be told as it was sent, in both letter cases
     return new(service, name) | {"businessAdd": "Y"} if service in ADD else bare(service, name)
 
 

@@ -387,6 +387,29 @@ def test_a_removal_takes_only_the_named(api, judge, unique, service):
         judge(api.call(service, [batch(service, case, item)]), outcome("successful"))
 
 
+@pytest.mark.parametrize("service", each("only-the-named", REMOVE))
+def test_a_removal_takes_nothing_that_was_added_again(api, judge, unique, service):
+    """What was removed and added again is not taken by the removal of another item."""
+    case = promote(api, unique)
+    first, second = (there(api, unique, service, case) for _ in range(2))
+    judge(api.call(service, [batch(service, case, first)]), outcome("successful"))
+    there(api, unique, service, case, first[ITEMS[service][1]])
+
+    for item in (second, first):
+        judge(api.call(service, [batch(service, case, item)]), outcome("successful"))
+
+
+@pytest.mark.parametrize("service", each("item.not-in-case", REMOVE))
+def test_what_was_removed_stays_gone(api, judge, unique, service):
+    """What was removed is not there again once another item is added."""
+    case = promote(api, unique)
+    first = there(api, unique, service, case)
+    judge(api.call(service, [batch(service, case, first)]), outcome("successful"))
+    there(api, unique, service, case)
+
+    _says(judge, api.call(service, [batch(service, case, first)]), service, ABSENT[service][1])
+
+
 @pytest.mark.parametrize("service", each("from-the-named-case-only", REMOVE))
 def test_a_removal_takes_from_the_named_case_only(api, judge, unique, service):
     """What two cases have, and was removed from the first, can still be removed from the second."""

@@ -69,6 +69,7 @@ def _config(results: dict[str, Any], history: str) -> dict[str, Any]:
             "target": target["name"],
             "environment": target["environment"],
             **told,
+            **{key: visible(value) for key, value in results["run"]["labels"].items()},
             "suite": results["suite"]["version"],
             "plan": results["run"]["plan"],
             "seed": str(results["run"]["seed"]),

@@ -187,6 +187,13 @@ def _run(commands: Commands) -> None:
         "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
     )
     run.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="what is judged: build, release, commit, url, or your own key (repeat it; a CI's are read)",
+    )
+    run.add_argument(
         "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
     )
     run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
@@ -345,6 +352,9 @@ def _history(commands: Commands) -> None:
     history.add_argument("--append", metavar="RUN", default="", help="append the run of this folder first")
     history.add_argument("--target", dest="name", metavar="NAME", default="", help="only runs on this target")
     history.add_argument(
+        "--since-build", metavar="BUILD", default="", help="only runs since the first one of that build"
+    )
+    history.add_argument(
         "--clause", metavar="ID", default="", help="the verdicts of one clause over all runs"
     )
     history.add_argument("--last", type=_count, default=30, metavar="N", help="so many runs (default: 30)")
@@ -393,6 +403,8 @@ def _matrix(commands: Commands) -> None:
         help="play N groups of defects at once and count the causes (default: 80 for a whole "
         "matrix, else none)",
     )
+    quick = "meet guesses and freedoms with one test of each kind, as `make test` does"
+    matrix.add_argument("--quick", action="store_true", help=quick)
     matrix.add_argument("--seed", type=int, default=1, help="which mutants or groups are taken (default: 1)")
     matrix.add_argument("--shard", default="1/1", metavar="K/N", help="only the K-th of N parts")
     matrix.add_argument("--publish", default="", metavar="DIR", help="write matrix.md and matrix.svg there")

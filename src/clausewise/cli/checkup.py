@@ -8,10 +8,11 @@ from pathlib import Path
 from rich.text import Text
 
 from clausewise import doctor, files, scope, shipped
-from clausewise.cli import consent, screen
+from clausewise.cli import screen
 from clausewise.cli.families import check
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
+from clausewise.plugin import consent
 from clausewise.plugin.opening import check_owner, claimed, embedded
 from clausewise.verdict import Exit
 
@@ -50,7 +51,13 @@ def init(given: Namespace) -> int:
     if path.exists():
         raise ConfigurationError(f"{path} is there already; name another file or move it away.")
     files.put(path, doctor.starter(shipped.SCHEMAS, families))
+    schema = path.parent / "target.schema.json"
+    if not schema.exists():  # by which an editor tells what may stand where
+        files.put(schema, (shipped.SCHEMAS / schema.name).read_text("utf-8"))
     screen.console(soft_wrap=True).print(
-        Text(f"Wrote {path}. Fill it in, then: clausewise doctor --target {path}")
+        Text(
+            f"Wrote {path}, and for your editor {schema.name}. "
+            f"Fill it in, then: clausewise doctor --target {path}"
+        )
     )
     return Exit.CONFORMANT

@@ -18,6 +18,7 @@ from rich.text import Text
 from clausewise import files, report, statement, tables
 from clausewise.cli import screen, settings
 from clausewise.errors import ConfigurationError
+from clausewise.foreign import visible
 from clausewise.history import History
 from clausewise.report import pages
 from clausewise.verdict import Exit, many
@@ -63,7 +64,7 @@ def run(given: Namespace) -> int:
         if given.clause:
             rows = history.clause(given.clause, given.name)
         else:
-            rows = history.runs(given.name, given.last)
+            rows = history.runs(given.name, given.last, given.since_build)
         if given.page:
             files.fill(Path(given.page), _page(history, given))
     if given.format == "json":
@@ -77,7 +78,7 @@ def run(given: Namespace) -> int:
 
 def _page(history: History, given: Namespace) -> str:
     """Return the page of a history: its runs lead to their reports where these lie near it or the history."""
-    rows = history.runs(given.name, given.last)
+    rows = history.runs(given.name, given.last, given.since_build)
     ids = [row["id"] for row in rows]
     page = Path(given.page).resolve()
     near = [page.parent, page.parent / "reports", Path("reports").resolve()]
@@ -92,14 +93,21 @@ def _page(history: History, given: Namespace) -> str:
 
 
 def _runs(rows: Sequence[dict[str, Any]]) -> Iterator[Table | Text]:
-    table = Table("run", "target", "plan", "result", "pass", "fail", "exercised", "changed", box=None)
+    table = Table("run", "of", "target", "plan", "result", "pass", "fail", "exercised", "changed", box=None)
     for row in rows:
         changed = [many(len(row["broken"]), "newly broken", "newly broken")] if row["broken"] else []
         changed += [f"{len(row['mended'])} mended"] if row["mended"] else []
-        cells = [row["started"][:16], row["target"], row["plan"], row["word"], row["counts"]["pass"]]
+        cells = [
+            row["started"][:16],
+            visible(row["name"]),
+            row["target"],
+            row["plan"],
+            row["word"],
+            row["counts"]["pass"],
+        ]
         cells += [row["counts"]["fail"], f"{row['share']:.1%}", ", ".join(changed)]
         style = _STYLES.get(row["exit"], "red")
-        table.add_row(*(Text(str(cell), style if at == 3 else "") for at, cell in enumerate(cells)))  # noqa: PLR2004
+        table.add_row(*(Text(str(cell), style if at == 4 else "") for at, cell in enumerate(cells)))  # noqa: PLR2004
     yield table
     if rows and rows[-1]["broken"]:
         yield Text(f"newly broken in the last run: {', '.join(rows[-1]['broken'][:20])}", style="bold red")
@@ -109,7 +117,8 @@ def _clause(rows: Sequence[dict[str, Any]]) -> Iterator[Text]:
     last = ""
     for row in rows:
         if row["verdict"] != last:
-            yield Text(f"{row['started'][:16]} {row['target']}: {row['verdict']}")
+            of = f" {visible(row['name'])}," if row["name"] else ""
+            yield Text(f"{row['started'][:16]}{of} {row['target']}: {row['verdict']}")
         last = row["verdict"]
     if not rows:
         yield Text("no run of this history has judged that clause")

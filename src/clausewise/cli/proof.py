@@ -31,6 +31,7 @@ def run(given: Namespace) -> int:
     if given.sample:
         raise ConfigurationError("--sample takes some of the --mutants; give that, too.")
     part = _part(given.shard, given.defect)
+    part = replace(part, quick=given.quick)
     alone = part.whole and not given.bank
     groups = given.causes if given.causes is not None else _GROUPS * alone
     part = replace(part, groups=groups, seed=given.seed)

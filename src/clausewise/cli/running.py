@@ -14,10 +14,11 @@ import pytest
 from rich.text import Text
 
 from clausewise import journal, report, shipped, statement
-from clausewise.cli import consent, latest, screen
+from clausewise.cli import latest, screen
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
 from clausewise.errors import ConfigurationError
+from clausewise.plugin import consent
 from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, remembered
 from clausewise.verdict import Exit
@@ -65,7 +66,7 @@ def _end_well() -> None:
 
 def _anew(given: Namespace) -> list[str]:
     arguments = [f"--target={given.target}"]
-    for option in ("clause", "operation", "family", "document"):
+    for option in ("clause", "operation", "family", "document", "label"):
         arguments += [f"--{option}={value}" for value in getattr(given, option)]
     arguments += _valued(given, _OPTIONS)
     arguments += ["--strict-clauses"] if given.strict else []

@@ -17,9 +17,10 @@ from rich.console import Console
 from rich.text import Text
 
 from clausewise import journal, report
-from clausewise.cli import consent, screen
+from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
+from clausewise.plugin import consent
 from clausewise.plugin.opening import check_owner, claimed
 from clausewise.verdict import Exit, many
 

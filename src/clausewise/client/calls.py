@@ -34,6 +34,7 @@ from clausewise.targets import FamilyTarget
 
 Heard = Callable[[Exchange], None]
 Sends = Callable[[Request, str], None]
+Wavered = Callable[[str], None]
 
 _ABSENT = 404
 _REFUSED = 300
@@ -90,6 +91,7 @@ class Client:
             elif credentials["type"] == "login":
                 lives = {"lives": float(credentials["lives"])} if "lives" in credentials else {}
                 self._logins[role] = BoundLogin(role, self.log_in, self._bindings, **lives)
+        self._patience = Patience(transport.limits)
         self._caution = Caution(
             target,
             ledger or Ledger(),
@@ -97,12 +99,13 @@ class Client:
             enter=self._enter,
             good=self._good_log_in,
             opened=self._opened,
+            patience=self._patience,
             only_reads=only_reads,
         )
         self.heard: Heard = lambda _: None
+        self.wavered: Wavered | None = None  # told of a page that a gateway gave once; None for no second try
         self.sends: Sends = lambda _, __: None  # told of each request, and of its template, before it is sent
         self._circuit = Circuit(transport.limits.breaker)
-        self._patience = Patience(transport.limits)
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
         self._let_in = False
@@ -359,16 +362,22 @@ class Client:
     ) -> Exchange:
         """Send a request until it is answered; who sends it `quiet` takes note of the answer."""
         waited = 0.0
+        gone: Unreachable | None = None
         self.sends(request, operation.path)
         while True:
             exchange = self._exchange(operation, request, sent, stray=stray)
             pause = self._put_off(operation, exchange.response)
             if pause is None and _by_gateway(operation, exchange.response):
                 self.heard(replace(exchange, stray=True))
+                again = self.wavered and not gone and _harmless(operation, exchange.response)
                 gone = Unreachable(_behind(self._named(operation, request, stray=stray), exchange))
+                if again:
+                    continue
                 self._circuit.came_to_nothing(operation.id, gone)
                 raise gone
             if pause is None:
+                if self.wavered and gone:
+                    self.wavered(str(gone))
                 self._circuit.answered(operation.id)
                 if not quiet:
                     self.heard(exchange)
@@ -438,6 +447,14 @@ def _by_gateway(operation: Operation, response: Response) -> bool:
         return False
     own = [known for known in operation.outcomes if (form := known.form(response.status)) and form.exact]
     return not any(known.any_body or known.by_status or known.vague for known in own)
+
+
+def _harmless(operation: Operation, response: Response) -> bool:
+    """Tell whether a call that a gateway answered may be made again: it was not done, or it only reads.
+
+    Behind a 502 or 504 it may have been done all the same.
+    """
+    return response.status == _UNAVAILABLE or not operation.writes
 
 
 def _behind(what: str, exchange: Exchange) -> str:

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
 from clausewise import files
+from clausewise.client.patience import Patience
 from clausewise.errors import Beyond, CredentialsRefused, LoginLost, Untestable
 from clausewise.model import Exchange, Json, Request
 from clausewise.strict_json import scalars
@@ -24,6 +25,7 @@ from clausewise.targets import FamilyTarget
 _TURNED_AWAY = {400, 401, 403, 423}
 _UNAUTHORIZED, _FORBIDDEN, _REFUSED, _FAILURE = 401, 403, 400, 500
 _LOCKED = 3  # log-ins in a row that are turned away, and the run is over
+_LOCKED_FOR = (1 / 8, 1 / 4, 5 / 8)  # of what may be waited: a lock ends by itself after a while
 _BY_LOG_IN = {"oauth2-password", "login"}
 _BASIC = "basic"
 _REFRESH = "refresh_token"
@@ -93,6 +95,7 @@ class Caution:
         enter: Callable[[str], Exchange],
         good: Callable[[str], tuple[str, Json]],
         opened: Callable[[Exchange], bool],
+        patience: Patience,
         only_reads: bool,
     ) -> None:
         self._family = target.family
@@ -102,6 +105,7 @@ class Caution:
         self._enter = enter
         self._good = good
         self._opened = opened
+        self._patience = patience
         self._only_reads = only_reads
 
     def log_in(self, request: Request, sent: Json) -> Attempt | None:
@@ -196,22 +200,43 @@ class Caution:
                 ):  # or the wrong one of another worker may have come behind it
                     user["last"] = "good"
             elif status in away and user.get("let_in") and user.get("wrong"):
-                if (again := send()).response.status in away:
-                    for refused in (answer, again):
-                        self._hear(replace(refused, stray=True))
-                    self._locked(attempt, user, status)
-                self._hear(again)
+                answer = self._let_in_again(attempt, user, answer, send)
                 user |= {"last": "good", "refused": 0}
         self._hear(answer)
         return answer
 
-    def _locked(self, attempt: Attempt, user: dict[str, Any], status: int) -> None:
+    def _let_in_again(self, attempt: Attempt, user: dict[str, Any], first: Exchange, send: Send) -> Exchange:
+        """Try a log-in again that was turned away: at once, and as long as may be waited for a lock to end.
+
+        Returns the answer to go on with: the first, where the next is another, or the one that
+        a wait brought. Raises LoginLost or CredentialsRefused where the user stays shut out.
+        """
+        refused, waited = [first], 0.0
+        for pause in (0.0, *(share * self._patience.most for share in _LOCKED_FOR)):
+            if pause and not self._patience.wait(pause, waited):
+                break
+            waited += pause
+            again = send()
+            if again.response.status not in _TURNED_AWAY and not waited:
+                self._hear(again)
+                return first
+            refused.append(again)
+            if again.response.status not in _TURNED_AWAY:
+                break
+        in_again = refused.pop() if refused[-1].response.status not in _TURNED_AWAY else None
+        for earlier in refused:
+            self._hear(replace(earlier, stray=True))
+        return in_again or self._locked(attempt, user, first.response.status, waited)
+
+    def _locked(self, attempt: Attempt, user: dict[str, Any], status: int, waited: float) -> NoReturn:
         user["refused"] = user.get("refused", 0) + 1
         many = user["wrong"]
+        still = f", and still after {waited:g} s" if waited else ""
         why = (
             f"The target refused good credentials in the role {attempt.role!r}, which it let in before, "
-            f"twice (HTTP {status}): their user seems locked by the run's own wrong log-ins ({many} so far). "
-            f"Have it unlocked; plan 'safe' sends no wrong log-in of a real user."
+            f"twice (HTTP {status}){still}: their user seems locked by the run's own wrong log-ins "
+            f"({many} so far). Have it unlocked, or let the run wait for the lock's end ([limits] max_wait); "
+            f"plan 'safe' sends no wrong log-in of a real user."
         )
         raise (CredentialsRefused if user["refused"] >= _LOCKED else LoginLost)(why)
 

@@ -21,12 +21,12 @@ class Patience:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._most = limits.max_wait
+        self.most = limits.max_wait
         self._left = limits.max_wait * limits.breaker
 
     def wait(self, seconds: float, waited: float) -> bool:
         """Wait so many seconds and return True; False where that is more than is left of a call or of all."""
-        if waited + seconds > self._most or seconds > self._left:
+        if waited + seconds > self.most or seconds > self._left:
             return False
         self._left -= seconds
         time.sleep(seconds)

@@ -72,7 +72,8 @@ class CompiledBody:
     def fits(self, value: Json, hidden: Collection[str] = ()) -> bool:
         """Tell whether the value keeps every part of the schema; of a format, as either engine knows it.
 
-        Of what is `hidden` (JSON pointers) only the type counts.
+        Of what is `hidden` (JSON pointers) only the type counts, and where a `=` stands before the pointer
+        that it is none of the documents' words, too: those are never masked for themselves.
         """
         if hidden:
             return not any(self._errors(value, hidden))
@@ -133,11 +134,14 @@ class CompiledBody:
         yield Complaint(clause, expected, words.value(error.instance), where, keyword)
 
 
+_WORDS = {"enum", "const"}
+
+
 def _counts(error: ValidationError, hidden: Collection[str]) -> bool:
     """Tell whether an error counts where some values are hidden: not if it only says what those are."""
     pointer = "".join(f"/{part}" for part in error.absolute_path)
-    if pointer in hidden:
-        return error.validator == "type"
+    if pointer in hidden or f"={pointer}" in hidden:
+        return error.validator == "type" or (pointer not in hidden and error.validator in _WORDS)
     if not error.context:
         return True
     branches: dict[Any, list[ValidationError]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import re
 import zlib
@@ -14,6 +13,9 @@ from xml.etree.ElementTree import ParseError, canonicalize
 from clausewise import tables
 
 _PACKED = re.compile(r'(?<=<script type="application/gzip" id="packed">)[^<]*(?=</script>)')
+_PROLOGUE = re.compile(r"\A<\?xml [^<>]*\?>")
+_BESIDE = re.compile(r"<[!?][^>]*")
+_GZIP, _FLAGS = 16, 3  # for zlib: that it is gzip; and at which byte of its head the flags stand
 _ABSENT = object()
 
 
@@ -49,10 +51,19 @@ def page_differs(name: str, told: str, made: str) -> bool:
 
 
 def _meant(name: str, page: str) -> Any:
-    if name.endswith(".xml"):
-        return canonicalize(page)
+    if name.endswith(".xml"):  # canonical XML leaves out comments, and what a style sheet makes of it
+        return canonicalize(page), _BESIDE.findall(_PROLOGUE.sub("", page, count=1))
     packed = _PACKED.findall(page)
-    return _PACKED.sub("", page), [gzip.decompress(base64.b64decode(one, validate=True)) for one in packed]
+    return _PACKED.sub("", page), [_unpacked(base64.b64decode(one, validate=True)) for one in packed]
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Return what one gzip stream says; ValueError for one with a name, a note, or anything behind it."""
+    stream = zlib.decompressobj(zlib.MAX_WBITS | _GZIP)
+    said = stream.decompress(packed)
+    if not stream.eof or stream.unused_data or packed[_FLAGS]:
+        raise ValueError("more than one plain stream")
+    return said
 
 
 def _below(place: str, key: str) -> str:

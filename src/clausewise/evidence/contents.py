@@ -5,8 +5,11 @@ This is the one mechanism: `evidence` asks it before it signs, `verify` before i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from itertools import islice
@@ -20,18 +23,24 @@ from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.evidence.comparing import differences, page_differs, plain
 from clausewise.evidence.masks import Masks, stand_ins
 from clausewise.evidence.unpacking import NONSENSE, TARGET
-from clausewise.judge import Bench, masker
+from clausewise.evidence.words import Seen, Words, gaps, may_lack, unlike
+from clausewise.judge import Bench, Judge, masker
 from clausewise.masking import is_amid
-from clausewise.model import Kind, Verdict
+from clausewise.model import Exchange, Kind, Verdict
+from clausewise.plugin import roll
 from clausewise.scope import Scope
 from clausewise.verdict import Policy, many
 
 _SEEN_ALONE = {Kind.REQUEST_FIELD, Kind.RESPONSE_FIELD, Kind.FACET, Kind.UNIVERSAL}  # by one exchange
 _BROKEN = {Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED, Verdict.ERROR}
 _PUT_OFF = {429, 502, 503, 504}  # by the target or a gateway before it, so that it says nothing of a clause
-_LEAST_KEPT = 1024  # characters of a body, which is cut where it has more
+_WHOLE = re.compile(r"\[masked (?:dict|list) ")
+_FINGERPRINT = re.compile(r" [0-9a-f]{8}(?=\])")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SHOWN = 5
+_APART = timedelta(seconds=2)  # that two clocks of one machine's processes may be apart
+_IDLE = timedelta(hours=1)  # that a run may take before its first exchange, and behind its last one
+_AHEAD = timedelta(days=1)  # that the clock of who ran it may be before that of who checks it
 Told = tuple[list[str], str]  # what is wrong, and what to say where nothing is
 
 
@@ -64,6 +73,7 @@ class Contents:
     def __init__(self, folder: Path, *, trend: bool = False) -> None:
         self.folder = folder
         self._trend = trend
+        self._seen: dict[str, Seen] = {}  # what the exchanges show, by test
 
     def checks(self) -> Iterator[Check]:
         """Yield every check; where the run cannot be read there is no other."""
@@ -73,11 +83,14 @@ class Contents:
             return
         for what, step in (
             ("nothing was changed since the run began and ended", self._sealed),
+            ("it took place when it says so", self._timed),
+            ("it made the tests that the suite has for its target", self._made_tests),
             ("the target file is the one of the run", self._bound),
             ("the results are what the journal adds up to", self._added_up),
             ("every page is what the results draw", self._drawn),
             ("what is masked is masked by a rule", self._masked),
             ("the exchanges judge as the run says", self._judged_again),
+            ("each test says what its exchanges show", self._words),
         ):
             yield checked(what, step, self.folder)
 
@@ -149,7 +162,68 @@ class Contents:
         }
         then = self.facts.get("kept", {})
         wrong += [f"{TARGET}{name}" for name in sorted({**kept, **then}) if kept.get(name) != then.get(name)]
-        return [f"{name} is not as it was then" for name in wrong], f"in {many(len(begun), 'part', 'parts')}"
+        told = [f"{name} is not as it was then" for name in wrong]
+        told += self._unlike(seals)
+        return told, f"in {many(len(begun), 'part', 'parts')}"
+
+    def _unlike(self, seals: list[dict[str, Any]]) -> Iterator[str]:
+        """Yield what no run writes so: a key that stands twice, a secret too many."""
+        if (self.folder / journal.RUN).read_bytes() != journal.text_of(self.facts):
+            yield f"{journal.RUN} is written in another way than a run writes it"
+        for name in (journal.SEAL, *journal.SEALED):
+            for number, line in enumerate((self.folder / name).read_bytes().splitlines(keepends=True), 1):
+                if journal.was_cut_off(line):
+                    if not self.facts.get("resumed"):
+                        yield f"{name}, line {number}, is marked as cut off, and the run never was"
+                elif line != journal.line_of(json.loads(line), only_ascii=name == journal.SEAL):
+                    yield f"{name}, line {number}, is written in another way than a run writes it"
+                    break
+        secrets = {(it.kind, it.name) for it in self.scope.target.references}
+        if any(len(set(seal.get("begun", {}).get("masks", ()))) > len(secrets) for seal in seals):
+            yield f"{journal.SEAL} tells of more secrets than the {len(secrets)} of the target file"
+        own = any("recorded" in seal.get("ended", {}) for seal in seals)
+        if own != (self.facts.get("plan") == recorded.PLAN):
+            yield f"{journal.RUN} says plan {self.facts.get('plan')!r}, and {journal.SEAL} something else"
+
+    def _timed(self) -> Told:
+        """Every exchange was between the beginning of its part and the end of the run, which is past."""
+        began = [_moment(part["started"]) for part in (self.facts, *self.facts.get("resumed", ()))]
+        told = journal.ended(self.folder) or {}
+        end = _moment(told["at"]) if told.get("at") else None
+        wrong = []
+        if sorted(began) != began or (end and end < began[-1]):
+            wrong.append(f"{journal.RUN} says that it ended, or went on, before it began")
+        if end and end > datetime.now(UTC) + _AHEAD:
+            wrong.append(f"{journal.SEAL} says that it ended at {told['at']}, which is not yet")
+        if self.facts.get("plan") != recorded.PLAN:
+            until = [*began[1:], end or datetime.now(UTC) + _AHEAD]
+            times = [_moment(one.started) for one in self._exchanges]
+            for one, at in zip(self._exchanges, times, strict=True):
+                part = min(one.part, len(began)) - 1
+                if not began[part] - _APART <= at <= until[part] + _APART:
+                    wrong.append(f"{one.id} was at {one.started}, and its run was not")
+            if times and (min(times) - began[0] > _IDLE or (end and end - max(times) > _IDLE)):
+                wrong.append(f"{journal.RUN} says that it began, or ended, an hour from its exchanges")
+        return wrong, f"{self.facts['started']} to {told.get('at')}"
+
+    def _made_tests(self) -> Told:
+        """Every test of the suite that this target calls for was to be made, and judges what it judges."""
+        if self.facts.get("plan") == recorded.PLAN:
+            return [], "none, since it judged what was recorded elsewhere"
+        suite = roll.tests(self.scope, self.facts)
+        collected: dict[str, list[str]] = {}
+        for record in journal.records(self.folder, journal.TESTS):
+            collected |= record.get("collected", {})
+        beside = len(set(collected) - set(suite))
+        more = f", and {many(beside, 'test', 'tests')} of its owner's" if beside else ""
+        wrong = list(unlike(collected, suite))
+        for record in journal.records(self.folder, journal.VERDICTS):
+            test = record["test"]
+            if test in collected and collected[test] != record["clauses"]:
+                wrong.append(f"{test} was to judge {', '.join(collected[test])}, and says that it did others")
+            elif test not in collected:
+                wrong.append(f"{test} has a verdict, and was not to be made")
+        return wrong, f"{len(suite)} tests{more}"
 
     def _begun(self, begun: list[dict[str, Any]]) -> Iterator[str]:
         """Yield which of the run's facts are not those that its parts began with."""
@@ -176,6 +250,8 @@ class Contents:
         text = target.path.read_text("utf-8")
         if not text.startswith(copies.HEAD) and raw.sha256 != then["sha256"]:
             wrong.append("target file: its digest is not the run's")
+        if text.startswith(copies.HEAD) and not copies.is_one(text):
+            wrong.append("target file: it says what no masked copy of one does")
         for name, own in raw.families.items():
             told = then["families"][name]
             host = urlsplit(told["base_url"]).hostname
@@ -239,11 +315,12 @@ class Contents:
         for record in journal.records(self.folder, journal.EXCHANGES):
             self._masks.learn(record)
             operation = self.scope.operation(record["family"], record["operation"])
-            held.append(Summary.of(record, operation.method))
+            held.append(Summary.of(record, operation.method, self.scope.target.limits.max_kept_body))
         return held
 
     def _masked(self) -> Told:
         wrong = self._masks.wrong if self._exchanges else []
+        wrong += [f"{one.id} is said to be cut, and is not" for one in self._exchanges if one.cut is False]
         return wrong, "by name, or as a value that is hidden elsewhere, too"
 
     def _judged_again(self) -> Told:
@@ -252,10 +329,16 @@ class Contents:
         bench = Bench.of(self.scope, again, Policy(), b"")
         broken: set[str] = set()
         seen: set[str] = set()
-        for one in recorded.read_own(self.folder / journal.EXCHANGES, self.scope, self._masks.amend):
+        self._seen.clear()
+        whole = {one.id: one for one in self._exchanges}  # of a test made again, what its last part saw
+        for one in recorded.read_own(
+            self.folder / journal.EXCHANGES, self.scope, self._masks.amend, self._masks.by_name
+        ):
             judge = recorded.again(one, bench)
             seen |= judge.touched
             broken |= {finding.clause for finding in judge.findings}
+            if one.exchange and one.exchange.id in whole:
+                _add(self._seen.setdefault(one.test, Seen()), one.exchange, judge)
         then = {row["id"]: Verdict(row["verdict"]) for row in self.made["clauses"]}
         wrong = sorted(name for name in broken if then.get(name) not in _BROKEN)
         cut = {(one.family, one.operation) for one in self._exchanges if one.cut}
@@ -264,17 +347,42 @@ class Contents:
             for clause in self.scope.clauses()
             if clause.kind in _SEEN_ALONE and (clause.family, clause.operation) not in cut
         }
-        hidden = self._hidden()
+        hidden, own = self._hidden(), self._own()
         wrong += sorted(
             name
             for name, verdict in then.items()
             if name in alone and verdict in {Verdict.PASS, Verdict.FAIL}
             if not (verdict is Verdict.FAIL and name in hidden)
-            if (name in broken) != (verdict is Verdict.FAIL) or name not in seen
+            if (name in broken) != (verdict is Verdict.FAIL) or name not in seen | own
         )
-        wrong += self._otherwise(again.matched)
+        wrong += self._otherwise(again.matched, again.drift)
         wrong += self._untold()
-        return list(dict.fromkeys(wrong)), f"{len(again.matched)} exchanges, {len(seen)} clauses"
+        figures = f"{len(again.matched)} exchanges, {len(seen)} clauses"
+        if left := sum(one.cut is True for one in self._exchanges):
+            figures += f"; {many(left, 'is', 'are')} too long to be kept whole, and not judged again"
+        return list(dict.fromkeys(wrong)), figures
+
+    def _words(self) -> Told:
+        """What tests say is what their exchanges show, and of these none is lacking between others."""
+        if self.facts.get("plan") == recorded.PLAN:
+            return [], "none, since it judged what was recorded elsewhere"
+        doubtful = {one.id for one in self._exchanges if one.cut or one.veiled}
+        for one in self._exchanges:
+            held = self._seen.setdefault(one.test, Seen())
+            if one.id not in held.exchanges:  # which was not to be judged again
+                held.exchanges.append(one.id)
+            if one.matched:
+                held.matched.add((one.operation, one.matched))
+        verdicts = list(journal.records(self.folder, journal.VERDICTS))
+        ids = [one.id for one in self._exchanges]
+        wrong = list(gaps(ids, whole=not may_lack(self.facts, verdicts, journal.lost(self.folder))))
+        wrong += Words(self.scope, self.facts, self._seen, doubtful).wrong(verdicts)
+        return wrong, f"{len(verdicts)} verdicts"
+
+    def _own(self) -> set[str]:
+        """Return the clauses for which a test that passed speaks itself, whatever an exchange alone shows."""
+        told = journal.records(self.folder, journal.VERDICTS)
+        return {name for record in told if record["verdict"] == Verdict.PASS for name in record["clauses"]}
 
     def _hidden(self) -> set[str]:
         """Return the clauses that were found broken only where a text, or a key, is partly masked now."""
@@ -285,11 +393,11 @@ class Contents:
                 seen.setdefault(bad["clause"], set()).add(bad["exchange"])
         return {name for name, exchanges in seen.items() if exchanges <= veiled}
 
-    def _otherwise(self, matched: Mapping[str, str]) -> Iterator[str]:
+    def _otherwise(self, matched: Mapping[str, str], drift: Mapping[str, list[str]]) -> Iterator[str]:
         """Yield the exchanges that are another documented answer, or of another kind, than the run says."""
         for one in self._exchanges:
-            if one.cut is False:
-                yield f"{one.id} is said to be cut, and is not"
+            if not (one.cut or one.veiled) and _unmarked(drift.get(one.id, [])) != _unmarked(one.drift):
+                yield f"{one.id} has other undocumented parts than the run says"
             if one.stray and one.is_call:
                 yield f"{one.id} calls {one.operation} as documented, and counts for nothing"
             now = matched.get(one.id, one.matched)
@@ -327,6 +435,8 @@ class Summary:
     part: int
     url: str
     matched: str
+    started: str
+    drift: tuple[str, ...]
     stray: bool
     guess: bool
     is_call: bool
@@ -334,20 +444,21 @@ class Summary:
     veiled: bool
 
     @classmethod
-    def of(cls, record: Mapping[str, Any], method: str) -> Summary:
-        """Return it; `method` is the one of the operation."""
+    def of(cls, record: Mapping[str, Any], method: str, most: int) -> Summary:
+        """Return it; `method` is the one of the operation, and of a body `most` characters are kept."""
         asked, told = record["request"], record["response"]
-        kept = [_is_cut(side) for side in (asked, told) if side.get("cut")]
-        names = ("id", "family", "operation", "test", "matched")
+        kept = [_is_cut(side, most) for side in (asked, told) if side.get("cut")]
+        names = ("id", "family", "operation", "test", "matched", "started")
         return cls(
             **{name: record[name] for name in names},
+            drift=tuple(record.get("drift", ())),
             part=record.get("part", 1),
             url=asked["url"],
             stray=bool(record.get("stray")),
             guess=bool(record.get("guess")),
             is_call=_is_call(record, method),
             cut=all(kept) if kept else None,
-            veiled=is_amid(told["body"]),
+            veiled=is_amid(told["body"]) or any(map(_WHOLE.search, (asked["body"], told["body"]))),
         )
 
 
@@ -358,25 +469,47 @@ def _is_call(record: Mapping[str, Any], method: str) -> bool:
     return bool(meant) and record["response"]["status"] not in _PUT_OFF
 
 
-def _is_cut(side: Mapping[str, Any]) -> bool:
+def _is_cut(side: Mapping[str, Any], most: int) -> bool:
+    """Tell whether a body is cut as a run with this target file cuts it."""
     told, body = side["cut"], side["body"]
-    left = told["characters"] - told["head"] - told["tail"]
-    mark = f"[{left} characters left out]"
-    return left > 0 and len(body) - len(mark) >= _LEAST_KEPT and body[told["head"] :].startswith(mark)
+    mark = f"[{told['characters'] - most} characters left out]"
+    halves = (told["head"], told["tail"]) == (most // 2, most - most // 2)
+    whole = len(body) == most + len(mark) and body[most // 2 :].startswith(mark)
+    return halves and whole and told["characters"] > most
+
+
+def _unmarked(places: Iterable[str]) -> list[str]:
+    """Return places of an answer, whatever the fingerprints in them."""
+    return [_FINGERPRINT.sub("", place) for place in places]
+
+
+def _add(held: Seen, exchange: Exchange, judge: Judge) -> None:
+    """Add to what a test's exchanges show what one of them does."""
+    held.exchanges.append(exchange.id)
+    held.broken |= {finding.clause for finding in judge.findings}
+    for clause in judge.touched:
+        held.touched[clause].append(exchange.id)
 
 
 class _Again:
-    """A journal that keeps which documented answer each exchange is, and nothing else."""
+    """A journal that keeps which documented answer each exchange is, and what is undocumented in it."""
 
     def __init__(self) -> None:
         self.matched: dict[str, str] = {}
+        self.drift: dict[str, list[str]] = {}
 
     def exchange(self, record: Mapping[str, Any]) -> None:
         """Take note of one."""
         self.matched[record["id"]] = record["matched"]
+        self.drift[record["id"]] = record.get("drift", [])
 
     def verdict(self, record: Mapping[str, Any]) -> None:
         """Forget it."""
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

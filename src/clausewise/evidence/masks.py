@@ -46,6 +46,10 @@ class Masks:
             if not (_is_text(stand_in) and (stand_in in self._known or _length(stand_in) >= _SHORTEST))
         ]
 
+    def by_name(self, place: str) -> bool:
+        """Tell whether what a JSON pointer leads to is masked for its name."""
+        return self._masker.hides(place)
+
     def amend(self, record: Record) -> Record:
         """Return an exchange in which a stand-in that no rule explains is a text like any other."""
         raw = json.dumps(record)

@@ -84,7 +84,10 @@ def predicate(results: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str,
         for family, told in target["families"].items()
         for name, digest in told.get("overlays", {}).items()
     ]
-    rulings = {key: facts.get(key) for key in ("rulings", "plan", "strict", "confirm", "selected", "resumed")}
+    rulings = {
+        key: facts.get(key)
+        for key in ("rulings", "plan", "strict", "confirm", "selected", "resumed", "labels")
+    }
     configuration += [
         {"name": f"{journal.RUN}#{key}", "digest": {"sha256": journal.digest(value)}}
         for key, value in rulings.items()
@@ -99,6 +102,7 @@ def predicate(results: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str,
         ],
         "outcome": results["outcome"],
         "promise": results["promise"],
+        "labels": results["run"]["labels"],
         "excuses": results["excuses"],
     }
 

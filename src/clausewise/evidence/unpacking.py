@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import lzma
 import os
+import stat
+import struct
+import unicodedata
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -22,6 +25,13 @@ _MOST = 4 << 30  # bytes; a pack that unfolds to more is none of ours
 _LARGEST = 256 << 20  # bytes of a file that is read as a whole: all but the exchanges
 _MOST_FILES = 1000
 _TAIL = 65_557  # bytes at the end of a zip within which its last record must begin
+_HEAD, _LISTED, _END = (
+    30,
+    46,
+    22,
+)  # bytes of an entry's head, of its line in the directory, of the last record
+_UTF_8 = 0x800  # that a name is in UTF-8
+_RUNS = 0o7111  # bits of a file's mode that make it a program
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same run makes the same bytes
 NONSENSE = (
     TypeError,
@@ -32,7 +42,7 @@ NONSENSE = (
     RecursionError,
     RuntimeError,
 )
-_UNPACKING = (zlib.error, lzma.LZMAError)
+_UNPACKING = (zlib.error, lzma.LZMAError, struct.error)
 
 
 def unpacked(pack: Path, folder: Path) -> dict[str, Any]:
@@ -41,6 +51,7 @@ def unpacked(pack: Path, folder: Path) -> dict[str, Any]:
         _check_directory(pack)
         with ZipFile(pack) as archive:
             _check_size(pack, archive.infolist())
+            _check_plain(pack, archive)
             archive.extractall(folder)
         manifest = tables.load(folder / MANIFEST)
     except (OSError, BadZipFile, NotImplementedError, EOFError, *NONSENSE, *_UNPACKING) as bad:
@@ -100,6 +111,35 @@ def _check_directory(pack: Path) -> None:
         raise ConfigurationError(f"{pack} holds more than {_MOST_FILES} files; it is no evidence pack.")
 
 
+def _check_plain(pack: Path, archive: ZipFile) -> None:
+    """Refuse a zip of which another reader makes something else, or which holds more than its entries.
+
+    Bytes before, between and behind the entries, comments, links, a second name: none is ever written here.
+    """
+    end = 0
+    entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
+    with pack.open("rb") as file:
+        for entry in entries:
+            file.seek(entry.header_offset)
+            name, more = struct.unpack("<26xHH", file.read(_HEAD))
+            mode = entry.external_attr >> 16
+            odd = more or entry.extra or entry.comment or entry.flag_bits & ~_UTF_8
+            odd = odd or stat.S_IFMT(mode) not in {0, stat.S_IFREG} or mode & _RUNS
+            if odd or entry.header_offset != end:
+                raise ConfigurationError(
+                    f"{pack} is written otherwise than a pack, from {tables.shown(entry.filename)!r} on."
+                )
+            end += _HEAD + name + entry.compress_size
+        listed = sum(_LISTED + len(_file_name(entry)) for entry in entries)
+        if (archive.start_dir, file.seek(0, os.SEEK_END)) != (end, end + listed + _END) or archive.comment:
+            raise ConfigurationError(f"{pack} holds bytes beside its files; it is no evidence pack.")
+
+
+def _file_name(entry: ZipInfo) -> bytes:
+    """Return the name of an entry as it stands in the zip."""
+    return entry.orig_filename.encode("utf-8" if entry.flag_bits & _UTF_8 else "cp437")
+
+
 def _check_size(pack: Path, entries: Sequence[ZipInfo]) -> None:
     """Refuse what no run of ours packs, before anything is unpacked."""
     names = [entry.filename for entry in entries]
@@ -109,7 +149,7 @@ def _check_size(pack: Path, entries: Sequence[ZipInfo]) -> None:
         told = f"holds {len(names)} files"
     elif any(entry.file_size > _LARGEST for entry in entries if entry.filename != journal.EXCHANGES):
         told = f"holds a file of more than {_LARGEST >> 20} MB"
-    elif len(set(names)) < len(names):
+    elif len({unicodedata.normalize("NFC", name).casefold() for name in names}) < len(names):
         told = "holds two files of one name"
     elif stray := [name for name in names if not ours(name)]:
         told = f"holds {tables.shown(stray[0])!r}, which no run writes"

@@ -66,7 +66,8 @@ def _paths(value: Json, path: Path = ()) -> Iterator[Path]:
 def _changes(value: Json, schema: Schema, path: Path) -> Iterator[Change]:
     yield "absent", lambda made: _delete(made, path)
     yield "null", _put(path, None)
-    yield "another type", _put(path, {"another": "type"} if not isinstance(value, dict) else "another type")
+    other = {"other-type": "of-value"} if not isinstance(value, dict) else "other-type-of-value"
+    yield "another type", _put(path, other)  # no word that an answer says: under a secret name it is masked
     if isinstance(path[-1], str) and path[-1].swapcase() != path[-1]:
         yield "its key in another case", lambda made: _rename(made, path)
     for about, other in _values(value, schema):

@@ -7,6 +7,21 @@ the mask of one run, and nothing can be looked up in a table of guesses without 
 from __future__ import annotations
 
 from clausewise.masking.masker import Masker, held_in, plain
-from clausewise.masking.stand_ins import is_amid, is_masked, plausible, sensitive_fields
+from clausewise.masking.stand_ins import (
+    is_amid,
+    is_masked,
+    plausible,
+    sensitive_fields,
+    stand_in_of,
+)
 
-__all__ = ["Masker", "held_in", "is_amid", "is_masked", "plain", "plausible", "sensitive_fields"]
+__all__ = [
+    "Masker",
+    "held_in",
+    "is_amid",
+    "is_masked",
+    "plain",
+    "plausible",
+    "sensitive_fields",
+    "stand_in_of",
+]

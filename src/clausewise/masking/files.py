@@ -17,12 +17,18 @@ _SVG = re.compile(
 _HEAD = 1200  # characters of base64 that are looked at
 _LARGE = 200  # characters from which on anything that is no text is taken for a file
 _CODE = r"[A-Za-z0-9+/_-]"
+_RUN = 24  # characters of code that one begins with
 BLOB = re.compile(
-    rf"(?<!{_CODE})(?:{_CODE}{{24,}}+(?:(?:\\[/rn])+{_CODE}*+|(?:\r?\n[ \t]?){_CODE}++)*+={{0,2}})"
+    rf"(?<!{_CODE})(?:{_CODE}{{{_RUN},}}+(?:(?:\\[/rn])+{_CODE}*+|(?:\r?\n[ \t]?){_CODE}++)*+={{0,2}})"
 )
-SOME_BLOB = re.compile(rf"(?<!{_CODE}){_CODE}{{24}}")  # which quickly tells that there is none
+_CODES = bytes(120 if re.match(_CODE, chr(byte)) else 32 for byte in range(256))  # x for each, else a blank
 _LINES = re.compile(r"\\[rn]|\\(?=/)|\s+")
 _LEAST = 40
+
+
+def may_hold_blob(text: str) -> bool:
+    """Tell quickly whether a text may hold base64 that is a file's; most do not."""
+    return b"x" * _RUN in text.encode("ascii", "replace").translate(_CODES)
 
 
 def is_file(body: bytes) -> bool:

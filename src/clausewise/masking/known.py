@@ -238,7 +238,7 @@ def _in_base64(text: str) -> str:
 
 def _digests(text: str) -> Iterator[bytes]:
     raw = text.encode("utf-8", "surrogatepass")
-    for name in ("md5", "sha1", "sha256"):
+    for name in ("md5", "sha1", "sha256", "sha384", "sha512"):
         yield hashlib.new(name, raw, usedforsecurity=False).digest()
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from clausewise.masking import detectors
 from clausewise.masking.cutting import KEPT, cut
-from clausewise.masking.files import BLOB, SOME_BLOB, is_blob, is_file
+from clausewise.masking.files import BLOB, is_blob, is_file, may_hold_blob
 from clausewise.masking.known import Known, quoted_numbers, replaced
 from clausewise.masking.names import Hidden, Hides, squeezed, told, words_of
 from clausewise.masking.quotes import Quotes
@@ -44,11 +44,24 @@ _ENCODED = ";base64,"
 _WORDS = {"true", "false", "null", ""}
 _DECODER = json.JSONDecoder(strict=False)
 _scanned: Callable[[str, int, bool], tuple[str, int]] = json.decoder.scanstring  # type: ignore[attr-defined]
+_TELLING = 1 << 16  # characters of a large answer that tell whether it hides anything by name
 _FORESEEN = 32  # requests whose masked form is kept until their answer comes
 _FINGERPRINT = 4  # bytes
 _KEY_BYTES = 64
 
 Headers = list[list[str]]
+
+
+class _Looked(dict[str, Hides]):
+    """Whether names are hidden, each looked up once."""
+
+    def __init__(self, hides: Hidden) -> None:
+        super().__init__()
+        self._hides = hides
+
+    def __missing__(self, name: str) -> Hides:
+        self[name] = told = self._hides[name]
+        return told
 
 
 class Masker:
@@ -322,26 +335,35 @@ class Masker:
         """
         if '"' in text:
             hides = self._hides
-            if hidden := {name: told for name in set(_NAME.findall(text)) if (told := hides[name])}:
-                text = self._unnamed(text, hidden)
+            head = text[:_TELLING] if len(text) > _TELLING else ""
+            if any(hides[name] for part in (head, text) for name in set(_NAME.findall(part))):
+                text = self._unnamed(text, _Looked(hides))
             if "\\" in text and any(escape in text for escape in ('\\"', "\\u", "\\/")):
                 text = _STRING.sub(self._escaped, text)
         return self._given_away(text)
 
-    def _unnamed(self, text: str, hidden: Mapping[str, Hides]) -> str:
+    def _unnamed(self, text: str, hidden: _Looked) -> str:
         """Return a JSON text with the values of hidden keys masked."""
-        done, known = 0, self._known
+        done, known, full, met = 0, self._known, self._known.full, self._met
         told: list[str] = []
+        shown: str | None
         for found in _KEY.finditer(text):
             name, plain = found.groups()
-            hides = hidden.get(name)
+            hides = hidden[name]
             if not hides or found.start() < done:
+                continue
+            if full and plain and len(plain) <= LONGEST:  # nothing more is learned, and there may be many
+                at, end = found.span(2)
+                mac = self._mac.copy()
+                mac.update(plain.encode("utf-8", "surrogatepass"))
+                met[plain] = stand_in = f"[masked text {len(plain)} {mac.hexdigest()}]"
+                told += text[done:at], stand_in
+                done = end
                 continue
             if plain is not None:
                 at, end = found.span(2)
-                shown: str | None = plain
-                if plain:
-                    shown = self._masked(plain) if known.full else self._hidden(plain, hides)
+                shown = self._hidden(plain, hides) if plain else plain
+                full = known.full
             else:
                 at = found.end()
                 shown, end = self._value_at(text, at, hides)
@@ -415,7 +437,7 @@ class Masker:
 
     def _given_away(self, text: str) -> str:
         """Mask what gives itself away: pairs and elements of a secret name, user info, tokens, files."""
-        if len(text) >= _LONG and SOME_BLOB.search(text):
+        if len(text) >= _LONG and may_hold_blob(text):
             text = BLOB.sub(self._blob, text)
         if not _gives_away(text):
             return text

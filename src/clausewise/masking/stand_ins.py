@@ -21,6 +21,12 @@ def is_amid(body: str) -> bool:
     return bool(_AMID.search(body))
 
 
+def stand_in_of(text: str) -> str:
+    """Return the first stand-in in a text; empty where it has none."""
+    found = _MASK.search(text)
+    return found[0] if found else ""
+
+
 def is_masked(value: Any) -> bool:
     """Tell whether a value is one that stands in place of another."""
     return isinstance(value, str) and _MASK.fullmatch(value) is not None

@@ -20,7 +20,8 @@ from urllib.parse import quote, quote_plus
 SHORTEST = 6  # a shorter value would blot out innocent text
 LONGEST = 4096  # a longer personal one is a file, which no other text quotes
 LONGEST_TOKEN = 1 << 16  # real ones with many roles are several thousand characters long
-_MARKS = re.compile("[\u0300-\u036f]+")  # that stand over and under Latin letters
+# What stands over and under Latin letters, and what is not seen at all between them.
+_MARKS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]+")
 _PLAIN = re.compile(r"[\w.~-]*", re.ASCII)  # written alike everywhere
 _DOTS = re.compile(r"\.\.\.|\u2026")
 
@@ -184,14 +185,17 @@ def _reads(run: str) -> Iterator[tuple[bytes, int, int]]:
                 yield raw, found.start() + odd, 4
 
 
-_DIGESTS = {16, 20, 32}  # bytes of MD5, SHA-1 and SHA-256
+_DIGESTS = {16, 20, 32, 48, 64}  # bytes of MD5, SHA-1, SHA-256, SHA-384 and SHA-512
 
 
 def folded(text: str) -> str:
-    """Return a text in small letters without accents: Unicode has two writings of most accents."""
+    """Return a text in small letters without accents, wide letters as plain ones, and without what is unseen.
+
+    Unicode has two writings of most accents.
+    """
     if text.isascii():
         return text.lower()
-    bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text))
     return bare.casefold().replace("\u0111", "d")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from clausewise.strict_json import Json
 
@@ -172,8 +173,10 @@ class Freedom:
 class RoleNeed:
     """A role that a target's owner can fill: what it is, what it unlocks, how the doctor tries it.
 
-    `template` is the piece of a target file that gives it, in TOML. `probe` is a call (operation, body,
-    path) and the outcomes that answer it where the role is well filled; of credentials, their own log-in.
+    `template` is the piece of a target file that gives it, in TOML. Each of its `probes` is a call
+    (operation, and body, path, or the things that `ask` fills in) and the outcomes that answer it where the
+    role is well filled, in some `documents` or all; `agrees` says where the answer repeats what the file
+    says. Of credentials it is their own log-in.
     `shows` are id globs of clauses that an entity of the right kind in this role shows, and others may not.
     `otherwise` says how a run gets along without the role; a clause that needs it is exercised all the same.
     """
@@ -184,7 +187,7 @@ class RoleNeed:
     template: str
     keys: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
-    probe: Mapping[str, Json] = field(default_factory=dict)
+    probes: tuple[Mapping[str, Any], ...] = ()
     shows: tuple[str, ...] = ()
     otherwise: str = ""
 

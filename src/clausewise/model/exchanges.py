@@ -54,9 +54,10 @@ class Exchange:
     """One request and its response. `milliseconds` runs from the first byte sent to the last read.
 
     `hidden` and `hidden_sent` point to what is masked in a recorded answer and in its request: of that, only
-    the type is known. `wrapped` tells that the answer may come as JSON inside a JSON text, and has to where
-    it may not be `plain`; what is spelt in several ways is read by `spellings`. A `stray` one asked for what
-    no document describes, so that nothing holds for its answer.
+    the type is known, and where a `=` stands before the pointer that it is no word of the documents.
+    `wrapped` tells that the answer may come as JSON inside a JSON text, and has to where it may not be
+    `plain`; what is spelt in several ways is read by `spellings`. A `stray` one asked for what no document
+    describes, so that nothing holds for its answer.
     """
 
     id: str

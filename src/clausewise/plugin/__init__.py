@@ -17,11 +17,11 @@ from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.foreign import visible
 from clausewise.plans import DEFAULT, PLANS, seconds
-from clausewise.plugin import cancel, conduct, dry, hookspecs, labels, selection
+from clausewise.plugin import cancel, conduct, consent, dry, hookspecs, labels, selection
 from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
 from clausewise.plugin.hush import Hush
+from clausewise.plugin.opening import claimed
 from clausewise.plugin.session import SESSION, Session
-from clausewise.verdict import Exit, many
 
 __all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
 
@@ -81,6 +81,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--dry-run", action="store_true", help="send nothing to the target: count the calls on the reference"
     )
+    group.addoption(
+        "--label", action="append", default=[], metavar="KEY=VALUE", help="what is judged, such as build=412"
+    )
     group.addoption("--resume", metavar="RUN", default="", help="go on with the run of this folder")
     group.addoption(
         "--reference-url", metavar="URL", default="", help="where the reference of embedded families runs"
@@ -110,6 +113,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--target is given without a value; is a variable not set?")
     if config.getoption("--target") and not config.option.collectonly:
         try:
+            _ask(config)
             session = Session.of(config)
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
@@ -125,6 +129,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(session.strangers)
 
 
+def _ask(config: pytest.Config) -> None:
+    """Under plain pytest say and ask what goes where before anything does; `clausewise run` has done so."""
+    if config.pluginmanager.is_blocked("terminal") or hasattr(config, "workerinput"):
+        return
+    target = claimed(Path(config.getoption("--target")), allowed=config.getoption("--allow-file"))
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    if capture:
+        capture.suspend_global_capture(in_=True)
+    try:
+        consent.see(target, dry=config.getoption("--dry-run"))
+    finally:
+        if capture:
+            capture.resume_global_capture()
+
+
 def _label(config: pytest.Config, session: Session) -> None:
     """Have Allure's results written, and the run ended where they cannot be."""
 
@@ -133,6 +152,8 @@ def _label(config: pytest.Config, session: Session) -> None:
 
     try:
         labels.write(config, session.folder / "allure-results", full)
+        if not session.is_worker:
+            labels.environment(session.folder / "allure-results", session.environment)
     except OSError as bad:
         full(bad)
         session.close()
@@ -163,6 +184,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if others and collection_path.parent == shipped.SUITES and collection_path.is_dir() else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests that this target and this selection call for; refuse unknown clause ids."""
     session = config.stash.get(SESSION, None)
@@ -172,8 +194,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
+        session.left_out = {item.nodeid for item in kept if selection.ids(item)} | set(_ignored(config))
         if dropped:
             config.hook.pytest_deselected(items=dropped)
+
+
+def _ignored(config: pytest.Config) -> Iterator[str]:
+    """Yield what pytest's own options have it not look for among the suites: files, folders, globs."""
+    for name in config.getoption("ignore") or ():
+        path = Path(os.path.realpath(name))
+        if path.is_relative_to(shipped.SUITES) or shipped.SUITES.is_relative_to(path):
+            yield f"--ignore={name}"
+    yield from (f"--ignore-glob={name}" for name in config.getoption("ignore_glob") or ())
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -275,8 +307,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         raise pytest.UsageError(run.lost or told) from bad
     if run.lost:
         raise pytest.UsageError(run.lost)
-    code = results["outcome"]["exit"]
-    session.exitstatus = Exit.NOT_CONFORMANT if run.strangers.failed and code in _BETTER else code
+    session.exitstatus = results["outcome"]["exit"]
     session.config.hook.pytest_clausewise_concluded(results=results, folder=run.folder)
 
 
@@ -286,12 +317,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if run and run.results:
         terminalreporter.section("clausewise")
         terminalreporter.write_line(run.results["outcome"]["sentence"])
-        if beside := len(run.strangers.failed):
-            terminalreporter.write_line(
-                f"{many(beside, 'test', 'tests')} that judged no clause failed beside it."
-            )
         terminalreporter.write_line(f"{Path(run.folder) / 'report.html'}")
 
 
-_BETTER = {Exit.CONFORMANT, Exit.NOT_FULLY_VERIFIED}  # than what pytest says of a test that failed
 _NOT_OURS = {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from allure_commons.logger import AllureFileLogger
 from allure_pytest.listener import AllureListener
 
+from clausewise.foreign import visible
 from clausewise.model import Clause, Kind, Standing
 from clausewise.scope import Scope
 
@@ -24,6 +25,7 @@ _SEVERITIES = {  # the gravest first
     Standing.ASSUMED: "trivial",
 }
 _GRAVEST = "blocker"  # somebody is let in who may not be
+_ASCII = 128
 
 
 class _Results(AllureFileLogger):
@@ -59,6 +61,24 @@ def write(config: pytest.Config, folder: Path, full: Callable[[OSError], None]) 
     for plugin in (listener, results):
         allure_commons.plugin_manager.register(plugin)
         config.add_cleanup(partial(allure_commons.plugin_manager.unregister, plugin))
+
+
+def environment(folder: Path, told: Mapping[str, str]) -> None:
+    """Write what was judged as Allure reads it: a file of Java properties. Raises OSError."""
+    lines = (f"{_escaped(key)}={_escaped(value)}\n" for key, value in told.items())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "environment.properties").write_text("".join(lines), "ascii")
+
+
+def _escaped(text: str) -> str:
+    """Write a text as a key or a value of Java properties: all but letters and digits as its code units."""
+    units = visible(text).encode("utf-16-be", "replace")
+    pairs = (int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
+    return "".join(chr(unit) if _is_plain(unit) else f"\\u{unit:04x}" for unit in pairs)
+
+
+def _is_plain(unit: int) -> bool:
+    return unit < _ASCII and (chr(unit).isalnum() or chr(unit) in "._-/")
 
 
 def put(scope: Scope, ids: Sequence[str]) -> None:

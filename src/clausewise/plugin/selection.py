@@ -103,18 +103,26 @@ def split(
         if not named:
             kept.append(item)  # somebody else's test in the same session
             continue
-        clauses = [_claimed(scope, name, item) for name in named]
-        first, able = clauses[0], [clause for clause in clauses if clause and not scope.lacking(clause)]
-        wanted = item.nodeid not in done and first in able and _wanted(able, choice, picked)
+        wanted = is_wanted(scope, item.nodeid, named, choice, picked) and item.nodeid not in done
         (kept if wanted else dropped).append(item)
     return kept, dropped
 
 
-def _claimed(scope: Scope, name: str, item: pytest.Item) -> Clause | None:
+def is_wanted(scope: Scope, test: str, named: Sequence[str], choice: Choice, picked: Sequence[str]) -> bool:
+    """Tell whether a run takes a test, by the clauses that it is marked with; `picked` are the choice's.
+
+    Raises ConfigurationError for a clause id that no catalogue knows.
+    """
+    clauses = [_claimed(scope, name, test) for name in named]
+    first, able = clauses[0], [clause for clause in clauses if clause and not scope.lacking(clause)]
+    return first in able and _wanted(able, choice, picked)
+
+
+def _claimed(scope: Scope, name: str, test: str) -> Clause | None:
     clause = scope.clause(name)
     if clause is None and not scope.knows_elsewhere(name):
         raise ConfigurationError(
-            f"{item.nodeid} judges the clause {name!r}, which no catalogue knows; "
+            f"{test} judges the clause {name!r}, which no catalogue knows; "
             f"`clausewise clauses` lists all ids."
         )
     return clause

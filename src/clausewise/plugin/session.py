@@ -48,6 +48,7 @@ class Session:
     worker: str
     policy: Policy
     rulings: Rulings = field(default_factory=Rulings)
+    labels: Mapping[str, str] = field(default_factory=dict)
     plan: Plan = DEFAULT
     budget: Budget = field(default_factory=Budget)
     log_ins: Ledger = field(default_factory=Ledger)
@@ -64,6 +65,7 @@ class Session:
     current: Judge | None = None
     ageing: Ageing = field(default_factory=Ageing)
     strangers: Strangers = field(default_factory=Strangers)
+    left_out: set[str] = field(default_factory=set)  # tests of ours, by pytest's own options
     _stack: ExitStack = field(default_factory=ExitStack)
     rehearsing: bool = False
     _repeats: bool = False
@@ -111,6 +113,7 @@ class Session:
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
             policy=Policy(told.get("strict", config.getoption("--strict-clauses")), ruled.red),
             rulings=ruled,
+            labels=told.get("labels", {}) if told else opening.labelled(config),
             plan=plan,
             budget=opening.budget(config, target, given, stack),
             confirming=told.get("confirm", config.getoption("--confirm-failures")),
@@ -157,6 +160,7 @@ class Session:
                     "selected": self.choice.picked(self.scope),
                     "environment": statement.environment(),
                     "most": self.budget.most,
+                    "labels": self.shown,
                     **facts,
                 },
                 copies.of(self.scope, hides),
@@ -170,6 +174,20 @@ class Session:
             before: dict[str, Any] = {"before": journal.seconds(self.folder), "command": facts["command"]}
             before["most"] = self.budget.most
             journal.resume(self.folder, {**told, "target": facts["target"]}, part | before, mark)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What is judged, in a few words of a report's reader."""
+        target = self.scope.target
+        told = {"target": target.name, "environment": target.environment, "plan": self.plan.name}
+        documents = {f"document.{name}": known.document for name, known in target.families.items()}
+        return told | documents | {"suite": __version__} | self.shown
+
+    @cached_property
+    def shown(self) -> dict[str, str]:
+        """The labels, with what is secret or personal masked."""
+        hides = masker(self.scope, self.key)
+        return {key: hides.text(value) for key, value in self.labels.items()}
 
     @property
     def base_urls(self) -> dict[str, str]:
@@ -191,9 +209,12 @@ class Session:
         }
 
     def collected(self, tests: Mapping[str, Sequence[str]]) -> None:
-        """Write down which tests are to be made; all workers collect the same, and one of them tells."""
-        if self.worker in {"main", "gw0"}:
-            self.pages.collected(tests)
+        """Write down which tests are to be made; all workers collect the same, and one of them tells.
+
+        Should the first one be killed before, another tells.
+        """
+        if self.worker in {"main", "gw0"} or not journal.is_collected(self.folder):
+            self.pages.collected(tests, sorted(self.left_out - set(tests)))
 
     def open(self, test: str, clauses: Sequence[str]) -> None:
         """Begin a test: its judge remembers what the test touches."""
@@ -257,6 +278,7 @@ class Session:
             )
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
+        client.wavered = self.judge.waver if self.confirming else None
         client.sends = self.bench.masker.foresee
         return client
 
@@ -325,7 +347,8 @@ class Session:
     def conclude(self, *, interrupted: bool) -> dict[str, Any]:
         """Seal and add up the run, write results.json and draw every report; return the results."""
         at = None if interrupted else datetime.now(UTC).isoformat(timespec="milliseconds")
-        journal.end(self.folder, at, interrupted=interrupted)
+        beside = {"beside": len(self.strangers.failed)} if self.strangers.failed else {}
+        journal.end(self.folder, at, interrupted=interrupted, **beside)
         self.results = statement.assemble(self.scope, self.folder, ended=not interrupted)
         statement.write(self.results, self.folder)
         report.draw(self.results, self.folder)

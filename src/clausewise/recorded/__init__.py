@@ -8,12 +8,12 @@ from pathlib import Path
 from clausewise.errors import ConfigurationError
 from clausewise.recorded import har, own
 from clausewise.recorded.archive import write as write_har
-from clausewise.recorded.judging import again, judged
+from clausewise.recorded.judging import PLAN, again, judged
 from clausewise.recorded.own import read as read_own
 from clausewise.recorded.seen import Seen
 from clausewise.scope import Scope
 
-__all__ = ["Seen", "again", "judged", "read", "read_own", "write_har"]
+__all__ = ["PLAN", "Seen", "again", "judged", "read", "read_own", "write_har"]
 
 
 def read(path: Path, scope: Scope) -> Iterator[Seen]:

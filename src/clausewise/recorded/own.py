@@ -22,19 +22,29 @@ def _as_it_is(record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
+def _by_name(_: str) -> bool:
+    return True
+
+
 def read(
-    path: Path, scope: Scope, amend: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
+    path: Path,
+    scope: Scope,
+    amend: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is,
+    named: Callable[[str], bool] = _by_name,
 ) -> Iterator[Seen]:
     """Yield every exchange of an exchanges.jsonl; ConfigurationError for a line that is none.
 
-    `amend` returns what is judged in a record's place.
+    A line that is marked as cut off is left out. `amend` returns what is judged in a record's
+    place; `named` tells whether a JSON pointer leads to what is masked for its name.
     """
     with path.open("rb") as lines:
         for number, line in enumerate(journal.lines(lines), 1):
+            if journal.was_cut_off(line):
+                continue
             try:
                 record = json.loads(line)
                 tables.check_record(record, "exchange.schema.json")
-                yield seen(record, scope, amend)
+                yield seen(record, scope, amend, named)
             except RecursionError as bad:
                 raise ConfigurationError(f"{path}, line {number}, is nested too deeply to be read.") from bad
             except (ValueError, ConfigurationError) as bad:
@@ -43,17 +53,20 @@ def read(
 
 
 def seen(
-    record: dict[str, Any], scope: Scope, amend: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
+    record: dict[str, Any],
+    scope: Scope,
+    amend: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is,
+    named: Callable[[str], bool] = _by_name,
 ) -> Seen:
     """Return what a record tells; ValueError or ConfigurationError where it tells nonsense."""
     cut = any(record[side].get("cut") for side in ("request", "response"))  # it was judged whole
     record = amend(record)
-    made = None if cut or record.get("stray") else _exchange(record, scope)
+    made = None if cut or record.get("stray") else _exchange(record, scope, named)
     wanted = () if record.get("free") else tuple(record["expected"])
     return Seen(made, wanted, bool(record.get("loose")), str(record["test"]), guess=bool(record.get("guess")))
 
 
-def _exchange(record: Mapping[str, Any], scope: Scope) -> Exchange | None:
+def _exchange(record: Mapping[str, Any], scope: Scope, named: Callable[[str], bool]) -> Exchange | None:
     if record["family"] not in scope.contracts:
         return None
     operation = scope.operation(record["family"], record["operation"])
@@ -72,7 +85,9 @@ def _exchange(record: Mapping[str, Any], scope: Scope) -> Exchange | None:
         wrapped=operation.wrapped,
         plain=operation.plain,
         spellings=operation.spellings,
-        hidden=frozenset(respelt_place(place, operation.spellings) for place in hidden),
+        hidden=frozenset(
+            f"{'' if named(place) else '='}{respelt_place(place, operation.spellings)}" for place in hidden
+        ),
         hidden_sent=hidden_sent,
     )
 

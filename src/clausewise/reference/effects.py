@@ -50,6 +50,13 @@ class Effects:
         before = self._memory.total_changes
         return call(), self._memory.total_changes > before
 
+    def _altered(self, call: Call) -> bool:
+        """Act, and tell whether what is remembered is another thing since: set once more is as it was."""
+        known = self._bends.changed > 0  # once is enough, and a dump takes long where images are held
+        before = [] if known else list(self._memory.iterdump())
+        call()
+        return known or list(self._memory.iterdump()) != before
+
     def _undo(self) -> bool:
         self._memory.execute("ROLLBACK")
         self._bends.changed += 1
@@ -64,7 +71,7 @@ class Effects:
         return self._undo()
 
     def _doubled(self, call: Call) -> bool:
-        self._bends.changed += self._watched(call)[1]
+        self._bends.changed += self._altered(call)
         return False
 
     def _astray(self, _: Call) -> bool:
@@ -76,5 +83,5 @@ class Effects:
 
     def _spread(self, _: Call) -> bool:
         """Do it to the one before, too."""
-        self._bends.changed += self._before is not None and self._watched(self._before)[1]
+        self._bends.changed += self._before is not None and self._altered(self._before)
         return False

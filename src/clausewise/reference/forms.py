@@ -14,6 +14,8 @@ from typing import Any
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _OTHER = {"Y": "N", "N": "Y", "true": "false", "false": "true", "yes": "no", "no": "yes"}
+_LONG = 10_000  # characters that no field of any document has room for
+_LARGE = 10**20  # beyond what 64 bits hold
 _SOME = 7  # the number that stands where a text is none
 
 
@@ -95,6 +97,12 @@ def _cut(value: Any) -> Any:
     return value[:-1] if isinstance(value, str) else value
 
 
+def _huge(value: Any) -> Any:
+    if isinstance(value, str):
+        return value * (_LONG // len(value) + 1) if value else value
+    return value * _LARGE if _is_number(value) and value else value
+
+
 FORMS: Mapping[str, Callable[[Any], Any]] = {
     "text": _text,
     "number": _number,
@@ -111,6 +119,7 @@ FORMS: Mapping[str, Callable[[Any], Any]] = {
     "fraction": _fraction,
     "rounded": _rounded,
     "cut": _cut,
+    "huge": _huge,
     "half": _turned(lambda text: text[: len(text) // 2]),
     "blank-behind": _turned(lambda text: f"{text} "),
     "day-first": _turned(lambda text: _DAY.sub(r"\3/\2/\1", text)),

@@ -107,6 +107,7 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
             "causes": [_alone(row, at) for at, row in enumerate(_rows(told, "findings"))],
             "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
             **told,
+            **({"run": _over({"labels": {}}, told["run"])} if "run" in told else {}),
             **({"clauses": clauses} if clauses else {}),
             **({"operations": operations} if operations else {}),
             "findings": [_over({"rule": ""}, row) for row in _rows(told, "findings")],

@@ -12,6 +12,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from clausewise.foreign import printable
 from clausewise.report.causes import brief, causes, source
+from clausewise.verdict import UNSELECTED
 
 Row = Mapping[str, Any]
 
@@ -24,7 +25,8 @@ def xml(results: Row) -> str:
     whole = JUnitXml("clausewise")
     known = {(entry["family"], entry["operation"]) for entry in results["operations"]}
     by_key: dict[tuple[str, str], list[Row]] = {}
-    for row in results["clauses"]:
+    picked = (row for row in results["clauses"] if row["reason"] != UNSELECTED)
+    for row in picked if results["promise"]["narrowed"] else results["clauses"]:
         key = (row["family"], row["operation"])
         by_key.setdefault(key if key in known else (row["family"], ""), []).append(row)
     told = _Told(results)
@@ -68,7 +70,8 @@ def _suite(operation: Row, rows: list[Row], told: _Told) -> TestSuite:
         "target": results["target"]["name"],
         "word": results["outcome"]["word"],
     }
-    for name, value in {**run, "suite version": results["suite"]["version"], **_excuses(results)}.items():
+    run |= {"suite version": results["suite"]["version"]} | results["run"]["labels"] | _excuses(results)
+    for name, value in run.items():
         suite.add_property(name, printable(value))
     suite.add_testcases([_case(row, told) for row in rows])
     return suite

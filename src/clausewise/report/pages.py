@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from clausewise import labels
 from clausewise.foreign import cell, fenced, visible
 from clausewise.model import STEPS, words
 from clausewise.plans import DEFAULT
@@ -197,6 +198,7 @@ def _told(results: Row) -> dict[str, Any]:
         "tone": _TONES.get(results["outcome"]["exit"], "red"),
         "label": _label(results),
         "chart": chart,
+        "labels": labels.told(results["run"]["labels"]),
         "exercised": {
             (row["family"], row["operation"])
             for row in results["ledger"]

@@ -14,6 +14,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from clausewise import labels
 from clausewise.foreign import visible
 from clausewise.report.causes import Cause, causes
 from clausewise.verdict import many
@@ -106,6 +107,8 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
     outcome = results["outcome"]
     style = _BANNER.get(outcome["exit"], "bold red")
     yield Text(visible(outcome["sentence"]).replace("; ", ";\n  "), style=style)
+    if of := labels.name(results["run"]["labels"]):
+        yield _cut(Text(f"  of {visible(of)}"))
     for reason in outcome["reasons"]:
         yield Text(f"  because {visible(reason)}", style=style)
     yield from map(_cut, _causes(causes(results), results))

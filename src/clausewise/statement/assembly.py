@@ -27,14 +27,13 @@ from clausewise.statement.promise import Promise, share_of
 from clausewise.statement.silence import Silence
 from clausewise.statement.sufficiency import Rule, by_family, rules
 from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_lost, add_up
-from clausewise.verdict import Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
+from clausewise.verdict import UNSELECTED, Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
 
 Row = dict[str, Any]
 
 _JUDGED = {Verdict.PASS, Verdict.FAIL, Verdict.UNSTABLE, Verdict.WAIVED}
 _PACKAGES = ("requests", "urllib3", "pytest", "pytest-xdist", "jsonschema", "jsonschema-rs", "schemathesis")
 RESULTS = "results.json"
-_UNSELECTED = "not selected in this run"
 
 
 def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
@@ -45,8 +44,9 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     facts = journal.facts(folder)
     if ended and (sealed := journal.ended(folder)):
         facts |= {"ended": sealed["at"], "interrupted": sealed["interrupted"]}
-        facts |= {"recorded": sealed["recorded"]} if "recorded" in sealed else {}
+        facts |= {key: sealed[key] for key in ("recorded", "beside") if key in sealed}
         ended = not sealed["interrupted"]
+    facts |= {"left_out": len(journal.left_out(folder))}
     tally = add_up(scope, folder)
     recorded = facts.get("plan") == "recorded"
     if ended and not recorded:
@@ -62,7 +62,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     findings = list(_findings(tally, clauses, evidence))
     found = causes(findings, {row["id"]: row for row in clauses}, tally.seen)
     weighed = _weighed(scope, tally, facts, clauses, promise, fixed=fixed, ended=ended)
-    outcome = {**weighed["outcome"], "sentence": _sentence(weighed, clauses, found)}
+    outcome = {**weighed["outcome"], "sentence": _sentence(weighed, clauses, found, facts.get("beside", 0))}
     return {
         "format": "clausewise-results",
         "version": 2,
@@ -73,7 +73,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "environment": facts.get("environment") or environment(),
         **weighed,
         "outcome": outcome,
-        "excuses": list(excuses(scope, facts, rulings, weighed)),
+        "excuses": list(excuses(scope, facts, rulings, weighed, tally)),
         "ledger": list(_ledger(scope, clauses)),
         "clauses": clauses,
         "causes": found,
@@ -100,16 +100,16 @@ def _weighed(
     day, rulings = facts["started"][:10], Rulings.of(facts.get("rulings", {}))
     waivers = list(weighing.waivers(clauses, rulings, day, partial=promise.partial))
     scored = [row for row in clauses if row["scored"]]
-    operations = list(_operations(scope, tally, clauses))
+    operations = [row for row in _operations(scope, tally, clauses) if _shown(row, promise)]
     budgets = list(weighing.paces(operations, rulings))
     share = _exercised(scored)
-    held = rules(scope, tally, share["share"], _unasked(clauses) if promise.own else ()) + [
+    held = rules(scope, tally, share["share"], _unasked(clauses) if promise.partial else ()) + [
         by_family(family, least, _exercised(row for row in scored if row["family"] == family)["share"])
         for family, least in rulings.minimum_exercised
     ]
     told = _facts(facts, tally, scored, held, promise, ended=ended)
     unmet = (*told.unmet, *weighing.unmet(fixed))
-    objections = tuple(weighing.objections(waivers, budgets))
+    objections = (*weighing.objections(waivers, budgets), *_beside(facts))
     code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
     return {
         "outcome": {"exit": int(code), "word": word, "reasons": reasons},
@@ -189,11 +189,12 @@ def _verdict(
         return Verdict.NOT_APPLICABLE, clause.reason or "it cannot be observed from outside"
     if said.verdicts:
         verdict = roll_up(said.verdicts)
-        return verdict, "; ".join(dict.fromkeys(said.reasons)) if verdict not in _JUDGED else ""
+        told = verdict not in _JUDGED or verdict is Verdict.UNSTABLE
+        return verdict, "; ".join(dict.fromkeys(said.reasons)) if told else ""
     if lacking := scope.lacking(clause):
         return Verdict.UNTESTABLE, f"the target file provides no {', '.join(lacking)}"
     if selected and clause.id not in selected:
-        return Verdict.NOT_APPLICABLE, _UNSELECTED
+        return Verdict.NOT_APPLICABLE, UNSELECTED
     return Verdict.UNTESTABLE, ""
 
 
@@ -220,6 +221,9 @@ def _facts(
             f"{many(len(useless), 'clause', 'clauses')} could not be judged, since the target's own log-in "
             f"gives no token that a caller can use, the first is {useless[0]}"
         )
+    if left := facts.get("left_out"):
+        told = many(left, "test, or file, of the suite was", "tests, or files, of the suite were")
+        unmet.append(f"{told} left out by pytest's own options (-k, -m, --deselect, --ignore)")
     if promise.narrowed:
         unmet = [f"a partial run: {len(promise.picked)} of {len(clauses)} clauses were selected"]
     return Facts(
@@ -245,7 +249,12 @@ def _missing(clauses: Iterable[Row]) -> list[Row]:
     return [row for row in clauses if row["verdict"] == Verdict.UNTESTABLE and row["standing"] in red]
 
 
-def _sentence(weighed: Row, clauses: Iterable[Row], found: Iterable[Mapping[str, Any]]) -> str:
+def _beside(facts: Row) -> Iterator[str]:
+    if beside := facts.get("beside"):
+        yield f"{many(beside, 'test', 'tests')} that judged no clause failed in the same pytest run"
+
+
+def _sentence(weighed: Row, clauses: Iterable[Row], found: Iterable[Mapping[str, Any]], beside: int) -> str:
     """Say in one sentence what a run came to: how many causes break how many clauses, and what was kept."""
     outcome, counts, asked = weighed["outcome"], weighed["counts"], weighed["promise"]
     red = {row["id"] for row in clauses if row["scored"] and _is_red(row)}
@@ -259,6 +268,7 @@ def _sentence(weighed: Row, clauses: Iterable[Row], found: Iterable[Mapping[str,
         "ended in an error": counts["error"],
     }
     told += [f"{count} {word}" for word, count in others.items() if count]
+    told += [f"{many(beside, 'test', 'tests')} beside them failed"] if beside else []
     fixed = weighed["frozen"]
     whole = fixed["scored"] + fixed["not_scored"]
     told += [f"{fixed['scored']} of {many(whole, 'clause', 'clauses')} scored"] if fixed["set"] else []
@@ -280,6 +290,13 @@ def _is_red(row: Row) -> bool:
 def _counts(clauses: Iterable[Row]) -> Row:
     counted = Counter(row["verdict"] for row in clauses)
     return {str(verdict): counted[verdict] for verdict in Verdict}
+
+
+def _shown(operation: Row, promise: Promise) -> bool:
+    """Tell whether an operation is of those that a run was asked for, or called on its way."""
+    counts = operation["counts"]
+    asked = counts[Verdict.NOT_APPLICABLE] < sum(counts.values())
+    return not promise.narrowed or asked or operation["exchanges"] > 0
 
 
 def _operations(scope: Scope, tally: Tally, clauses: list[Row]) -> Iterator[Row]:
@@ -354,7 +371,7 @@ def _state(row: Row, *, contradicted: bool) -> str:
         return "proven"
     if row["observability"] == Observability.NOT_OBSERVABLE:
         return "not observable"
-    if row["reason"] == _UNSELECTED:
+    if row["reason"] == UNSELECTED:
         return "not selected"
     return (
         "not provokable here" if row["reason"].startswith("the target file provides no") else "never observed"
@@ -421,6 +438,7 @@ def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
         "interrupted": not ended or bool(facts.get("interrupted")),
         "exchanges": tally.exchanges,
         "requests_per_second": round(tally.exchanges / seconds, 1) if seconds > 0 else 0.0,
+        "labels": facts.get("labels", {}),
         **({"recorded": facts["recorded"]} if "recorded" in facts else {}),
     }
 

@@ -23,6 +23,7 @@ Tie = tuple[Symptom, Symptom]
 ANSWER, PLACE, RULE, EFFECT = "answer", "place", "rule", "effect"
 _FIELDS = {Kind.RESPONSE_FIELD, Kind.FACET}
 _INDEX = re.compile(r"/\d+(?=/|$)")
+_RULES = {Kind.RULE, Kind.AUTH, Kind.FLOW}
 _CONDITIONS = {"not", "anyOf", "oneOf"}  # what a schema asks of a value where another is so
 _FAILED = 400
 _PLACED = 3  # parts of an effect that shows at a place
@@ -64,7 +65,7 @@ def symptom(finding: Row, clause: Row, seen: Seen | None) -> Symptom:
     placed, field = where.startswith("/"), kind in _FIELDS
     if seen is None:
         return EFFECT, clause["id"]
-    if (field and (placed or finding["rule"])) or (placed and kind == Kind.ANSWER):
+    if (field and finding["rule"]) or (placed and kind == Kind.ANSWER):
         return PLACE, seen.operation, place(where), clause["outcome"]
     if kind == Kind.UNIVERSAL and where != "status":
         return RULE, clause["id"]
@@ -206,7 +207,7 @@ class _Symptoms:
         clause = self.clauses[bad["clause"]]
         shown = self.seen.get(bad["exchange"])
         absolute = it[0] == ANSWER and shown is not None and not shown.wanted
-        kinds = (Kind.FACET, Kind.RESPONSE_FIELD, Kind.ANSWER)
+        kinds = (Kind.RESPONSE_FIELD, Kind.FACET, Kind.ANSWER)
         named = clause["kind"] == Kind.REQUEST_FIELD and bool(bad["where"])
         return (
             not absolute,
@@ -214,22 +215,29 @@ class _Symptoms:
             it[0] == RULE and self.overshadowed(it),
             _LEADING.index(str(it[0])),
             not named,
-            not self.covers(bad, it),
+            not self.alone(bad, it),
             kinds.index(clause["kind"]) if clause["kind"] in kinds else len(kinds),
             not Standing(bad["standing"]).firm,
             -bad["times"],
             at,
         )
 
-    def covers(self, bad: Row, it: Symptom) -> bool:
-        """Tell whether a clause is broken wherever its answer is missing: it says more of what is wrong."""
-        answers = {
-            name
-            for at in self.found[it]
-            if self.clauses[self.findings[at]["clause"]]["kind"] == Kind.ANSWER
-            for name in self.findings[at]["shown"]
-        }
-        return it[0] == ANSWER and bool(answers) and answers <= set(bad["shown"])
+    def alone(self, bad: Row, it: Symptom) -> bool:
+        """Tell whether a documented rule is the only one that an answer breaks: it says the most."""
+        told = (self.clauses[self.findings[at]["clause"]] for at in self.found[it])
+        rules = {row["id"] for row in told if row["kind"] in _RULES}
+        kind = self.clauses[bad["clause"]]["kind"]
+        firm = Standing(bad["standing"]).firm
+        return it[0] == ANSWER and kind == Kind.RULE and firm and rules == {bad["clause"]}
+
+    def own(self, at: int) -> Symptom | None:
+        """Return which answer lacks what its own operation promises; None for what others promise of it."""
+        bad = self.findings[at]
+        shown = self.seen.get(bad["exchange"])
+        clause = self.clauses[bad["clause"]]
+        mine = shown is not None and (clause["family"], clause["operation"]) == shown.operation
+        model = ".model." in clause["id"]
+        return shown.symptom[1:3] if shown and (mine or model) else None
 
     def overshadowed(self, it: Symptom) -> bool:
         """Tell whether a rule is broken only by what is refused or fails, and is no answer as a whole."""
@@ -261,11 +269,12 @@ def _absent_together(known: _Symptoms) -> Iterator[Tie]:
 def _words(known: _Symptoms) -> Iterator[Tie]:
     """What hangs on a printed word, or on a value beside it, is amiss where that is another.
 
-    Of the same object or of what is in it, and never without it.
+    That is what stands beside a word that is fixed, and what stands deeper where it has a form only.
     """
     for word in known.of(PLACE):
         for it in known.of(PLACE):
-            hangs = known.rules(word) & {"const"} or known.rules(it) & _CONDITIONS
+            rules, beside = known.rules(word), _holder(_at(it)) == _holder(_at(word))
+            hangs = "const" in rules or known.rules(it) & _CONDITIONS or ("pattern" in rules and not beside)
             inside = it[1] == word[1] and _within(_at(it), _holder(_at(word)))
             if it != word and hangs and inside and known.exchanges(it) <= known.exchanges(word):
                 yield word, it
@@ -287,13 +296,15 @@ def _answers_out_of_place(known: _Symptoms) -> Iterator[Tie]:
 
 
 def _effects(known: _Symptoms) -> Iterator[Tie]:
-    """Effects that one exchange lacks, those of one clause, and those within one another are one fault."""
+    """Effects of one clause or one answer, those within one another, and those of one call are one fault."""
     effects = known.of(EFFECT)
     held: dict[Hashable, list[Symptom]] = defaultdict(list)
     for it in effects:
         for at in known.found[it]:
             held[known.findings[at]["clause"]].append(it)
-        for name in known.exchanges(it):
+            if len(it) != _PLACED and (own := known.own(at)):
+                held[own].append(it)
+        for name in known.exchanges(it) if len(it) != _PLACED else ():
             held[name].append(it)
     for together in held.values():
         yield from pairwise(together)

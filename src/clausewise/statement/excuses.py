@@ -9,13 +9,18 @@ from clausewise.plans import PLANS, Plan
 from clausewise.rulings import Pace, Rulings
 from clausewise.scope import Scope
 from clausewise.statement.promise import share_of
+from clausewise.statement.tally import Tally
 from clausewise.targets import Limits
 from clausewise.verdict import many
 
 Row = dict[str, Any]
 
+_SHOWN = 20  # tests that were repeated
 
-def excuses(scope: Scope, facts: Mapping[str, Any], rulings: Rulings, weighed: Row) -> Iterator[Row]:
+
+def excuses(
+    scope: Scope, facts: Mapping[str, Any], rulings: Rulings, weighed: Row, tally: Tally
+) -> Iterator[Row]:
     """Yield a row, its kind and its sentence, for each thing that sets a run apart from a whole one."""
     for kind, told in (
         ("waiver", _waivers(weighed["waivers"])),
@@ -24,9 +29,10 @@ def excuses(scope: Scope, facts: Mapping[str, Any], rulings: Rulings, weighed: R
         ("selection", _selected(scope, facts, weighed["promise"])),
         ("plan", _plan(facts, weighed["promise"])),
         ("budget", _budget(facts)),
-        ("repeats", _repeats(facts, weighed["counts"])),
+        ("repeats", _repeats(facts, weighed["counts"], tally)),
         ("resumed", _resumed(facts)),
         ("recorded", _recorded(facts)),
+        ("masking", _masking(scope)),
     ):
         yield from ({"kind": kind, "says": says} for says in told)
 
@@ -89,10 +95,20 @@ def _budget(facts: Mapping[str, Any]) -> Iterator[str]:
             yield f"at most {most:g} {what}"
 
 
-def _repeats(facts: Mapping[str, Any], counts: Row) -> Iterator[str]:
-    if facts.get("confirm"):
-        told = many(counts["unstable"], "clause", "clauses")
-        yield f"what failed was tried a second time; {told} kept only then"
+def _repeats(facts: Mapping[str, Any], counts: Row, tally: Tally) -> Iterator[str]:
+    """Say what was tried a second time, and what became of it."""
+    if not facts.get("confirm"):
+        return
+    tests, calls = many(len(tally.repeated), "test", "tests"), many(tally.wavered, "test", "tests")
+    unstable = many(counts["unstable"], "clause", "clauses")
+    yield (
+        f"what failed was tried a second time: {tests}, and calls of {calls} that a gateway answered; "
+        f"{unstable} kept only then"
+    )
+    for test, end in list(tally.repeated.items())[:_SHOWN]:
+        yield f"{test}: {end}"
+    if left := tally.repeated.keys() - list(tally.repeated)[:_SHOWN]:
+        yield f"{many(len(left), 'test', 'tests')} more, which verdicts.jsonl names"
 
 
 def _resumed(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -104,3 +120,10 @@ def _resumed(facts: Mapping[str, Any]) -> Iterator[str]:
 def _recorded(facts: Mapping[str, Any]) -> Iterator[str]:
     if told := facts.get("recorded"):
         yield f"nothing was sent: {told['judged']} of {told['read']} recorded exchanges were judged"
+
+
+def _masking(scope: Scope) -> Iterator[str]:
+    if fields := scope.target.masked_fields:
+        yield f"the target file masks {', '.join(fields)}, too; what is masked is not judged again"
+    if (kept := scope.target.limits.max_kept_body) < Limits().max_kept_body:
+        yield f"of a body {kept} characters are kept; a longer one is not judged again"

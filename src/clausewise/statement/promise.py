@@ -33,7 +33,7 @@ class Promise:
     @property
     def partial(self) -> bool:
         """Whether clauses were left out, by the plan or by somebody: what breaks one may be among them."""
-        return self.narrowed or not self.plan.whole
+        return self.narrowed or bool(self.plan.kinds) or self.plan.only_reads
 
     @property
     def own(self) -> bool:
@@ -49,7 +49,7 @@ class Promise:
         rows = list(scored)
         return {
             "plan": self.name,
-            "whole": not self.partial,
+            "whole": self.plan.whole and not self.narrowed,
             "narrowed": self.narrowed,
             "asked": sum(map(self.asks, rows)),
             "of": len(rows),

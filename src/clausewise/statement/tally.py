@@ -19,6 +19,7 @@ from clausewise.statement.causes import Seen, folded
 _EVASIVE = {401, 404, 409, 429}
 _KEPT = 5  # exchanges named per clause; the count says how many there were
 _WIDE = 120  # characters of what a reason repeats of a finding
+_AGAIN = {Verdict.PASS: "kept the second time", Verdict.ERROR: "an error again"}
 JSON = "JSON"  # how the body of an answer is called that looks like it
 
 
@@ -28,6 +29,7 @@ class ClauseTally:
 
     verdicts: set[Verdict] = field(default_factory=set)
     confirmed: dict[str, bool] = field(default_factory=dict)  # by test that found it broken
+    erred: dict[str, bool] = field(default_factory=dict)  # by test without a verdict, and whether it still is
     reasons: list[str] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
     exchanges: list[str] = field(default_factory=list)
@@ -74,6 +76,8 @@ class Tally:
     readers: set[tuple[str, str]] = field(default_factory=set)  # operations that read back what others made
     left: dict[tuple[str, str], LeftBehind] = field(default_factory=lambda: defaultdict(LeftBehind))
     exchanges: int = 0
+    repeated: dict[str, str] = field(default_factory=dict)  # tests made a second time, and how that ended
+    wavered: int = 0  # tests one of whose calls was answered when it was made again
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
     useless: set[str] = field(default_factory=set)  # clauses whose tests got no token out of a log-in
@@ -90,6 +94,8 @@ def add_up(scope: Scope, folder: Path) -> Tally:
     for entry in tally.clauses.values():
         if entry.confirmed:
             entry.verdicts.add(Verdict.FAIL if any(entry.confirmed.values()) else Verdict.UNSTABLE)
+        if entry.erred:
+            entry.verdicts.add(Verdict.ERROR if any(entry.erred.values()) else Verdict.UNSTABLE)
     for record in journal.records(folder, journal.EXCHANGES):
         with _whole(folder / journal.EXCHANGES):
             tables.check_record(record, "exchange.schema.json")
@@ -137,20 +143,16 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
     _add_touched(tally, record)
     broken = dict.fromkeys(finding["clause"] for finding in record["findings"])  # in the record's order
     if record.get("repeats"):
+        tally.repeated[test] = _AGAIN.get(verdict, str(verdict)) if not broken else "broken again"
         _repeated(tally, test, broken, verdict)
-    else:
-        for clause in broken:
-            tally.clauses[clause].confirmed[test] = True
+    for clause in () if record.get("repeats") else broken:
+        tally.clauses[clause].confirmed[test] = True
     tally.findings += ({"rule": "", **finding, "test": test} for finding in record["findings"])
     tally.failing |= {test} if record["findings"] else set()
+    if "wavered" in record:
+        _wavered(tally, record)
     if verdict is not Verdict.PASS:
-        for clause in record["clauses"]:
-            entry = tally.clauses[clause]
-            entry.verdicts.add(verdict)
-            entry.reasons.append(record["reason"])
-            entry.tests.append(test)
-            entry.beyond |= bool(record.get("beyond"))
-            entry.short |= verdict is Verdict.UNTESTABLE and not record.get("beyond")
+        _unjudged(tally, record, verdict)
     elif broken:
         for clause in dict.fromkeys(name for name in record["clauses"] if name not in record["touched"]):
             tally.stopped[clause].append(_stopped(record))
@@ -180,11 +182,37 @@ def instead(finding: Mapping[str, Any]) -> str:
     return f"see {finding['where']}" if finding["where"] else "see its finding"
 
 
+def _unjudged(tally: Tally, record: Mapping[str, Any], verdict: Verdict) -> None:
+    """Take note of a test that ended without a word on its clauses, and why."""
+    mended = verdict is Verdict.ERROR and not (record.get("broken") or record.get("unusable"))
+    for clause in record["clauses"]:
+        entry = tally.clauses[clause]
+        if mended:  # perhaps, when it is repeated
+            entry.erred[record["test"]] = True
+        else:
+            entry.verdicts.add(verdict)
+        entry.reasons.append(record["reason"])
+        entry.tests.append(record["test"])
+        entry.beyond |= bool(record.get("beyond"))
+        entry.short |= verdict is Verdict.UNTESTABLE and not record.get("beyond")
+
+
+def _wavered(tally: Tally, record: Mapping[str, Any]) -> None:
+    """Call the clauses of a test unstable one of whose calls was answered only when it was made again."""
+    tally.wavered += 1
+    for clause in record["clauses"]:
+        entry = tally.clauses[clause]
+        entry.verdicts.add(Verdict.UNSTABLE)
+        entry.reasons.append(f"{record['wavered']} Made again, the call was answered.")
+
+
 def _repeated(tally: Tally, test: str, broken: Collection[str], verdict: Verdict) -> None:
     """Weigh a test that was repeated: broken both times stays broken, once is unstable."""
     for clause, entry in tally.clauses.items():
         if test in entry.confirmed and clause not in broken and verdict is Verdict.PASS:
             entry.confirmed[test] = False
+        if test in entry.erred and verdict is not Verdict.ERROR:
+            entry.erred[test] = False
     for clause in broken:
         tally.clauses[clause].confirmed.setdefault(test, False)
 

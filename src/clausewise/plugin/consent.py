@@ -13,11 +13,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from platformdirs import user_state_dir
-from rich.text import Text
 
 from clausewise import masking
-from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
+from clausewise.foreign import visible
 from clausewise.targets import EMBEDDED, Target
 
 _WORDS = {
@@ -39,12 +38,11 @@ def see(target: Target, *, always: bool = False, dry: bool = False) -> None:
     page = Path(user_state_dir("clausewise")) / "trusted" / _digest(target, told)
     if not told or (page.exists() and not always):
         return
-    out = screen.console(stderr=True, soft_wrap=True)
     for line in told:
-        out.print(Text(masking.plain(line, target.secrets)))
+        _say(f"{visible(masking.plain(line, target.secrets))}\n")
     if page.exists() or not (sys.stdin.isatty() and sys.stderr.isatty()) or any(map(os.environ.get, _ROBOTS)):
         return
-    out.print(Text("Is that as you want it? [y/N] "), end="")
+    _say("Is that as you want it? [y/N] ")
     if sys.stdin.readline().strip().lower() not in _YES:
         raise ConfigurationError(f"{target.path} was not agreed to, so that nothing was sent.")
     _keep(page)
@@ -60,6 +58,11 @@ def _told(target: Target) -> Iterator[str]:
         if sent:
             host = "/".join(family.base_url.split("/")[:3])
             yield f"{target.path} sends to {host} (family {name}): {', '.join(sent)}."
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def _digest(target: Target, told: list[str]) -> str:
