@@ -53,8 +53,8 @@ def _since(cause: Cause, results: Row) -> str:
 
 
 def _named(run: Row) -> str:
-    """Return what people call a run of the trend: by its build, if it has one, and its day."""
-    return " ".join(filter(None, (run.get("name"), run["started"][:16])))
+    """Return what people call a run of the trend: by what it was of, or else by when it was."""
+    return str(run.get("name") or run["started"][:16].replace("T", " "))
 
 
 def _acts(cause: Cause, results: Row) -> str:
