@@ -181,18 +181,6 @@ class History:
         with self._said(), self.engine.connect() as made:
             return [dict(row) for row in made.execute(asked).mappings()]
 
-    def _begun(self, build: str, target: str) -> str:
-        """Return when the first run of a build started."""
-        asked = select(_RUNS.c.started, _RUNS.c.target, _RUNS.c.labels).order_by(_RUNS.c.started)
-        with self._said(), self.engine.connect() as made:
-            for row in map(self._whole, map(dict, made.execute(asked).mappings())):
-                if row["labels"].get("build") == build and target in {"", row["target"]}:
-                    return str(row["started"])
-        raise ConfigurationError(
-            f"The history {self.name} has no run of the build {tables.shown(build)}; a run is told "
-            f"its own by --label build=..., or by the CI server."
-        )
-
     def broken(self, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the verdicts by run of each clause that was not kept in one of some runs."""
         bad = select(_VERDICTS.c.clause).where(_VERDICTS.c.run.in_(ids), _VERDICTS.c.verdict.in_(_NOT_KEPT))
@@ -218,6 +206,18 @@ class History:
                 told = self._whole(dict(row), _OPERATIONS)
                 held.setdefault(f"{told['family']} {told['operation']}", {})[told["run"]] = told["p95"]
         return held
+
+    def _begun(self, build: str, target: str) -> str:
+        """Return when the first run of a build started."""
+        asked = select(_RUNS.c.started, _RUNS.c.target, _RUNS.c.labels).order_by(_RUNS.c.started)
+        with self._said(), self.engine.connect() as made:
+            for row in map(self._whole, map(dict, made.execute(asked).mappings())):
+                if row["labels"].get("build") == build and target in {"", row["target"]}:
+                    return str(row["started"])
+        raise ConfigurationError(
+            f"The history {self.name} has no run of the build {tables.shown(build)}; a run is told "
+            f"its own by --label build=..., or by the CI server."
+        )
 
     def _changed(self, made: Any, before: str, after: str) -> tuple[list[str], list[str]]:
         """Return the clauses that failed in the later run only, and in the earlier one only."""

@@ -17,7 +17,6 @@ from clausewise.foreign import visible
 from clausewise.model import Clause, Kind, Standing
 from clausewise.scope import Scope
 
-_ASCII = 128
 _SEVERITIES = {  # the gravest first
     Standing.DOCUMENTED: "critical",
     Standing.AGREED: "critical",
@@ -26,6 +25,7 @@ _SEVERITIES = {  # the gravest first
     Standing.ASSUMED: "trivial",
 }
 _GRAVEST = "blocker"  # somebody is let in who may not be
+_ASCII = 128
 
 
 class _Results(AllureFileLogger):

@@ -48,8 +48,13 @@ def _since(cause: Cause, results: Row) -> str:
         return ""
     began = next((row for row in reversed(runs) if cause.clause["id"] in row["broken"]), None)
     if began is None:
-        return f"before {runs[0]['started'][:16]}"
-    return "this run" if began["id"] == results["run"]["id"] else str(began["started"][:16])
+        return f"before {_named(runs[0])}"
+    return "this run" if began["id"] == results["run"]["id"] else _named(began)
+
+
+def _named(run: Row) -> str:
+    """Return what people call a run of the trend: by what it was of, or else by when it was."""
+    return str(run.get("name") or run["started"][:16].replace("T", " "))
 
 
 def _acts(cause: Cause, results: Row) -> str:

@@ -70,8 +70,8 @@ def _suite(operation: Row, rows: list[Row], told: _Told) -> TestSuite:
         "target": results["target"]["name"],
         "word": results["outcome"]["word"],
     }
-    told_of = {**run, "suite version": results["suite"]["version"], **results["run"]["labels"]}
-    for name, value in {**told_of, **_excuses(results)}.items():
+    run |= {"suite version": results["suite"]["version"]} | results["run"]["labels"] | _excuses(results)
+    for name, value in run.items():
         suite.add_property(name, printable(value))
     suite.add_testcases([_case(row, told) for row in rows])
     return suite

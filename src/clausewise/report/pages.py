@@ -197,8 +197,8 @@ def _told(results: Row) -> dict[str, Any]:
     return {
         "tone": _TONES.get(results["outcome"]["exit"], "red"),
         "label": _label(results),
-        "labels": labels.told(results["run"]["labels"]),
         "chart": chart,
+        "labels": labels.told(results["run"]["labels"]),
         "exercised": {
             (row["family"], row["operation"])
             for row in results["ledger"]
