@@ -118,17 +118,20 @@ def test_a_history_begins_with_a_build(tmp_path):
 
 
 def test_a_history_of_before_takes_labels(tmp_path):
-    """What was written without them stays, and has none."""
+    """What was written without them stays, and has none; how many causes it had is not known either."""
     path = tmp_path / "h.db"
     with History.at(str(path)) as history:
         history.append(result(1))
     with sqlite3.connect(path) as made:
-        made.execute("alter table clausewise_runs drop column labels")
+        for column in ("labels", "causes"):
+            made.execute(f"alter table clausewise_runs drop column {column}")
         made.execute("update clausewise_format set version = 1")
 
     with History.at(str(path)) as history:
         made = result(2)
         made["run"]["labels"] = {"release": "8"}
+        made["causes"] = [{"colour": "red"}, {"colour": "amber"}]
         history.append(made)
         assert [row["name"] for row in history.runs()] == ["", "release 8"]
         assert json.loads(json.dumps(history.runs()[0]["labels"])) == {}
+        assert [row["causes"] for row in history.runs()] == [None, 1]

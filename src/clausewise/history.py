@@ -39,7 +39,7 @@ from clausewise.model import secret_name
 
 Row = dict[str, Any]
 
-_VERSION = 2  # 1 had no labels
+_VERSION = 2  # 1 had no labels and no causes
 _OPTION = re.compile(r"\s*([^=;]+?)\s*=\s*(\{[^}]*\}|[^;]*)")  # of a driver's own connection string
 _NOT_KEPT = ("fail", "unstable", "error", "waived")
 _WAIT = 30.0  # seconds for a database that another run is writing to
@@ -62,6 +62,7 @@ _RUNS = Table(
     Column("seconds", Float, nullable=False),
     Column("exchanges", Integer, nullable=False),
     Column("labels", JSON),
+    Column("causes", Integer),  # that are red; not known of a run of version 1
 )
 _VERDICTS = Table(
     "clausewise_verdicts",
@@ -234,7 +235,8 @@ class History:
         for name, value in row.items():
             table = next(it for it in (*held, _RUNS, _VERDICTS) if name in it.c)
             kind = table.c[name].type.python_type
-            sound = isinstance(value, int | float if kind is float else kind)
+            unknown = value is None and name == "causes"
+            sound = unknown or isinstance(value, int | float if kind is float else kind)
             sound = sound and (name != "labels" or all(isinstance(it, str) for it in value.values()))
             if not sound or (name == "counts" and not {"pass", "fail"} <= set(value)):
                 shown = tables.shown(repr(value))
@@ -296,13 +298,16 @@ def _row(results: Mapping[str, Any]) -> Row:
         "seconds": run["seconds"],
         "exchanges": run["exchanges"],
         "labels": dict(run["labels"]),
+        "causes": sum(cause["colour"] == "red" for cause in results["causes"]),
     }
 
 
 def _grow(made: Connection) -> None:
     """Give a history of version 1 what it lacks."""
-    if "labels" not in {column["name"] for column in inspect(made).get_columns(_RUNS.name)}:
-        made.execute(text(f"ALTER TABLE {_RUNS.name} ADD COLUMN labels JSON"))
+    known = {column["name"] for column in inspect(made).get_columns(_RUNS.name)}
+    for name, kind in (("labels", "JSON"), ("causes", "INTEGER")):
+        if name not in known:
+            made.execute(text(f"ALTER TABLE {_RUNS.name} ADD COLUMN {name} {kind}"))
     made.execute(update(_FORMAT).values(version=_VERSION))
 
 

@@ -93,7 +93,9 @@ def _page(history: History, given: Namespace) -> str:
 
 
 def _runs(rows: Sequence[dict[str, Any]]) -> Iterator[Table | Text]:
-    table = Table("run", "of", "target", "plan", "result", "pass", "fail", "exercised", "changed", box=None)
+    table = Table(
+        "run", "of", "target", "plan", "result", "pass", "fail", "causes", "exercised", "changed", box=None
+    )
     for row in rows:
         changed = [many(len(row["broken"]), "newly broken", "newly broken")] if row["broken"] else []
         changed += [f"{len(row['mended'])} mended"] if row["mended"] else []
@@ -105,7 +107,8 @@ def _runs(rows: Sequence[dict[str, Any]]) -> Iterator[Table | Text]:
             row["word"],
             row["counts"]["pass"],
         ]
-        cells += [row["counts"]["fail"], f"{row['share']:.1%}", ", ".join(changed)]
+        causes = "" if row["causes"] is None else row["causes"]
+        cells += [row["counts"]["fail"], causes, f"{row['share']:.1%}", ", ".join(changed)]
         style = _STYLES.get(row["exit"], "red")
         table.add_row(*(Text(str(cell), style if at == 4 else "") for at, cell in enumerate(cells)))  # noqa: PLR2004
     yield table
