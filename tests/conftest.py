@@ -18,6 +18,9 @@ from xdist.scheduler import LoadScopeScheduling
 from clausewise import history
 
 ROOT = Path(__file__).parents[1]
+os.environ.pop("COLUMNS", None)  # readline, which pytest imports, says 80 to all that is started from here
+os.unsetenv("COLUMNS")
+
 SHARING = {
     *("test_browser.py", "test_canary.py", "test_clean_run.py", "test_evidence.py", "test_families.py"),
     *("test_nothing_lost.py", "test_other_bank.py", "test_readings.py", "test_readings_ofs.py"),

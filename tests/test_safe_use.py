@@ -71,7 +71,7 @@ def test_production_is_only_read(tmp_path):
 
     told = runs.results(tmp_path / "run")
     sent = {record["operation"] for record in journal.records(tmp_path / "run", journal.EXCHANGES)}
-    assert done.returncode == 2, done.stdout
+    assert done.returncode == 0, done.stdout
     assert told["counts"]["pass"] > 50
     assert told["counts"]["fail"] == 0
     assert "onboardCustomer" not in sent
