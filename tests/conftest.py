@@ -4,6 +4,7 @@ pytest-xdist 3.8 loses its groups with pytest 9.2, so they are made here: one wo
 whose tests share a run, and the longest tests begin first.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
