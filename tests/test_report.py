@@ -4,6 +4,7 @@ import html
 import io
 import json
 import re
+import shlex
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -459,6 +460,24 @@ def test_the_terminal_shows_the_clause_the_source_and_both_sides():
         assert piece in text
     assert "\n  2 amber toy.op.c5: /a 45003" in text
     assert "\u202e" not in text
+
+
+def test_a_command_is_broken_between_its_words_or_left_to_the_page():
+    """Typed as it stands it is the same command; a body that no line holds is on the page."""
+    told = results()
+    body = '{"idNumber": "1", "idType": "4"}'
+    command = (
+        f"curl -sS -i -X POST http://127.0.0.1:8080/api/v2/customer/validate -H 'A: b' --data-raw '{body}'"
+    )
+    told["findings"][0] |= {"curl": f"curl before\n{command}"}
+    lines = shown(told).splitlines()
+    first = next(at for at, line in enumerate(lines) if line.startswith("    curl"))
+    typed = "\n".join(lines[first : first + 3]).partition("\n  2 ")[0].replace("\\\n", " ")
+
+    assert shlex.split(typed)[: len(shlex.split(command))] == shlex.split(command)
+    assert "curl before" not in shown(told)
+    told["findings"][0] |= {"curl": f"curl --data-raw '{'x' * 100}'"}
+    assert "report.html#cause-1 has the curl line" in shown(told)
 
 
 def test_what_follows_from_a_cause_stands_under_it():

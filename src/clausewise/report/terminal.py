@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ _IN_FULL = 10  # causes
 _SHOWN = 20  # lines of one kind
 _SHOWN_ALIKE = 5
 _SHOWN_REASONS = 12
+_FITS, _BREAK = 72, 2  # columns of a command on a line, and of what breaks it
 _VERDICTS = ("pass", "fail", "unstable", "error", "untestable", "waived", "not applicable")
 _COLUMNS = {
     "pass": "kept",
@@ -248,6 +250,38 @@ def _cause(cause: Cause, results: Row) -> Iterator[Text]:
         yield Text(f"    with it  {many(len(cause.others), 'clause', 'clauses')}: {names}")
     times = f", {bad['times']} times" if bad["times"] > 1 else ""
     yield Text(f"    seen in  {bad['exchange'] or bad['test']}{times}")
+    if bad["curl"]:
+        yield from _again(bad["curl"].splitlines()[-1], f"report.html#cause-{cause.number}")
+
+
+def _again(command: str, page: str) -> Iterator[Text]:
+    """Yield a command to type, broken between its words to fit; where it stands, if one is too long."""
+    lines = [""]
+    for word in _words(command):
+        if lines[-1] and len(lines[-1]) + len(word) + _BREAK > _FITS:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    if len(lines) > _SHOWN_ALIKE or any(len(line) + _BREAK > _FITS for line in lines):
+        yield Text(f"    again    {page} has the curl line", style="dim")
+        return
+    for at, line in enumerate(lines):
+        end = " \\" if at < len(lines) - 1 else ""
+        yield Text(f"{'    ' if at == 0 else '      '}{visible(line)}{end}", style="dim")
+
+
+def _words(command: str) -> list[str]:
+    """Return the words of a shell command as they are written, an option with its value."""
+    try:
+        words = shlex.split(command, posix=False)
+    except ValueError:
+        return [command]
+    told: list[str] = []
+    for word in words:
+        if told and told[-1].startswith("-") and " " not in told[-1] and word[0] in "'\"":
+            told[-1] += f" {word}"
+        else:
+            told.append(word)
+    return told
 
 
 def _source(source: Row) -> str:
