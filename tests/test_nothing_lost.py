@@ -413,7 +413,7 @@ def test_what_the_targets_own_answer_left_unjudged_is_no_green(tmp_path):
     guess = next(it.id for it in known.clauses() if it.standing == "inferred")
     record = {**VERDICT, "test": "x", "clauses": [guess], "verdict": "untestable", "useless": True}
     (tmp_path / "run" / journal.VERDICTS).write_text(json.dumps(record) + "\n")
-    facts = journal.facts(tmp_path / "run") | {"selected": []}
+    facts = journal.facts(tmp_path / "run") | {"selected": [], "plan": "gate"}
     (tmp_path / "run" / journal.RUN).write_text(json.dumps(facts))
 
     told = assemble(known, tmp_path / "run", ended=False)["outcome"]

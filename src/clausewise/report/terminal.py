@@ -251,13 +251,19 @@ def _cause(cause: Cause, results: Row) -> Iterator[Text]:
     times = f", {bad['times']} times" if bad["times"] > 1 else ""
     yield Text(f"    seen in  {bad['exchange'] or bad['test']}{times}")
     if bad["curl"]:
-        yield from _again(bad["curl"].splitlines()[-1], f"report.html#cause-{cause.number}")
+        yield from _again(bad["curl"].splitlines(), f"report.html#cause-{cause.number}")
 
 
-def _again(command: str, page: str) -> Iterator[Text]:
-    """Yield a command to type, broken between its words to fit; where it stands, if one is too long."""
+def _again(commands: Sequence[str], page: str) -> Iterator[Text]:
+    """Yield a command to type, broken between its words to fit; where it stands, if one is too long.
+
+    Of several that lead to a finding one after the other, only where they stand.
+    """
+    if len(commands) > 1:
+        yield Text(f"    again    {page} has the {len(commands)} calls that lead to it", style="dim")
+        return
     lines = [""]
-    for word in _words(command):
+    for word in _words(commands[0]):
         if lines[-1] and len(lines[-1]) + len(word) + _BREAK > _FITS:
             lines.append("")
         lines[-1] += f" {word}" if lines[-1] else word
