@@ -199,7 +199,7 @@ def test_what_is_set_once_more_is_as_it_was(how):
     """It is no defect, however often a row is written."""
     memory = sqlite3.connect(":memory:", isolation_level=None)
     memory.executescript("CREATE TABLE row (n); INSERT INTO row VALUES (1)")
-    bends = Bends({"family": "toy", "of": "set", "effect": how})
+    bends = Bends([{"family": "toy", "of": "set", "effect": how}])
     effects = Effects("toy", bends, memory)
 
     def setting():
