@@ -75,7 +75,16 @@ class Matrix:
     def holds(self) -> bool:
         """Whether every defect is caught and no more flagged, every clause has one, every test its catch."""
         wrong = self.survivors, self.false_alarms, self.unclean, self.without_defect, self.idle, self.unmet
-        return not any((*wrong, self.leaks, self.unheard, self.too_loud)) and together.enough(self.groups)
+        return not any((*wrong, self.leaks, self.unheard, self.too_loud, self.muddled))
+
+    @property
+    def muddled(self) -> list[str]:
+        """The groups of defects that make too many causes or too few, where there are too many of them."""
+        return [
+            f"{it.causes} causes of {it.shown} that show, {', '.join(it.defects)}"
+            for it in self.groups
+            if not (it.told_apart or together.enough(self.groups))
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """Return the matrix as a JSON value."""

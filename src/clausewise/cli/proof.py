@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
-from clausewise import files, kills, matrix
+from clausewise import files, kills, matrix, together
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.report import proof
@@ -30,11 +30,9 @@ def run(given: Namespace) -> int:
         return _mutants(given)
     if given.sample:
         raise ConfigurationError("--sample takes some of the --mutants; give that, too.")
-    part = _part(given.shard, given.defect)
-    part = replace(part, quick=given.quick)
-    alone = part.whole and not given.bank
-    groups = given.causes if given.causes is not None else _GROUPS * alone
-    part = replace(part, groups=groups, seed=given.seed)
+    part = replace(_part(given.shard, given.defect), quick=given.quick, seed=given.seed)
+    whole = part.whole and not given.bank
+    part = replace(part, groups=_GROUPS * whole if given.causes is None else given.causes)
     with _live() as (folder, tell):
         made = matrix.prove(Path(given.target), given.document, part, folder, tell, bank=given.bank)
     _show(made)
@@ -115,6 +113,7 @@ def _show(made: matrix.Matrix) -> None:
         "a guess held against a document": made.leaks,
         "a claim that lets another reading pass": made.unheard,
         "a claim that lets its own reading not pass": made.too_loud,
+        f"less than {together.ENOUGH:.0%} of all defects at once are told apart, not these": made.muddled,
     }
     _tell(problems)
 

@@ -30,6 +30,7 @@ _SHOWN = 20  # lines of one kind
 _SHOWN_ALIKE = 5
 _SHOWN_REASONS = 12
 _FITS, _BREAK = 72, 2  # columns of a command on a line, and of what breaks it
+_LINES = 5  # of one command
 _VERDICTS = ("pass", "fail", "unstable", "error", "untestable", "waived", "not applicable")
 _COLUMNS = {
     "pass": "kept",
@@ -267,7 +268,7 @@ def _again(commands: Sequence[str], page: str) -> Iterator[Text]:
         if lines[-1] and len(lines[-1]) + len(word) + _BREAK > _FITS:
             lines.append("")
         lines[-1] += f" {word}" if lines[-1] else word
-    if len(lines) > _SHOWN_ALIKE or any(len(line) + _BREAK > _FITS for line in lines):
+    if len(lines) > _LINES or any(len(line) + _BREAK > _FITS for line in lines):
         yield Text(f"    again    {page} has the curl line", style="dim")
         return
     for at, line in enumerate(lines):

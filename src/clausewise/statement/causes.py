@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import pairwise, permutations
 from typing import Any
 
 from clausewise.model import Kind, Operation, Role, Standing
@@ -140,7 +140,9 @@ class _Symptoms:
     def __init__(self, findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen]) -> None:
         self.findings, self.clauses, self.seen = findings, clauses, seen
         self.found: dict[Symptom, list[int]] = defaultdict(list)
-        self.at: dict[str, list[Symptom]] = defaultdict(list)
+        self.at: dict[str, dict[Symptom, None]] = defaultdict(dict)  # in the order in which they were found
+        self._shown: dict[Symptom, set[str]] = defaultdict(set)
+        self._broken: dict[Symptom, set[str]] = defaultdict(set)
         self._of: list[Symptom] = []
         self._ways: dict[str, list[str]] = defaultdict(list)
         for name, it in seen.items():
@@ -149,9 +151,10 @@ class _Symptoms:
             kind = symptom(bad, clauses[bad["clause"]], seen.get(bad["exchange"]))
             self._of.append(kind)
             self.found[kind].append(number)
+            self._broken[kind].add(bad["rule"])
+            self._shown[kind].update(bad["shown"])
             for name in bad["shown"]:
-                if kind not in self.at[name]:
-                    self.at[name].append(kind)
+                self.at[name][kind] = None
         self._behind: dict[Symptom, Symptom] = {}
 
     def groups(self) -> Iterable[list[int]]:
@@ -174,9 +177,16 @@ class _Symptoms:
         """Return the symptoms of a kind."""
         return [it for it in self.found if it[0] == kind]
 
+    def by_operation(self, kind: str) -> Mapping[Hashable, list[Symptom]]:
+        """Return the symptoms of a kind that are told by their operation."""
+        held: dict[Hashable, list[Symptom]] = defaultdict(list)
+        for it in self.of(kind):
+            held[it[1]].append(it)
+        return held
+
     def exchanges(self, it: Symptom) -> set[str]:
         """Return the exchanges that show a symptom."""
-        return {name for at in self.found[it] for name in self.findings[at]["shown"]}
+        return self._shown[it]
 
     def answers(self, it: Symptom) -> set[Symptom]:
         """Return which answers of which operations show a symptom."""
@@ -184,7 +194,11 @@ class _Symptoms:
 
     def rules(self, it: Symptom) -> set[str]:
         """Return the keywords of the schema that are broken there."""
-        return {self.findings[at]["rule"] for at in self.found[it]}
+        return self._broken[it]
+
+    def clauses_of(self, it: Symptom) -> list[Row]:
+        """Return the clauses that a symptom breaks."""
+        return [self.clauses[self.findings[at]["clause"]] for at in self.found[it]]
 
     def ways(self, it: Symptom) -> Iterator[Sequence[str]]:
         """Yield the exchanges that led to each finding of a symptom, and its own as the last."""
@@ -226,8 +240,7 @@ class _Symptoms:
 
     def alone(self, bad: Row, it: Symptom) -> bool:
         """Tell whether a documented rule is the only one that an answer breaks: it says the most."""
-        told = (self.clauses[self.findings[at]["clause"]] for at in self.found[it])
-        rules = {row["id"] for row in told if row["kind"] in _RULES}
+        rules = {row["id"] for row in self.clauses_of(it) if row["kind"] in _RULES}
         kind = self.clauses[bad["clause"]]["kind"]
         firm = Standing(bad["standing"]).firm
         return it[0] == ANSWER and kind == Kind.RULE and firm and rules == {bad["clause"]}
@@ -258,14 +271,19 @@ def _whole_answers(known: _Symptoms) -> Iterator[Tie]:
             yield from ((whole[0], it) for it in symptoms if it[0] in {PLACE, RULE})
 
 
-def _absent_together(known: _Symptoms) -> Iterator[Tie]:
-    """What is absent from the same answers each time went with one fault."""
-    held: dict[frozenset[str], list[Symptom]] = defaultdict(list)
-    for it in known.of(PLACE):
-        if known.rules(it) == {"required"}:
-            held[frozenset(known.exchanges(it))].append(it)
+def _sharing(told: Iterable[tuple[Hashable, Symptom]]) -> Iterator[Tie]:
+    """Tie all symptoms that are told with the same key."""
+    held: dict[Hashable, list[Symptom]] = defaultdict(list)
+    for key, it in told:
+        held[key].append(it)
     for together in held.values():
         yield from pairwise(together)
+
+
+def _absent_together(known: _Symptoms) -> Iterator[Tie]:
+    """What is absent from the same answers each time went with one fault."""
+    absent = (it for it in known.of(PLACE) if known.rules(it) == {"required"})
+    return _sharing((frozenset(known.exchanges(it)), it) for it in absent)
 
 
 def _words(known: _Symptoms) -> Iterator[Tie]:
@@ -273,71 +291,69 @@ def _words(known: _Symptoms) -> Iterator[Tie]:
 
     That is what stands beside a word that is fixed, and what stands deeper where it has a form only.
     """
-    for word in known.of(PLACE):
-        for it in known.of(PLACE):
+    for places in known.by_operation(PLACE).values():
+        for word, it in permutations(places, 2):
             rules, beside = known.rules(word), _holder(_at(it)) == _holder(_at(word))
             hangs = "const" in rules or known.rules(it) & _CONDITIONS or ("pattern" in rules and not beside)
-            inside = it[1] == word[1] and _within(_at(it), _holder(_at(word)))
-            if it != word and hangs and inside and known.exchanges(it) <= known.exchanges(word):
+            inside = hangs and _within(_at(it), _holder(_at(word)))
+            if inside and known.exchanges(it) <= known.exchanges(word):
                 yield word, it
 
 
 def _same_place(known: _Symptoms) -> Iterator[Tie]:
     """What a rule or a guess asks of a place is one with the form of that place, in the answer it wanted."""
+    forms = known.by_operation(PLACE)
     for it in known.of(EFFECT):
-        places = [other for other in known.of(PLACE) if other[1:3] == it[1:3]]
+        places = [other for other in forms.get(it[1], ()) if other[1:3] == it[1:3]]
         wanted = {name for exchange in known.exchanges(it) for name in known.seen[exchange].wanted}
         yield from ((other, it) for other in places if other[3] in wanted or len(places) == 1)
 
 
 def _answers_out_of_place(known: _Symptoms) -> Iterator[Tie]:
     """What is amiss in an answer that came only in another's place is one with that."""
+    answers = known.by_operation(ANSWER)
     for it in known.of(PLACE):
-        if known.misplaced(it):
-            yield from ((whole, it) for whole in known.of(ANSWER) if known.answers(it) == {whole[1:3]})
+        wholes = answers.get(it[1], ())
+        if wholes and known.misplaced(it):
+            yield from ((whole, it) for whole in wholes if known.answers(it) == {whole[1:3]})
 
 
 def _effects(known: _Symptoms) -> Iterator[Tie]:
     """Effects of one clause or one answer, those within one another, and those of one call are one fault."""
     effects = known.of(EFFECT)
-    held: dict[Hashable, list[Symptom]] = defaultdict(list)
-    for it in effects:
-        for at in known.found[it]:
-            held[known.findings[at]["clause"]].append(it)
-            if len(it) != _PLACED and (own := known.own(at)):
-                held[own].append(it)
-        for name in known.exchanges(it) if len(it) != _PLACED else ():
-            held[name].append(it)
-    for together in held.values():
-        yield from pairwise(together)
-    for one, other in product(effects, effects):
-        if len(one) == len(other) == _PLACED and one[1] == other[1] and _within(_at(other), _at(one)):
-            yield one, other
+    yield from _sharing((row["id"], it) for it in effects for row in known.clauses_of(it))
+    loose = [it for it in effects if len(it) != _PLACED]
+    yield from _sharing((own, it) for it in loose for at in known.found[it] if (own := known.own(at)))
+    yield from _sharing((name, it) for it in loose for name in known.exchanges(it))
+    for placed in known.by_operation(EFFECT).values():
+        for one, other in permutations((it for it in placed if len(it) == _PLACED), 2):
+            if _within(_at(other), _at(one)):
+                yield one, other
 
 
 def _fields(known: _Symptoms) -> Iterator[Tie]:
     """All that is said of one field is one fault: its form, and what stands there."""
-    held: dict[Hashable, list[Symptom]] = defaultdict(list)
-    for it in known.of(PLACE) + known.of(EFFECT):
-        for at in known.found[it]:
-            if known.clauses[known.findings[at]["clause"]]["kind"] in _FIELDS:
-                held[known.findings[at]["clause"]].append(it)
-    for together in held.values():
-        yield from pairwise(together)
+    told = ((it, row) for it in known.of(PLACE) + known.of(EFFECT) for row in known.clauses_of(it))
+    return _sharing((row["id"], it) for it, row in told if row["kind"] in _FIELDS)
 
 
 def _consequences(known: _Symptoms) -> Iterator[Tie]:
     """An effect does not show where an answer on its way is wrong: the last of these is at fault.
 
-    Else it is one with an answer that comes in another's place elsewhere, where its own answer is that one.
+    Else it is one with an answer that comes in another's place elsewhere, where its own answer is that one,
+    and, where it shows at no place itself, with those at places of the answers on its way.
     """
+    wholes, effects = known.of(ANSWER), known.by_operation(EFFECT)
     for it in known.of(EFFECT):
-        wrong = (_last_wrong(known, it, way) for way in known.ways(it))
-        if cause := next(filter(None, wrong), None):
+        ways = list(known.ways(it))
+        if cause := next(filter(None, (_last_wrong(known, it, way) for way in ways)), None):
             yield cause, it
-        else:
-            yield from ((whole, it) for whole in known.of(ANSWER) if whole[1:3] in known.answers(it))
-            yield from ((other, it) for other in known.of(EFFECT) if _leads(known, other, it))
+            continue
+        yield from ((whole, it) for whole in wholes if whole[1:3] in known.answers(it))
+        if len(it) != _PLACED:
+            passed = {known.seen[name].operation for way in ways for name in way}
+            placed = (other for operation in passed for other in effects.get(operation, ()))
+            yield from ((other, it) for other in placed if len(other) == _PLACED)
 
 
 def _last_wrong(known: _Symptoms, effect: Symptom, way: Sequence[str]) -> Symptom | None:
@@ -346,12 +362,6 @@ def _last_wrong(known: _Symptoms, effect: Symptom, way: Sequence[str]) -> Sympto
             if it[0] in {ANSWER, RULE} or (it[0] == PLACE and _bears(it, effect)):
                 return it
     return None
-
-
-def _leads(known: _Symptoms, other: Symptom, it: Symptom) -> bool:
-    """Tell whether an effect shows at a place of an operation that is on the way to another effect."""
-    on_the_way = {known.seen[name].operation for way in known.ways(it) for name in way}
-    return len(other) == _PLACED and len(it) != _PLACED and other[1] in on_the_way
 
 
 def _bears(it: Symptom, effect: Symptom) -> bool:

@@ -100,10 +100,17 @@ def add_up(scope: Scope, folder: Path) -> Tally:
         with _whole(folder / journal.EXCHANGES):
             tables.check_record(record, "exchange.schema.json")
             _add_exchange(tally, scope, record)
-    kinds = {it.id: {"id": it.id, "kind": it.kind, "outcome": it.outcome} for it in scope.clauses()}
-    with _whole(folder / journal.VERDICTS):
-        tally.findings = folded(tally.findings, kinds, tally.seen)
+    if tally.failing:  # read once more, for what was found is told by exchanges that were not known, yet
+        kinds = {it.id: {"id": it.id, "kind": it.kind, "outcome": it.outcome} for it in scope.clauses()}
+        with _whole(folder / journal.VERDICTS):
+            tally.findings = folded(_findings(folder), kinds, tally.seen)
     return tally
+
+
+def _findings(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield all that the tests of a run found; those of older journals lack the rule that is broken."""
+    for record in journal.records(folder, journal.VERDICTS):
+        yield from ({"rule": "", **bad, "test": record["test"]} for bad in record["findings"])
 
 
 def add_lost(tally: Tally, folder: Path) -> None:
@@ -147,7 +154,6 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
         _repeated(tally, test, broken, verdict)
     for clause in () if record.get("repeats") else broken:
         tally.clauses[clause].confirmed[test] = True
-    tally.findings += ({"rule": "", **finding, "test": test} for finding in record["findings"])
     tally.failing |= {test} if record["findings"] else set()
     if "wavered" in record:
         _wavered(tally, record)
