@@ -313,7 +313,7 @@ def test_junit_has_a_case_per_clause_and_no_false_pass():
     }
     cases = {case.get("classname"): case for case in suite.iter("testcase")}
     assert cases["toy.op.c1"].get("name").startswith("Clause 1 holds.")
-    assert "toy-1, S, T, R, line 7" in cases["toy.op.c1"].findtext("system-out")
+    assert "toy-1, S, T, R (line 7)" in cases["toy.op.c1"].findtext("system-out")
     assert cases["toy.op.c2"].findtext("failure").startswith("cause 1: Clause 2 holds.")
     assert cases["toy.op.c5"].find("skipped").get("message").startswith("amber: /a: expected ")
 

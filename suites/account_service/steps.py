@@ -36,7 +36,7 @@ OFFER, OFFER_ONLINE = "inquiry-nice-acct", "inquiry-nice-acct-online"
 
 PATTERNS = "nice.patterns"  # the owner's words for what an inquiry looks for
 
-_SUCCESS = range(200, 300)
+_SUCCESS, _REFUSALS = range(200, 300), range(400, 500)
 _TRIES = 3
 _SHOWN = 400
 _WORD = re.compile(r"[^\s<>\"'=/]+")
@@ -80,34 +80,43 @@ def open_combo(api, someone):
 
 
 def opened(api, unique, first=None):
-    """Open CIF, account and user for somebody new, whom `first` is told before; return who, and the answer.
+    """Open CIF, account and user for somebody new, whom `first` is told; return who, and the answer."""
 
-    A number by chance may be somebody's already, on a target with many customers: it is tried anew.
-    """
-    for _ in range(_TRIES):
+    def ask():
         someone = person(api, unique)
         if first:
             first(someone)
-        answer = open_combo(api, someone)
-        if answer.response.status in _SUCCESS:
+        return someone, open_combo(api, someone)
+
+    return _tried(ask)
+
+
+def served(api, operation, make):
+    """Ask with the things that `make` makes, anew as in `opened`; return them, and the answer."""
+
+    def ask():
+        things = make()
+        return things, api.ask(operation, **placed(api, operation, things))
+
+    return _tried(ask) if operation == COMBO else ask()
+
+
+def _tried(ask):
+    """Return whom or what was asked with, and the answer, asked anew where it is a refusal.
+
+    A number by chance may be somebody's already, on a target with many customers.
+    """
+    for _ in range(_TRIES):
+        told, answer = ask()
+        if answer.response.status not in _REFUSALS:
             break
-    return someone, answer
+    return told, answer
 
 
 def customer(api, unique):
     """Return a new customer; Untestable where the combo opening gives none."""
     someone, answer = opened(api, unique)
     return Customer(str(api.one(prepared(answer), "cif")), someone)
-
-
-def served(api, operation, make):
-    """Ask with the things that `make` makes, anew as in `opened`; return them, and the answer."""
-    for _ in range(_TRIES):
-        things = make()
-        answer = api.ask(operation, **placed(api, operation, things))
-        if operation != COMBO or answer.response.status in _SUCCESS:
-            break
-    return things, answer
 
 
 def prepared(answer):

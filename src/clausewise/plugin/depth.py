@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from clausewise import generation
 from clausewise.checks import OutcomeNames, OutcomeRoles
@@ -20,9 +20,10 @@ from clausewise.plugin.counterexamples import Counterexamples
 Request = Mapping[str, Any]
 Make = Callable[[], Request]
 Expected = OutcomeNames | OutcomeRoles
+Told = TypeVar("Told")
 
-_TRIES = 3  # what a request says by chance may be somebody's already, on a target with many customers
-_REFUSED = 400
+_TRIES = 3
+_REFUSALS = range(400, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +103,25 @@ class Depth:
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         """Send the request as it is, which is `good`, and return it."""
-        for _ in range(_TRIES):
+
+        def ask() -> tuple[Request, Exchange]:
             request = make()
             _body(operation, request)
-            answer = self._api.call(operation, **request)
-            if answer.response.status < _REFUSED:
-                break
+            return request, self._api.call(operation, **request)
+
+        request, answer = _tried(ask)
         self._judge(answer, good)
         return request
 
     def _written(self, operation: str, make: Make, at: int) -> tuple[str, Exchange]:
         """Send the request in another writing, the one of that number, and return which and the answer."""
-        for _ in range(_TRIES):
+
+        def ask() -> tuple[str, Exchange]:
             request = make()
             about, raw = list(generation.same_meaning(_body(operation, request)))[at]
-            answer = self._send(operation, request, raw)
-            if answer.response.status < _REFUSED:
-                break
-        return about, answer
+            return about, self._send(operation, request, raw)
+
+        return _tried(ask)
 
     def _send(self, operation: str, request: Request, body: Json | bytes) -> Exchange:
         rest = {key: value for key, value in request.items() if key != "body"}
@@ -129,6 +131,18 @@ class Depth:
     def _schema(self, operation: str) -> Mapping[str, Any]:
         rules = self._operations[operation].requests.values()
         return next((rule.schema for rule in rules), {})
+
+
+def _tried(ask: Callable[[], tuple[Told, Exchange]]) -> tuple[Told, Exchange]:
+    """Return what was asked and the answer, asked anew where that is a refusal.
+
+    What a request says by chance may be somebody's already, on a target with many customers.
+    """
+    for _ in range(_TRIES):
+        told, answer = ask()
+        if answer.response.status not in _REFUSALS:
+            break
+    return told, answer
 
 
 def _body(operation: str, request: Request) -> Json:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
+
+from clausewise.model import Source
 
 Row = Mapping[str, Any]
 
@@ -41,10 +43,8 @@ def brief(bad: Row) -> str:
 
 
 def source(row: Row) -> str:
-    """Return where a document says something, in a line."""
-    parts = [row["document"], row["section"], row["table"], row["row"]]
-    line = f"line {row['line']}" if row["line"] else ""
-    return ", ".join(filter(None, [*parts, line]))
+    """Return where a document says something, as a reader looks it up, in a line."""
+    return str(Source(**{key.name: row[key.name] for key in fields(Source) if key.name in row}))
 
 
 def causes(results: Row) -> list[Cause]:

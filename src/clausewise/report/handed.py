@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from clausewise.foreign import printable
-from clausewise.report.causes import Cause, causes
+from clausewise.report.causes import Cause, brief, causes, source
 from clausewise.report.sheets import as_csv
 
 Row = Mapping[str, Any]
@@ -24,21 +24,7 @@ _MESSAGE = 2000
 
 def _source(cause: Cause) -> str:
     """Return where the clause of a cause is stated."""
-    return "; ".join(map(sourced, cause.clause["sources"])) or "no document"
-
-
-def _says(cause: Cause) -> str:
-    """Return what was expected and what came, in one line."""
-    bad = cause.finding
-    return f"expected {bad['expected']}, got {bad['actual']}" + (
-        f" at {bad['where']}" if bad["where"] else ""
-    )
-
-
-def sourced(source: Row) -> str:
-    """Return where a document states a clause, as a reader looks it up."""
-    parts = [source[key] for key in ("document", "section", "table", "row") if source[key]]
-    return ", ".join(parts) + (f" (line {source['line']})" if source["line"] else "")
+    return "; ".join(map(source, cause.clause["sources"])) or "no document"
 
 
 def sarif(results: Row) -> str:
@@ -85,7 +71,9 @@ def _result(it: Cause, rule: int, results: Row) -> dict[str, Any]:
         "ruleId": it.clause["id"],
         "ruleIndex": rule,
         "level": _LEVELS[it.colour],
-        "message": {"text": printable(f"{it.clause['statement']} {_capital(_says(it))}.{also}")[:_MESSAGE]},
+        "message": {
+            "text": printable(f"{it.clause['statement']} {_capital(brief(it.finding))}.{also}")[:_MESSAGE]
+        },
         "locations": [
             {
                 # Code scanning shows nothing without a file: the one that says what was judged.
@@ -108,8 +96,8 @@ def github(results: Row) -> str:
 
 def _annotation(it: Cause) -> str:
     title = _escaped(f"{it.clause['id']} ({it.finding['standing']})", ":,")
-    text = _escaped(f"{it.clause['statement']} {_capital(_says(it))}. Source: {_source(it)}")
-    return f"::{_LEVELS[it.finding['colour']]} title={title}::{text}"
+    text = _escaped(f"{it.clause['statement']} {_capital(brief(it.finding))}. Source: {_source(it)}")
+    return f"::{_LEVELS[it.colour]} title={title}::{text}"
 
 
 def _escaped(text: str, more: str = "") -> str:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from clausewise import labels
 from clausewise.foreign import cell, fenced, visible
-from clausewise.model import STEPS, words
+from clausewise.model import STEPS
 from clausewise.plans import DEFAULT
 from clausewise.report.advice import advise, may_ship
 from clausewise.report.causes import Cause, brief, causes, source
@@ -176,7 +176,6 @@ def _environment(*, autoescape: bool) -> Environment:
         "cell": cell,
         "fenced": fenced,
         "visible": visible,
-        "words": words,
         "island": _island,
         "body": body,
         "brief": brief,

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from clausewise import labels
 from clausewise.foreign import visible
-from clausewise.report.causes import Cause, causes
+from clausewise.report.causes import Cause, causes, source
 from clausewise.verdict import many
 
 Row = Mapping[str, Any]
@@ -239,7 +239,7 @@ def _cause(cause: Cause, results: Row) -> Iterator[Text]:
     yield head.append(visible(clause["statement"]))
     yield Text(f"    clause   {clause['id']} ({clause['standing']})")
     if clause["sources"]:
-        yield Text(f"    source   {_source(clause['sources'][0])}")
+        yield Text(f"    source   {source(clause['sources'][0])}")
     for name in ("where", "expected", "actual", "hint"):
         if bad[name] and bad[name] != "status":
             yield Text(f"    {name:<8} {visible(bad[name])}")
@@ -289,12 +289,6 @@ def _words(command: str) -> list[str]:
         else:
             told.append(word)
     return told
-
-
-def _source(source: Row) -> str:
-    parts = [source["document"], source["section"], source["table"], source["row"]]
-    line = f" (line {source['line']})" if source["line"] else ""
-    return ", ".join(part for part in parts if part) + line
 
 
 def _actual(bad: Row) -> str:
