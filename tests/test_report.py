@@ -286,6 +286,14 @@ def test_a_huge_body_is_cut_with_a_note():
     assert "characters more, see exchanges.jsonl" in pages.html(results())
 
 
+def test_a_cell_says_what_became_of_its_operation():
+    """What is broken and what ended in an error are two things, and both are red."""
+    page = pages.html(results())
+
+    assert '<button type="button" class="cell red" data-family="toy" data-operation="op">' in page
+    assert ": 1 broken, 1 in error, 1 amber, 1 not exercised, 1 kept<" in page
+
+
 def test_the_page_asks_no_network():
     """The page forbids itself every request and names no other file."""
     page = pages.html(results())

@@ -14,7 +14,6 @@ from clausewise.model.clauses import (
     Source,
     Standing,
     Verdict,
-    words,
 )
 from clausewise.model.contract import (
     BodyRule,
@@ -69,5 +68,4 @@ __all__ = [
     "respelt",
     "respelt_place",
     "secret_name",
-    "words",
 ]

@@ -82,25 +82,19 @@ def html(results: Row, exchanges: Iterable[Row] = ()) -> str:
 
 def _cells(results: Row) -> list[tuple[str, list[dict[str, str]]]]:
     """Return a cell for each operation, by family: what the worst of its clauses came to."""
-    red = Counter((row["family"], row["operation"]) for row in results["clauses"] if row["colour"] == "red")
+    red = Counter((row["family"], row["operation"]) for row in _red(results))
     held: dict[str, list[dict[str, str]]] = {}
     for row in results["operations"]:
         if row["operation"]:
-            counts = row["counts"]
-            broken = red[row["family"], row["operation"]]
-            amber = sum(counts[name] for name in ("fail", "unstable", "error", "waived")) - broken
-            tones = {
-                "red": broken,
-                "amber": max(0, amber),
-                "thin": counts["untestable"],
-                "green": counts["pass"],
-                "": 1,
-            }
-            words = {"broken": broken, "amber": max(0, amber), "not exercised": counts["untestable"]}
-            says = [f"{count} {word}" for word, count in {**words, "kept": counts["pass"]}.items() if count]
-            cell = {"tone": next(tone for tone, count in tones.items() if count)}
+            counts, broken = row["counts"], red[row["family"], row["operation"]]
+            amber = max(0, sum(counts[name] for name in ("fail", "unstable", "waived")) - broken)
+            thin, kept, erred = counts["untestable"], counts["pass"], counts["error"]
+            tones = {"red": broken + erred, "amber": amber, "thin": thin, "green": kept, "": 1}
+            told = {"broken": broken, "in error": erred, "amber": amber, "not exercised": thin, "kept": kept}
+            says = ", ".join(f"{count} {word}" for word, count in told.items() if count)
+            cell = {"tone": next(tone for tone, count in tones.items() if count), "says": says}
             where = {"family": row["family"], "operation": row["operation"]}
-            held.setdefault(row["family"], []).append({**where, **cell, "says": ", ".join(says)})
+            held.setdefault(row["family"], []).append({**where, **cell})
     return list(held.items())
 
 
