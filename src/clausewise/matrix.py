@@ -24,6 +24,7 @@ from clausewise.scope import Scope
 from clausewise.stage import Record, Stage, Tell, findings, firm, function, staged
 
 _SOME = 12  # tests of a claim, after which one that was only amber may stay so
+_UNJUDGED = {"error", "untestable"}
 _LONG = 0.2  # seconds; a test that waits, or sends a hundred bodies, learns nothing from another key order
 
 
@@ -32,7 +33,8 @@ class Outcome:
     """What became of one defect or freedom: the tests that noticed it, of those that ran.
 
     `leaks` are the documented clauses that a defect of a guess, or a reading under a claim, was held against;
-    `seconds` is how long it took to find out.
+    `unjudged` says why tests could not judge it, as where a call got no answer; `seconds` is how long it took
+    to find out; `plays` says how often it was played.
     """
 
     id: str
@@ -43,6 +45,8 @@ class Outcome:
     seconds: float = 0.0
     others: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
+    unjudged: list[str] = field(default_factory=list)
+    plays: int = 1
 
 
 @dataclass
@@ -53,7 +57,7 @@ class Matrix:
     that catch no defect, not even one of their own clauses; `unmet` the freedoms that no test met, so that
     nothing could have turned red. `unheard` are the claims of a reading that let another one pass, `too_loud`
     those that let their own not pass. `open` are the defects that are known not to be caught yet: told, and
-    not played.
+    not played. `again` are those that were played twice, since no test could judge them the first time.
     """
 
     survivors: list[str] = field(default_factory=list)
@@ -70,6 +74,7 @@ class Matrix:
     claims: list[Outcome] = field(default_factory=list)
     groups: list[together.Group] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -216,6 +221,11 @@ class _Runner(Stage):
         return any(told["clause"] == defect.clause for told in found)
 
     def _catch(self, run: Session, defect: Defect) -> Outcome:
+        """Play a defect, and once more where nobody saw it and some test could not judge."""
+        outcome = self._played(run, defect)
+        return outcome if outcome.noticed_by else _twice(outcome, lambda: self._played(run, defect))
+
+    def _played(self, run: Session, defect: Defect) -> Outcome:
         clause = run.scope.clause(defect.clause)
         outcome = Outcome(defect.id, defect.clause, clause.kind if clause else "")
         self._bend(run, defect.bend)
@@ -225,8 +235,11 @@ class _Runner(Stage):
                 continue  # who else pays for a guess is seen on one test of each function
             met.add(function(test))
             outcome.tried += 1
-            found = findings(self._run(self._items[test]))
-            seen = {told["clause"] for told in found}
+            records = self._run(self._items[test])
+            outcome.unjudged += [
+                f"{it['test']}: {it['reason']}" for it in records if it["verdict"] in _UNJUDGED
+            ]
+            seen = {told["clause"] for told in findings(records)}
             outcome.others = sorted({*outcome.others, *seen} - {defect.clause})
             outcome.noticed_by = outcome.noticed_by or (test if defect.clause in seen else "")
             if outcome.noticed_by and clause and clause.standing.firm:
@@ -237,14 +250,20 @@ class _Runner(Stage):
         return outcome
 
     def _bear(self, run: Session, family: str, freedom: Freedom) -> Outcome:
+        """Play a freedom, and once more where all that is said against it is that a test could not judge."""
+        outcome = self._borne(run, family, freedom)
+        return _twice(outcome, lambda: self._borne(run, family, freedom)) if not outcome.others else outcome
+
+    def _borne(self, run: Session, family: str, freedom: Freedom) -> Outcome:
         outcome = Outcome(freedom.id, "")
         self._bend(run, {**freedom.bend, "family": family})
         for item in self._meeting(run, family, freedom):
             outcome.tried += 1
-            records = self._run(item)
-            bad = [word for record in records for word in _held_against(run, freedom, record)]
-            outcome.others += bad
-            outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad else "")
+            for record in self._run(item):
+                bad, unjudged = _held_against(run, freedom, record)
+                outcome.others += bad
+                outcome.unjudged += [f"{record['test']}: {record['reason']}"] if unjudged else []
+                outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad or unjudged else "")
         return outcome
 
     def _hear(self, run: Session, case: _Case) -> Outcome:
@@ -386,6 +405,15 @@ def _timed(play: Callable[..., Outcome], *what: object) -> Outcome:
     return outcome
 
 
+def _twice(outcome: Outcome, play: Callable[[], Outcome]) -> Outcome:
+    """Return what came of another play, where a test could not judge, as where a call got no answer."""
+    if not outcome.unjudged:
+        return outcome
+    again = play()
+    again.unjudged, again.plays = [*outcome.unjudged, *again.unjudged], 2
+    return again
+
+
 def _possible(run: Session, family: str, freedom: Freedom) -> bool:
     """Tell whether the document that is claimed has the answer that a freedom is about."""
     operation, _, name = str(freedom.bend.get("answer", "*")).partition(".")
@@ -393,22 +421,29 @@ def _possible(run: Session, family: str, freedom: Freedom) -> bool:
     return name in {"", "*"} or bool(known and any(outcome.name == name for outcome in known.outcomes))
 
 
-def _held_against(run: Session, freedom: Freedom, record: Record) -> list[str]:
-    """Return what a test holds against a freedom: clauses, and why it was not judged.
+def _held_against(run: Session, freedom: Freedom, record: Record) -> tuple[list[str], bool]:
+    """Return the clauses that a test holds against a freedom, and whether it could not judge.
 
     The guesses that it says it does not keep are none of that, but a documented clause always is.
     """
     found = [told["clause"] for told in record["findings"]]
     bad = [name for name in found if firm(run, name) or not among(name, freedom.guesses)]
     own = all(among(name, freedom.guesses) and not firm(run, name) for name in record["clauses"])
-    unjudged = record["verdict"] != "pass" and (bad or not (found or own))
-    return [*bad, record["reason"]] if unjudged else bad
+    return bad, record["verdict"] != "pass" and bool(bad or not (found or own))
 
 
 def _judged(matrix: Matrix, run: Session, part: Part, *, whole: bool) -> Matrix:
-    matrix.survivors = [known.id for known in matrix.defects if not known.noticed_by]
+    survivors = (known for known in matrix.defects if not known.noticed_by)
+    well = [
+        *(it for it in matrix.defects if it.noticed_by),
+        *(it for it in matrix.freedoms if not it.noticed_by),
+    ]
+    matrix.again = ["; ".join((it.id, *it.unjudged)) for it in well if it.plays > 1]
+    matrix.survivors = ["; ".join((known.id, *known.unjudged)) for known in survivors]
     matrix.false_alarms = [
-        f"{known.id}: {', '.join(known.others)}" for known in matrix.freedoms if known.noticed_by
+        f"{known.id}: {', '.join([*known.others, *known.unjudged])}"
+        for known in matrix.freedoms
+        if known.noticed_by
     ]
     matrix.leaks = [f"{known.id}: {', '.join(known.leaks)}" for known in matrix.defects if known.leaks]
     matrix.unheard = [known.id for known in matrix.claims if known.kind == "other" and not known.noticed_by]

@@ -93,6 +93,8 @@ def _show(made: matrix.Matrix) -> None:
         console.print(
             f"{len(made.open)} more are not caught yet, and were not played: {', '.join(made.open)}"
         )
+    for told in made.again:
+        console.print(f"right only when played again: {told}")
     console.print(f"{borne} of {len(made.freedoms)} freedoms left alone")
     kept = len(made.claims) - len(made.unheard) - len(made.too_loud)
     console.print(f"{kept} of {len(made.claims)} claims of a reading kept apart")
