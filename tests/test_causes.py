@@ -113,6 +113,35 @@ def test_a_documented_rule_that_alone_is_broken_names_the_cause(told):
     assert told.names[0][0] == "toy.get.done"
 
 
+def test_a_rule_names_the_cause_where_its_answer_comes_elsewhere(told):
+    """What is refused in one place and taken in all others is told by the place."""
+    told.find("toy.get.done", name := told.call("get", ["done"], "refused", status=400))
+    told.find("toy.get.there", name, colour="red")
+    told.find("toy.get.done", told.call("get", ["done"], "refused", status=400))
+    told.find("toy.get.needs-token", name)
+    assert told.names[0][0] == "toy.get.done"
+
+    told.call("get", ["done"], "done")
+    assert told.names[0][0] == "toy.get.there"
+
+
+def test_the_request_field_that_a_refusal_is_for_names_the_cause(told):
+    """One that only stood in the refused request does not, nor does the status of a test of its own."""
+    told.find("toy.put.done", name := told.call("put", ["done"], "refused", status=400))
+    told.find("toy.put.request.size", name, "status")
+    assert told.names[0][0] == "toy.put.done"
+
+    told.find("toy.put.request.size", name, "/size")
+    assert told.names[0][0] == "toy.put.request.size"
+
+
+def test_who_is_refused_is_no_matter_of_security(told):
+    """A clause about credentials fails, too, where the good request that goes before is refused."""
+    told.find("toy.get.needs-token", told.call("get", ["done"], "refused", status=400))
+
+    assert not told.causes[0]["security"]
+
+
 def test_a_good_request_that_is_refused_is_one_cause_with_the_form_of_the_refusal(told):
     """Whatever was wanted of the operation; a refusal that is wrong where it was wanted is another one."""
     name = told.call("put", ["done"], "refused", status=400)

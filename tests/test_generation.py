@@ -7,7 +7,7 @@ import requests
 import runs
 
 from clausewise.errors import Untestable
-from clausewise.generation import hopeless, one_wrong, random_bodies, same_meaning
+from clausewise.generation import guilty, hopeless, one_wrong, optional, random_bodies, same_meaning, without
 
 BODY = {"name": "Amina Ñ", "born": "1990-01-15", "ids": [{"kind": 4, "main": True}], "note": None}
 SCHEMA = {
@@ -61,6 +61,31 @@ def test_only_one_thing_is_wrong_at_a_time_and_the_good_body_stays():
     assert json.dumps(BODY) == before
 
 
+def test_what_may_be_left_out_is_told_by_the_innermost_places():
+    """What holds another such place is none itself, and what is required stays."""
+    assert optional(BODY, SCHEMA) == ["/born", "/ids/0/kind", "/ids/0/main", "/note"]
+    assert without(BODY, ["/born", "/ids/0/kind"]) == {
+        "name": BODY["name"],
+        "ids": [{"main": True}],
+        "note": None,
+    }
+
+
+@pytest.mark.parametrize(("size", "at"), [(1, 0), (2, 0), (2, 1), (7, 3), (8, 0), (60, 17), (60, 59)])
+def test_the_one_that_helps_is_found_though_its_neighbour_has_to_stay(size, at):
+    """Wherever it stands, with few questions; where none helps nothing is found."""
+    names = [f"/{number}" for number in range(size)]
+    asked = []
+
+    def helps(gone):
+        asked.append(gone)
+        return names[at] in gone and not (size > 1 and names[at - 1] in gone)
+
+    assert guilty(names, helps) == [names[at]]
+    assert len(asked) <= 2 * size + 1
+    assert not guilty(names, lambda _: False)
+
+
 def test_other_writings_mean_the_same_and_differ():
     """Each writing is other bytes, and the same value to any reader."""
     made = dict(same_meaning(BODY))
@@ -108,3 +133,14 @@ def test_random_bodies_catch_what_fails_on_them(tmp_path):
     records = [json.loads(line) for line in (tmp_path / "run" / "verdicts.jsonl").read_text().splitlines()]
     found = {told["test"].partition("::")[2] for told in records if told["findings"]}
     assert any(test.startswith("test_chance_is_served_or_refused[validateCustomer") for test in found), found
+
+
+def test_the_field_that_a_request_is_refused_for_is_found(tmp_path):
+    """Of sixty the report names the one: it says where it stands, and that the rest is served without it."""
+    field, only = "ofs-ecm.addAccount.request[].accounts[].kycRisk", "ofs-ecm.addAccount.successful"
+    with runs.bent("ofs-ecm", f"refuse:{field}") as url:
+        target = runs.target_at(tmp_path, url, "ofs-ecm")
+        runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", "--clause", only)
+
+    first = runs.results(tmp_path / "run")["causes"][0]
+    assert (first["clauses"][0], first["where"]) == (field, "/*/accounts/*/kycRisk")

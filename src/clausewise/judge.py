@@ -17,6 +17,7 @@ from clausewise.checks import (
     read,
     taken,
     universal,
+    untaken,
 )
 from clausewise.errors import (
     ClausewiseError,
@@ -156,6 +157,12 @@ class Judge:
         own = [wanted for wanted in expected if isinstance(wanted, Expectation)]
         given = not names or read(exchange, operation, names).given
         return given and not any(wanted.check(exchange) for wanted in own)
+
+    def untaken(self, exchange: Exchange, fields: Mapping[str, str]) -> None:
+        """Hold a refusal of a good request against fields, clause by pointer: without them it is taken."""
+        actual = f"HTTP {exchange.response.status} with it, served without it"
+        touches = [untaken(clause, exchange, actual, pointer) for clause, pointer in fields.items()]
+        self._take(touches if self._stated(exchange) else self._guesses(touches), exchange)
 
     def hear(self, exchange: Exchange) -> None:
         """Take note of an exchange that the test has not judged, yet."""

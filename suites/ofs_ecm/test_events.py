@@ -44,13 +44,11 @@ def each(rule, *services):
         for name in EVENTS
     ],
 )
-def test_an_event_is_saved(api, judge, unique, service):
+def test_an_event_is_saved(api, depth, judge, unique, service):
     """An event with every documented field is taken, and its own code answered."""
-    request = good(api, unique, service)
-    sent = request["body"]["events"][0]["eventCode"]
+    answer = depth.taken(service, lambda: good(api, unique, service), outcome(GOOD[service]))
 
-    answer = judge(api.call(service, **request), outcome(GOOD[service]))
-
+    sent = answer.sent["events"][0]["eventCode"]
     told, field = answer.at("/Event Id(s)"), f"ofs-ecm.{service}.{GOOD[service]}.Event Id(s)"
     judge(
         answer, holds(told in (sent, [sent]), clause=field, expected=sent, actual=told, where="/Event Id(s)")

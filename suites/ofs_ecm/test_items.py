@@ -38,9 +38,9 @@ def each(rule, services):
 
 
 @pytest.mark.parametrize("service", each("successful", CASES))
-def test_a_good_call_is_successful(api, judge, unique, service):
+def test_a_good_call_is_successful(api, depth, unique, service):
     """An item with every field that needs nothing else is added, removed or decided on."""
-    judge(api.call(service, **good(api, unique, service)), outcome("successful"))
+    depth.taken(service, lambda: good(api, unique, service), outcome("successful"))
 
 
 @pytest.mark.parametrize("service", each("invalid-json", CASES))

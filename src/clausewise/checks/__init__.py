@@ -19,7 +19,7 @@ from clausewise.checks.expectations import (
     outcome,
     status,
 )
-from clausewise.checks.requests import taken
+from clausewise.checks.requests import taken, untaken
 from clausewise.checks.universal import universal
 
 __all__ = [
@@ -39,4 +39,5 @@ __all__ = [
     "status",
     "taken",
     "universal",
+    "untaken",
 ]

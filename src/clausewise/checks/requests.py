@@ -23,6 +23,12 @@ def taken(exchange: Exchange, operation: Operation, got: str, *, wanted_success:
     return []
 
 
+def untaken(clause: str, exchange: Exchange, actual: str, pointer: str) -> Touch:
+    """Return that a request field of a clause, at a pointer ('' for unknown), was not taken."""
+    expected = "the field taken, as the document shows it in the request"
+    return Touch(clause, (Finding(clause, expected, actual, pointer, exchange=exchange.id),), exchange.id)
+
+
 def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
     """Yield the clauses of the documented fields in a documented request."""
     for rule in operation.requests.values():
@@ -39,19 +45,12 @@ def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[
     found, named = strict_json.resolve(exchange.json, outcome.names_fields or "/-")
     if not (found and isinstance(named, dict) and named):
         for clause in sent:
-            yield _untaken(
-                clause, exchange, f"the whole request refused ({outcome.name}), no field named", ""
-            )
+            yield untaken(clause, exchange, f"the whole request refused ({outcome.name}), no field named", "")
         return
     for key in named:
         for clause in sent:
             if _same(clause.rpartition(".")[2], str(key)):
-                yield _untaken(clause, exchange, f"refused: {named[key]}", f"{outcome.names_fields}/{key}")
-
-
-def _untaken(clause: str, exchange: Exchange, actual: str, pointer: str) -> Touch:
-    expected = "the field taken, as the document shows it in the request"
-    return Touch(clause, (Finding(clause, expected, actual, pointer, exchange=exchange.id),), exchange.id)
+                yield untaken(clause, exchange, f"refused: {named[key]}", f"{outcome.names_fields}/{key}")
 
 
 def _same(field: str, named: str) -> bool:

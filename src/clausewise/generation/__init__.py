@@ -8,10 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from clausewise.generation.mutations import Variant, one_wrong
+from clausewise.generation.mutations import Variant, guilty, one_wrong, optional, without
 from clausewise.generation.writings import hopeless, same_meaning
 
-__all__ = ["Variant", "hopeless", "one_wrong", "random_bodies", "same_meaning"]
+__all__ = [
+    "Variant",
+    "guilty",
+    "hopeless",
+    "one_wrong",
+    "optional",
+    "random_bodies",
+    "same_meaning",
+    "without",
+]
 
 
 def random_bodies(*arguments: Any, **more: Any) -> Iterator[Variant]:

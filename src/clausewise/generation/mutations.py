@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,40 @@ def one_wrong(body: Json, schema: Schema | None = None) -> Iterator[Variant]:
             change(made)
             if json.dumps(made) != good:
                 yield Variant(f"{_pointer(path)}: {about}", made)
+
+
+def optional(body: Json, schema: Schema) -> list[str]:
+    """Return the pointers of what a body may lack by its schema, but of nothing that holds such a one."""
+    paths = [it for it in _paths(body) if _may_lack(it, schema)]
+    return [_pointer(it) for it in paths if not any(other[: len(it)] == it != other for other in paths)]
+
+
+def without(body: Json, pointers: Collection[str]) -> Json:
+    """Return a body without what stands at some pointers, in a list in its first entry."""
+    made = copy.deepcopy(body)
+    for path in [it for it in _paths(body) if _pointer(it) in pointers]:
+        _delete(made, path)
+    return made
+
+
+def guilty(pointers: Sequence[str], helps: Callable[[Sequence[str]], bool]) -> Sequence[str]:
+    """Return a few neighbours among some pointers that `helps` is true of; empty where none are found.
+
+    Ever smaller parts are asked for, since what has to stay may stand among them (delta debugging).
+    """
+    found: Sequence[str] = ()
+    size = len(pointers)
+    while size:
+        parts = [pointers[at : at + size] for at in range(0, len(pointers), size)]
+        if helping := next((it for it in parts if helps(it)), None):
+            found = pointers = helping
+        size = math.ceil(size / 2) if size > 1 else 0
+    return found
+
+
+def _may_lack(path: Path, schema: Schema) -> bool:
+    required = {name for part in _parts(_part(schema, path[:-1])) for name in part.get("required", ())}
+    return isinstance(path[-1], str) and path[-1] not in required
 
 
 Path = tuple[Any, ...]

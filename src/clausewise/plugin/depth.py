@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeVar
@@ -53,6 +53,13 @@ class Depth:
         self._judge = judge
         self._operations = operations
         self._source = source
+
+    def taken(self, operation: str, make: Make, good: Expected) -> Exchange:
+        """Send the request as it is, and return its exchange; find what it is refused for."""
+        _, answer = self._asked(operation, make)
+        if not self._judge.agrees(answer, good):
+            self._judge.untaken(answer, self._guilty(operation, make, good))
+        return self._judge(answer, good)
 
     def one_wrong(self, operation: str, make: Make, good: Expected, served: Expected) -> None:
         """Send the request with one thing wrong each time: every field, every constraint of its schema."""
@@ -103,15 +110,34 @@ class Depth:
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         """Send the request as it is, which is `good`, and return it."""
+        request, answer = self._asked(operation, make)
+        self._judge(answer, good)
+        return request
 
+    def _asked(self, operation: str, make: Make) -> tuple[Request, Exchange]:
         def ask() -> tuple[Request, Exchange]:
             request = make()
             _body(operation, request)
             return request, self._api.call(operation, **request)
 
-        request, answer = _tried(ask)
-        self._judge(answer, good)
-        return request
+        return _tried(ask)
+
+    def _guilty(self, operation: str, make: Make, good: Expected) -> Mapping[str, str]:
+        """Return the clauses and pointers of the optional fields without which a refused request is taken."""
+        schema, body = self._schema(operation), _body(operation, make())
+
+        def taken(pointers: Sequence[str]) -> bool:
+            request = make()
+            fewer = generation.without(request["body"], pointers)
+            return self._judge.agrees(self._send(operation, request, fewer), good)
+
+        found: dict[str, str] = {}
+        rules = list(self._operations[operation].requests.values())
+        for pointer in generation.guilty(generation.optional(body, schema), taken):
+            fewer = generation.without(body, [pointer])
+            lost = {name for rule in rules for name in set(rule.seen(body)) - set(rule.seen(fewer))}
+            found |= dict.fromkeys(sorted(lost), pointer)
+        return found
 
     def _written(self, operation: str, make: Make, at: int) -> tuple[str, Exchange]:
         """Send the request in another writing, the one of that number, and return which and the answer."""

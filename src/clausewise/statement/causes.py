@@ -24,8 +24,10 @@ ANSWER, PLACE, RULE, EFFECT = "answer", "place", "rule", "effect"
 _FIELDS = {Kind.RESPONSE_FIELD, Kind.FACET}
 _INDEX = re.compile(r"/\d+(?=/|$)")
 _RULES = {Kind.RULE, Kind.AUTH, Kind.FLOW}
+_SPECIAL = _RULES | {Kind.EXAMPLE}
 _CONDITIONS = {"not", "anyOf", "oneOf"}  # what a schema asks of a value where another is so
 _FAILED = 400
+_FEW = 2
 _PLACED = 3  # parts of an effect that shows at a place
 _LEADING = (PLACE, RULE, ANSWER, EFFECT)  # whose clause names a cause best
 
@@ -121,10 +123,9 @@ def _cause(group: Sequence[int], known: _Symptoms) -> dict[str, Any]:
     shown = known.seen.get(rows[0]["exchange"])
     names = list(dict.fromkeys(row["clause"] for row in rows))
     colour = "red" if any(row["colour"] == "red" for row in rows) else "amber"
-    telling = {row["clause"] for row in rows if row["colour"] == colour}
     return {
         "colour": colour,
-        "security": any(known.clauses[name]["kind"] == Kind.AUTH for name in telling),
+        "security": any(known.lets_in(row) for row in rows if row["colour"] == colour),
         "family": first["family"],
         "operation": shown.operation[1] if shown else first["operation"],
         "answer": shown.answer if shown else "",
@@ -156,6 +157,7 @@ class _Symptoms:
             for name in bad["shown"]:
                 self.at[name][kind] = None
         self._behind: dict[Symptom, Symptom] = {}
+        self._came = {(it.operation, it.wanted) for it in seen.values() if it.answer in it.wanted}
 
     def groups(self) -> Iterable[list[int]]:
         """Return the findings that belong together, by their places in the list."""
@@ -223,7 +225,7 @@ class _Symptoms:
         absolute = it[0] == ANSWER and shown is not None and not shown.wanted
         fields = (Kind.RESPONSE_FIELD, Kind.FACET)
         kinds = (Kind.ANSWER, *fields) if it[0] == ANSWER else (*fields, Kind.ANSWER)
-        named = clause["kind"] == Kind.REQUEST_FIELD and bool(bad["where"])
+        named = clause["kind"] == Kind.REQUEST_FIELD and str(bad["where"]).startswith("/")
         return (
             bad["colour"] != "red",
             not absolute,
@@ -232,6 +234,7 @@ class _Symptoms:
             _LEADING.index(str(it[0])),
             not named,
             not self.alone(bad, it),
+            not self.special(bad, it),
             kinds.index(clause["kind"]) if clause["kind"] in kinds else len(kinds),
             not Standing(bad["standing"]).firm,
             -bad["times"],
@@ -244,6 +247,19 @@ class _Symptoms:
         kind = self.clauses[bad["clause"]]["kind"]
         firm = Standing(bad["standing"]).firm
         return it[0] == ANSWER and kind == Kind.RULE and firm and rules == {bad["clause"]}
+
+    def lets_in(self, bad: Row) -> bool:
+        """Tell whether somebody is let in who is not to be, and not that somebody is refused who is to be."""
+        shown = self.seen.get(bad["exchange"])
+        refused = shown is not None and shown.status >= _FAILED
+        return self.clauses[bad["clause"]]["kind"] == Kind.AUTH and not refused
+
+    def special(self, bad: Row, it: Symptom) -> bool:
+        """Tell whether it is one of few rules where an answer does not come that elsewhere does."""
+        shown = self.seen.get(bad["exchange"])
+        rules = {row["id"] for row in self.clauses_of(it) if row["kind"] in _SPECIAL}
+        came = shown is not None and (shown.operation, shown.wanted) in self._came
+        return it[0] == ANSWER and came and bad["clause"] in rules and len(rules) <= _FEW
 
     def own(self, at: int) -> Symptom | None:
         """Return which answer lacks what its own operation promises; None for what others promise of it."""
