@@ -347,12 +347,12 @@ class Contents:
             for clause in self.scope.clauses()
             if clause.kind in _SEEN_ALONE and (clause.family, clause.operation) not in cut
         }
-        hidden, own = self._hidden(), self._own()
+        hidden, own, blamed = self._hidden(), self._own(), self._blamed()
         wrong += sorted(
             name
             for name, verdict in then.items()
             if name in alone and verdict in {Verdict.PASS, Verdict.FAIL}
-            if not (verdict is Verdict.FAIL and name in hidden)
+            if not (verdict is Verdict.FAIL and name in hidden | blamed)
             if (name in broken) != (verdict is Verdict.FAIL) or name not in seen | own
         )
         wrong += self._otherwise(again.matched, again.drift)
@@ -383,6 +383,16 @@ class Contents:
         """Return the clauses for which a test that passed speaks itself, whatever an exchange alone shows."""
         told = journal.records(self.folder, journal.VERDICTS)
         return {name for record in told if record["verdict"] == Verdict.PASS for name in record["clauses"]}
+
+    def _blamed(self) -> set[str]:
+        """Return the clauses that a test of their own found broken, as where its good request was refused."""
+        told = journal.records(self.folder, journal.VERDICTS)
+        return {
+            bad["clause"]
+            for record in told
+            for bad in record["findings"]
+            if bad["clause"] in record["clauses"]
+        }
 
     def _hidden(self) -> set[str]:
         """Return the clauses that were found broken only where a text, or a key, is partly masked now."""

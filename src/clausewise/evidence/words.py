@@ -64,9 +64,14 @@ class Words:
                 yield f"{test} counts {count} exchanges of {clause}, and names {len(few)}"
         if set(seen.exchanges).intersection(self._doubtful):
             return
+        blamed: dict[str, set[str]] = defaultdict(
+            set
+        )  # what a test found itself, beside what each answer shows
+        for bad in record["findings"]:
+            blamed[bad["clause"]] |= {bad["exchange"]} - {""}
         for clause in dict.fromkeys([*record["touched"], *seen.touched]):
             count = record["touched"].get(clause, [0])[0]
-            if count != (now := len(seen.touched.get(clause, ()))):
+            if count != (now := len(blamed[clause].union(seen.touched.get(clause, ())))):
                 yield f"{test} counts {count} exchanges of {clause}, and {now} show it"
         found = {bad["clause"] for bad in record["findings"]}
         yield from (f"{clause} in {test}" for clause in sorted(seen.broken - found))
