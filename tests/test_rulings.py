@@ -70,7 +70,7 @@ def test_a_waived_clause_runs_and_is_amber(tmp_path, waivers, judged):
 STALE = {
     "expired": (waiver(expires=EARLIER), BEND, f"has expired on {EARLIER}: mend it or delete lines 2 to 9"),
     "no longer needed": (waiver(), {}, "is no longer needed, the clause is kept: delete lines 2 to 9"),
-    "unmatched": (waiver("cdp.validateCustomer.gone"), {}, "is of no clause that the target claims: delete"),
+    "unmatched": (waiver("cdp.validateCustomer.gone"), {}, "perhaps of cdp.validateCustomer.json: delete"),
 }
 
 

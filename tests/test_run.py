@@ -131,14 +131,22 @@ def test_a_mistake_in_the_target_file_gives_exit_4_and_one_sentence(tmp_path, ch
     assert not (tmp_path / "reports").exists()
 
 
-def test_an_unknown_clause_id_gives_exit_4(tmp_path):
-    """A clause that nobody knows is a usage error, not an empty green run."""
-    done = runs.clausewise(
-        "run", "--target", runs.REFERENCE, "--clause", "cdp.nobody.*", "--run-dir", tmp_path / "r"
-    )
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("xyz.nobody.*", "No clause that the target claims fits 'xyz.nobody.*';"),
+        (
+            "cdp.validateCustmer.found",
+            "fits 'cdp.validateCustmer.found', did you mean 'cdp.validateCustomer.found'?",
+        ),
+    ],
+)
+def test_an_unknown_clause_id_gives_exit_4(tmp_path, name, said):
+    """A clause that nobody knows is a usage error, not an empty green run; one like it is named."""
+    done = runs.clausewise("run", "--target", runs.REFERENCE, "--clause", name, "--run-dir", tmp_path / "r")
 
     assert done.returncode == 4
-    assert "No clause that the target claims fits 'cdp.nobody.*'" in done.stderr
+    assert said in done.stderr
 
 
 def test_what_the_environment_tells_every_pytest_is_not_heard(tmp_path):

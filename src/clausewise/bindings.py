@@ -8,7 +8,6 @@ answer has it, or a JSON pointer into the body, with `*` for every entry of a li
 from __future__ import annotations
 
 import copy
-import difflib
 import json
 import tomllib
 from base64 import b64encode
@@ -19,6 +18,7 @@ from typing import Any
 
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.model import Binding, Exchange, File, Json, Operation, Sample
+from clausewise.spelling import nearest
 from clausewise.strict_json import scalars
 
 _BEARER = "Authorization: Bearer {token}"
@@ -68,8 +68,8 @@ class Bindings:
     def _check_key(self, key: str, thing: str, operation: str, operations: Mapping[str, Operation]) -> None:
         wrong, fine = (thing, self.known) if thing not in self.known else (operation, operations)
         if (wrong or not thing) and wrong not in fine:
-            close = difflib.get_close_matches(wrong, list(fine), 1)
-            advice = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(fine)}."
+            close = nearest(wrong, fine)
+            advice = f"did you mean {close!r}?" if close else f"there are {', '.join(fine)}."
             raise ConfigurationError(f"{self.place} has an unknown key {key!r}; {advice}")
 
     def _check_form(self, key: str, known: Binding, value: Json, operations: Collection[str]) -> None:

@@ -5,7 +5,6 @@ Every complaint is one sentence: which file, which key in the file's own words, 
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
@@ -24,6 +23,7 @@ from referencing import Registry, Resource
 
 from clausewise import shipped
 from clausewise.errors import ConfigurationError
+from clausewise.spelling import nearest
 
 _DEEPEST = 150  # levels; what reads a value calls itself a few times for each
 _ENDLESS = 10**18  # no database or clock of ours holds more
@@ -179,8 +179,8 @@ def _shown(given: Any, *, hidden: bool) -> str:
 
 def _unknown_key(where: str, given: Mapping[str, Any], known: Iterable[str]) -> str:
     stray = next(key for key in given if key not in known)
-    close = difflib.get_close_matches(stray[:_LONGEST], known, 1)
-    advice = f"did you mean {close[0]!r}?" if close else f"it may have: {', '.join(known)}."
+    close = nearest(stray, known)
+    advice = f"did you mean {close!r}?" if close else f"it may have: {', '.join(known)}."
     return f"{where} has an unknown key {shown(repr(stray))}; {advice}"
 
 

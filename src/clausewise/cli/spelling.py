@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
 from clausewise.errors import ConfigurationError
+from clausewise.spelling import nearest
 
 _LONGEST = 100  # characters of a misspelt name that are compared and shown
 
@@ -31,5 +31,5 @@ def check(words: Sequence[str], commands: Mapping[str, Iterable[str]]) -> None:
 
 
 def _near(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word[:_LONGEST], known, 1)
-    return f", did you mean {close[0]}?" if close else ""
+    close = nearest(word, known)
+    return f", did you mean {close}?" if close else ""

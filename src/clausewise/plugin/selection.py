@@ -11,6 +11,7 @@ import pytest
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Kind, among
 from clausewise.scope import Scope
+from clausewise.spelling import nearest
 
 _LONG = {"depth", "walk"}
 
@@ -48,9 +49,14 @@ class Choice:
             return []
         ids = [clause.id for clause in scope.clauses() if self.takes(clause)]
         if not ids:
-            asked = ", ".join([*self.clauses, *self.operations, *self.families]) or "the choice"
+            words = [*self.clauses, *self.operations, *self.families]
+            asked = ", ".join(words) or "the choice"
+            every = scope.clauses()
+            names = {it.id for it in every} | {it.operation for it in every} | set(scope.contracts)
+            close = nearest(words[0], names) if len(words) == 1 else ""
+            meant = f", did you mean {close!r}?" if close else ";"
             raise ConfigurationError(
-                f"No clause that the target claims fits {asked!r}; `clausewise clauses` lists them all."
+                f"No clause that the target claims fits {asked!r}{meant} `clausewise clauses` lists them."
             )
         return ids
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from clausewise.model import Verdict
 from clausewise.rulings import Rulings, Waiver
+from clausewise.spelling import nearest
 from clausewise.verdict import many
 
 Row = dict[str, Any]
@@ -34,20 +35,22 @@ def waivers(rows: Iterable[Row], rulings: Rulings, day: str, *, partial: bool) -
         state = _state(entry, verdicts, day, partial=partial)
         told = {key: getattr(entry, key) for key in ("clause", "reason", "owner", "ticket", "expires")}
         first, last = entry.lines
+        close = nearest(entry.clause, verdicts) if state == "unmatched" else ""
+        meant = f", perhaps of {close}" if close else ""
         yield told | {
             "state": state,
             "red": state in _SAYS,
             "file": entry.file,
             "first_line": first,
             "last_line": last,
-            "says": _SAYS.get(state, "").format(entry=entry, first=first, last=last),
+            "says": _SAYS.get(state, "").format(entry=entry, first=first, last=last, meant=meant),
         }
 
 
 _WHERE = "delete lines {first} to {last} of {entry.file}"
 _SAYS = {
     "expired": "the waiver of {entry.clause} has expired on {entry.expires}: mend it or " + _WHERE,
-    "unmatched": "the waiver of {entry.clause} is of no clause that the target claims: " + _WHERE,
+    "unmatched": "the waiver of {entry.clause} is of no clause that the target claims{meant}: " + _WHERE,
     "no longer needed": "the waiver of {entry.clause} is no longer needed, the clause is kept: " + _WHERE,
 }
 
