@@ -11,6 +11,7 @@ from tempfile import gettempdir
 
 import pytest
 import runs
+from sqlalchemy import text
 from test_report import clause, results
 
 from clausewise.errors import ConfigurationError
@@ -63,6 +64,31 @@ def postgresql(tmp_path_factory):
         check=True,
         stdout=subprocess.DEVNULL,
     )
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_history_of_before_takes_labels(request, kind):
+    """What was written without them stays, and has none; how many causes it had is not known either."""
+    where = request.getfixturevalue(kind)
+    with History.at(where) as history:
+        history.append(result(1, "labelled"))
+        with history.engine.begin() as made:
+            for column in ("labels", "causes"):
+                made.execute(text(f"alter table clausewise_runs drop column {column}"))
+            made.execute(text("update clausewise_format set version = 1"))
+
+    with History.at(where) as history:
+        newer = result(2, "labelled")
+        newer["run"]["labels"] = {"release": "8"}
+        newer["causes"] = [{"colour": "red"}, {"colour": "amber"}]
+        history.append(newer)
+        told = history.runs("labelled")
+        assert [row["name"] for row in told] == ["", "release 8"]
+        assert json.loads(json.dumps(told[0]["labels"])) == {}
+        assert [row["causes"] for row in told] == [None, 1]
+        with history.engine.begin() as made:  # the database is the module's
+            for table in ("verdicts", "operations", "runs"):
+                made.execute(text(f"delete from clausewise_{table}"))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -1,8 +1,5 @@
 """Labels: what was judged, by hand and by a CI server's variables, wherever a run is named."""
 
-import json
-import sqlite3
-
 import pytest
 import runs
 from test_history import result
@@ -115,23 +112,3 @@ def test_a_history_begins_with_a_build(tmp_path):
         assert [row["name"] for row in history.runs(build="8")] == ["build 8", "build 8", "build 9"]
         with pytest.raises(ConfigurationError, match="no run of the build 70"):
             history.runs(build="70")
-
-
-def test_a_history_of_before_takes_labels(tmp_path):
-    """What was written without them stays, and has none; how many causes it had is not known either."""
-    path = tmp_path / "h.db"
-    with History.at(str(path)) as history:
-        history.append(result(1))
-    with sqlite3.connect(path) as made:
-        for column in ("labels", "causes"):
-            made.execute(f"alter table clausewise_runs drop column {column}")
-        made.execute("update clausewise_format set version = 1")
-
-    with History.at(str(path)) as history:
-        made = result(2)
-        made["run"]["labels"] = {"release": "8"}
-        made["causes"] = [{"colour": "red"}, {"colour": "amber"}]
-        history.append(made)
-        assert [row["name"] for row in history.runs()] == ["", "release 8"]
-        assert json.loads(json.dumps(history.runs()[0]["labels"])) == {}
-        assert [row["causes"] for row in history.runs()] == [None, 1]
