@@ -190,10 +190,11 @@ class _Runner(Stage):
 
     def _together(self, run: Session, group: Sequence[Defect]) -> together.Group:
         self._bend(run, *together.bends(run.scope, group))
+        run.narrows = True
         seen = self._memory.exchanges = []
         tests = together.concerned(run.scope, self._clean, group)
         records = [record for test in tests for record in self._run(self._items[test])]
-        self._memory.exchanges = None
+        self._memory.exchanges, run.narrows = None, False
         return together.group(run, group, records, seen)
 
     def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:

@@ -104,7 +104,8 @@ def depth(request: pytest.FixtureRequest, api: Client, judge: Judge) -> Depth:
     session = _session(request)
     operations = session.scope.contracts[_family(request)].operations
     seed = f"{session.seed}/{session.salt}"
-    return Depth(api, judge, operations, Source(seed, session.plan.examples, session.counterexamples))
+    source = Source(seed, session.plan.examples, session.counterexamples)
+    return Depth(api, judge, operations, source, narrows=session.narrows)
 
 
 @pytest.fixture

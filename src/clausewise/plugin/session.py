@@ -68,6 +68,7 @@ class Session:
     left_out: set[str] = field(default_factory=set)  # tests of ours, by pytest's own options
     _stack: ExitStack = field(default_factory=ExitStack)
     rehearsing: bool = False
+    narrows: bool = True  # asks which field a refused request is refused for
     _repeats: bool = False
     _clients: dict[str, Client] = field(default_factory=dict)
     _transports: list[Transport] = field(default_factory=list)
@@ -303,7 +304,7 @@ class Session:
 
     def rehearse(self, pages: Journal) -> None:
         """From now on write verdicts and exchanges elsewhere, and go on whatever the target does."""
-        self.rehearsing = True
+        self.rehearsing, self.narrows = True, False
         self._bench = replace(self.bench, journal=pages)
 
     def claim(self, known: Scope) -> None:
