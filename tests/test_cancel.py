@@ -27,7 +27,7 @@ def test_a_cancel_reaches_all_at_once(tmp_path, number, workers, calls):
     """On a target that takes half a second a call, whoever is at one ends it, and begins no other."""
     folder = tmp_path / "run"
     with runs.reference("cdp") as behind, gateway(behind, {}, pause=0.5) as (url, kept):
-        target = runs.target_at(tmp_path, url, "cdp", read_timeout=10, total_timeout=20)
+        target = runs.target_at(tmp_path, url, "cdp")
         with runs.begun(target, folder, *(["-n", str(workers)] if workers else [])) as run:
             _until(lambda: len(kept.began) >= calls, 150)
             at = time.monotonic()

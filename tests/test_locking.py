@@ -24,7 +24,7 @@ LOG_INS = {
 def run(folder, family, *options, most=1_000, lasts=1e9):
     """Run a family through a gateway that locks users; return the end, the gateway and the results."""
     with runs.reference(family) as behind, gateway(behind, USERS[family], most, lasts=lasts) as (url, kept):
-        target = runs.target_at(folder, url, family, read_timeout=10, total_timeout=20)
+        target = runs.target_at(folder, url, family)
         done = runs.clausewise("run", "--target", target, "--run-dir", folder / "run", *options)
     return done, kept, runs.results(folder / "run")
 

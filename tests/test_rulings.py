@@ -212,7 +212,7 @@ def test_a_failure_that_does_not_come_again_is_unstable(tmp_path, judged):
 def test_a_page_that_a_gateway_gives_now_and_then_is_unstable(tmp_path):
     """Every 40th call is answered 503 in HTML: nothing is broken or lost, and what was repeated is told."""
     with runs.reference("int-ecm") as behind, gateway(behind, {}, page_every=40) as (url, kept):
-        target = runs.target_at(tmp_path, url, "int-ecm", read_timeout=10, total_timeout=20)
+        target = runs.target_at(tmp_path, url, "int-ecm")
         folder = tmp_path / "run"
         done = runs.clausewise("run", "--target", target, "--run-dir", folder, "--confirm-failures")
     results = runs.results(folder)
