@@ -22,7 +22,8 @@ class Group:
     """Some defects that were played at once, and how many `causes` came of them.
 
     `shown` counts the defects whose own clause was found broken: one may stand in another's way, as where
-    nobody is let in any more. `first` counts those whose own clause leads a cause.
+    nobody is let in any more. `first` counts those whose own clause leads a cause,
+    or that of a defect with the same bend: one fault may break several clauses, and be a defect of each.
     """
 
     defects: tuple[str, ...]
@@ -96,8 +97,14 @@ def group(
         tuple(it.id for it in defects),
         sum(it.clause in broken for it in defects),
         len(made),
-        sum(it.clause in leading for it in defects),
+        sum(it.clause in broken and not leading.isdisjoint(_own(run.scope, it)) for it in defects),
     )
+
+
+def _own(scope: Scope, defect: Defect) -> set[str]:
+    """Return the clauses that the fault of a defect is seeded for."""
+    books = scope.catalogues.values()
+    return {it.clause for book in books for it in book.defects.values() if it.bend == defect.bend}
 
 
 def enough(groups: Sequence[Group]) -> bool:
