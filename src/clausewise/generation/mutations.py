@@ -12,6 +12,7 @@ from typing import Any
 Json = Any
 Schema = Mapping[str, Any]
 
+_QUESTIONS = 100  # each takes a call or more
 _LONG = 5000  # characters; longer than any field of the documents
 _ODD = (
     ("letters of many scripts", "Nguyễn Văn Ả 王小明 علي 😀"),
@@ -70,11 +71,13 @@ def guilty(pointers: Sequence[str], helps: Callable[[Sequence[str]], bool]) -> S
     Ever smaller parts are asked for, since what has to stay may stand among them (delta debugging).
     """
     found: Sequence[str] = ()
-    size = len(pointers)
-    while size:
-        parts = [pointers[at : at + size] for at in range(0, len(pointers), size)]
-        if helping := next((it for it in parts if helps(it)), None):
-            found = pointers = helping
+    size, left = len(pointers), _QUESTIONS
+    while size and left:
+        parts = [pointers[at : at + size] for at in range(0, len(pointers), size)][:left]
+        helping = next((number for number, it in enumerate(parts) if helps(it)), None)
+        left -= len(parts) if helping is None else helping + 1
+        if helping is not None:
+            found = pointers = parts[helping]
         size = math.ceil(size / 2) if size > 1 else 0
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from clausewise import generation
 from clausewise.checks import OutcomeNames, OutcomeRoles
 from clausewise.client import Client
-from clausewise.errors import Beyond, NotConformant, Untestable
+from clausewise.errors import Beyond, ClausewiseError, NotConformant, Untestable
 from clausewise.judge import Judge
 from clausewise.model import Exchange, Json, Operation
 from clausewise.plugin.counterexamples import Counterexamples
@@ -59,10 +60,13 @@ class Depth:
 
     def taken(self, operation: str, make: Make, good: Expected) -> Exchange:
         """Send the request as it is, and return its exchange; find what it is refused for."""
-        _, answer = self._asked(operation, make)
-        if self._narrows and not self._judge.agrees(answer, good):
-            self._judge.untaken(answer, self._guilty(operation, make, good))
-        return self._judge(answer, good)
+        answer = self._api.call(operation, **make())
+        try:
+            return self._judge(answer, good)
+        except NotConformant:
+            with suppress(ClausewiseError):  # as where no request is left: what was found stands
+                self._judge.untaken(answer, self._guilty(operation, make, good) if self._narrows else {})
+            raise
 
     def one_wrong(self, operation: str, make: Make, good: Expected, served: Expected) -> None:
         """Send the request with one thing wrong each time: every field, every constraint of its schema."""
@@ -113,17 +117,15 @@ class Depth:
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         """Send the request as it is, which is `good`, and return it."""
-        request, answer = self._asked(operation, make)
-        self._judge(answer, good)
-        return request
 
-    def _asked(self, operation: str, make: Make) -> tuple[Request, Exchange]:
         def ask() -> tuple[Request, Exchange]:
             request = make()
             _body(operation, request)
             return request, self._api.call(operation, **request)
 
-        return _tried(ask)
+        request, answer = _tried(ask)
+        self._judge(answer, good)
+        return request
 
     def _guilty(self, operation: str, make: Make, good: Expected) -> Mapping[str, str]:
         """Return the clauses and pointers of the optional fields without which a refused request is taken."""
