@@ -12,7 +12,7 @@ from typing import Any
 Json = Any
 Schema = Mapping[str, Any]
 
-_QUESTIONS = 100  # each takes a call or more
+_QUESTIONS = 128  # each takes a call or more
 _LONG = 5000  # characters; longer than any field of the documents
 _ODD = (
     ("letters of many scripts", "Nguyễn Văn Ả 王小明 علي 😀"),
