@@ -27,7 +27,14 @@ from clausewise.errors import ConfigurationError
 
 _DEEPEST = 150  # levels; what reads a value calls itself a few times for each
 _ENDLESS = 10**18  # no database or clock of ours holds more
-_HIDING = {"credentials", "fixtures", "faults", "tls", "entries"}  # whatever stands there may be a secret
+_HIDING = {
+    "credentials",
+    "fixtures",
+    "faults",
+    "tls",
+    "proxy",
+    "entries",
+}  # whatever stands there may be a secret
 _MOST = 100  # problems that are weighed for which to tell
 _LONGEST = 300  # characters of a value that a complaint shows
 

@@ -17,16 +17,18 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from clausewise import beside, shipped, tables
+from clausewise import beside, proxies, shipped, tables
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.masking import held_in
 from clausewise.model import secret_name
+from clausewise.proxies import Proxy
 
 TEMPLATE_URL = "https://api.example.com"  # what `clausewise init` writes, to be replaced
 _SEVERAL = 2
 EMBEDDED = "embedded"
 ANY_FAULT = "*"
 ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
+PROXY = "[proxy]"  # what stands for a family in a reference that goes to the proxy
 _USERINFO = re.compile(r"^https?://[^/]*@")
 _LONGEST = 200  # characters of a misspelt name that are compared
 _STARS = 2  # in a pattern of fault names; more would only be hard to read
@@ -66,7 +68,7 @@ class Tls:
 class Reference:
     """A value that a target file takes from elsewhere: at `place`, of what `kind`, by what name.
 
-    `family` is the one whose host it is sent to; '' for all of them.
+    `family` is the one whose host it is sent to; '' for all of them, PROXY for the proxy.
     """
 
     family: str
@@ -168,6 +170,7 @@ class Target:
     families: Mapping[str, FamilyTarget]
     limits: Limits
     tls: Tls
+    proxy: Proxy = field(default_factory=Proxy)
     policy: Mapping[str, Any] = field(default_factory=dict)
     masked_fields: tuple[str, ...] = ()
     shown_fields: tuple[str, ...] = ()
@@ -182,10 +185,15 @@ class Target:
         return tuple(key for key, value in self.families.items() if value.base_url == EMBEDDED)
 
     def reached(self, base_urls: Mapping[str, str]) -> Target:
-        """Return the same target with families at other base URLs: embedded ones at a running reference."""
+        """Return the same target with families at other base URLs: embedded ones at a running reference.
+
+        What the file does not name is on this machine, where no proxy leads.
+        """
         moved = {key: replace(self.families[key], base_url=url) for key, url in base_urls.items()}
         passing = self.passing | {key for key in moved if self.families[key].base_url == EMBEDDED}
-        return replace(self, families={**self.families, **moved}, passing=passing)
+        ours = (url for key, url in base_urls.items() if self.families[key].base_url != url)
+        proxy = self.proxy.without(*ours) if self.proxy.urls else self.proxy
+        return replace(self, families={**self.families, **moved}, passing=passing, proxy=proxy)
 
     def claiming(self, documents: Mapping[str, str]) -> Target:
         """Return the same target with other document versions claimed, by family."""
@@ -209,6 +217,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
         _check_there(path, references)
     known: set[str] | None = set() if secrets else None
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
+    proxy = _proxy(path, raw.get("proxy"), known)
     _check_secrets(path, text, known or (), frozenset(_places(raw)))
     masking = raw.get("masking", {})
     for key in ("show_personal_data", "show"):
@@ -225,6 +234,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
         families=families,
         limits=_limits(path, raw.get("limits", {})),
         tls=_tls(path, raw.get("tls", {})) if secrets else Tls(),
+        proxy=proxy,
         policy=raw.get("policy", {}),
         masked_fields=tuple(masking.get("fields", ())),
         shown_fields=tuple(masking.get("show", ())),
@@ -238,6 +248,7 @@ def _references(raw: Mapping[str, Any]) -> Iterator[Reference]:
     for family, spec in raw["families"].items():
         for kind in ("credentials", "fixtures", "faults"):
             yield from _referred(family, f"families.{family}.{kind}", spec.get(kind, {}))
+    yield from _referred(PROXY, "proxy", raw.get("proxy", {}))
     for key in ("client_certificate", "client_key"):
         if name := raw.get("tls", {}).get(key):
             yield Reference("", f"[tls] {key}", "file", name)
@@ -517,6 +528,30 @@ def _from_keyring(what: str, entry: str) -> str:
             f"{what}, which has no entry {entry!r}; make it: keyring set {service!r} {user!r}."
         )
     return str(value)
+
+
+def _proxy(path: Path, spec: Mapping[str, Any] | None, secrets: set[str] | None) -> Proxy:
+    """Return the proxy that a file names, or asks the environment for."""
+    place = f"{path}: {PROXY}"
+    if spec is None:
+        return proxies.unasked(os.environ)
+    proxies.check(spec, place)
+    if "environment" in spec:
+        if secrets is None:  # nothing is sent
+            return Proxy()
+        found = proxies.surrounding(os.environ, f"{place} environment")
+        secrets.update(password for _, password in found.logins.values() if password)
+        return found
+    if _USERINFO.match(spec["url"]):
+        raise ConfigurationError(
+            f"{place} url holds a user name or password; secrets stay out of target files: take them out, "
+            f"and give them as username and password of {PROXY}."
+        )
+    told = _resolved(
+        path, "proxy", {key: spec[key] for key in ("username", "password") if key in spec}, secrets
+    )
+    login = (told["username"], told["password"]) if told else None
+    return proxies.named(spec["url"], login, tuple(spec.get("bypass", ())), place)
 
 
 def _tls(path: Path, spec: Mapping[str, Any]) -> Tls:

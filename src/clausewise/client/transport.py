@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -15,10 +16,12 @@ from clausewise.client.budget import Budget
 from clausewise.client.watchdog import Watchdog
 from clausewise.errors import NoConnection, TargetUnusable, Unreachable, Unreadable
 from clausewise.model import Request, Response
+from clausewise.proxies import Proxy
 from clausewise.targets import Limits, Tls
 
 _CHUNK = 64 * 1024
 _VALUES = 300_000  # of JSON: each takes up to a hundred times its bytes in memory
+_PROXY_PAGE = "X-Squid-Error"  # what a proxy says with a page of its own
 _CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}  # others, and more than one, may unpack to anything
 
 
@@ -28,16 +31,19 @@ class Transport:
     Each call stands for itself: no redirect is followed, and no cookie kept.
     """
 
-    def __init__(self, limits: Limits, tls: Tls, budget: Budget | None = None) -> None:
+    def __init__(
+        self, limits: Limits, tls: Tls, budget: Budget | None = None, proxy: Proxy | None = None
+    ) -> None:
         self.limits = limits
+        self._proxy = proxy or Proxy()
         self._budget = budget or Budget(rate=limits.rate)
         self._session = _Session()
         self._session.trust_env = False  # no proxy, .netrc or bundle that the target file does not name
         self._session.headers.clear()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._watchdog = Watchdog(limits.addresses)
-        self._session.mount("http://", self._watchdog.adapter())
-        self._session.mount("https://", self._watchdog.adapter())
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, self._watchdog.adapter(self._proxy.logins))
         self._session.verify = tls.ca_bundle or tls.verify
         if tls.client_certificate:
             key = tls.client_key
@@ -66,6 +72,9 @@ class Transport:
 
     def _exchange(self, request: Request, what: str) -> Response:
         what = what or f"{request.method} {request.url.partition('?')[0]}"
+        way = self._proxy.of(request.url)
+        if way:
+            self._watchdog.check(request.url)
         try:
             answer = self._session.request(
                 request.method,
@@ -75,6 +84,7 @@ class Transport:
                 timeout=(self.limits.connect_timeout, self.limits.read_timeout),
                 allow_redirects=False,
                 stream=True,
+                proxies={urlsplit(request.url).scheme: way} if way else {},
             )
             with closing(answer):
                 headers = tuple((str(name), str(value)) for name, value in answer.raw.headers.items())
@@ -82,13 +92,19 @@ class Transport:
                 body = self._body(answer.raw, what)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as bad:
             self._in_time(what)
-            told = f"{what} got no whole answer: {reasons.why(bad, self.limits)}."
+            told = f"{what} got no whole answer: {reasons.why(bad, self.limits, self._proxy, way)}."
             if reasons.hopeless(bad):
                 raise TargetUnusable(told) from bad
             raise (NoConnection if reasons.unconnected(bad) else Unreachable)(told) from bad
         self._in_time(what)
-        if told := reasons.unshown(answer.status_code, body):
+        if told := reasons.unshown(answer.status_code, body) or reasons.barred(
+            answer.status_code, self._proxy, way
+        ):
             raise TargetUnusable(f"{what} got no answer of the target: {told}.")
+        if way and (page := dict(answer.headers).get(_PROXY_PAGE)):
+            raise Unreachable(
+                f"{what} was answered by the proxy {way}, with a {answer.status_code} ({page[:40]})."
+            )
         return Response(answer.status_code, headers, body, answer.reason or "")
 
     def _in_time(self, what: str) -> None:
