@@ -45,7 +45,7 @@ def read(path: Path, schema: Path, what: str, remedy: str = "") -> tuple[dict[st
     `what` is what such a file is called, `remedy` what to do where there is none. Raises ConfigurationError.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         advice = f"; {remedy}." if remedy else "."
         raise ConfigurationError(f"There is no {what} {path}{advice}") from None

@@ -499,7 +499,7 @@ def _fetch(path: Path, place: str, reference: Mapping[str, str]) -> str:
         return _from_keyring(f"{path}: {place} is taken from the keyring", reference["keyring"])
     file = path.parent / reference["file"]
     try:
-        text = file.read_text("utf-8").strip()
+        text = file.read_text("utf-8-sig").strip()
     except (OSError, ValueError) as bad:
         raise ConfigurationError(
             f"{path}: {place} is taken from the file {file}, which cannot be read: {bad}."

@@ -247,7 +247,7 @@ class Contents:
                 "target file",
             )
         )
-        text = target.path.read_text("utf-8")
+        text = target.path.read_text("utf-8-sig")
         if not text.startswith(copies.HEAD) and raw.sha256 != then["sha256"]:
             wrong.append("target file: its digest is not the run's")
         if text.startswith(copies.HEAD) and not copies.is_one(text):
@@ -305,7 +305,7 @@ class Contents:
     @cached_property
     def _masks(self) -> Masks:
         marks = [mask for it in journal.seals(self.folder) for mask in it.get("begun", {}).get("masks", ())]
-        marks += stand_ins(self.scope.target.path.read_text("utf-8"))
+        marks += stand_ins(self.scope.target.path.read_text("utf-8-sig"))
         return Masks(masker(self.scope, b""), marks)
 
     @cached_property
