@@ -2,7 +2,7 @@
 
     python tests/chaotic.py [kind ...]
 
-Prints a line for each kind; without kinds it tries them all, and writes docs/chaos.md.
+Prints a line for each kind, and writes its row into docs/chaos.md; without kinds it tries them all.
 """
 
 from __future__ import annotations
@@ -138,9 +138,11 @@ _COLUMNS = """\
 
 
 def page(rows: Sequence[tuple[str, Measured]]) -> str:
-    """Return the page with its prose as it is, and its table anew."""
-    prose = PAGE.read_text("utf-8").partition(_COLUMNS)[0]
-    return prose + _COLUMNS + "".join(f"| {' | '.join(_cells(kind, made))} |\n" for kind, made in rows)
+    """Return the page with its prose as it is, and its table with these rows anew."""
+    prose, _, table = PAGE.read_text("utf-8").partition(_COLUMNS)
+    known = {line.split("`")[1]: line for line in table.splitlines()}
+    known |= {kind: f"| {' | '.join(_cells(kind, made))} |" for kind, made in rows}
+    return prose + _COLUMNS + "".join(f"{known[kind]}\n" for kind in chaos.KINDS if kind in known)
 
 
 def _cells(kind: str, made: Measured) -> Iterator[str]:
@@ -163,5 +165,4 @@ def _show(rows: Iterator[tuple[str, Measured]]) -> Iterator[tuple[str, Measured]
 
 if __name__ == "__main__":
     shown = list(_show(_rows(sys.argv[1:] or list(chaos.KINDS), brief())))
-    if not sys.argv[1:]:
-        PAGE.write_text(page(shown), "utf-8")
+    PAGE.write_text(page(shown), "utf-8")

@@ -101,6 +101,7 @@ EXPECTED = {
     "clock-skew": (THIN, "pass", ""),
     "throttled": (NETWORK, "error", "the target asks for fewer requests. Set a lower `rate`"),
     "throttled-briefly": (THIN, "pass", ""),
+    "rate-limited": (THIN, "pass", ""),
     "throttled-for-long": (NETWORK, "error", "the target asks to wait 86400 s, and [limits] max_wait"),
     "retry-after-nonsense": (NETWORK, "error", "the target asks to wait 1000000000 s"),
     "unavailable": (BROKEN, "fail", "HTTP 503"),

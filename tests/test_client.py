@@ -9,7 +9,7 @@ import hostile
 import pytest
 
 from clausewise import contracts, shipped
-from clausewise.client import Basic, Bearer, Client, Transport, patience, reasons
+from clausewise.client import Basic, Bearer, Budget, Client, Transport, patience, reasons
 from clausewise.client.circuit import Circuit
 from clausewise.errors import (
     CircuitOpen,
@@ -184,6 +184,69 @@ def test_all_pauses_together_have_an_end(monkeypatch):
     waits = patience.Patience(Limits(max_wait=1, breaker=3))
 
     assert [waits.wait(1, 0) for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_who_answers_is_waited_for_again(monkeypatch):
+    """Fifty calls that are let through are worth five pauses of a second."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    waits = patience.Patience(Limits(max_wait=1, breaker=3))
+    waited = []
+    for _ in range(20):
+        waited.append(waits.wait(1, 0))
+        for _ in range(10):
+            waits.answered()
+
+    assert all(waited)
+
+
+class Clock:
+    """A clock that a sleep moves on."""
+
+    now = 100.0
+
+    def monotonic(self):
+        """Return its time."""
+        return self.now
+
+    def sleep(self, seconds):
+        """Move on."""
+        self.now += seconds
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_pace_is_learned_from_what_a_target_puts_off(monkeypatch, tmp_path, workers):
+    """Five a second are let through: after a pause calls go as fast as that, and few are put off again."""
+    clock, book = Clock(), tmp_path / "book"
+    monkeypatch.setattr("clausewise.client.budget.time", clock)
+    budgets = [Budget(book=book if workers > 1 else None) for _ in range(workers)]
+    taken, away = [], 0
+    for number in range(600):
+        budgets[number % workers].spend()
+        if len([at for at in taken[-5:] if clock.now - at < 1]) < 5:
+            taken.append(clock.now)
+        else:
+            away += 1
+            budgets[number % workers].put_off(1)
+        clock.now += 0.005
+
+    assert away < 5
+    assert 110 < clock.now - 100 < 600 / 5 * 1.3
+
+
+def test_no_pause_makes_a_run_endless(monkeypatch):
+    """What is learned of one long pause is no pace for hours."""
+    clock = Clock()
+    monkeypatch.setattr("clausewise.client.budget.time", clock)
+    budget = Budget()
+    for _ in range(2):
+        budget.spend()
+    budget.put_off(3600)
+    clock.now += 3600
+    began = clock.now
+    for _ in range(11):
+        budget.spend()
+
+    assert clock.now - began <= 22
 
 
 def test_an_unavailable_target_that_names_no_time_is_judged():

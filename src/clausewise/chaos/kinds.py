@@ -6,7 +6,9 @@ import gzip
 import json
 import socket
 import threading
+import time
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -193,6 +195,23 @@ def _put_off(status: str, more: str) -> Act:
     """Turn the first calls away with a status, and answer well from then on."""
     refuse = _status(status, more)
     return lambda call: refuse(call) if call.number <= _RESTLESS else _good(call)
+
+
+def _limited(many: int) -> Act:
+    """Answer so many calls a second, whatever their path, and turn all others away until the next second."""
+    taken: deque[float] = deque(maxlen=many)
+    lock = threading.Lock()
+    refuse = _status("429 Too Many Requests", "retry-after: 1\r\n")
+
+    def act(call: Call) -> None:
+        with lock:
+            now = time.monotonic()
+            full = len(taken) == many and now - taken[0] < 1
+            if not full:
+                taken.append(now)
+        (refuse if full else _good)(call)
+
+    return act
 
 
 def _flapping(call: Call) -> None:
@@ -416,6 +435,9 @@ KINDS: Mapping[str, Kind] = {
     "throttled-briefly": Kind(
         "429 with Retry-After: 1 twice, then well (tolerated)",
         _put_off("429 Too Many Requests", "retry-after: 1\r\n"),
+    ),
+    "rate-limited": Kind(
+        "five calls a second, and 429 with Retry-After: 1 to all others (tolerated)", _limited(5)
     ),
     "throttled-for-long": Kind(
         "429 with a Retry-After of a day", _status("429 Too Many Requests", "retry-after: 86400\r\n")

@@ -379,10 +379,13 @@ class Client:
                 if self.wavered and gone:
                     self.wavered(str(gone))
                 self._circuit.answered(operation.id)
+                self._patience.answered()
                 if not quiet:
                     self.heard(exchange)
                 return exchange
             self.heard(replace(exchange, stray=True))
+            if 0 <= pause <= self._patience.most:
+                self._transport.put_off(pause)
             if pause < 0 or not self._patience.wait(pause, waited):
                 late = Throttled(_put_off(operation, exchange.response.status, pause, waited))
                 self._circuit.came_to_nothing(operation.id, late)

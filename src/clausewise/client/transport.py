@@ -65,6 +65,10 @@ class Transport:
             self._watchdog.rest()
         return response, (time.perf_counter() - began) * 1000
 
+    def put_off(self, seconds: float) -> None:
+        """Let no process of the run send for so many seconds, and go slower from then on."""
+        self._budget.put_off(seconds)
+
     def close(self) -> None:
         """Close the connections."""
         self._watchdog.close()
