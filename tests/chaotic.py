@@ -27,7 +27,12 @@ from clausewise.foreign import visible
 STRUCK = ("POST", "/caas/api/v2/customer/validate")
 JUDGED = "cdp.validateCustomer.not-subscribed"  # of the operation that is struck
 UNHARMED = "cdp.getCustomer.not-subscribed"  # of another one
-TRUSTED = {"tls-expired", "tls-wrong-host", "tls-1.0"}  # shown with their certificate as the bundle
+TRUSTED = {
+    "tls-client-wanted",
+    "tls-expired",
+    "tls-wrong-host",
+    "tls-1.0",
+}  # shown with their certificate as the bundle
 LIMITS = {"read_timeout": 1, "total_timeout": 2, "max_wait": 2, "breaker": 3}
 
 

@@ -117,6 +117,7 @@ EXPECTED = {
     "tls-expired": (NETWORK, "", "its certificate has expired"),
     "tls-wrong-host": (NETWORK, "", "its certificate is another host's"),
     "tls-1.0": (NETWORK, "", "it speaks no version of TLS that is safe"),
+    "tls-client-wanted": (NETWORK, "", "client certificate"),
     "tls-missing": (NETWORK, "", "it does not speak TLS, and base_url says https"),
     "tls-unasked": (NETWORK, "", "it answers in TLS, and base_url says http"),
     "tls-dripping": (NETWORK, "error", "nothing came for 1 s"),

@@ -282,7 +282,7 @@ def test_a_gateways_own_page_is_no_answer_of_the_target(status, page):
         ("TLSV1_ALERT_UNKNOWN_CA", "it does not take the client certificate"),
         ("TLSV1_ALERT_DECRYPT_ERROR", "it does not take the client certificate"),
         ("SSLV3_ALERT_BAD_CERTIFICATE", "it does not take the client certificate"),
-        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "it does not take the client certificate"),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "it says that the client certificate has expired"),
         ("SSLV3_ALERT_HANDSHAKE_FAILURE", "it asks for a client certificate .*, or speaks no safe TLS"),
     ],
 )

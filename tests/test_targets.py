@@ -198,16 +198,6 @@ def test_a_hook_may_take_its_value_from_elsewhere(load):
     assert target.families["cdp"].fault("x") == ("X-Api-Key", "a-made-up-password")
 
 
-def test_a_key_with_a_passphrase_is_refused(load, tmp_path):
-    """OpenSSL would ask for it on the terminal, and a run in the night would wait for ever."""
-    (tmp_path / "client.key").write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
-    (tmp_path / "client.pem").write_text("")
-    tls = '[tls]\nclient_certificate = "client.pem"\nclient_key = "client.key"\n[families.cdp]'
-
-    with pytest.raises(ConfigurationError, match="whose key is encrypted; name one without a passphrase"):
-        load(GOOD.replace("[families.cdp]", tls, 1))
-
-
 class Keyring(ModuleType):
     """Stands in for the keyring library: one entry, or an error of the backend."""
 

@@ -17,7 +17,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from clausewise import beside, proxies, shipped, tables
+from clausewise import beside, certificates, proxies, shipped, tables
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.masking import held_in
 from clausewise.model import secret_name
@@ -29,6 +29,7 @@ EMBEDDED = "embedded"
 ANY_FAULT = "*"
 ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
 PROXY = "[proxy]"  # what stands for a family in a reference that goes to the proxy
+KEPT = "[tls]"  # the same for one that opens a file, and goes nowhere
 _USERINFO = re.compile(r"^https?://[^/]*@")
 _LONGEST = 200  # characters of a misspelt name that are compared
 _STARS = 2  # in a pattern of fault names; more would only be hard to read
@@ -62,13 +63,15 @@ class Tls:
     ca_bundle: str = ""
     client_certificate: str = ""
     client_key: str = ""
+    client_key_password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A value that a target file takes from elsewhere: at `place`, of what `kind`, by what name.
 
-    `family` is the one whose host it is sent to; '' for all of them, PROXY for the proxy.
+    `family` is the one whose host it is sent to; '' for all of them, PROXY for the proxy,
+    and KEPT for nowhere.
     """
 
     family: str
@@ -218,6 +221,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
     known: set[str] | None = set() if secrets else None
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
     proxy = _proxy(path, raw.get("proxy"), known)
+    tls = Tls() if known is None else _tls(path, raw.get("tls", {}), known)
     _check_secrets(path, text, known or (), frozenset(_places(raw)))
     masking = raw.get("masking", {})
     for key in ("show_personal_data", "show"):
@@ -233,7 +237,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         families=families,
         limits=_limits(path, raw.get("limits", {})),
-        tls=_tls(path, raw.get("tls", {})) if secrets else Tls(),
+        tls=tls,
         proxy=proxy,
         policy=raw.get("policy", {}),
         masked_fields=tuple(masking.get("fields", ())),
@@ -249,6 +253,7 @@ def _references(raw: Mapping[str, Any]) -> Iterator[Reference]:
         for kind in ("credentials", "fixtures", "faults"):
             yield from _referred(family, f"families.{family}.{kind}", spec.get(kind, {}))
     yield from _referred(PROXY, "proxy", raw.get("proxy", {}))
+    yield from _referred(KEPT, "tls", raw.get("tls", {}))
     for key in ("client_certificate", "client_key"):
         if name := raw.get("tls", {}).get(key):
             yield Reference("", f"[tls] {key}", "file", name)
@@ -554,9 +559,12 @@ def _proxy(path: Path, spec: Mapping[str, Any] | None, secrets: set[str] | None)
     return proxies.named(spec["url"], login, tuple(spec.get("bypass", ())), place)
 
 
-def _tls(path: Path, spec: Mapping[str, Any]) -> Tls:
+def _tls(path: Path, spec: Mapping[str, Any], secrets: set[str]) -> Tls:
     files = dict(_files(path, spec))
-    return Tls(verify=spec.get("verify", True), **files)
+    locked = {key: spec[key] for key in ("client_key_password",) if key in spec}
+    password = _resolved(path, "tls", locked, secrets)
+    certificates.check(files, password.get("client_key_password", ""), f"{path}: [tls]")
+    return Tls(verify=spec.get("verify", True), **files, **password)
 
 
 def _files(path: Path, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -569,9 +577,4 @@ def _files(path: Path, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             file = path.parent / spec[key]
             if not os.path.isfile(file):  # noqa: PTH113 - as above
                 raise ConfigurationError(f"{path}: [tls] {key} names {file}, and there is no such file.")
-            if key != "ca_bundle" and b"ENCRYPTED" in file.read_bytes():  # OpenSSL would ask the terminal
-                raise ConfigurationError(
-                    f"{path}: [tls] {key} names {file}, whose key is encrypted; name one without a "
-                    f"passphrase that only you can read."
-                )
             yield key, str(file)

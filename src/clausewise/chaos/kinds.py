@@ -472,6 +472,7 @@ KINDS: Mapping[str, Kind] = {
     "tls-expired": Kind("a certificate that ended yesterday", _good, tls="expired", https=True),
     "tls-wrong-host": Kind("another host's certificate", _good, tls="wrong-host", https=True),
     "tls-1.0": Kind("nothing younger than TLS 1.0", _good, tls="tls-1.0", https=True),
+    "tls-client-wanted": Kind("asks for a client certificate", _good, tls="client-wanted", https=True),
     "tls-missing": Kind("plain HTTP where https is asked for", _good, https=True, greet=_plain_http),
     "tls-unasked": Kind("TLS where http is asked for", _good, greet=_tls_alert),
     "tls-dripping": Kind("a handshake byte by byte", _good, https=True, greet=_dripping_handshake),

@@ -12,6 +12,7 @@ from clausewise.targets import Limits
 _UNCONNECTED = re.compile(
     r"ConnectTimeout|NewConnectionError|NameResolution|refused|Tunnel connection failed: 5"
 )
+_BROKEN_OFF = re.compile(r"RemoteDisconnected|EOF occurred|reset|Broken pipe")
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?([^'\"]{,60})")
 _SHOW = "see to [tls] client_certificate and client_key in the target file"
 _BUNDLE = "name the authority that signed it under [tls] ca_bundle in the target file"
@@ -19,7 +20,7 @@ _BUNDLE = "name the authority that signed it under [tls] ca_bundle in the target
 # What no later call would mend, and then what one may; {} stands for what the pattern's group found.
 _SETTLED: Mapping[str, str] = {
     r"self.signed certificate": f"its certificate is self-signed: {_BUNDLE}",
-    r"certificate has expired": "its certificate has expired: have it renewed",
+    r"certificate has expired": "its certificate has expired, or one that vouches for it: have it renewed",
     r"certificate is not yet valid": "its certificate is not valid yet: see to the clocks",
     r"(?:Hostname|IP address) mismatch": (
         "its certificate is another host's: see to base_url, or have the certificate issued anew"
@@ -30,6 +31,7 @@ _SETTLED: Mapping[str, str] = {
     r"UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS|INTERNAL_ERROR": (
         "it speaks no version of TLS that is safe (1.2 or 1.3)"
     ),
+    r"ALERT_CERTIFICATE_EXPIRED": f"it says that the client certificate has expired: {_SHOW}",
     r"ALERT_CERTIFICATE_REQUIRED": f"it asks for a client certificate: {_SHOW}",
     r"ALERT_(?:[A-Z]+_)?(?:CERTIFICATE|UNKNOWN_CA|DECRYPT_ERROR|ACCESS_DENIED)": (
         f"it does not take the client certificate: {_SHOW}"
@@ -93,10 +95,17 @@ def _of_proxy(text: str, proxy: Proxy, way: str) -> str:
     return f"the proxy {way} cannot be used: {next(known, 'no connection to it')}"
 
 
-def why(bad: Exception, limits: Limits, proxy: Proxy | None = None, way: str = "") -> str:
-    """Say in a phrase what went wrong; `way` is the URL of the proxy that the call went through."""
+def why(
+    bad: Exception, limits: Limits, proxy: Proxy | None = None, way: str = "", *, fresh: bool = False
+) -> str:
+    """Say in a phrase what went wrong; `way` is the URL of the proxy that the call went through.
+
+    A `fresh` call was the first after a handshake of TLS.
+    """
     proxy = proxy or Proxy()
     told = (way and _of_proxy(repr(bad), proxy, way)) or _why(bad, limits)
+    if fresh and _BROKEN_OFF.search(repr(bad)):
+        told += f"; so ends TLS 1.3, too, with a host that asks for a client certificate: {_SHOW}"
     if proxy.unused and unconnected(bad):
         told += (
             f"; the proxy of {proxy.unused} was not asked, since only the target file names one: say "

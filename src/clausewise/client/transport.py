@@ -43,7 +43,7 @@ class Transport:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._watchdog = Watchdog(limits.addresses)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, self._watchdog.adapter(self._proxy.logins))
+            self._session.mount(scheme, self._watchdog.adapter(self._proxy.logins, tls.client_key_password))
         self._session.verify = tls.ca_bundle or tls.verify
         if tls.client_certificate:
             key = tls.client_key
@@ -96,7 +96,8 @@ class Transport:
                 body = self._body(answer.raw, what)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as bad:
             self._in_time(what)
-            told = f"{what} got no whole answer: {reasons.why(bad, self.limits, self._proxy, way)}."
+            why = reasons.why(bad, self.limits, self._proxy, way, fresh=self._watchdog.fresh)
+            told = f"{what} got no whole answer: {why}."
             if reasons.hopeless(bad):
                 raise TargetUnusable(told) from bad
             raise (NoConnection if reasons.unconnected(bad) else Unreachable)(told) from bad

@@ -39,14 +39,15 @@ class Watchdog:
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self.bit = False
+        self.fresh = False  # whether the exchange at hand began with a handshake of TLS
 
-    def adapter(self, logins: Mapping[str, tuple[str, str]]) -> HTTPAdapter:
+    def adapter(self, logins: Mapping[str, tuple[str, str]], key_password: str) -> HTTPAdapter:
         """Return an adapter for `requests` whose connections are watched; `logins` are those of proxies."""
         pools = {
             "http": _pool(HTTPConnectionPool, HTTPConnection, self),
             "https": _pool(HTTPSConnectionPool, HTTPSConnection, self),
         }
-        return _Adapter(pools, logins)
+        return _Adapter(pools, logins, key_password)
 
     def check(self, url: str) -> None:
         """Raise Elsewhere for a URL that a proxy would lead nobody knows where.
@@ -74,14 +75,18 @@ class Watchdog:
 
     def taken(self, connected: Any, *, to_proxy: bool) -> None:
         """Watch a socket that has just been connected; Elsewhere where it may not lead there."""
-        watched = getattr(connected, "socket", connected)  # TLS inside a proxy's TLS has the real one within
         if not to_proxy:
             try:
-                self._check(ip_address(watched.getpeername()[0].partition("%")[0]))
+                self._check(ip_address(connected.getpeername()[0].partition("%")[0]))
             except Elsewhere:
-                watched.close()
+                connected.close()
                 raise
-        self._sockets.add(watched)
+        self.secured(connected)
+
+    def secured(self, connected: Any) -> None:
+        """Watch a socket that was taken before, now that it speaks TLS; its other end may be gone again."""
+        self._sockets.add(getattr(connected, "socket", connected))  # TLS in a proxy's TLS has it within
+        self.fresh = type(connected) is not socket.socket
 
     def dug(self) -> None:
         """Raise TimeoutError where it bit while a proxy dug a tunnel, which then looks like a good one."""
@@ -90,7 +95,7 @@ class Watchdog:
 
     def watch(self, deadline: float) -> None:
         """Let the exchange that begins now live until the deadline."""
-        self.bit = False
+        self.bit = self.fresh = False
         self._deadline = deadline
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="clausewise watchdog", daemon=True)
@@ -131,15 +136,22 @@ class _Final(http.client.HTTPResponse):
 class _Adapter(HTTPAdapter):
     """An adapter whose pools, those behind a proxy too, are of classes of ours."""
 
-    def __init__(self, pools: Mapping[str, type[Any]], logins: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(
+        self, pools: Mapping[str, type[Any]], logins: Mapping[str, tuple[str, str]], key_password: str
+    ) -> None:
+        self._key: dict[str, Any] = {"key_password": key_password} if key_password else {}
         super().__init__(max_retries=0)
         self._pools = pools
         self._logins = logins
         self.poolmanager.pool_classes_by_scheme = pools
 
+    def init_poolmanager(self, connections: int, maxsize: int, *block: bool, **more: Any) -> None:
+        """Make the pools, whose connections open the client's key."""
+        super().init_poolmanager(connections, maxsize, *block, **{**more, **self._key})
+
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         """Return the pools behind a proxy."""
-        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs, **self._key)
         manager.pool_classes_by_scheme = self._pools
         return manager
 
@@ -160,7 +172,7 @@ def _pool(pool: type[Any], connection: type[Any], watchdog: Watchdog) -> type[An
 
     def connect(self: Any) -> None:
         connection.connect(self)
-        watchdog.taken(self.sock, to_proxy=self.proxy is not None)
+        watchdog.secured(self.sock)
 
     def tunnel(self: Any) -> None:
         connection._tunnel(self)  # noqa: SLF001 - as above
