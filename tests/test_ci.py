@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import runs
 import yaml
+from hypothesis.errors import FlakyFailure
 from junitparser import JUnitXml
 
 from clausewise import shipped
+from clausewise.plugin import conduct
 
 PAGE = (Path(__file__).parents[1] / "docs" / "ci.md").read_text("utf-8")
 RECIPES = [
@@ -85,6 +87,15 @@ def pytest_runtest_%s(item):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 """
+
+
+def test_what_hypothesis_wrapped_is_seen():
+    """It runs a test that was cut short once more, and calls it flaky."""
+    cut = pytest.fail.Exception("Timeout (>0.3s) from pytest-timeout.")
+
+    told = conduct._cut(FlakyFailure("Inconsistent results", [cut]))
+    assert told == "the test was cut short: Timeout (>0.3s) from pytest-timeout."
+    assert conduct._cut(FlakyFailure("Inconsistent results", [ValueError("x")])) == ""
 
 
 def test_what_pytest_timeout_cuts_short_is_no_fault_of_ours(tmp_path):

@@ -38,6 +38,8 @@ def not_set_up(session: Session, bad: BaseException) -> None:
 
 def _cut(bad: BaseException) -> str:
     """Say that pytest-timeout cut a test short, which is nobody's fault in here; '' where it did not."""
+    if isinstance(bad, BaseExceptionGroup):  # Hypothesis tried again, was not cut, and wrapped what cut it
+        return next(filter(None, (_cut(it.__cause__ or it) for it in bad.exceptions)), "")
     told = str(bad).strip().partition("\n")[0]
     cut = isinstance(bad, pytest.fail.Exception) and _TIMEOUT in told
     return f"the test was cut short: {told}" if cut else ""
