@@ -14,6 +14,7 @@ from clausewise.client.circuit import Circuit
 from clausewise.errors import (
     CircuitOpen,
     CredentialsRefused,
+    Dropped,
     LoginLost,
     NoConnection,
     TargetUnusable,
@@ -319,6 +320,39 @@ def test_an_answer_closes_the_circuit_again():
     circuit.check("a", "http://example.com")
 
 
+def test_a_kept_connection_that_ends_as_a_call_comes_is_no_error():
+    """A call that may come twice is sent anew; any other is an error once and has its own then."""
+    transport = Transport(LIMITS, Tls())
+    with hostile.serving("dropped-second-call") as url:
+        get = Request("GET", url)
+        try:
+            assert [transport.send(get, harmless=True)[0].status for _ in range(4)] == [200] * 4
+            assert [transport.send(get)[0].status for _ in range(3)] == [200] * 3
+        finally:
+            transport.close()
+        careless = Transport(LIMITS, Tls())
+        try:
+            careless.send(get)
+            with pytest.raises(Dropped, match="the connection was closed before an answer came"):
+                careless.send(get)
+            assert [careless.send(get)[0].status for _ in range(3)] == [200] * 3
+        finally:
+            careless.close()
+
+
+def test_a_write_waits_for_no_connection_that_idled(monkeypatch):
+    """Most servers end a kept connection after some seconds: a write has one of its own behind a pause."""
+    monkeypatch.setattr("clausewise.client.transport._IDLE", 0.05)
+    transport = Transport(LIMITS, Tls())
+    with hostile.serving("dropped-second-call") as url:
+        try:
+            for _ in range(3):
+                assert transport.send(Request("POST", url))[0].status == 200
+                time.sleep(0.06)
+        finally:
+            transport.close()
+
+
 def test_no_cookie_of_a_target_comes_back_to_it():
     """Calls stand for themselves, so that the curl line of a finding sends what the run sent."""
     asked = []
@@ -493,7 +527,7 @@ class Stub:
         self.asked = []
         self.limits = LIMITS
 
-    def send(self, request, what=""):  # noqa: ARG002 - as the real one
+    def send(self, request, what="", *, harmless=False):  # noqa: ARG002 - as the real one
         """Answer with the status, and nothing in it."""
         self.asked.append(request)
         return Response(self.status, (), b""), 1.0

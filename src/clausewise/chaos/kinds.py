@@ -297,7 +297,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "dripping-headers": Kind("a byte now and then in a header", ever(_HEAD + b"x-long: ", b"x", _SLOWLY)),
     "dripping-body": Kind("a byte now and then in the body", ever(_HEAD + b"\r\n", b" ", _SLOWLY)),
-    "dropped-second-call": Kind("keeps a connection, and drops the next call on it", _drops_second),
+    "dropped-second-call": Kind(
+        "keeps a connection, and drops the next call on it (tolerated)", _drops_second
+    ),
     # too much
     "endless-body": Kind("a body without an end", ever(_HEAD + b"\r\n", b" " * _MB)),
     "gigabyte-body": Kind("a body of 1 GB", _gigabyte),

@@ -254,7 +254,7 @@ class Client:
     ) -> Attempt | None:
         """Return what a call is as a log-in; None where it is none."""
         given = self._target.credentials.get(auth, {}) if isinstance(auth, str) else {}
-        if operation.path == self._contract.token_path or self._logs_in(operation):
+        if self._grants(operation) or self._logs_in(operation):
             return self._caution.log_in(request, sent)
         if isinstance(auth, Basic):
             return self._caution.basic(auth.username, auth.password)
@@ -265,6 +265,9 @@ class Client:
     def _logs_in(self, operation: Operation) -> bool:
         by_login = (given["type"] == "login" for given in self._target.credentials.values())
         return operation.id == _LOG_IN and any(by_login)
+
+    def _grants(self, operation: Operation) -> bool:
+        return operation.path == self._contract.token_path
 
     def _hear(self, exchange: Exchange) -> None:
         self.heard(exchange)
@@ -398,7 +401,8 @@ class Client:
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         try:
             what = self._named(operation, request, stray=stray)
-            response, milliseconds = self._transport.send(request, what)
+            harmless = not (operation.writes or self._logs_in(operation) or self._grants(operation))
+            response, milliseconds = self._transport.send(request, what, harmless=harmless)
         except NoVerdict as bad:
             self._circuit.came_to_nothing(operation.id, bad)
             raise

@@ -131,6 +131,11 @@ def unconnected(bad: Exception) -> bool:
     return _UNCONNECTED.search(repr(bad)) is not None
 
 
+def dropped(bad: Exception) -> bool:
+    """Tell whether a connection ended before a byte of an answer came."""
+    return _BROKEN_OFF.search(repr(bad)) is not None
+
+
 def hopeless(bad: Exception) -> bool:
     """Tell whether the two do not agree on TLS, or a proxy lets nothing through: no later call mends that."""
     text = repr(bad)

@@ -14,13 +14,14 @@ import urllib3
 from clausewise.client import reasons
 from clausewise.client.budget import Budget
 from clausewise.client.watchdog import Watchdog
-from clausewise.errors import NoConnection, TargetUnusable, Unreachable, Unreadable
+from clausewise.errors import Dropped, NoConnection, TargetUnusable, Unreachable, Unreadable
 from clausewise.model import Request, Response
 from clausewise.proxies import Proxy
 from clausewise.targets import Limits, Tls
 
 _CHUNK = 64 * 1024
 _VALUES = 300_000  # of JSON: each takes up to a hundred times its bytes in memory
+_IDLE = 1.0  # seconds after which a kept connection may be about to end
 _PROXY_PAGE = "X-Squid-Error"  # what a proxy says with a page of its own
 _CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}  # others, and more than one, may unpack to anything
 
@@ -44,18 +45,33 @@ class Transport:
         self._watchdog = Watchdog(limits.addresses)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._watchdog.adapter(self._proxy.logins, tls.client_key_password))
+        self._wary, self._rested = False, 0.0
         self._session.verify = tls.ca_bundle or tls.verify
         if tls.client_certificate:
             key = tls.client_key
             self._session.cert = (tls.client_certificate, key) if key else tls.client_certificate
 
-    def send(self, request: Request, what: str = "") -> tuple[Response, float]:
+    def send(self, request: Request, what: str = "", *, harmless: bool = False) -> tuple[Response, float]:
         """Send one request; return the response and the milliseconds it took.
 
-        `what` is what errors call it where its address holds what they may not tell.
+        `what` is what errors call it where its address holds what they may not tell. A `harmless` one, which
+        may come twice, is sent anew where the target closes a kept connection as it comes; any other one
+        is not sent on a connection of which that is to be feared.
         Raises Unreachable or Unreadable, or TargetUnusable where TLS fails for good, each with a sentence
         that says what happened.
         """
+        if not harmless and (self._wary or time.perf_counter() - self._rested > _IDLE):
+            self._forget()
+        try:
+            return self._timed(request, what)
+        except Dropped:
+            self._wary = True
+            self._forget()
+            if not harmless:
+                raise
+        return self._timed(request, what)
+
+    def _timed(self, request: Request, what: str) -> tuple[Response, float]:
         self._budget.spend()
         began = time.perf_counter()
         self._watchdog.watch(began + self.limits.total_timeout)
@@ -63,7 +79,13 @@ class Transport:
             response = self._exchange(request, what)
         finally:
             self._watchdog.rest()
-        return response, (time.perf_counter() - began) * 1000
+            self._rested = time.perf_counter()
+        return response, (self._rested - began) * 1000
+
+    def _forget(self) -> None:
+        """Close the connections that are kept, so that the next call has one of its own."""
+        for adapter in self._session.adapters.values():
+            adapter.close()
 
     def put_off(self, seconds: float) -> None:
         """Let no process of the run send for so many seconds, and go slower from then on."""
@@ -76,6 +98,7 @@ class Transport:
 
     def _exchange(self, request: Request, what: str) -> Response:
         what = what or f"{request.method} {request.url.partition('?')[0]}"
+        headers: tuple[tuple[str, str], ...] = ()
         way = self._proxy.of(request.url)
         if way:
             self._watchdog.check(request.url)
@@ -100,6 +123,8 @@ class Transport:
             told = f"{what} got no whole answer: {why}."
             if reasons.hopeless(bad):
                 raise TargetUnusable(told) from bad
+            if not (self._watchdog.new or headers) and reasons.dropped(bad):
+                raise Dropped(told) from bad
             raise (NoConnection if reasons.unconnected(bad) else Unreachable)(told) from bad
         self._in_time(what)
         if told := reasons.unshown(answer.status_code, body) or reasons.barred(

@@ -39,6 +39,7 @@ class Watchdog:
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self.bit = False
+        self.new = True  # whether the exchange at hand has a connection of its own
         self.fresh = False  # whether the exchange at hand began with a handshake of TLS
 
     def adapter(self, logins: Mapping[str, tuple[str, str]], key_password: str) -> HTTPAdapter:
@@ -75,6 +76,7 @@ class Watchdog:
 
     def taken(self, connected: Any, *, to_proxy: bool) -> None:
         """Watch a socket that has just been connected; Elsewhere where it may not lead there."""
+        self.new = True
         if not to_proxy:
             try:
                 self._check(ip_address(connected.getpeername()[0].partition("%")[0]))
@@ -95,7 +97,7 @@ class Watchdog:
 
     def watch(self, deadline: float) -> None:
         """Let the exchange that begins now live until the deadline."""
-        self.bit = self.fresh = False
+        self.bit = self.fresh = self.new = False
         self._deadline = deadline
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="clausewise watchdog", daemon=True)
