@@ -96,7 +96,12 @@ class FamilyTarget:
     fixtures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     overlays: tuple[Path, ...] = ()
+    token_url: str = ""  # '' where tokens are given below base_url
     bindings: Mapping[str, Any] = field(default_factory=dict)
+
+    def at(self, base_url: str) -> FamilyTarget:
+        """Return the same at a base URL: at another one, tokens are given there, too."""
+        return replace(self, base_url=base_url, token_url=self.token_url if base_url == self.base_url else "")
 
     def has(self, role: str) -> bool:
         """Tell whether the target provides a role: a fixture, `overlay`, `credentials.*` or `fault.*`."""
@@ -192,7 +197,7 @@ class Target:
 
         What the file does not name is on this machine, where no proxy leads.
         """
-        moved = {key: replace(self.families[key], base_url=url) for key, url in base_urls.items()}
+        moved = {key: self.families[key].at(url) for key, url in base_urls.items()}
         passing = self.passing | {key for key in moved if self.families[key].base_url == EMBEDDED}
         ours = (url for key, url in base_urls.items() if self.families[key].base_url != url)
         proxy = self.proxy.without(*ours) if self.proxy.urls else self.proxy
@@ -371,9 +376,11 @@ def _limits(path: Path, given: Mapping[str, Any]) -> Limits:
 
 def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | None) -> FamilyTarget:
     here = f"families.{name}"
-    if _USERINFO.match(spec["base_url"]):
+    for key in ("base_url", "token_url"):
+        if not _USERINFO.match(spec.get(key, "")):
+            continue
         raise ConfigurationError(
-            f"{path}: {here}.base_url holds a user name or password; secrets stay out of target files: take "
+            f"{path}: {here}.{key} holds a user name or password; secrets stay out of target files: take "
             f"them out, and give them as [{here}.credentials.default] type = 'basic'."
         )
     credentials = {
@@ -392,6 +399,7 @@ def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | 
         family=name,
         document=spec["document"],
         base_url=spec["base_url"].rstrip("/"),
+        token_url=spec.get("token_url", ""),
         readings=spec.get("readings", {}),
         credentials=credentials,
         fixtures=fixtures,

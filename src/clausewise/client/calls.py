@@ -234,7 +234,7 @@ class Client:
                 f"{operation} would be called as no document says, and plan 'safe' sends nothing of the kind."
             )
         sent = {"Accept": _JSON, "User-Agent": "clausewise"} | self._entry(known, _DEFAULT)
-        url = f"{self._target.base_url}{path or self._path(known)}"
+        url = f"{self._target.base_url}{path}" if path else self._url(known, {}, {})
         request = Request(method or known.method, url, tuple(sent.items()))
         return self._send(known, request, None, stray=True)
 
@@ -266,6 +266,10 @@ class Client:
         by_login = (given["type"] == "login" for given in self._target.credentials.values())
         return operation.id == _LOG_IN and any(by_login)
 
+    @property
+    def _token_url(self) -> str:
+        return self._target.token_url or f"{self._target.base_url}{self._contract.token_path}"
+
     def _grants(self, operation: Operation) -> bool:
         return operation.path == self._contract.token_path
 
@@ -281,7 +285,7 @@ class Client:
         """Return URL and fields of a role's own log-in."""
         login = self._logins[role]
         if isinstance(login, Login):
-            return f"{self._target.base_url}{self._contract.token_path}", dict(parse_qsl(login.form()))
+            return self._token_url, dict(parse_qsl(login.form()))
         given = self._target.credentials[role]
         things = {name: given[name] for name in ("username", "password")}
         request = self.request(_LOG_IN, **things)
@@ -322,10 +326,10 @@ class Client:
             ) from None
 
     def _url(self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
-        filled = self._path(operation)
+        filled = self._token_url if self._grants(operation) else self._target.base_url + self._path(operation)
         for name, value in path.items():
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
-        return f"{self._target.base_url}{filled}" + (f"?{urlencode(query)}" if query else "")
+        return filled + (f"?{urlencode(query)}" if query else "")
 
     def _path(self, operation: Operation) -> str:
         """Return the operation's path; of several printed ones, the first that an empty request finds."""

@@ -279,8 +279,15 @@ class Contents:
         for one in self._exchanges:
             known = begun[one.part - 1].get("base_urls", {}) if one.part <= len(begun) else {}
             base = known.get(one.family)
+            if self._granted(one):
+                continue
             if base is None or not (one.url.startswith(f"{base}/") or one.url.partition("?")[0] == base):
                 yield f"{one.id} called {one.url}, which is not at {base}"
+
+    def _granted(self, one: Any) -> bool:
+        """Tell whether an exchange was with the host that gives tokens, as the target file names it."""
+        own = self.scope.target.families.get(one.family)
+        return own is not None and bool(own.token_url) and one.url.partition("?")[0] == own.token_url
 
     def _added_up(self) -> Told:
         """Every field of the results is what journal, target file and rulings make of it."""

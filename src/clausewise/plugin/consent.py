@@ -57,7 +57,8 @@ def _told(target: Target) -> Iterator[str]:
         of_it = [it for it in target.references if it.family in {"", name}]
         sent = dict.fromkeys(f"{_WORDS[it.kind]} {it.name}" for it in of_it)
         if sent:
-            host = "/".join(family.base_url.split("/")[:3])
+            urls = filter(None, (family.base_url, family.token_url))
+            host = " and ".join(dict.fromkeys("/".join(url.split("/")[:3]) for url in urls))
             way = target.proxy.of(family.base_url)
             ways[way] = f" by the proxy {way}" if way else ""
             yield f"{target.path} sends to {host}{ways[way]} (family {name}): {', '.join(sent)}."
