@@ -50,6 +50,7 @@ class Limits:
     max_body_bytes: int = 32 * 1024 * 1024  # an image of 10 MB as base64 text, with room to spare
     max_kept_body: int = 1 << 20  # characters of a body that a run folder keeps; it is judged whole
     max_wait: float = 10.0
+    settle: float = 0.0  # until what was written is read
     breaker: int = 5
     minimum_exercised: float = 0.9
     addresses: tuple[str, ...] = ()  # networks that its hosts may resolve to; empty for any

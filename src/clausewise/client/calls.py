@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from clausewise.targets import FamilyTarget
 Heard = Callable[[Exchange], None]
 Sends = Callable[[Request, str], None]
 Wavered = Callable[[str], None]
+Settled = Callable[[float], None]
 
 _ABSENT = 404
 _REFUSED = 300
@@ -105,10 +107,16 @@ class Client:
         self.heard: Heard = lambda _: None
         self.wavered: Wavered | None = None  # told of a page that a gateway gave once; None for no second try
         self.sends: Sends = lambda _, __: None  # told of each request, and of its template, before it is sent
+        self.settled: Settled = lambda _: None  # told of the seconds that a read waited for a write
+        self._wrote = -float("inf")
         self._circuit = Circuit(transport.limits.breaker)
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
         self._let_in = False
+
+    def begin(self) -> None:
+        """Begin a test: what others wrote is none of its reads' business."""
+        self._wrote = -float("inf")
 
     @property
     def target(self) -> FamilyTarget:
@@ -371,6 +379,7 @@ class Client:
         waited = 0.0
         gone: Unreachable | None = None
         self.sends(request, operation.path)
+        self._settle(operation)
         while True:
             exchange = self._exchange(operation, request, sent, stray=stray)
             pause = self._put_off(operation, exchange.response)
@@ -387,6 +396,8 @@ class Client:
                     self.wavered(str(gone))
                 self._circuit.answered(operation.id)
                 self._patience.answered()
+                if operation.writes and not stray and exchange.response.status < _REFUSED:
+                    self._wrote = time.monotonic()
                 if not quiet:
                     self.heard(exchange)
                 return exchange
@@ -398,6 +409,13 @@ class Client:
                 self._circuit.came_to_nothing(operation.id, late)
                 raise late
             waited += pause
+
+    def _settle(self, operation: Operation) -> None:
+        """Wait until the target shows what was written, where its owner says that it takes a while."""
+        left = self._wrote + self._transport.limits.settle - time.monotonic()
+        if left > 0 and not (operation.writes or self._logs_in(operation) or self._grants(operation)):
+            self.settled(left)
+            time.sleep(left)
 
     def _exchange(self, operation: Operation, request: Request, sent: Json, *, stray: bool) -> Exchange:
         """Send a request once, unless the circuit is open."""

@@ -279,6 +279,8 @@ class Session:
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
         client.wavered = self.judge.waver if self.confirming else None
+        client.settled = self.judge.settled
+        client.begin()
         client.sends = self.bench.masker.foresee
         return client
 
