@@ -2,7 +2,7 @@
 
     python tests/chaotic.py [kind ...]
 
-Prints a line for each kind; without kinds it tries them all, and writes docs/chaos.md.
+Prints a line for each kind, and writes its row into docs/chaos.md; without kinds it tries them all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,12 @@ from clausewise.foreign import visible
 STRUCK = ("POST", "/caas/api/v2/customer/validate")
 JUDGED = "cdp.validateCustomer.not-subscribed"  # of the operation that is struck
 UNHARMED = "cdp.getCustomer.not-subscribed"  # of another one
-TRUSTED = {"tls-expired", "tls-wrong-host", "tls-1.0"}  # shown with their certificate as the bundle
+TRUSTED = {
+    "tls-client-wanted",
+    "tls-expired",
+    "tls-wrong-host",
+    "tls-1.0",
+}  # shown with their certificate as the bundle
 LIMITS = {"read_timeout": 1, "total_timeout": 2, "max_wait": 2, "breaker": 3}
 
 
@@ -138,9 +143,11 @@ _COLUMNS = """\
 
 
 def page(rows: Sequence[tuple[str, Measured]]) -> str:
-    """Return the page with its prose as it is, and its table anew."""
-    prose = PAGE.read_text("utf-8").partition(_COLUMNS)[0]
-    return prose + _COLUMNS + "".join(f"| {' | '.join(_cells(kind, made))} |\n" for kind, made in rows)
+    """Return the page with its prose as it is, and its table with these rows anew."""
+    prose, _, table = PAGE.read_text("utf-8").partition(_COLUMNS)
+    known = {line.split("`")[1]: line for line in table.splitlines()}
+    known |= {kind: f"| {' | '.join(_cells(kind, made))} |" for kind, made in rows}
+    return prose + _COLUMNS + "".join(f"{known[kind]}\n" for kind in chaos.KINDS if kind in known)
 
 
 def _cells(kind: str, made: Measured) -> Iterator[str]:
@@ -163,5 +170,4 @@ def _show(rows: Iterator[tuple[str, Measured]]) -> Iterator[tuple[str, Measured]
 
 if __name__ == "__main__":
     shown = list(_show(_rows(sys.argv[1:] or list(chaos.KINDS), brief())))
-    if not sys.argv[1:]:
-        PAGE.write_text(page(shown), "utf-8")
+    PAGE.write_text(page(shown), "utf-8")

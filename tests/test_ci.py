@@ -2,12 +2,18 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import runs
 import yaml
+from hypothesis.errors import FlakyFailure
 from junitparser import JUnitXml
+
+from clausewise import shipped
+from clausewise.plugin import conduct
 
 PAGE = (Path(__file__).parents[1] / "docs" / "ci.md").read_text("utf-8")
 RECIPES = [
@@ -41,3 +47,71 @@ def test_their_commands_run(tmp_path, command):
     cases = [case for suite in JUnitXml.fromfile(tmp_path / "runs/now/junit.xml") for case in suite]
     ids = [row["id"] for row in runs.results(tmp_path / "runs/now")["clauses"]]
     assert sorted(case.classname for case in cases) == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    ("variables", "absent"),
+    [
+        ({"FORCE_COLOR": "1"}, ""),
+        ({"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0"}, ""),
+        ({"COLUMNS": "80"}, "HOME"),
+    ],
+    ids=["colours", "C", "narrow and homeless"],
+)
+def test_a_log_is_a_log(tmp_path, variables, absent):
+    """No live line, no wide line and no failing letter where nobody sits at a terminal."""
+    surrounding = {name: value for name, value in runs.environment(**variables).items() if name != absent}
+    picked = ("--family", "int-ecm", "--plan", "smoke", "--run-dir", tmp_path / "run")
+    done = runs.clausewise("run", "--target", runs.REFERENCE, *picked, env=surrounding)
+
+    assert done.returncode == 2, done.stderr
+    assert not re.search(r"\r|\x1b\[(?:2K|\?25|\d*A)", done.stdout + done.stderr)
+    assert ("\x1b[" in done.stdout) is ("FORCE_COLOR" in variables)
+    if "COLUMNS" in variables:
+        assert max(map(len, done.stdout.splitlines()[:-1])) <= 80
+
+
+_CUTTER = """
+import signal
+import pytest
+
+def cut(*_):
+    pytest.fail("Timeout (>0.3s) from pytest-timeout.")
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_%s(item):
+    signal.signal(signal.SIGALRM, cut)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+"""
+
+
+def test_what_hypothesis_wrapped_is_seen():
+    """It runs a test that was cut short once more, and calls it flaky."""
+    cut = pytest.fail.Exception("Timeout (>0.3s) from pytest-timeout.")
+
+    told = conduct._cut(FlakyFailure("Inconsistent results", [cut]))
+    assert told == "the test was cut short: Timeout (>0.3s) from pytest-timeout."
+    assert conduct._cut(FlakyFailure("Inconsistent results", [ValueError("x")])) == ""
+
+
+def test_what_pytest_timeout_cuts_short_is_no_fault_of_ours(tmp_path):
+    """It says so itself: the clause is an error, and the run did not break."""
+    (tmp_path / "cutter.py").write_text(_CUTTER % "call")
+    command = ["-m", "pytest", "-p", "cutter", shipped.SUITES / "int_ecm", "--target", runs.REFERENCE]
+    picked = ["--family", "int-ecm", "--clause", "int-ecm.*live*", "--run-dir", tmp_path / "run"]
+    done = subprocess.run(
+        [sys.executable, *command, *picked],
+        env=runs.environment(PYTHONPATH=f"{tmp_path}:{shipped.ROOT / 'src'}"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    rows = runs.results(tmp_path / "run")["clauses"]
+    told = {row["reason"] for row in rows if row["verdict"] == "error"}
+    assert told == {"the test was cut short: Timeout (>0.3s) from pytest-timeout."}, done.stdout
+    assert done.returncode == 3

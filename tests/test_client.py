@@ -9,11 +9,12 @@ import hostile
 import pytest
 
 from clausewise import contracts, shipped
-from clausewise.client import Basic, Bearer, Client, Transport, patience, reasons
+from clausewise.client import Basic, Bearer, Budget, Client, Transport, patience, reasons
 from clausewise.client.circuit import Circuit
 from clausewise.errors import (
     CircuitOpen,
     CredentialsRefused,
+    Dropped,
     LoginLost,
     NoConnection,
     TargetUnusable,
@@ -186,6 +187,69 @@ def test_all_pauses_together_have_an_end(monkeypatch):
     assert [waits.wait(1, 0) for _ in range(5)] == [True, True, True, False, False]
 
 
+def test_who_answers_is_waited_for_again(monkeypatch):
+    """Fifty calls that are let through are worth five pauses of a second."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    waits = patience.Patience(Limits(max_wait=1, breaker=3))
+    waited = []
+    for _ in range(20):
+        waited.append(waits.wait(1, 0))
+        for _ in range(10):
+            waits.answered()
+
+    assert all(waited)
+
+
+class Clock:
+    """A clock that a sleep moves on."""
+
+    now = 100.0
+
+    def monotonic(self):
+        """Return its time."""
+        return self.now
+
+    def sleep(self, seconds):
+        """Move on."""
+        self.now += seconds
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_pace_is_learned_from_what_a_target_puts_off(monkeypatch, tmp_path, workers):
+    """Five a second are let through: after a pause calls go as fast as that, and few are put off again."""
+    clock, book = Clock(), tmp_path / "book"
+    monkeypatch.setattr("clausewise.client.budget.time", clock)
+    budgets = [Budget(book=book if workers > 1 else None) for _ in range(workers)]
+    taken, away = [], 0
+    for number in range(600):
+        budgets[number % workers].spend()
+        if len([at for at in taken[-5:] if clock.now - at < 1]) < 5:
+            taken.append(clock.now)
+        else:
+            away += 1
+            budgets[number % workers].put_off(1)
+        clock.now += 0.005
+
+    assert away < 5
+    assert 110 < clock.now - 100 < 600 / 5 * 1.3
+
+
+def test_no_pause_makes_a_run_endless(monkeypatch):
+    """What is learned of one long pause is no pace for hours."""
+    clock = Clock()
+    monkeypatch.setattr("clausewise.client.budget.time", clock)
+    budget = Budget()
+    for _ in range(2):
+        budget.spend()
+    budget.put_off(3600)
+    clock.now += 3600
+    began = clock.now
+    for _ in range(11):
+        budget.spend()
+
+    assert clock.now - began <= 22
+
+
 def test_an_unavailable_target_that_names_no_time_is_judged():
     """An undocumented 503 without Retry-After is an answer like any other."""
     with hostile.serving(hostile.http(b"{}", status=BUSY[1])) as url:
@@ -219,7 +283,7 @@ def test_a_gateways_own_page_is_no_answer_of_the_target(status, page):
         ("TLSV1_ALERT_UNKNOWN_CA", "it does not take the client certificate"),
         ("TLSV1_ALERT_DECRYPT_ERROR", "it does not take the client certificate"),
         ("SSLV3_ALERT_BAD_CERTIFICATE", "it does not take the client certificate"),
-        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "it does not take the client certificate"),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "it says that the client certificate has expired"),
         ("SSLV3_ALERT_HANDSHAKE_FAILURE", "it asks for a client certificate .*, or speaks no safe TLS"),
     ],
 )
@@ -254,6 +318,39 @@ def test_an_answer_closes_the_circuit_again():
         circuit.answered(operation)
 
     circuit.check("a", "http://example.com")
+
+
+def test_a_kept_connection_that_ends_as_a_call_comes_is_no_error():
+    """A call that may come twice is sent anew; any other is an error once and has its own then."""
+    transport = Transport(LIMITS, Tls())
+    with hostile.serving("dropped-second-call") as url:
+        get = Request("GET", url)
+        try:
+            assert [transport.send(get, harmless=True)[0].status for _ in range(4)] == [200] * 4
+            assert [transport.send(get)[0].status for _ in range(3)] == [200] * 3
+        finally:
+            transport.close()
+        careless = Transport(LIMITS, Tls())
+        try:
+            careless.send(get)
+            with pytest.raises(Dropped, match="the connection was closed before an answer came"):
+                careless.send(get)
+            assert [careless.send(get)[0].status for _ in range(3)] == [200] * 3
+        finally:
+            careless.close()
+
+
+def test_a_write_waits_for_no_connection_that_idled(monkeypatch):
+    """Most servers end a kept connection after some seconds: a write has one of its own behind a pause."""
+    monkeypatch.setattr("clausewise.client.transport._IDLE", 0.05)
+    transport = Transport(LIMITS, Tls())
+    with hostile.serving("dropped-second-call") as url:
+        try:
+            for _ in range(3):
+                assert transport.send(Request("POST", url))[0].status == 200
+                time.sleep(0.06)
+        finally:
+            transport.close()
 
 
 def test_no_cookie_of_a_target_comes_back_to_it():
@@ -430,7 +527,7 @@ class Stub:
         self.asked = []
         self.limits = LIMITS
 
-    def send(self, request, what=""):  # noqa: ARG002 - as the real one
+    def send(self, request, what="", *, harmless=False):  # noqa: ARG002 - as the real one
         """Answer with the status, and nothing in it."""
         self.asked.append(request)
         return Response(self.status, (), b""), 1.0

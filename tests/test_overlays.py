@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import nullcontext
 
 import pytest
 import runs
@@ -226,6 +227,103 @@ def test_a_file_that_is_no_overlay_is_one_sentence(tmp_path, text, says):
 
     assert "mine.overlay.yaml" in str(told.value)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("22:30:00", "22:30:00"),
+        ("1_000", "1_000"),
+        ("2026-01-31", "2026-01-31"),
+        ("yes", "yes"),
+        ("0b1", "0b1"),
+        ("010", 10),
+        ("0o10", 8),
+        ("0x1F", 31),
+        ("1e3", 1000.0),
+        ("~", None),
+        ("True", True),
+        ("{<<: {a: 1}, b: 2}", {"a": 1, "b": 2}),
+    ],
+)
+def test_a_value_is_what_yaml_1_2_takes_it_for(tmp_path, written, value):
+    """No time of day becomes 81000 on its way into a request."""
+    path = tmp_path / "mine.overlay.yaml"
+    head = "overlay: 1.1.0\ninfo: {title: a, version: '1'}\n"
+    path.write_text(f"{head}actions: [{{target: $, update: {{a: {written}}}}}]\n", "utf-8-sig")
+
+    read = overlays.read(path).actions[0]["update"]["a"]
+
+    assert (read, type(read)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "in line 3, a key comes for the second time"),
+        ("a: 1\nb: .inf\n", "in line 2, it holds inf, and a finite number"),
+        ("a: 1\nb: !!int x\n", "in line 2, a value does not fit its tag"),
+        ("a: 1\n? [b]\n: 1\n", "in line 2, it has a key that is no text"),
+        ("a: 1\nb: !!binary aGk=\n", "in line 2, it holds a bytes"),
+        (f"a: 1\nb: {'[' * 101}{']' * 101}\n", "in line 2, it is nested deeper than"),
+    ],
+)
+def test_a_refusal_of_yaml_names_its_line(tmp_path, written, says):
+    """Whoever wrote it finds the place."""
+    path = tmp_path / "mine.overlay.yaml"
+    path.write_text(written)
+
+    with pytest.raises(ConfigurationError, match=says):
+        overlays.read(path)
+
+
+_SCHEMA = {"type": "object", "properties": {"cif": {"type": "string", "maxLength": 4}}}
+
+
+@pytest.mark.parametrize(
+    ("update", "says"),
+    [
+        (
+            {"requestBody": {"content": {"application/json": {"schema": _SCHEMA, "example": {"cif": 17}}}}},
+            "request body application/json contradicts its own schema at /cif: it breaks the rule",
+        ),
+        (
+            {"parameters": [{"name": "day", "in": "query", "schema": {"enum": ["mon"]}, "example": "tue"}]},
+            "day contradicts its own schema: it breaks the rule enum",
+        ),
+        (
+            {
+                "requestBody": {
+                    "content": {"x/y": {"schema": {"properties": {"a": {"type": "null", "default": 1}}}}}
+                }
+            },
+            "request body x/y a contradicts its own schema: it breaks the rule type",
+        ),
+        (
+            {
+                "requestBody": {
+                    "content": {"x/y": {"schema": _SCHEMA, "examples": {"one": {"value": {"cif": "12345"}}}}}
+                }
+            },
+            "request body x/y contradicts its own schema at /cif: it breaks the rule maxLength",
+        ),
+        (
+            {
+                "requestBody": {
+                    "content": {"x/y": {"schema": {"properties": {"example": {"type": "string"}}}}}
+                }
+            },
+            "",
+        ),
+    ],
+)
+def test_an_example_that_contradicts_its_own_schema_is_told(write, update, says):
+    """The suite would send it, and hold the answer against the target."""
+    with pytest.raises(ConfigurationError) if says else nullcontext() as told:
+        _load(write({"target": f"{LOGIN}.post", "update": update}))
+
+    if says:
+        assert f"the example of POST /int-ecm-service/v1/login {says}" in str(told.value)
 
 
 def _load(*files):

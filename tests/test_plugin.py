@@ -1,5 +1,6 @@
 """The plugin with somebody's own tests: their order, and what becomes of those that cannot begin."""
 
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -140,3 +141,38 @@ def test_a_test_beside_ours_that_fails_is_no_better_than_for_pytest(tmp_path, fa
 
     assert done.returncode == code, done.stdout
     assert ("1 test beside them failed" in done.stdout) is failing
+
+
+SHORT = ("ageing", "api", "depth", "judge", "target", "unique", "wait", "walk")
+
+
+def test_fixtures_of_the_same_name_do_no_harm(tmp_path):
+    """A user's conftest.py above the suites has its own `api`: their tests get theirs, ours get ours."""
+    shutil.copytree(shipped.SUITES, tmp_path / "suites")
+    theirs = [f"@pytest.fixture\ndef {name}():\n    return 'their {name}'\n" for name in SHORT]
+    (tmp_path / "conftest.py").write_text("\n".join(["import pytest", *theirs]))
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-p no:schemathesis'\n")
+    (tmp_path / "test_own.py").write_text("def test_own(api):\n    assert api == 'their api'\n")
+    picked = ["test_own.py", "suites/cdp/test_lookup.py", "suites/cdp/test_token.py", "--plan", "smoke"]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            *picked,
+            "--target",
+            runs.REFERENCE,
+            "--family",
+            "cdp",
+            "--run-dir",
+            "run",
+        ],
+        cwd=tmp_path,
+        env=runs.environment(PYTHONPATH=str(shipped.ROOT / "src")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert " failed" not in done.stdout, done.stdout
+    assert runs.results(tmp_path / "run")["counts"]["pass"] > 100

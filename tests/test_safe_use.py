@@ -198,7 +198,7 @@ def test_a_book_counts_for_all_who_share_it(tmp_path):
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(spends, range(80))) == 50
-    assert json.dumps(book.stat().st_size) == "16"
+    assert json.dumps(book.stat().st_size) == "40"
 
 
 def test_an_answer_too_deep_to_read_left_nothing_and_ends_no_run(tmp_path):

@@ -51,6 +51,45 @@ def test_what_is_only_unusual_is_read(raw, value):
     assert parsed.value == value or value is None
 
 
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (b"45001.0", 45001),
+        (b"4.5001E4", 45001),
+        (b"-0.0", 0),
+        (b"12345678901234567.0", 12345678901234567),
+        (b"1e308", 10**308),
+        (b"1.5", 1.5),
+        (b"1e-400", 0),
+        (b"12345678901234567.5", 12345678901234568.0),
+    ],
+)
+def test_a_number_is_what_json_schema_takes_it_for(raw, value):
+    """45001.0 is the integer 45001, however large it is; what has a fraction is no integer."""
+    read = strict_json.parse(raw).value
+
+    assert (read, type(read)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (1, 1.0, True),
+        (1, True, False),
+        (0, False, False),
+        ("1", 1, False),
+        (None, False, False),
+        ({"a": [1, True]}, {"a": [1.0, True]}, True),
+        ({"a": [1]}, {"a": [True]}, False),
+        ([1], [1, 1], False),
+        ({"a": 1}, {"b": 1}, False),
+    ],
+)
+def test_values_are_compared_as_json_schema_does(one, other, alike):
+    """1.0 is 1 and true is not, at any depth."""
+    assert strict_json.same(one, other) is alike
+
+
 def test_very_many_repeated_keys_are_told_soon_and_in_part():
     """A hundred thousand keys that come twice cost no hours, and name some."""
     pairs = ",".join(f'"k{number}":1,"k{number}":2' for number in range(100_000))

@@ -53,6 +53,21 @@ def test_a_good_file_gives_resolved_values_and_knows_its_secrets(load):
     assert target.secrets == {"a-made-up-password"}
 
 
+@pytest.mark.parametrize("kind", ["env", "file"])
+def test_a_byte_order_mark_is_passed_over(tmp_path, monkeypatch, kind):
+    """In the target file, in a secret's file and in `.env`: none of it goes into a password."""
+    monkeypatch.delenv("CLAUSEWISE_TEST_PASSWORD", raising=False)
+    path = tmp_path / "target.toml"
+    path.write_text(GOOD.replace("env =", f"{kind} ="), "utf-8-sig")
+    (tmp_path / "CLAUSEWISE_TEST_PASSWORD").write_text("a-made-up-password\r\n", "utf-8-sig")
+    (tmp_path / ".env").write_text("CLAUSEWISE_TEST_PASSWORD=a-made-up-password\n", "utf-8-sig")
+
+    target = targets.load(path, shipped.SCHEMAS / "target.schema.json")
+
+    assert target.families["cdp"].credentials["default"]["password"] == "a-made-up-password"
+    assert target.secrets == {"a-made-up-password"}
+
+
 def test_roles_are_fixtures_credentials_and_faults(load):
     """A role is found wherever it is given, and a missing one makes a test untestable by name."""
     family = load(GOOD).families["cdp"]
@@ -181,16 +196,6 @@ def test_a_hook_may_take_its_value_from_elsewhere(load):
     target = load(GOOD + hook)
 
     assert target.families["cdp"].fault("x") == ("X-Api-Key", "a-made-up-password")
-
-
-def test_a_key_with_a_passphrase_is_refused(load, tmp_path):
-    """OpenSSL would ask for it on the terminal, and a run in the night would wait for ever."""
-    (tmp_path / "client.key").write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
-    (tmp_path / "client.pem").write_text("")
-    tls = '[tls]\nclient_certificate = "client.pem"\nclient_key = "client.key"\n[families.cdp]'
-
-    with pytest.raises(ConfigurationError, match="whose key is encrypted; name one without a passphrase"):
-        load(GOOD.replace("[families.cdp]", tls, 1))
 
 
 class Keyring(ModuleType):

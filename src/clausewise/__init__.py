@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from clausewise.marks import clause, late
     from clausewise.model import File
     from clausewise.scope import provoked
+    from clausewise.strict_json import same
     from clausewise.walks import Model
 
 __all__ = [
@@ -33,10 +34,11 @@ __all__ = [
     "matches",
     "outcome",
     "provoked",
+    "same",
     "status",
 ]
 
-_ROOMS = ("checks", "client", "errors", "marks", "model", "scope", "walks")
+_ROOMS = ("checks", "client", "errors", "marks", "model", "scope", "strict_json", "walks")
 
 if not TYPE_CHECKING:  # a type checker would take any name for known
 

@@ -23,7 +23,7 @@ def variables(target: Path) -> Mapping[str, str]:
     if not os.path.isfile(path):  # noqa: PTH113 - false, not an error, for a name that no file can have
         return {}
     try:
-        told = dotenv_values(path, interpolate=False, encoding="utf-8")
+        told = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
     except (OSError, ValueError) as bad:
         raise ConfigurationError(f"{path} cannot be read: {bad}.") from bad
     return {name: value for name, value in told.items() if value}

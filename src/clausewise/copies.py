@@ -21,7 +21,7 @@ _TABLES = ("fixtures", "credentials", "faults")
 def of(scope: Scope, masker: Masker) -> dict[str, bytes]:
     """Return the files to keep by their names; an overlay that lies elsewhere is not among them."""
     target = scope.target.path
-    kept = {target.name: _masked(target.read_text("utf-8"), masker).encode()}
+    kept = {target.name: _masked(target.read_text("utf-8-sig"), masker).encode()}
     for name, overlay in overlays(scope):
         if name:
             kept[name] = overlay.read_bytes()

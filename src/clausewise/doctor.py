@@ -69,7 +69,7 @@ def _examined(scope: Scope, masker: Masker) -> Iterator[Diagnosis]:
         yield Diagnosis("ok", f"{claim} changes no verdict: {known.inert}")
     for family, contract in scope.contracts.items():
         target = scope.target.families[family]
-        transport = Transport(scope.target.limits, scope.target.tls)
+        transport = Transport(scope.target.limits, scope.target.tls, proxy=scope.target.proxy)
         try:
             yield from _family(scope, contract, target, transport, masker)
         finally:
@@ -80,8 +80,12 @@ def _family(
     scope: Scope, contract: Contract, target: FamilyTarget, transport: Transport, masker: Masker
 ) -> Iterator[Diagnosis]:
     careful = scope.target.environment == "production"
-    reached = _named(target) if careful else _reach(target, transport)
-    yield reached
+    way = scope.target.proxy.of(target.base_url)
+    told = f"[families.{target.family}] base_url {target.base_url}{f' by the proxy {way}' if way else ''}"
+    reached = (
+        Diagnosis("ok", f"{told}, not called for itself") if careful else _reach(told, target, transport)
+    )
+    yield reached  # of production it is named alone: nothing undocumented is sent there
     if reached.state != "ok":
         return
     client = Client(
@@ -111,13 +115,7 @@ def _family(
     yield from _version(scope, contract, roles, questions.asked)
 
 
-def _named(target: FamilyTarget) -> Diagnosis:
-    """Name a host of production: nothing undocumented is sent there, so that a log-in is its first call."""
-    return Diagnosis("ok", f"[families.{target.family}] base_url {target.base_url}, not called for itself")
-
-
-def _reach(target: FamilyTarget, transport: Transport) -> Diagnosis:
-    what = f"[families.{target.family}] base_url {target.base_url}"
+def _reach(what: str, target: FamilyTarget, transport: Transport) -> Diagnosis:
     try:
         transport.send(Request("GET", f"{target.base_url}/"))
     except (NoVerdict, TargetUnusable) as bad:
@@ -330,6 +328,9 @@ max_wait = 10               # how long a test may wait for a token to expire
 # ca_bundle = "ca.pem"      # verification stays on; name your own authority here
 # client_certificate = "client.pem"
 # client_key = "client.key"
+
+# [proxy]
+# url = "http://proxy.example.com:3128"    # or environment = true for the one of HTTPS_PROXY
 """
 
 

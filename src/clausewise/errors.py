@@ -9,6 +9,7 @@ ClausewiseError
 +-- NoVerdict                   verdict *error*: the network's or the target's fault, not the clause's
 |   +-- Unreachable             no answer: reset, timed out, no HTTP
 |   |   +-- NoConnection        not even a connection: refused, no such name
+|   |   +-- Dropped             a connection that was kept open was closed as the next call came
 |   +-- Withheld                not sent: the operation's last calls got no answer
 |   +-- Unreadable              an answer that cannot be held: endless, oversized, cut off
 |   +-- Throttled               the target asked us to come back later (429; 503 with Retry-After)
@@ -58,6 +59,10 @@ class Unreachable(NoVerdict):
 
 class NoConnection(Unreachable):
     """Not even a connection came about, so that no other operation is better off."""
+
+
+class Dropped(Unreachable):
+    """The target closed a connection that it had kept open, just as the next call came on it."""
 
 
 class Withheld(NoVerdict):

@@ -105,6 +105,7 @@ class Judge:
     repeats: bool = False
     guessed: bool = False
     wavered: str = ""
+    waited: float = 0.0
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
@@ -173,6 +174,10 @@ class Judge:
         """Take note that an answer came only when a call was made a second time, and why."""
         self.wavered = self.wavered or why
 
+    def settled(self, seconds: float) -> None:
+        """Take note that a read waited for a write to be seen."""
+        self.waited += seconds
+
     def rest(self, kept: Collection[str]) -> bool:
         """Judge what is not judged yet by what holds for any answer, but for the exchanges of some ids.
 
@@ -207,6 +212,7 @@ class Judge:
             self._take(Touch(clause) for clause in self.clauses)
         told: dict[str, object] = {"repeats": True} if self.repeats else {}
         told |= {"wavered": self.bench.masker.text(self.wavered)} if self.wavered else {}
+        told |= {"waited": round(self.waited, 1)} if self.waited else {}
         self.bench.journal.verdict(self._record(verdict, reason) | marks | told)
         if self._findings:
             self._raise(self._findings)

@@ -141,6 +141,11 @@ def of(target: Target, schemas: Path) -> Scope:
         books[name] = catalogue.load(folder, name, whole.clauses, claimed.document, vouched=whole.vouched)
         spared[name] = {role.id for role in catalogue.roles(folder / "roles.toml") if role.otherwise}
         _check_readings(target, name, books[name])
+        if claimed.token_url and not whole.token_path:
+            raise ConfigurationError(
+                f"{target.path}: [families.{name}] token_url does nothing, since the family's document has "
+                f"no token service of its own; delete it."
+            )
         if claimed.faults:
             claimed.check_faults(faults(schemas, name), f"{target.path}:")
     return Scope(target, schemas, agreed, books, bound, spared)

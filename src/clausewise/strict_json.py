@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -17,6 +18,7 @@ Json = Any
 
 _DEEPEST = 100  # levels; what walks a value recursively has room for some more
 _TOO_DEEP = f"it is nested too deeply to be read (more than {_DEEPEST} levels)"
+_EXACT = 2**53  # below it a double holds each whole number
 _MANY = 20  # repeated keys that are told
 _SHOWN = 40  # characters of a number
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -51,7 +53,7 @@ def parse(raw: bytes) -> Parsed:
         return seen
 
     try:
-        value = json.loads(_text(raw), object_pairs_hook=once, parse_constant=_refuse, parse_float=_finite)
+        value = json.loads(_text(raw), object_pairs_hook=once, parse_constant=_refuse, parse_float=_number)
         _hold(value, raw)
     except json.JSONDecodeError as bad:
         return Parsed(None, f"{bad.msg} at line {bad.lineno}, column {bad.colno}")
@@ -64,11 +66,17 @@ def parse(raw: bytes) -> Parsed:
     return Parsed(value, "", tuple(repeated))
 
 
-def _finite(text: str) -> float:
+def _number(text: str) -> int | float:
+    """Return a number; what has no fraction but zeros is the whole number that it is to JSON Schema."""
     value = float(text)
     if math.isinf(value):
         raise _Refused(f"the number {text[:_SHOWN]} is larger than readers can hold")
-    return value
+    if not value.is_integer():
+        return value
+    if abs(value) < _EXACT:
+        return int(value)
+    told = Decimal(text)
+    return int(told) if told == told.to_integral_value() else value
 
 
 def _hold(value: Any, raw: bytes) -> None:
@@ -104,6 +112,15 @@ def _text(raw: bytes) -> str:
     if not text.strip():
         raise _Refused("it is empty")
     return text
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are the same to JSON Schema: 1.0 is 1, and true is not."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
 
 
 def resolve(value: Any, pointer: str) -> tuple[bool, Any]:

@@ -27,7 +27,14 @@ from clausewise.spelling import nearest
 
 _DEEPEST = 150  # levels; what reads a value calls itself a few times for each
 _ENDLESS = 10**18  # no database or clock of ours holds more
-_HIDING = {"credentials", "fixtures", "faults", "tls", "entries"}  # whatever stands there may be a secret
+_HIDING = {
+    "credentials",
+    "fixtures",
+    "faults",
+    "tls",
+    "proxy",
+    "entries",
+}  # whatever stands there may be a secret
 _MOST = 100  # problems that are weighed for which to tell
 _LONGEST = 300  # characters of a value that a complaint shows
 
@@ -38,7 +45,7 @@ def read(path: Path, schema: Path, what: str, remedy: str = "") -> tuple[dict[st
     `what` is what such a file is called, `remedy` what to do where there is none. Raises ConfigurationError.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         advice = f"; {remedy}." if remedy else "."
         raise ConfigurationError(f"There is no {what} {path}{advice}") from None

@@ -17,16 +17,19 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from clausewise import beside, shipped, tables
+from clausewise import beside, certificates, proxies, shipped, tables
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.masking import held_in
 from clausewise.model import secret_name
+from clausewise.proxies import Proxy
 
 TEMPLATE_URL = "https://api.example.com"  # what `clausewise init` writes, to be replaced
 _SEVERAL = 2
 EMBEDDED = "embedded"
 ANY_FAULT = "*"
 ASSUMED = "assumed"  # the family's own overlay, our least surprising reading
+PROXY = "[proxy]"  # what stands for a family in a reference that goes to the proxy
+KEPT = "[tls]"  # the same for one that opens a file, and goes nowhere
 _USERINFO = re.compile(r"^https?://[^/]*@")
 _LONGEST = 200  # characters of a misspelt name that are compared
 _STARS = 2  # in a pattern of fault names; more would only be hard to read
@@ -47,6 +50,7 @@ class Limits:
     max_body_bytes: int = 32 * 1024 * 1024  # an image of 10 MB as base64 text, with room to spare
     max_kept_body: int = 1 << 20  # characters of a body that a run folder keeps; it is judged whole
     max_wait: float = 10.0
+    settle: float = 0.0  # until what was written is read
     breaker: int = 5
     minimum_exercised: float = 0.9
     addresses: tuple[str, ...] = ()  # networks that its hosts may resolve to; empty for any
@@ -60,13 +64,15 @@ class Tls:
     ca_bundle: str = ""
     client_certificate: str = ""
     client_key: str = ""
+    client_key_password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A value that a target file takes from elsewhere: at `place`, of what `kind`, by what name.
 
-    `family` is the one whose host it is sent to; '' for all of them.
+    `family` is the one whose host it is sent to; '' for all of them, PROXY for the proxy,
+    and KEPT for nowhere.
     """
 
     family: str
@@ -91,7 +97,12 @@ class FamilyTarget:
     fixtures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     overlays: tuple[Path, ...] = ()
+    token_url: str = ""  # '' where tokens are given below base_url
     bindings: Mapping[str, Any] = field(default_factory=dict)
+
+    def at(self, base_url: str) -> FamilyTarget:
+        """Return the same at a base URL: at another one, tokens are given there, too."""
+        return replace(self, base_url=base_url, token_url=self.token_url if base_url == self.base_url else "")
 
     def has(self, role: str) -> bool:
         """Tell whether the target provides a role: a fixture, `overlay`, `credentials.*` or `fault.*`."""
@@ -168,6 +179,7 @@ class Target:
     families: Mapping[str, FamilyTarget]
     limits: Limits
     tls: Tls
+    proxy: Proxy = field(default_factory=Proxy)
     policy: Mapping[str, Any] = field(default_factory=dict)
     masked_fields: tuple[str, ...] = ()
     shown_fields: tuple[str, ...] = ()
@@ -182,10 +194,15 @@ class Target:
         return tuple(key for key, value in self.families.items() if value.base_url == EMBEDDED)
 
     def reached(self, base_urls: Mapping[str, str]) -> Target:
-        """Return the same target with families at other base URLs: embedded ones at a running reference."""
-        moved = {key: replace(self.families[key], base_url=url) for key, url in base_urls.items()}
+        """Return the same target with families at other base URLs: embedded ones at a running reference.
+
+        What the file does not name is on this machine, where no proxy leads.
+        """
+        moved = {key: self.families[key].at(url) for key, url in base_urls.items()}
         passing = self.passing | {key for key in moved if self.families[key].base_url == EMBEDDED}
-        return replace(self, families={**self.families, **moved}, passing=passing)
+        ours = (url for key, url in base_urls.items() if self.families[key].base_url != url)
+        proxy = self.proxy.without(*ours) if self.proxy.urls else self.proxy
+        return replace(self, families={**self.families, **moved}, passing=passing, proxy=proxy)
 
     def claiming(self, documents: Mapping[str, str]) -> Target:
         """Return the same target with other document versions claimed, by family."""
@@ -209,6 +226,8 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
         _check_there(path, references)
     known: set[str] | None = set() if secrets else None
     families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
+    proxy = _proxy(path, raw.get("proxy"), known)
+    tls = Tls() if known is None else _tls(path, raw.get("tls", {}), known)
     _check_secrets(path, text, known or (), frozenset(_places(raw)))
     masking = raw.get("masking", {})
     for key in ("show_personal_data", "show"):
@@ -224,7 +243,8 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         families=families,
         limits=_limits(path, raw.get("limits", {})),
-        tls=_tls(path, raw.get("tls", {})) if secrets else Tls(),
+        tls=tls,
+        proxy=proxy,
         policy=raw.get("policy", {}),
         masked_fields=tuple(masking.get("fields", ())),
         shown_fields=tuple(masking.get("show", ())),
@@ -238,6 +258,8 @@ def _references(raw: Mapping[str, Any]) -> Iterator[Reference]:
     for family, spec in raw["families"].items():
         for kind in ("credentials", "fixtures", "faults"):
             yield from _referred(family, f"families.{family}.{kind}", spec.get(kind, {}))
+    yield from _referred(PROXY, "proxy", raw.get("proxy", {}))
+    yield from _referred(KEPT, "tls", raw.get("tls", {}))
     for key in ("client_certificate", "client_key"):
         if name := raw.get("tls", {}).get(key):
             yield Reference("", f"[tls] {key}", "file", name)
@@ -355,9 +377,11 @@ def _limits(path: Path, given: Mapping[str, Any]) -> Limits:
 
 def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | None) -> FamilyTarget:
     here = f"families.{name}"
-    if _USERINFO.match(spec["base_url"]):
+    for key in ("base_url", "token_url"):
+        if not _USERINFO.match(spec.get(key, "")):
+            continue
         raise ConfigurationError(
-            f"{path}: {here}.base_url holds a user name or password; secrets stay out of target files: take "
+            f"{path}: {here}.{key} holds a user name or password; secrets stay out of target files: take "
             f"them out, and give them as [{here}.credentials.default] type = 'basic'."
         )
     credentials = {
@@ -376,6 +400,7 @@ def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | 
         family=name,
         document=spec["document"],
         base_url=spec["base_url"].rstrip("/"),
+        token_url=spec.get("token_url", ""),
         readings=spec.get("readings", {}),
         credentials=credentials,
         fixtures=fixtures,
@@ -488,7 +513,7 @@ def _fetch(path: Path, place: str, reference: Mapping[str, str]) -> str:
         return _from_keyring(f"{path}: {place} is taken from the keyring", reference["keyring"])
     file = path.parent / reference["file"]
     try:
-        text = file.read_text("utf-8").strip()
+        text = file.read_text("utf-8-sig").strip()
     except (OSError, ValueError) as bad:
         raise ConfigurationError(
             f"{path}: {place} is taken from the file {file}, which cannot be read: {bad}."
@@ -519,9 +544,36 @@ def _from_keyring(what: str, entry: str) -> str:
     return str(value)
 
 
-def _tls(path: Path, spec: Mapping[str, Any]) -> Tls:
+def _proxy(path: Path, spec: Mapping[str, Any] | None, secrets: set[str] | None) -> Proxy:
+    """Return the proxy that a file names, or asks the environment for."""
+    place = f"{path}: {PROXY}"
+    if spec is None:
+        return proxies.unasked(os.environ)
+    proxies.check(spec, place)
+    if "environment" in spec:
+        if secrets is None:  # nothing is sent
+            return Proxy()
+        found = proxies.surrounding(os.environ, f"{place} environment")
+        secrets.update(password for _, password in found.logins.values() if password)
+        return found
+    if _USERINFO.match(spec["url"]):
+        raise ConfigurationError(
+            f"{place} url holds a user name or password; secrets stay out of target files: take them out, "
+            f"and give them as username and password of {PROXY}."
+        )
+    told = _resolved(
+        path, "proxy", {key: spec[key] for key in ("username", "password") if key in spec}, secrets
+    )
+    login = (told["username"], told["password"]) if told else None
+    return proxies.named(spec["url"], login, tuple(spec.get("bypass", ())), place)
+
+
+def _tls(path: Path, spec: Mapping[str, Any], secrets: set[str]) -> Tls:
     files = dict(_files(path, spec))
-    return Tls(verify=spec.get("verify", True), **files)
+    locked = {key: spec[key] for key in ("client_key_password",) if key in spec}
+    password = _resolved(path, "tls", locked, secrets)
+    certificates.check(files, password.get("client_key_password", ""), f"{path}: [tls]")
+    return Tls(verify=spec.get("verify", True), **files, **password)
 
 
 def _files(path: Path, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -534,9 +586,4 @@ def _files(path: Path, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             file = path.parent / spec[key]
             if not os.path.isfile(file):  # noqa: PTH113 - as above
                 raise ConfigurationError(f"{path}: [tls] {key} names {file}, and there is no such file.")
-            if key != "ca_bundle" and b"ENCRYPTED" in file.read_bytes():  # OpenSSL would ask the terminal
-                raise ConfigurationError(
-                    f"{path}: [tls] {key} names {file}, whose key is encrypted; name one without a "
-                    f"passphrase that only you can read."
-                )
             yield key, str(file)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clausewise import Untestable, clause, holds, outcome
+from clausewise import Untestable, clause, holds, outcome, same
 
 from .steps import (
     BLOCK,
@@ -250,7 +250,7 @@ def test_an_update_is_of_one_customer(api, judge, unique, update, thing, value, 
     answer = judge(api.ask(api.bound(query), **other.things), outcome("done"))
 
     now = api.one(answer, thing)
-    judge(answer, holds(now == before, expected=f"{before}, as before", actual=now, where=thing))
+    judge(answer, holds(same(now, before), expected=f"{before}, as before", actual=now, where=thing))
 
 
 @clause(f"{LAW}.blocked-shown")
@@ -280,7 +280,7 @@ def test_blocking_is_of_one_customer(api, judge, unique):
     answer = judge(api.ask(LIST, cif=other.cif), outcome("done"))
 
     after = api.found(answer, "account_status")
-    judge(answer, holds(after == before, expected=str(before), actual=after))
+    judge(answer, holds(same(after, before), expected=str(before), actual=after))
 
 
 @clause(f"{LAW}.info-agrees-by-cif")
@@ -292,8 +292,8 @@ def test_both_queries_of_a_customer_agree(api, judge, unique):
     other = judge(api.ask(BY_CIF, **whom.things), outcome("done"))
 
     told = _leaves(other)
-    steady = {name for name in one.keys() & told.keys() if one[name] == again.get(name)}
-    apart = sorted(name for name in steady if one[name] != told[name])
+    steady = {name for name in one.keys() & told.keys() if same(one[name], again.get(name))}
+    apart = sorted(name for name in steady if not same(one[name], told[name]))
     judge(other, holds(not apart, expected=f"what {INFO} tells", actual=f"other values of {apart}"))
 
 

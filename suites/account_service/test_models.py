@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from clausewise import Model, any_outcome, clause, holds, outcome
+from clausewise import Model, any_outcome, clause, holds, outcome, same
 
 from .steps import LIST, LOCK, OPEN, customer, open_combo, person, prepared
 
@@ -49,10 +49,10 @@ class Bank(Model):
         """The list has exactly the accounts that were opened."""
         answer = self.api.ask(LIST, cif=self.people[who].cif)
         listed = set(map(str, self.api.found(answer, "account")))
-        same = holds(
+        kept = holds(
             listed == self.accounts[who], expected=str(sorted(self.accounts[who])), actual=sorted(listed)
         )
-        self.expect(f"list the accounts of {who}", answer, outcome("done"), same)
+        self.expect(f"list the accounts of {who}", answer, outcome("done"), kept)
 
     @rule(who=WHO)
     def used(self, who):
@@ -80,8 +80,8 @@ class Bank(Model):
         for thing, (query, was) in self.settings[who].items():
             answer = self.api.ask(self.api.bound(query), **self.people[who].things)
             now = self.api.found(answer, thing)
-            same = holds(now == was, expected=str(was), actual=now, where=thing)
-            self.expect(f"look at the {thing} of {who}", answer, outcome("done"), same)
+            kept = holds(same(now, was), expected=str(was), actual=now, where=thing)
+            self.expect(f"look at the {thing} of {who}", answer, outcome("done"), kept)
 
 
 @clause("account-service.model.bank")

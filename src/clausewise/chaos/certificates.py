@@ -19,7 +19,8 @@ _DAY = timedelta(days=1)
 def context(flaw: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
     """Return the server's side of TLS with one flaw, and its certificate's file in the folder.
 
-    A flaw is 'self-signed', 'expired', 'wrong-host' or 'tls-1.0'. A caller that names the file as its
+    A flaw is 'self-signed', 'expired', 'wrong-host', 'tls-1.0' or 'client-wanted': then the
+    caller has to show this very certificate. A caller that names the file as its
     bundle of authorities trusts the certificate, so that it meets the flaw and nothing else.
     """
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -28,6 +29,9 @@ def context(flaw: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
     private.write_bytes(key)
     public.write_bytes(certificate)
     made.load_cert_chain(public, private)
+    if flaw == "client-wanted":
+        made.verify_mode = ssl.CERT_REQUIRED
+        made.load_verify_locations(public)
     if flaw == "tls-1.0":
         _outdate(made)
     return made, public

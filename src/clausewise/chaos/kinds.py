@@ -6,7 +6,9 @@ import gzip
 import json
 import socket
 import threading
+import time
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -195,6 +197,23 @@ def _put_off(status: str, more: str) -> Act:
     return lambda call: refuse(call) if call.number <= _RESTLESS else _good(call)
 
 
+def _limited(many: int) -> Act:
+    """Answer so many calls a second, whatever their path, and turn all others away until the next second."""
+    taken: deque[float] = deque(maxlen=many)
+    lock = threading.Lock()
+    refuse = _status("429 Too Many Requests", "retry-after: 1\r\n")
+
+    def act(call: Call) -> None:
+        with lock:
+            now = time.monotonic()
+            full = len(taken) == many and now - taken[0] < 1
+            if not full:
+                taken.append(now)
+        (refuse if full else _good)(call)
+
+    return act
+
+
 def _flapping(call: Call) -> None:
     """Turn every second log-in away; all else is answered well."""
     if not _logs_in(call):
@@ -278,7 +297,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "dripping-headers": Kind("a byte now and then in a header", ever(_HEAD + b"x-long: ", b"x", _SLOWLY)),
     "dripping-body": Kind("a byte now and then in the body", ever(_HEAD + b"\r\n", b" ", _SLOWLY)),
-    "dropped-second-call": Kind("keeps a connection, and drops the next call on it", _drops_second),
+    "dropped-second-call": Kind(
+        "keeps a connection, and drops the next call on it (tolerated)", _drops_second
+    ),
     # too much
     "endless-body": Kind("a body without an end", ever(_HEAD + b"\r\n", b" " * _MB)),
     "gigabyte-body": Kind("a body of 1 GB", _gigabyte),
@@ -417,6 +438,9 @@ KINDS: Mapping[str, Kind] = {
         "429 with Retry-After: 1 twice, then well (tolerated)",
         _put_off("429 Too Many Requests", "retry-after: 1\r\n"),
     ),
+    "rate-limited": Kind(
+        "five calls a second, and 429 with Retry-After: 1 to all others (tolerated)", _limited(5)
+    ),
     "throttled-for-long": Kind(
         "429 with a Retry-After of a day", _status("429 Too Many Requests", "retry-after: 86400\r\n")
     ),
@@ -450,6 +474,7 @@ KINDS: Mapping[str, Kind] = {
     "tls-expired": Kind("a certificate that ended yesterday", _good, tls="expired", https=True),
     "tls-wrong-host": Kind("another host's certificate", _good, tls="wrong-host", https=True),
     "tls-1.0": Kind("nothing younger than TLS 1.0", _good, tls="tls-1.0", https=True),
+    "tls-client-wanted": Kind("asks for a client certificate", _good, tls="client-wanted", https=True),
     "tls-missing": Kind("plain HTTP where https is asked for", _good, https=True, greet=_plain_http),
     "tls-unasked": Kind("TLS where http is asked for", _good, greet=_tls_alert),
     "tls-dripping": Kind("a handshake byte by byte", _good, https=True, greet=_dripping_handshake),

@@ -60,7 +60,7 @@ def has(pointer: str, value: Json = _ANY, *, clause: str = "") -> Expectation:
         found, actual = strict_json.resolve(exchange.json, pointer)
         if not found:
             return Finding("", "a value" if value is _ANY else _show(value), "nothing is there", pointer)
-        same = value is _ANY or (type(actual) is type(value) and actual == value)
+        same = value is _ANY or strict_json.same(actual, value)
         return None if same else Finding("", _show(value), _show(actual), pointer)
 
     return Expectation(check, clause)
@@ -93,7 +93,7 @@ def differs(pointer: str, other: Json, *, clause: str = "") -> Expectation:
 
     def check(exchange: Exchange) -> Finding | None:
         found, actual = strict_json.resolve(exchange.json, pointer)
-        if found and actual != other:
+        if found and not strict_json.same(actual, other):
             return None
         return Finding(
             "", f"a value other than {_show(other)}", _show(actual) if found else "nothing", pointer

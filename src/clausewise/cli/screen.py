@@ -51,9 +51,13 @@ def use(colour: str) -> None:
 def console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
     """Return a console that is wide enough for a table where nobody looks at a terminal.
 
-    With `soft_wrap` lines are as long as they are.
+    With `soft_wrap` lines are as long as they are. FORCE_COLOR colours a log, but makes no terminal of it:
+    nobody sees a live line move there.
     """
     colours = _COLOURS[_chosen[0]]
+    stream = sys.stderr if stderr else sys.stdout
+    if Console(stderr=stderr).is_terminal and not stream.isatty():
+        colours = {"color_system": "standard"} | colours | {"force_terminal": False}
     made = Plain(stderr=stderr, highlight=False, soft_wrap=soft_wrap, **colours)
     if made.is_terminal or soft_wrap or "COLUMNS" in os.environ:
         return made

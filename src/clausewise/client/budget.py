@@ -7,12 +7,28 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from clausewise import files
 from clausewise.errors import Spent
 
 _CANCELLED = ".cancelled"
-_BOOK = struct.Struct("<qd")  # requests sent, and when the next one may go
+_BOOK = struct.Struct("<qddqd")
+_SLOWEST = 2.0  # seconds between two requests that a target may make us learn
+_ROOM = 1.05  # so that a limit is not just missed again
+
+
+class _Page(NamedTuple):
+    """What all processes know: requests sent, when the next may go, and the gap that the target taught us.
+
+    `marked` is how many had been sent when it last put one off, at the time `since`.
+    """
+
+    sent: int = 0
+    free: float = 0.0
+    gap: float = 0.0
+    marked: int = 0
+    since: float = 0.0
 
 
 class Budget:
@@ -33,7 +49,7 @@ class Budget:
         self._seconds = seconds
         self._gap = 1 / rate if rate else 0.0
         self._began = time.monotonic()
-        self._spent = (0, 0.0)
+        self._page = _Page()
         self.book = book
         self._cancelled = False
 
@@ -74,27 +90,42 @@ class Budget:
 
     def _wait(self) -> None:
         self.check()
-        if self._requests is None and not self._gap:
-            return
-        with self._entry() as (sent, free):
-            if self._requests is not None and sent >= self._requests:
+        with self._entry() as page:
+            if self._requests is not None and page.sent >= self._requests:
                 raise Spent(
                     f"The run may send {self._requests} requests (--max-requests), and has sent them."
                 )
-            now = time.monotonic()
-            turn = free if free > now - self._gap else now  # a little late is made up for, a pause is not
-            self._spent = (sent + 1, turn + self._gap)
+            now, gap = time.monotonic(), max(self._gap, page.gap)
+            # a little late is made up for, a pause is not
+            turn = page.free if page.free > now - gap else now
+            self._page = page._replace(sent=page.sent + 1, free=turn + gap, since=page.since or turn)
         if turn > now:
             time.sleep(turn - now)
 
+    def put_off(self, seconds: float) -> None:
+        """Let nobody send for so many seconds, since the target asks for it, and learn what pace it takes.
+
+        That is as many requests as it took since it put one off before, in the time until it takes more.
+        """
+        with self._entry() as page:
+            now = time.monotonic()
+            took = page.sent - 1 - page.marked
+            pace = (now + seconds - page.since) / took * _ROOM if took > 0 else 0.0
+            self._page = page._replace(
+                free=max(page.free, now + seconds),
+                gap=max(page.gap, min(pace, _SLOWEST)),
+                marked=page.sent,
+                since=now + seconds,
+            )
+
     @contextmanager
-    def _entry(self) -> Iterator[tuple[int, float]]:
-        """Open the book at the last entry; what `_spent` then is becomes the next one."""
+    def _entry(self) -> Iterator[_Page]:
+        """Open the book at the last entry; what `_page` then is becomes the next one."""
         if self.book is None:
-            yield self._spent
+            yield self._page
             return
         with files.alone(self.book) as book:
             read = book.read(_BOOK.size)
-            yield _BOOK.unpack(read) if read else (0, 0.0)
+            yield _Page(*_BOOK.unpack(read)) if read else _Page()
             book.seek(0)
-            book.write(_BOOK.pack(*self._spent))
+            book.write(_BOOK.pack(*self._page))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from clausewise.targets import FamilyTarget
 Heard = Callable[[Exchange], None]
 Sends = Callable[[Request, str], None]
 Wavered = Callable[[str], None]
+Settled = Callable[[float], None]
 
 _ABSENT = 404
 _REFUSED = 300
@@ -105,10 +107,16 @@ class Client:
         self.heard: Heard = lambda _: None
         self.wavered: Wavered | None = None  # told of a page that a gateway gave once; None for no second try
         self.sends: Sends = lambda _, __: None  # told of each request, and of its template, before it is sent
+        self.settled: Settled = lambda _: None  # told of the seconds that a read waited for a write
+        self._wrote = -float("inf")
         self._circuit = Circuit(transport.limits.breaker)
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
         self._let_in = False
+
+    def begin(self) -> None:
+        """Begin a test: what others wrote is none of its reads' business."""
+        self._wrote = -float("inf")
 
     @property
     def target(self) -> FamilyTarget:
@@ -234,7 +242,7 @@ class Client:
                 f"{operation} would be called as no document says, and plan 'safe' sends nothing of the kind."
             )
         sent = {"Accept": _JSON, "User-Agent": "clausewise"} | self._entry(known, _DEFAULT)
-        url = f"{self._target.base_url}{path or self._path(known)}"
+        url = f"{self._target.base_url}{path}" if path else self._url(known, {}, {})
         request = Request(method or known.method, url, tuple(sent.items()))
         return self._send(known, request, None, stray=True)
 
@@ -254,7 +262,7 @@ class Client:
     ) -> Attempt | None:
         """Return what a call is as a log-in; None where it is none."""
         given = self._target.credentials.get(auth, {}) if isinstance(auth, str) else {}
-        if operation.path == self._contract.token_path or self._logs_in(operation):
+        if self._grants(operation) or self._logs_in(operation):
             return self._caution.log_in(request, sent)
         if isinstance(auth, Basic):
             return self._caution.basic(auth.username, auth.password)
@@ -265,6 +273,13 @@ class Client:
     def _logs_in(self, operation: Operation) -> bool:
         by_login = (given["type"] == "login" for given in self._target.credentials.values())
         return operation.id == _LOG_IN and any(by_login)
+
+    @property
+    def _token_url(self) -> str:
+        return self._target.token_url or f"{self._target.base_url}{self._contract.token_path}"
+
+    def _grants(self, operation: Operation) -> bool:
+        return operation.path == self._contract.token_path
 
     def _hear(self, exchange: Exchange) -> None:
         self.heard(exchange)
@@ -278,7 +293,7 @@ class Client:
         """Return URL and fields of a role's own log-in."""
         login = self._logins[role]
         if isinstance(login, Login):
-            return f"{self._target.base_url}{self._contract.token_path}", dict(parse_qsl(login.form()))
+            return self._token_url, dict(parse_qsl(login.form()))
         given = self._target.credentials[role]
         things = {name: given[name] for name in ("username", "password")}
         request = self.request(_LOG_IN, **things)
@@ -319,10 +334,10 @@ class Client:
             ) from None
 
     def _url(self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
-        filled = self._path(operation)
+        filled = self._token_url if self._grants(operation) else self._target.base_url + self._path(operation)
         for name, value in path.items():
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
-        return f"{self._target.base_url}{filled}" + (f"?{urlencode(query)}" if query else "")
+        return filled + (f"?{urlencode(query)}" if query else "")
 
     def _path(self, operation: Operation) -> str:
         """Return the operation's path; of several printed ones, the first that an empty request finds."""
@@ -364,6 +379,7 @@ class Client:
         waited = 0.0
         gone: Unreachable | None = None
         self.sends(request, operation.path)
+        self._settle(operation)
         while True:
             exchange = self._exchange(operation, request, sent, stray=stray)
             pause = self._put_off(operation, exchange.response)
@@ -379,15 +395,27 @@ class Client:
                 if self.wavered and gone:
                     self.wavered(str(gone))
                 self._circuit.answered(operation.id)
+                self._patience.answered()
+                if operation.writes and not stray and exchange.response.status < _REFUSED:
+                    self._wrote = time.monotonic()
                 if not quiet:
                     self.heard(exchange)
                 return exchange
             self.heard(replace(exchange, stray=True))
+            if 0 <= pause <= self._patience.most:
+                self._transport.put_off(pause)
             if pause < 0 or not self._patience.wait(pause, waited):
                 late = Throttled(_put_off(operation, exchange.response.status, pause, waited))
                 self._circuit.came_to_nothing(operation.id, late)
                 raise late
             waited += pause
+
+    def _settle(self, operation: Operation) -> None:
+        """Wait until the target shows what was written, where its owner says that it takes a while."""
+        left = self._wrote + self._transport.limits.settle - time.monotonic()
+        if left > 0 and not (operation.writes or self._logs_in(operation) or self._grants(operation)):
+            self.settled(left)
+            time.sleep(left)
 
     def _exchange(self, operation: Operation, request: Request, sent: Json, *, stray: bool) -> Exchange:
         """Send a request once, unless the circuit is open."""
@@ -395,7 +423,8 @@ class Client:
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         try:
             what = self._named(operation, request, stray=stray)
-            response, milliseconds = self._transport.send(request, what)
+            harmless = not (operation.writes or self._logs_in(operation) or self._grants(operation))
+            response, milliseconds = self._transport.send(request, what, harmless=harmless)
         except NoVerdict as bad:
             self._circuit.came_to_nothing(operation.id, bad)
             raise

@@ -10,6 +10,7 @@ from clausewise.model import Response
 from clausewise.targets import Limits
 
 _LEAST = 0.5  # seconds; who says 0 for ever must not be asked for ever
+_BACK = 0.1  # seconds of waiting that an answered call earns
 _MOST = 1e9  # seconds: more is no time that anybody waits
 
 
@@ -17,12 +18,13 @@ class Patience:
     """What may be waited for answers that say `Retry-After` (RFC 9110, 10.2.3).
 
     A call waits `max_wait` seconds at most, and all calls together as many times that as the `breaker`
-    counts.
+    counts; each call that is answered gives a little of it back, so that only who lets hardly any through
+    comes to the end of it.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.most = limits.max_wait
-        self._left = limits.max_wait * limits.breaker
+        self._all = self._left = limits.max_wait * limits.breaker
 
     def wait(self, seconds: float, waited: float) -> bool:
         """Wait so many seconds and return True; False where that is more than is left of a call or of all."""
@@ -31,6 +33,10 @@ class Patience:
         self._left -= seconds
         time.sleep(seconds)
         return True
+
+    def answered(self) -> None:
+        """Take note that the target answers."""
+        self._left = min(self._all, self._left + _BACK)
 
 
 def asked(response: Response) -> float | None:

@@ -6,16 +6,21 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from clausewise.proxies import Proxy
 from clausewise.targets import Limits
 
-_UNCONNECTED = re.compile(r"ConnectTimeout|NewConnectionError|NameResolution|refused")
+_UNCONNECTED = re.compile(
+    r"ConnectTimeout|NewConnectionError|NameResolution|refused|Tunnel connection failed: 5"
+)
+_BROKEN_OFF = re.compile(r"RemoteDisconnected|EOF occurred|reset|Broken pipe")
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?([^'\"]{,60})")
 _SHOW = "see to [tls] client_certificate and client_key in the target file"
 _BUNDLE = "name the authority that signed it under [tls] ca_bundle in the target file"
 
 # What no later call would mend, and then what one may; {} stands for what the pattern's group found.
 _SETTLED: Mapping[str, str] = {
     r"self.signed certificate": f"its certificate is self-signed: {_BUNDLE}",
-    r"certificate has expired": "its certificate has expired: have it renewed",
+    r"certificate has expired": "its certificate has expired, or one that vouches for it: have it renewed",
     r"certificate is not yet valid": "its certificate is not valid yet: see to the clocks",
     r"(?:Hostname|IP address) mismatch": (
         "its certificate is another host's: see to base_url, or have the certificate issued anew"
@@ -26,6 +31,7 @@ _SETTLED: Mapping[str, str] = {
     r"UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS|INTERNAL_ERROR": (
         "it speaks no version of TLS that is safe (1.2 or 1.3)"
     ),
+    r"ALERT_CERTIFICATE_EXPIRED": f"it says that the client certificate has expired: {_SHOW}",
     r"ALERT_CERTIFICATE_REQUIRED": f"it asks for a client certificate: {_SHOW}",
     r"ALERT_(?:[A-Z]+_)?(?:CERTIFICATE|UNKNOWN_CA|DECRYPT_ERROR|ACCESS_DENIED)": (
         f"it does not take the client certificate: {_SHOW}"
@@ -64,8 +70,51 @@ def unshown(status: int, body: bytes) -> str:
     return next(told, "")
 
 
-def why(bad: Exception, limits: Limits) -> str:
-    """Say in a phrase what went wrong."""
+def barred(status: int, proxy: Proxy, way: str) -> str:
+    """Say what a proxy wants before it lets anybody through; '' for any other answer."""
+    if not way or status != HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return ""
+    login = "does not take the credentials" if way in proxy.logins else "asks for credentials"
+    return f"the proxy {way} {login} (407): see to username and password of [proxy] in the target file"
+
+
+def _of_proxy(text: str, proxy: Proxy, way: str) -> str:
+    """Say what a proxy on the way did; '' where it was something else."""
+    if found := _TUNNEL.search(text):
+        status, reason = int(found[1]), found[2].strip()
+        told = f"({status} {reason})" if reason else f"({status})"
+        if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return barred(status, proxy, way) or (
+                f"the proxy {way} does not let it through {told}: have it allow this host and port, or name "
+                f"the host under bypass of [proxy] in the target file"
+            )
+        return f"the proxy {way} did not reach it {told}"
+    if "Unable to connect to proxy" not in text:
+        return ""
+    known = (words for pattern, words in _KNOWN.items() if re.search(pattern, text) and "{" not in words)
+    return f"the proxy {way} cannot be used: {next(known, 'no connection to it')}"
+
+
+def why(
+    bad: Exception, limits: Limits, proxy: Proxy | None = None, way: str = "", *, fresh: bool = False
+) -> str:
+    """Say in a phrase what went wrong; `way` is the URL of the proxy that the call went through.
+
+    A `fresh` call was the first after a handshake of TLS.
+    """
+    proxy = proxy or Proxy()
+    told = (way and _of_proxy(repr(bad), proxy, way)) or _why(bad, limits)
+    if fresh and _BROKEN_OFF.search(repr(bad)):
+        told += f"; so ends TLS 1.3, too, with a host that asks for a client certificate: {_SHOW}"
+    if proxy.unused and unconnected(bad):
+        told += (
+            f"; the proxy of {proxy.unused} was not asked, since only the target file names one: say "
+            f"environment = true under [proxy] where it leads there"
+        )
+    return told
+
+
+def _why(bad: Exception, limits: Limits) -> str:
     text = repr(bad)
     if "ConnectTimeout" in text or "handshake operation timed out" in text:
         return f"no connection within {limits.connect_timeout:g} s"
@@ -82,7 +131,14 @@ def unconnected(bad: Exception) -> bool:
     return _UNCONNECTED.search(repr(bad)) is not None
 
 
+def dropped(bad: Exception) -> bool:
+    """Tell whether a connection ended before a byte of an answer came."""
+    return _BROKEN_OFF.search(repr(bad)) is not None
+
+
 def hopeless(bad: Exception) -> bool:
-    """Tell whether the two do not agree on TLS, which no later call would mend."""
+    """Tell whether the two do not agree on TLS, or a proxy lets nothing through: no later call mends that."""
     text = repr(bad)
-    return any(re.search(pattern, text, re.DOTALL) for pattern in _SETTLED)
+    return "Tunnel connection failed: 4" in text or any(
+        re.search(pattern, text, re.DOTALL) for pattern in _SETTLED
+    )

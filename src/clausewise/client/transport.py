@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -13,12 +14,15 @@ import urllib3
 from clausewise.client import reasons
 from clausewise.client.budget import Budget
 from clausewise.client.watchdog import Watchdog
-from clausewise.errors import NoConnection, TargetUnusable, Unreachable, Unreadable
+from clausewise.errors import Dropped, NoConnection, TargetUnusable, Unreachable, Unreadable
 from clausewise.model import Request, Response
+from clausewise.proxies import Proxy
 from clausewise.targets import Limits, Tls
 
 _CHUNK = 64 * 1024
 _VALUES = 300_000  # of JSON: each takes up to a hundred times its bytes in memory
+_IDLE = 1.0  # seconds after which a kept connection may be about to end
+_PROXY_PAGE = "X-Squid-Error"  # what a proxy says with a page of its own
 _CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}  # others, and more than one, may unpack to anything
 
 
@@ -28,28 +32,46 @@ class Transport:
     Each call stands for itself: no redirect is followed, and no cookie kept.
     """
 
-    def __init__(self, limits: Limits, tls: Tls, budget: Budget | None = None) -> None:
+    def __init__(
+        self, limits: Limits, tls: Tls, budget: Budget | None = None, proxy: Proxy | None = None
+    ) -> None:
         self.limits = limits
+        self._proxy = proxy or Proxy()
         self._budget = budget or Budget(rate=limits.rate)
         self._session = _Session()
         self._session.trust_env = False  # no proxy, .netrc or bundle that the target file does not name
         self._session.headers.clear()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._watchdog = Watchdog(limits.addresses)
-        self._session.mount("http://", self._watchdog.adapter())
-        self._session.mount("https://", self._watchdog.adapter())
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, self._watchdog.adapter(self._proxy.logins, tls.client_key_password))
+        self._wary, self._rested = False, 0.0
         self._session.verify = tls.ca_bundle or tls.verify
         if tls.client_certificate:
             key = tls.client_key
             self._session.cert = (tls.client_certificate, key) if key else tls.client_certificate
 
-    def send(self, request: Request, what: str = "") -> tuple[Response, float]:
+    def send(self, request: Request, what: str = "", *, harmless: bool = False) -> tuple[Response, float]:
         """Send one request; return the response and the milliseconds it took.
 
-        `what` is what errors call it where its address holds what they may not tell.
+        `what` is what errors call it where its address holds what they may not tell. A `harmless` one, which
+        may come twice, is sent anew where the target closes a kept connection as it comes; any other one
+        is not sent on a connection of which that is to be feared.
         Raises Unreachable or Unreadable, or TargetUnusable where TLS fails for good, each with a sentence
         that says what happened.
         """
+        if not harmless and (self._wary or time.perf_counter() - self._rested > _IDLE):
+            self._forget()
+        try:
+            return self._timed(request, what)
+        except Dropped:
+            self._wary = True
+            self._forget()
+            if not harmless:
+                raise
+        return self._timed(request, what)
+
+    def _timed(self, request: Request, what: str) -> tuple[Response, float]:
         self._budget.spend()
         began = time.perf_counter()
         self._watchdog.watch(began + self.limits.total_timeout)
@@ -57,7 +79,17 @@ class Transport:
             response = self._exchange(request, what)
         finally:
             self._watchdog.rest()
-        return response, (time.perf_counter() - began) * 1000
+            self._rested = time.perf_counter()
+        return response, (self._rested - began) * 1000
+
+    def _forget(self) -> None:
+        """Close the connections that are kept, so that the next call has one of its own."""
+        for adapter in self._session.adapters.values():
+            adapter.close()
+
+    def put_off(self, seconds: float) -> None:
+        """Let no process of the run send for so many seconds, and go slower from then on."""
+        self._budget.put_off(seconds)
 
     def close(self) -> None:
         """Close the connections."""
@@ -66,6 +98,10 @@ class Transport:
 
     def _exchange(self, request: Request, what: str) -> Response:
         what = what or f"{request.method} {request.url.partition('?')[0]}"
+        headers: tuple[tuple[str, str], ...] = ()
+        way = self._proxy.of(request.url)
+        if way:
+            self._watchdog.check(request.url)
         try:
             answer = self._session.request(
                 request.method,
@@ -75,6 +111,7 @@ class Transport:
                 timeout=(self.limits.connect_timeout, self.limits.read_timeout),
                 allow_redirects=False,
                 stream=True,
+                proxies={urlsplit(request.url).scheme: way} if way else {},
             )
             with closing(answer):
                 headers = tuple((str(name), str(value)) for name, value in answer.raw.headers.items())
@@ -82,13 +119,22 @@ class Transport:
                 body = self._body(answer.raw, what)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as bad:
             self._in_time(what)
-            told = f"{what} got no whole answer: {reasons.why(bad, self.limits)}."
+            why = reasons.why(bad, self.limits, self._proxy, way, fresh=self._watchdog.fresh)
+            told = f"{what} got no whole answer: {why}."
             if reasons.hopeless(bad):
                 raise TargetUnusable(told) from bad
+            if not (self._watchdog.new or headers) and reasons.dropped(bad):
+                raise Dropped(told) from bad
             raise (NoConnection if reasons.unconnected(bad) else Unreachable)(told) from bad
         self._in_time(what)
-        if told := reasons.unshown(answer.status_code, body):
+        if told := reasons.unshown(answer.status_code, body) or reasons.barred(
+            answer.status_code, self._proxy, way
+        ):
             raise TargetUnusable(f"{what} got no answer of the target: {told}.")
+        if way and (page := dict(answer.headers).get(_PROXY_PAGE)):
+            raise Unreachable(
+                f"{what} was answered by the proxy {way}, with a {answer.status_code} ({page[:40]})."
+            )
         return Response(answer.status_code, headers, body, answer.reason or "")
 
     def _in_time(self, what: str) -> None:

@@ -10,11 +10,13 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from requests.adapters import HTTPAdapter
@@ -32,35 +34,70 @@ class Watchdog:
 
     def __init__(self, addresses: Sequence[str] = ()) -> None:
         self._allowed = [ip_network(text) for text in addresses]
-        self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._sockets: WeakSet[Any] = WeakSet()
         self._deadline: float | None = None
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self.bit = False
+        self.new = True  # whether the exchange at hand has a connection of its own
+        self.fresh = False  # whether the exchange at hand began with a handshake of TLS
 
-    def adapter(self) -> HTTPAdapter:
-        """Return an adapter for `requests` whose connections are watched."""
-        adapter = HTTPAdapter(max_retries=0)
-        adapter.poolmanager.pool_classes_by_scheme = {
-            "http": _pool(HTTPConnectionPool, HTTPConnection, self._taken),
-            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self._taken),
+    def adapter(self, logins: Mapping[str, tuple[str, str]], key_password: str) -> HTTPAdapter:
+        """Return an adapter for `requests` whose connections are watched; `logins` are those of proxies."""
+        pools = {
+            "http": _pool(HTTPConnectionPool, HTTPConnection, self),
+            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self),
         }
-        return adapter
+        return _Adapter(pools, logins, key_password)
 
-    def _taken(self, connected: socket.socket) -> None:
-        """Watch a socket that has just been connected; Elsewhere where it may not lead there."""
-        there = ip_address(connected.getpeername()[0].partition("%")[0])
+    def check(self, url: str) -> None:
+        """Raise Elsewhere for a URL that a proxy would lead nobody knows where.
+
+        A proxy looks names up by itself, so that only an address in the URL tells.
+        """
+        host = urlsplit(url).hostname or ""
+        try:
+            there = ip_address(host)
+        except ValueError:
+            if self._allowed:
+                raise Elsewhere(
+                    f"The target's host {host} is looked up by the proxy, so that [limits] addresses cannot "
+                    f"be held: nothing was sent. Write its address into base_url, or take the list out."
+                ) from None
+            return
+        self._check(there)
+
+    def _check(self, there: IPv4Address | IPv6Address) -> None:
         if self._allowed and not any(there in network for network in self._allowed):
-            connected.close()
             raise Elsewhere(
                 f"The target's host resolves to {there}, which [limits] addresses does not allow "
                 f"({', '.join(map(str, self._allowed))}): nothing was sent there. Mend the name, or the list."
             )
-        self._sockets.add(connected)
+
+    def taken(self, connected: Any, *, to_proxy: bool) -> None:
+        """Watch a socket that has just been connected; Elsewhere where it may not lead there."""
+        self.new = True
+        if not to_proxy:
+            try:
+                self._check(ip_address(connected.getpeername()[0].partition("%")[0]))
+            except Elsewhere:
+                connected.close()
+                raise
+        self.secured(connected)
+
+    def secured(self, connected: Any) -> None:
+        """Watch a socket that was taken before, now that it speaks TLS; its other end may be gone again."""
+        self._sockets.add(getattr(connected, "socket", connected))  # TLS in a proxy's TLS has it within
+        self.fresh = type(connected) is not socket.socket
+
+    def dug(self) -> None:
+        """Raise TimeoutError where it bit while a proxy dug a tunnel, which then looks like a good one."""
+        if self.bit:
+            raise TimeoutError
 
     def watch(self, deadline: float) -> None:
         """Let the exchange that begins now live until the deadline."""
-        self.bit = False
+        self.bit = self.fresh = self.new = False
         self._deadline = deadline
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="clausewise watchdog", daemon=True)
@@ -98,18 +135,51 @@ class _Final(http.client.HTTPResponse):
         return told
 
 
-def _pool(pool: type[Any], connection: type[Any], taken: Callable[[socket.socket], None]) -> type[Any]:
+class _Adapter(HTTPAdapter):
+    """An adapter whose pools, those behind a proxy too, are of classes of ours."""
+
+    def __init__(
+        self, pools: Mapping[str, type[Any]], logins: Mapping[str, tuple[str, str]], key_password: str
+    ) -> None:
+        self._key: dict[str, Any] = {"key_password": key_password} if key_password else {}
+        super().__init__(max_retries=0)
+        self._pools = pools
+        self._logins = logins
+        self.poolmanager.pool_classes_by_scheme = pools
+
+    def init_poolmanager(self, connections: int, maxsize: int, *block: bool, **more: Any) -> None:
+        """Make the pools, whose connections open the client's key."""
+        super().init_poolmanager(connections, maxsize, *block, **{**more, **self._key})
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        """Return the pools behind a proxy."""
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs, **self._key)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """Return what a proxy is sent beside each call, or before each tunnel."""
+        login = self._logins.get(proxy)
+        pair = b64encode(":".join(login).encode()).decode() if login else ""
+        return {"Proxy-Authorization": f"Basic {pair}"} if pair else {}
+
+
+def _pool(pool: type[Any], connection: type[Any], watchdog: Watchdog) -> type[Any]:
     """Return a connection pool class whose connections hand over their sockets before a byte is sent."""
 
     def new_conn(self: Any) -> socket.socket:
         connected: socket.socket = connection._new_conn(self)  # noqa: SLF001 - the one place before TLS begins
-        taken(connected)
+        watchdog.taken(connected, to_proxy=self.proxy is not None)
         return connected
 
     def connect(self: Any) -> None:
         connection.connect(self)
-        taken(self.sock)
+        watchdog.secured(self.sock)
 
-    own = {"_new_conn": new_conn, "connect": connect, "response_class": _Final}
+    def tunnel(self: Any) -> None:
+        connection._tunnel(self)  # noqa: SLF001 - as above
+        watchdog.dug()
+
+    own = {"_new_conn": new_conn, "connect": connect, "_tunnel": tunnel, "response_class": _Final}
     watched = type(f"Watched{connection.__name__}", (connection,), own)
     return type(f"Watched{pool.__name__}", (pool,), {"ConnectionCls": watched})

@@ -14,6 +14,7 @@ import jsonref
 import yaml
 
 from clausewise import tables
+from clausewise.contracts import examples
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
 from clausewise.contracts.filling import METHODS, effect, filled, folded
@@ -151,6 +152,8 @@ def _resolve(path: Path, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
     except (OSError, ValueError, yaml.YAMLError, jsonref.JsonRefError) as bad:
         laid = f" with {overlays[-1]} over it" if overlays else ""
         raise ConfigurationError(f"The contract {path}{laid} cannot be read: {tables.shown(bad)}") from bad
+    if overlays:
+        examples.check(resolved, _resolve(path), str(overlays[-1]))
     return folded(resolved) if overlays else resolved
 
 

@@ -81,7 +81,7 @@ def read(path: Path) -> Overlay:
     The sentence quotes nothing of the file: a target file that somebody else wrote may name any file.
     """
     try:
-        raw = reading.plain(path.read_text("utf-8"))
+        raw = reading.plain(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigurationError(f"There is no overlay file {path}.") from None
     except OSError as bad:
@@ -101,7 +101,9 @@ def _why(bad: Exception) -> str:
     if isinstance(bad, yaml.YAMLError):
         mark = getattr(bad, "problem_mark", None)
         return f"it is no YAML that can be taken (line {mark.line + 1})" if mark else "it is no YAML"
-    return "it is no UTF-8" if isinstance(bad, UnicodeError) else "a value does not fit its tag"
+    if isinstance(bad, UnicodeDecodeError):
+        return f"it is no UTF-8 from byte {bad.start} on"
+    return "a value does not fit its tag"
 
 
 def _unlike(problem: ValidationError) -> str:

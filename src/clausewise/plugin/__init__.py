@@ -17,14 +17,10 @@ from clausewise import journal, shipped
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.foreign import visible
 from clausewise.plans import DEFAULT, PLANS, seconds
-from clausewise.plugin import cancel, conduct, consent, dry, hookspecs, labels, selection
-from clausewise.plugin.fixtures import ageing, api, depth, judge, target, unique, wait, walk
+from clausewise.plugin import cancel, conduct, consent, dry, fixtures, hookspecs, labels, selection
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.opening import claimed
 from clausewise.plugin.session import SESSION, Session
-
-__all__ = ["ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"]
-
 
 _LONGEST = 1500  # characters of a complaint
 
@@ -100,8 +96,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hook that tells others what a run came to."""
+    """Declare the hook that tells others what a run came to, and hand out our fixtures."""
     pluginmanager.add_hookspecs(hookspecs)
+    pluginmanager.register(fixtures, "clausewise-fixtures")
 
 
 @pytest.hookimpl(tryfirst=True)

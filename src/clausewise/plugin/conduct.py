@@ -22,6 +22,7 @@ from clausewise.model import Verdict
 from clausewise.plugin.session import Session
 
 JUDGED = pytest.StashKey[dict[str, object]]()  # what a test that ended judged
+_TIMEOUT = "from pytest-timeout"
 _MARKS = {"spent": Spent, "useless": NoToken, "beyond": Beyond}  # what the record says of an untestable end
 
 
@@ -31,7 +32,17 @@ def not_set_up(session: Session, bad: BaseException) -> None:
     session.shut()
     lacking = getattr(bad, "argname", "")  # of pytest's FixtureLookupError, whose text is no sentence
     why = f"fixture {lacking!r} not found" if lacking else str(bad).strip().partition("\n")[0]
-    judge.close(Verdict.ERROR, f"the test could not be set up: {why or type(bad).__name__}", broken=True)
+    told = _cut(bad) or f"the test could not be set up: {why or type(bad).__name__}"
+    judge.close(Verdict.ERROR, told, broken=not _cut(bad))
+
+
+def _cut(bad: BaseException) -> str:
+    """Say that pytest-timeout cut a test short, which is nobody's fault in here; '' where it did not."""
+    if isinstance(bad, BaseExceptionGroup):  # Hypothesis tried again, was not cut, and wrapped what cut it
+        return next(filter(None, (_cut(it.__cause__ or it) for it in bad.exceptions)), "")
+    told = str(bad).strip().partition("\n")[0]
+    cut = isinstance(bad, pytest.fail.Exception) and _TIMEOUT in told
+    return f"the test was cut short: {told}" if cut else ""
 
 
 class Body:
@@ -108,9 +119,13 @@ class Body:
         What Ctrl-C cuts short has no verdict, but for what was already found.
         """
         judge, cut_short = self._judge, isinstance(bad, KeyboardInterrupt)
-        if not (cut_short or judge.rest(()) or judge.broken):
+        if told := _cut(bad):
+            judge.rest(())
+        if not (cut_short or told or judge.rest(()) or judge.broken):
             judge.fault(f"an answer that no document describes: the test broke on it ({type(bad).__name__})")
         if judge.broken:
             judge.close(finished=False)
+        elif told:
+            judge.close(Verdict.ERROR, told)
         elif not cut_short:
             judge.close(Verdict.ERROR, f"the test itself broke: {bad!r}", broken=True)

@@ -17,7 +17,7 @@ from platformdirs import user_state_dir
 from clausewise import masking
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
-from clausewise.targets import EMBEDDED, Target
+from clausewise.targets import EMBEDDED, PROXY, Target
 
 _WORDS = {
     "env": "the variable",
@@ -50,14 +50,22 @@ def see(target: Target, *, always: bool = False, dry: bool = False) -> None:
 
 def _told(target: Target) -> Iterator[str]:
     """Yield a line for each host."""
+    ways = {}
     for name, family in target.families.items():
         if family.base_url == EMBEDDED:
             continue
         of_it = [it for it in target.references if it.family in {"", name}]
         sent = dict.fromkeys(f"{_WORDS[it.kind]} {it.name}" for it in of_it)
         if sent:
-            host = "/".join(family.base_url.split("/")[:3])
-            yield f"{target.path} sends to {host} (family {name}): {', '.join(sent)}."
+            urls = filter(None, (family.base_url, family.token_url))
+            host = " and ".join(dict.fromkeys("/".join(url.split("/")[:3]) for url in urls))
+            way = target.proxy.of(family.base_url)
+            ways[way] = f" by the proxy {way}" if way else ""
+            yield f"{target.path} sends to {host}{ways[way]} (family {name}): {', '.join(sent)}."
+    own = dict.fromkeys(f"{_WORDS[it.kind]} {it.name}" for it in target.references if it.family == PROXY)
+    for way in filter(None, ways):
+        if own:
+            yield f"{target.path} sends to the proxy {way}: {', '.join(own)}."
 
 
 def _say(text: str) -> None:

@@ -6,6 +6,7 @@ import random
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -69,25 +70,25 @@ class Unique:
 
 
 @pytest.fixture
-def judge(request: pytest.FixtureRequest) -> Judge:
+def clausewise_judge(request: pytest.FixtureRequest) -> Judge:
     """The judge of this test: `judge(exchange, outcome(...), expectations...)`."""
     return _session(request).judge
 
 
 @pytest.fixture
-def api(request: pytest.FixtureRequest, judge: Judge) -> Client:  # noqa: ARG001 - opened before any call
+def clausewise_api(request: pytest.FixtureRequest, clausewise_judge: Judge) -> Client:  # noqa: ARG001 - opened before any call
     """The client of the family that this test's clauses belong to."""
     return _session(request).client(_family(request))
 
 
 @pytest.fixture
-def target(request: pytest.FixtureRequest) -> FamilyTarget:
+def clausewise_target(request: pytest.FixtureRequest) -> FamilyTarget:
     """The target as this test's family sees it: document, fixtures by role."""
     return _session(request).scope.target.families[_family(request)]
 
 
 @pytest.fixture
-def unique(request: pytest.FixtureRequest) -> Unique:
+def clausewise_unique(request: pytest.FixtureRequest) -> Unique:
     """Make values that are new to the target, the same ones for no other test."""
     session = _session(request)
     told = getattr(request.config, "workerinput", {"workerid": "gw0", "workercount": 1})
@@ -99,34 +100,41 @@ def unique(request: pytest.FixtureRequest) -> Unique:
 
 
 @pytest.fixture
-def depth(request: pytest.FixtureRequest, api: Client, judge: Judge) -> Depth:
+def clausewise_depth(
+    request: pytest.FixtureRequest, clausewise_api: Client, clausewise_judge: Judge
+) -> Depth:
     """Send an operation what a program makes of an accepted request, and judge each answer."""
     session = _session(request)
     operations = session.scope.contracts[_family(request)].operations
     seed = f"{session.seed}/{session.salt}"
     source = Source(seed, session.plan.examples, session.counterexamples)
-    return Depth(api, judge, operations, source, narrows=session.narrows)
+    return Depth(clausewise_api, clausewise_judge, operations, source, narrows=session.narrows)
 
 
 @pytest.fixture
-def walk(
-    request: pytest.FixtureRequest, api: Client, judge: Judge, target: FamilyTarget, unique: Unique
+def clausewise_walk(
+    request: pytest.FixtureRequest,
+    clausewise_api: Client,
+    clausewise_judge: Judge,
+    clausewise_target: FamilyTarget,
+    clausewise_unique: Unique,
 ) -> Callable[[type[walks.Model]], None]:
     """Walk a model of what the documents imply, as often and as far as the plan says."""
     session = _session(request)
     number = random.Random(f"{session.seed}/{request.node.nodeid}").getrandbits(32)  # noqa: S311 - no secret
-    world = walks.World(api, judge, target, unique, session.counterexamples.walks)
+    own = clausewise_api, clausewise_judge, clausewise_target, clausewise_unique
+    world = walks.World(*own, session.counterexamples.walks)
     return lambda model: walks.walk(model, world, session.plan, number)
 
 
 @pytest.fixture
-def ageing(request: pytest.FixtureRequest) -> Ageing:
+def clausewise_ageing(request: pytest.FixtureRequest) -> Ageing:
     """What an early test begins and a late one takes up, so that its time passes beside other tests."""
     return _session(request).ageing
 
 
 @pytest.fixture
-def wait(request: pytest.FixtureRequest) -> Callable[[Aged, float], None]:
+def clausewise_wait(request: pytest.FixtureRequest) -> Callable[[Aged, float], None]:
     """Wait until a thing is some seconds old, or give up where the target file allows no such wait."""
     limit = _session(request).scope.target.limits.max_wait
 
@@ -139,6 +147,21 @@ def wait(request: pytest.FixtureRequest) -> Callable[[Aged, float], None]:
         time.sleep(max(0.0, seconds - thing.age))
 
     return pause
+
+
+def _short(name: str) -> Any:
+    """Return a fixture by its short name, which a conftest.py or another plugin may use for its own."""
+
+    @pytest.fixture(name=name)
+    def own(request: pytest.FixtureRequest) -> Any:
+        return request.getfixturevalue(f"clausewise_{name}")
+
+    return own
+
+
+ageing, api, depth, judge, target, unique, wait, walk = map(
+    _short, ("ageing", "api", "depth", "judge", "target", "unique", "wait", "walk")
+)
 
 
 def _session(request: pytest.FixtureRequest) -> Session:

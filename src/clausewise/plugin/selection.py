@@ -84,7 +84,7 @@ def ordered(items: Sequence[pytest.Item], before: Collection[str], *, alone: boo
 
 
 def _turn(item: pytest.Item, *, alone: bool) -> int:
-    asked = set(getattr(item, "fixturenames", ()))
+    asked = {name.removeprefix("clausewise_") for name in getattr(item, "fixturenames", ())}
     if "wait" in asked or item.get_closest_marker("late"):
         return 3
     if "ageing" in asked:

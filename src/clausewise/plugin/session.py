@@ -264,7 +264,7 @@ class Session:
         """Return the family's client, which speaks to the judge of the test at work."""
         if family not in self._clients:
             target = self.scope.target
-            transport = Transport(target.limits, target.tls, self.budget)
+            transport = Transport(target.limits, target.tls, self.budget, target.proxy)
             self._transports.append(transport)
             worker = self.worker if self.part == 1 else f"{self.worker}.{self.part}"
             prefix = worker if len(self.scope.contracts) == 1 else f"{worker}-{family}"
@@ -280,6 +280,8 @@ class Session:
         client = self._clients[family]
         client.heard = self._hears(self.judge.hear)
         client.wavered = self.judge.waver if self.confirming else None
+        client.settled = self.judge.settled
+        client.begin()
         client.sends = self.bench.masker.foresee
         return client
 

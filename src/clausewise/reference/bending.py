@@ -280,6 +280,15 @@ def _respelt(value: Any) -> Any:
     )
 
 
+def _fractioned(value: Any) -> Any:
+    """Return a value whose whole numbers are written as 1.0, as some languages write them."""
+    if isinstance(value, dict):
+        return {key: _fractioned(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fractioned(item) for item in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _other_name(key: str) -> str:
     """Write snake_case as camelCase, camelCase as snake_case, and any other name in the other letter case."""
     first, *rest = re.split(r"\W+|_", key)
@@ -296,6 +305,7 @@ _WHOLES: dict[str, Callable[[Any, Step], Any]] = {
     ),
     "enlist": lambda body, _: [body],
     "respell": lambda body, _: _respelt(body),
+    "fractions": lambda body, _: _fractioned(body),
 }
 
 

@@ -30,6 +30,7 @@ def excuses(
         ("plan", _plan(facts, weighed["promise"])),
         ("budget", _budget(facts)),
         ("repeats", _repeats(facts, weighed["counts"], tally)),
+        ("settling", _settling(scope, tally)),
         ("resumed", _resumed(facts)),
         ("recorded", _recorded(facts)),
         ("masking", _masking(scope)),
@@ -109,6 +110,15 @@ def _repeats(facts: Mapping[str, Any], counts: Row, tally: Tally) -> Iterator[st
         yield f"{test}: {end}"
     if left := tally.repeated.keys() - list(tally.repeated)[:_SHOWN]:
         yield f"{many(len(left), 'test', 'tests')} more, which verdicts.jsonl names"
+
+
+def _settling(scope: Scope, tally: Tally) -> Iterator[str]:
+    """Say how long reads waited for writes to be seen, as the target's owner asks for it."""
+    tests, seconds = tally.waits
+    if tests:
+        settle = scope.target.limits.settle
+        told = f"a read behind a write waited until {settle:g} s had gone by ([limits] settle)"
+        yield f"{told}: {seconds:.0f} s, in {many(tests, 'test', 'tests')}"
 
 
 def _resumed(facts: Mapping[str, Any]) -> Iterator[str]:

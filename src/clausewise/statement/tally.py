@@ -77,6 +77,7 @@ class Tally:
     left: dict[tuple[str, str], LeftBehind] = field(default_factory=lambda: defaultdict(LeftBehind))
     exchanges: int = 0
     repeated: dict[str, str] = field(default_factory=dict)  # tests made a second time, and how that ended
+    waits: tuple[int, float] = (0, 0.0)  # tests whose reads waited for writes to be seen, and the seconds
     wavered: int = 0  # tests one of whose calls was answered when it was made again
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
@@ -155,6 +156,8 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
     for clause in () if record.get("repeats") else broken:
         tally.clauses[clause].confirmed[test] = True
     tally.failing |= {test} if record["findings"] else set()
+    if "waited" in record:
+        tally.waits = tally.waits[0] + 1, tally.waits[1] + record["waited"]
     if "wavered" in record:
         _wavered(tally, record)
     if verdict is not Verdict.PASS:

@@ -1,0 +1,87 @@
+"""Token services as banks run them: on a host of their own."""
+
+from dataclasses import replace
+
+import pytest
+import runs
+import tomlkit
+from test_canary import key
+
+from clausewise import chaos
+from clausewise.chaos.wire import relayed
+
+TOKEN = "/auth/realms/cdp/protocol/openid-connect/token"
+
+
+def forwarded(call):
+    """Answer as the token service of the reference, at an address of its own."""
+    call.send(relayed(replace(call.asked, target=TOKEN), call.upstream).whole())
+    call.keep()
+
+
+def absent(call):
+    """Give no tokens here."""
+    call.send(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+    call.keep()
+
+
+def given(path, **more):
+    """Add lines to a target file's family cdp."""
+    told = tomlkit.parse(path.read_text())
+    told["families"][next(iter(told["families"]))].update(more)
+    path.write_text(tomlkit.dumps(told))
+    return path
+
+
+@pytest.fixture
+def apart(tmp_path):
+    """A target file whose API gives no tokens, and the address of the service that does."""
+    gone = chaos.calls_to([("POST", TOKEN)])
+    with (
+        runs.reference("cdp") as url,
+        chaos.serving(chaos.Kind("tokens alone", forwarded), url) as service,
+        chaos.serving(chaos.Kind("no tokens", absent), url, struck=gone) as api,
+    ):
+        yield (
+            runs.target_at(tmp_path, api.url, "cdp", read_timeout=5, total_timeout=10),
+            f"{service.url}/sso/token",
+        )
+
+
+def test_tokens_may_come_from_another_host(tmp_path, apart):
+    """Log-ins go there and calls do not; who is sent what is said, and a pack of the run can be verified."""
+    target, url = apart
+    folder = tmp_path / "run"
+    done = runs.clausewise(
+        "run", "--target", given(target, token_url=url), "--plan", "smoke", "--run-dir", folder
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert f" and {url.rpartition('/sso')[0]} (family cdp)" in done.stderr
+    pack = tmp_path / "evidence.zip"
+    packed = runs.clausewise("evidence", folder, "--key", key(tmp_path), "--output", pack)
+    assert packed.returncode == 0, packed.stderr
+    checked = runs.clausewise("verify", pack)
+    assert "which is not at" not in checked.stdout + checked.stderr, checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("family", "url", "said"),
+    [
+        ("cdp", "http://me:pw@127.0.0.1/token", "families.cdp.token_url holds a user name or password"),
+        ("cdp", "/token", "families.cdp.token_url is '/token', but"),
+        (
+            "ofs-ecm",
+            "http://127.0.0.1/token",
+            "token_url does nothing, since the family's document has no token",
+        ),
+    ],
+)
+def test_a_bad_address_is_one_sentence(tmp_path, family, url, said):
+    """Where it stands, and what to do."""
+    done = runs.inside(
+        "doctor", "--target", given(runs.target_at(tmp_path, "http://127.0.0.1:9", family), token_url=url)
+    )
+
+    assert done.returncode == 4
+    assert said in done.stderr
