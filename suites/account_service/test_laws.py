@@ -328,6 +328,22 @@ def test_an_answer_is_about_who_was_asked_for(api, judge, target, unique, operat
             judge(answer, holds(fits, expected=things.get(thing, ""), actual=told, where=thing))
 
 
+@clause(f"{LAW}.answer-tells-what-was-set")
+@pytest.mark.parametrize(
+    ("operation", "thing"), [(HOLD, "number"), (LIMIT, "limit"), (AGREE, "consent")], ids=str
+)
+def test_an_answer_tells_what_was_set(api, judge, target, unique, operation, thing):  # noqa: PLR0917 - fixtures
+    """Of two customers in turn each is answered with the number, limit or consent that was sent, if any."""
+    asked = [served(api, operation, lambda: good(api, target, unique, operation)) for _ in range(2)]
+
+    for things, answer in asked:
+        judge(answer, outcome("done"))
+
+        told = api.found(answer, thing)
+        fits = all(str(value) == str(things[thing]) for value in told)
+        judge(answer, holds(fits, expected=str(things[thing]), actual=told, where=thing))
+
+
 @clause(f"{LAW}.listed-once")
 def test_an_account_is_listed_once(api, judge, unique):
     """The list of a customer with two accounts has neither of them twice."""

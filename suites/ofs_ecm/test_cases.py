@@ -7,6 +7,7 @@ from clausewise import clause, has, holds, outcome
 from .steps import code, entries, given, good, own_case, promote
 
 DESCRIBE, STATUS = "updateCaseDescription", "getCaseStatusDetails"
+TIME = "/RESULTARRAY/0/caseStatusDateTime"
 
 
 @clause("ofs-ecm.updateCaseDescription.updated", "ofs-ecm.updateCaseDescription.echoes-case")
@@ -140,6 +141,20 @@ def test_the_flag_tells_closed_from_open(api, judge, target, unique):
             outcome("fetched"),
             has("/RESULTARRAY/0/caseClosedFlag", flag),
         )
+
+
+@clause("ofs-ecm.getCaseStatusDetails.status-time")
+def test_a_status_has_the_time_that_it_was_set(api, judge, unique, ageing, wait):
+    """Of two cases promoted more than a second apart the later one's status has the later time."""
+    first = promote(api, unique)
+    wait(ageing.clock(), 1.2)  # the printed time has whole seconds
+    second = promote(api, unique)
+
+    later, earlier = (api.call(STATUS, [{"caseId": case}]) for case in (second, first))
+
+    judge(earlier, outcome("fetched"))
+    told = [str(answer.at(TIME)) for answer in (earlier, later)]
+    judge(later, holds(told[0] < told[1], expected=f"later than {told[0]}", actual=told[1], where=TIME))
 
 
 @clause("ofs-ecm.getCaseStatusDetails.each-case-its-status")
