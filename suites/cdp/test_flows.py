@@ -67,6 +67,18 @@ def test_the_record_returns_what_onboarding_took(api, judge, target, unique, nam
     judge(record, outcome("record"), *echoes({name: person[name] for name in names}, record.json))
 
 
+@clause("cdp.flow.record-returns-salutation")
+def test_the_record_has_no_other_salutation(api, judge, unique):
+    """The salutation that onboarding took comes back, or none, as in the printed record."""
+    person = applicant(unique)
+
+    record = judge(read(api, onboard(api, person)), outcome("record"))
+
+    wanted, told = person["salutation"], record.at("/salutation")
+    fits = same(None, told) or same(wanted, told)
+    judge(record, holds(fits, expected=f"{wanted}, or none", actual=told, where="/salutation"))
+
+
 @clause("cdp.flow.record-returns-addresses")
 def test_the_record_returns_the_addresses(api, judge, unique):
     """Each address that onboarding took comes back in the record."""
