@@ -330,11 +330,16 @@ def test_an_answer_is_about_who_was_asked_for(api, judge, target, unique, operat
 
 @clause(f"{LAW}.answer-tells-what-was-set")
 @pytest.mark.parametrize(
-    ("operation", "thing"), [(HOLD, "number"), (LIMIT, "limit"), (AGREE, "consent")], ids=str
+    ("operation", "thing", "next_one"),
+    [(HOLD, "number", ""), (LIMIT, "limit", ""), (AGREE, "consent", "consent_withdrawn")],
+    ids=[HOLD, LIMIT, AGREE],
 )
-def test_an_answer_tells_what_was_set(api, judge, target, unique, operation, thing):  # noqa: PLR0917 - fixtures
+def test_an_answer_tells_what_was_set(api, judge, target, unique, operation, thing, next_one):  # noqa: PLR0917 - fixtures
     """Of two customers in turn each is answered with the number, limit or consent that was sent, if any."""
-    asked = [served(api, operation, lambda: good(api, target, unique, operation)) for _ in range(2)]
+    news = {}, {thing: api.bound(next_one)} if next_one else {}
+    asked = [
+        served(api, operation, lambda new=new: good(api, target, unique, operation) | new) for new in news
+    ]
 
     for things, answer in asked:
         judge(answer, outcome("done"))
