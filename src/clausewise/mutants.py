@@ -265,8 +265,10 @@ def _bare(outcome: Outcome | None) -> bool:
 
 
 def _unnamed(outcome: Outcome | None) -> bool:
-    """Tell whether it is a refusal that is known by a status or a code, in a body that no document prints."""
-    return outcome is not None and outcome.by_status and outcome.role is not Role.SUCCESS
+    """Tell whether it is a refusal whose body no document prints: known by status or code, or vague."""
+    if outcome is None or outcome.role is Role.SUCCESS:
+        return False
+    return outcome.by_status or outcome.vague
 
 
 def _as_well(outcome: Outcome | None, other: Answer) -> bool:
