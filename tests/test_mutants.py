@@ -20,7 +20,9 @@ from clausewise.mutants import Mutant, Reason
 from clausewise.reference.bending import Answer, Bends, written
 from clausewise.reference.effects import Effects
 from clausewise.reference.forms import FORMS
+from clausewise.report import proof
 
+SURVIVORS = shipped.SCHEMAS / "survivors.schema.json"
 TOY = contracts.load(Path(__file__).parent / "toy" / "openapi.yaml", "toy-1")
 WIDGET = {"name": "Cog", "weight": 7.5, "parts": [{"id": "a", "note": "x"}, {"id": "b", "note": "y"}]}
 GIVEN = [
@@ -113,11 +115,12 @@ def refusal(**known):
 
 def test_of_a_refusal_that_is_known_by_its_code_only_what_is_printed_is_changed():
     """Nor is a name that no document prints; that it comes, and as what, is seen all the same."""
-    plain, coded, bare = refusal(), refusal(by_status=True), refusal(any_body=True)
+    plain, bare = refusal(), refusal(any_body=True)
 
     assert {"/id:null", ":list", "/errorCode:renamed-snake", "/errorCode:null"} <= plain
-    assert {"/errorCode:null", ":bytes-cut", ":answer-widget"} <= coded
-    assert not {"/id:null", ":list", "/errorCode:renamed-snake"} & coded
+    for unprinted in (refusal(by_status=True), refusal(vague=True)):
+        assert {"/errorCode:null", ":bytes-cut", ":answer-widget"} <= unprinted
+        assert not {"/id:null", ":list", "/errorCode:renamed-snake"} & unprinted
     assert {name.partition("-")[0] for name in bare} == {":status", ":answer"}
 
 
@@ -229,16 +232,42 @@ def fates(*ends):
 
 
 def test_a_survivor_without_a_reason_is_told():
-    """One has a reason, one has none; what was caught or changes nothing needs none."""
-    told, made = fates(End.UNEXPLAINED, End.UNEXPLAINED, End.RED, End.AMBER, End.NOT_APPLICABLE)
-    why = Reason("toy.f0", ("mutant:toy.*:/f0:*",), "says who")
+    """Each kind of reason is an end of its own; what was caught or changes nothing needs none."""
+    told, made = fates(*[End.UNEXPLAINED] * 3, End.RED, End.AMBER, End.NOT_APPLICABLE)
+    kinds = enumerate(("allowed", "unobservable"))
+    why = [Reason(f"toy.f{at}", (f"mutant:toy.*:/f{at}:*",), kind, "says who") for at, kind in kinds]
 
-    found = kills.settled(Kills(made={"toy": 5}, fates=told), {"toy": [why]}, made)
+    found = kills.settled(Kills(made={"toy": 6}, fates=told), {"toy": why}, made)
 
-    assert found.unexplained == ["mutant:toy.op.yes:/f1:null"]
+    assert found.unexplained == ["mutant:toy.op.yes:/f2:null"]
     assert not found.holds
-    assert list(found.tally()["toy"].values()) == [5, 1, 1, 1, 1, 1]
-    assert told[0].reason == "toy.f0"
+    assert found.unneeded == []
+    assert found.tally()["toy"] == {"made": 6} | dict.fromkeys(End, 1)
+    assert [it.reason for it in told[:3]] == ["toy.f0", "toy.f1", ""]
+
+
+def test_equivalent_mutants_are_no_survivors():
+    """The share is of the defects that were played: without what is allowed, or changes nothing."""
+    toy = [End.RED, End.AMBER, End.UNOBSERVABLE, End.UNEXPLAINED, *[End.ALLOWED] * 7, End.NOT_APPLICABLE]
+    alike = [Fate(it.id, "alike", "null", End.ALLOWED) for it in fates(End.RED)[0]]
+    found = Kills(made={"toy": 99, "alike": 1}, fates=[*fates(*toy)[0], *alike])
+
+    assert found.shares() == {"toy": 0.5, "alike": None, "all": 0.5}
+    assert found.as_json()["survivors"] == found.shares()
+
+
+def test_the_shares_are_published(tmp_path):
+    """Of each family and of all: a column of the page, beside what became of how many."""
+    ends = [End.UNOBSERVABLE, *[End.RED] * 7, End.ALLOWED]
+    made = Kills(made={"toy": 12, "idle": 3}, fates=fates(*ends)[0]).as_json()
+
+    page = proof.publish_mutants(made, tmp_path).read_text("utf-8")
+
+    head = " | ".join(["family", "made", *End, "survive"])
+    assert f"| {head} |" in page
+    assert "| toy | 12 | 7 | 0 | 1 | 1 | 0 | 0 | 12.50% |" in page
+    assert "| idle | 3 | 0 | 0 | 0 | 0 | 0 | 0 | - |" in page
+    assert "| all | 15 | 7 | 0 | 1 | 1 | 0 | 0 | 12.50% |" in page
 
 
 def test_a_test_that_breaks_is_told():
@@ -257,15 +286,15 @@ def test_a_reason_that_no_survivor_needs_is_told(glob):
     """Its mutant is caught by now, or is none."""
     told, made = fates(End.RED)
 
-    assert kills.settled(Kills(fates=told), {"toy": [Reason("toy.old", (glob,), "")]}, made).unneeded == [
-        "toy.old"
-    ]
+    assert kills.settled(
+        Kills(fates=told), {"toy": [Reason("toy.old", (glob,), "allowed", "")]}, made
+    ).unneeded == ["toy.old"]
 
 
 def test_a_reason_is_left_alone_while_some_of_its_mutants_were_not_played():
     """A sample tells nothing of the others."""
     told, made = fates(End.RED, End.RED)
-    why = Reason("toy.all", ("mutant:toy.*",), "")
+    why = Reason("toy.all", ("mutant:toy.*",), "allowed", "")
 
     assert kills.settled(Kills(fates=told[:1]), {"toy": [why]}, made).unneeded == []
 
@@ -273,10 +302,10 @@ def test_a_reason_is_left_alone_while_some_of_its_mutants_were_not_played():
 def test_a_reason_says_what_it_rests_on(tmp_path):
     """Lines, or the word silence."""
     path = tmp_path / "survivors.toml"
-    told = '[[reason]]\nid = "toy.r"\nmutants = ["mutant:toy.*"]\nwhy = "so"\nrests_on = '
+    told = '[[reason]]\nid = "toy.r"\nmutants = ["mutant:toy.*"]\nkind = "allowed"\nwhy = "so"\nrests_on = '
 
     path.write_text(told + '["toy-1:7"]\n')
-    assert mutants.reasons(path) == [Reason("toy.r", ("mutant:toy.*",), "so", ("toy-1:7",))]
+    assert mutants.reasons(path) == [Reason("toy.r", ("mutant:toy.*",), "allowed", "so", ("toy-1:7",))]
     path.write_text(told + '"silence"\n')
     assert mutants.reasons(path)[0].rests_on == ()
     for bad in ('"line 7"\n', "[]\n", '["line 7"]\n'):
@@ -286,10 +315,29 @@ def test_a_reason_says_what_it_rests_on(tmp_path):
     assert mutants.reasons(tmp_path / "none.toml") == []
 
 
+@pytest.mark.parametrize("kind", ["", 'kind = "explained"'], ids=["none", "another"])
+def test_a_reason_says_of_which_kind_it_is(tmp_path, kind):
+    """Whether the documents allow the mutant or no call shows it: nothing else, and never nothing."""
+    path, schema = tmp_path / "survivors.toml", json.loads(SURVIVORS.read_text("utf-8"))
+    told = [
+        "[[reason]]",
+        'id = "toy.r"',
+        'mutants = ["mutant:toy.*"]',
+        kind,
+        'why = "so"',
+        'rests_on = "silence"',
+    ]
+    path.write_text("\n".join(told))
+
+    with pytest.raises(ConfigurationError, match="kind"):
+        mutants.reasons(path)
+    assert list(Draft202012Validator(schema).iter_errors(tomllib.loads(path.read_text())))
+
+
 @pytest.mark.parametrize("family", shipped.families())
 def test_the_reasons_of_a_family_are_as_their_schema_says(family):
     """A misspelt key would be a reason that nobody reads; each id stands once, in its family."""
-    schema = json.loads((shipped.SCHEMAS / "survivors.schema.json").read_text("utf-8"))
+    schema = json.loads(SURVIVORS.read_text("utf-8"))
     told = tomllib.loads((shipped.SCHEMAS / family / "survivors.toml").read_text("utf-8"))
     names = [it["id"] for it in told["reason"]]
 
@@ -334,7 +382,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize(("program", "end"), [("", "explained"), (UNREASONED, "unexplained")])
+@pytest.mark.parametrize(("program", "end"), [("", "allowed"), (UNREASONED, "unexplained")])
 def test_mutants_are_played_on_the_reference(tmp_path, program, end):
     """A dropped code is red; a media type that no document gives may be any text, if a reason says so."""
     output, patient = tmp_path / "mutants.json", {"read_timeout": 10, "total_timeout": 20}
@@ -348,6 +396,8 @@ def test_mutants_are_played_on_the_reference(tmp_path, program, end):
     assert ends == {CAUGHT: "red", LEFT: end}, done.stdout
     assert done.returncode == (end == "unexplained")
     assert (f"survives without a reason: {LEFT}" in done.stdout) is (end == "unexplained")
+    share = "50.00%" if end == "unexplained" else "0.00%"
+    assert f"not applicable; {share} survive\nin all: {share} survive" in done.stdout
 
 
 @pytest.mark.parametrize("words", [["--sample", "3"], ["--mutants", "--bank", "terse"]])

@@ -67,7 +67,7 @@ def test_a_plan_asks_for_the_fixtures_that_it_needs(tmp_path):
     done, results = run(tmp_path / "run", "--plan", "safe", target=target)
 
     assert done.returncode == 2, done.stdout
-    assert re.search(r"exercised; plan safe asks \d+ of 608 clauses\.", results["outcome"]["sentence"])
+    assert re.search(r"exercised; plan safe asks \d+ of 612 clauses\.", results["outcome"]["sentence"])
     short = [row["reason"] for row in results["clauses"] if row["verdict"] == "untestable"]
     assert any('name one: [families.cdp.fixtures."customer.active"]' in reason for reason in short)
 

@@ -33,9 +33,14 @@ class End(StrEnum):
 
     RED = "red"  # a documented clause is broken
     AMBER = "amber"  # only guesses are
-    EXPLAINED = "explained"  # nothing is, and there is a reason why the documents allow it
-    UNEXPLAINED = "unexplained"
+    ALLOWED = "allowed"  # nothing is: the documents leave that choice, so that it is an equivalent mutant
+    UNOBSERVABLE = "unobservable"  # what is stated is broken, where no documented call shows it
+    UNEXPLAINED = "unexplained"  # nobody says why it was not seen
     NOT_APPLICABLE = "not applicable"  # it changes nothing on the wire
+
+
+_SURVIVE = (End.UNOBSERVABLE, End.UNEXPLAINED)
+_DEFECTS = (End.RED, End.AMBER, *_SURVIVE)  # the others are as lawful as what they were made from
 
 
 @dataclass
@@ -76,7 +81,7 @@ class Kills:
 
     @property
     def holds(self) -> bool:
-        """Whether each survivor has a reason, each reason a survivor, and no test breaks or is red unbent."""
+        """Whether what was not seen has a reason, each reason is needed, and no test breaks or is red."""
         return not (self.unexplained or self.unneeded or self.unclean or self.broken)
 
     def tally(self) -> dict[str, dict[str, int]]:
@@ -86,10 +91,22 @@ class Kills:
             counts[fate.family][fate.end] += 1
         return counts
 
+    def shares(self) -> dict[str, float | None]:
+        """Return by family, and in all, the share of survivors among the defects that were played."""
+        rows = self.tally()
+        return {name: _share([row]) for name, row in rows.items()} | {"all": _share(rows.values())}
+
     def as_json(self) -> dict[str, Any]:
         """Return it all as a JSON value."""
-        head = {"format": "clausewise-mutants", "version": 1, "holds": self.holds, "families": self.tally()}
-        return head | asdict(self)
+        told = {"families": self.tally(), "survivors": self.shares()}
+        return {"format": "clausewise-mutants", "version": 2, "holds": self.holds} | told | asdict(self)
+
+
+def _share(rows: Iterable[Mapping[str, int]]) -> float | None:
+    """Return how many defects of these rows survive, as a share; None where none was played."""
+    counts = sum((Counter(dict(row)) for row in rows), Counter())
+    played = sum(counts[end] for end in _DEFECTS)
+    return sum(counts[end] for end in _SURVIVE) / played if played else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +146,12 @@ def settled(kills: Kills, reasons: Mapping[str, Sequence[Reason]], made: Iterabl
     """
     for fate in kills.fates:
         if fate.end is End.UNEXPLAINED:
-            fate.reason = next((it.id for it in reasons[fate.family] if it.covers(fate.id)), "")
-            fate.end = End.EXPLAINED if fate.reason else fate.end
+            why = next((it for it in reasons[fate.family] if it.covers(fate.id)), None)
+            fate.reason, fate.end = (why.id, End(why.kind)) if why else ("", fate.end)
     kills.unexplained = [fate.id for fate in kills.fates if fate.end is End.UNEXPLAINED]
     kills.broken = [f"{fate.id}: {test}" for fate in kills.fates for test in fate.broken]
     missing = {it.id for it in made} - {fate.id for fate in kills.fates}
-    survivors = [fate.id for fate in kills.fates if fate.end is End.EXPLAINED]
+    survivors = [fate.id for fate in kills.fates if fate.reason]
     kills.unneeded = [
         it.id
         for held in reasons.values()

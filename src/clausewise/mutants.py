@@ -22,6 +22,7 @@ from clausewise.model import Contract, Json, Operation, Outcome, Role, among
 from clausewise.reference.bending import Answer, written
 from clausewise.reference.forms import FORMS
 
+KINDS = ("allowed", "unobservable")  # of reasons
 _TYPES = {"text-html": "text/html", "text-plain": "text/plain", "none": ""}  # media types no answer has
 _EFFECTS = ("dropped", "doubled", "late", "astray", "spread")
 _FEW = 6  # words of one list that are put elsewhere
@@ -70,10 +71,15 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why some mutants may survive: globs of their ids, and the lines that allow them, none for silence."""
+    """Why some mutants may survive: globs of their ids, and the lines that it rests on, none for silence.
+
+    Of kind `allowed`, the documents leave that choice: the mutants are equivalent ones. What those of kind
+    `unobservable` break is stated, where no documented call shows it.
+    """
 
     id: str
     mutants: tuple[str, ...]
+    kind: str
     why: str
     rests_on: tuple[str, ...] = ()
 
@@ -98,7 +104,9 @@ def _reason(entry: Mapping[str, Any]) -> Reason:
     lines = () if given == "silence" else tuple(given)
     if given != "silence" and not (lines and all(_LINE.fullmatch(line) for line in lines)):
         raise ValueError(f'{entry["id"]}: rests_on is "silence" or a list of lines, each as "document:line"')
-    return Reason(entry["id"], tuple(entry["mutants"]), entry["why"], lines)
+    if entry["kind"] not in KINDS:
+        raise ValueError(f"{entry['id']}: kind is one of {', '.join(KINDS)}")
+    return Reason(entry["id"], tuple(entry["mutants"]), entry["kind"], entry["why"], lines)
 
 
 def printed(contract: Contract) -> list[Answer]:
@@ -257,8 +265,10 @@ def _bare(outcome: Outcome | None) -> bool:
 
 
 def _unnamed(outcome: Outcome | None) -> bool:
-    """Tell whether it is a refusal that is known by a status or a code, in a body that no document prints."""
-    return outcome is not None and outcome.by_status and outcome.role is not Role.SUCCESS
+    """Tell whether it is a refusal whose body no document prints: known by status or code, or vague."""
+    if outcome is None or outcome.role is Role.SUCCESS:
+        return False
+    return outcome.by_status or outcome.vague
 
 
 def _as_well(outcome: Outcome | None, other: Answer) -> bool:

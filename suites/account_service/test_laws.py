@@ -271,11 +271,12 @@ def test_a_blocked_customer_has_no_open_account(api, judge, target, unique):
 
 @clause(f"{LAW}.blocked-own")
 def test_blocking_is_of_one_customer(api, judge, unique):
-    """The accounts of somebody else keep their status."""
+    """The accounts of somebody else keep their status, also when they are listed right after the blocked."""
     whom, other = customer(api, unique), customer(api, unique)
     prepared(api.ask(OPEN, cif=other.cif))
     before = account_states(api, other.cif)
     prepared(api.ask(BLOCK, **whom.things))
+    api.ask(LIST, cif=whom.cif)
 
     answer = judge(api.ask(LIST, cif=other.cif), outcome("done"))
 
@@ -326,6 +327,27 @@ def test_an_answer_is_about_who_was_asked_for(api, judge, target, unique, operat
             told = [str(value) for value in api.found(answer, thing)]
             fits = not api.takes(operation, thing) or set(told) <= {things[thing]}
             judge(answer, holds(fits, expected=things.get(thing, ""), actual=told, where=thing))
+
+
+@clause(f"{LAW}.answer-tells-what-was-set")
+@pytest.mark.parametrize(
+    ("operation", "thing", "next_one"),
+    [(HOLD, "number", ""), (LIMIT, "limit", ""), (AGREE, "consent", "consent_withdrawn")],
+    ids=[HOLD, LIMIT, AGREE],
+)
+def test_an_answer_tells_what_was_set(api, judge, target, unique, operation, thing, next_one):  # noqa: PLR0917 - fixtures
+    """Of two customers in turn each is answered with the number, limit or consent that was sent, if any."""
+    news = {}, {thing: api.bound(next_one)} if next_one else {}
+    asked = [
+        served(api, operation, lambda new=new: good(api, target, unique, operation) | new) for new in news
+    ]
+
+    for things, answer in asked:
+        judge(answer, outcome("done"))
+
+        told = api.found(answer, thing)
+        fits = all(str(value) == str(things[thing]) for value in told)
+        judge(answer, holds(fits, expected=str(things[thing]), actual=told, where=thing))
 
 
 @clause(f"{LAW}.listed-once")
@@ -396,6 +418,16 @@ def test_an_inquiry_offers_numbers(api, judge, target):
 
     if not found:
         raise Untestable(f"{OFFER} has none on offer for any of {patterns}: name a pattern that has some.")
+
+
+@clause(f"{LAW}.offered-as-asked")
+def test_what_is_on_offer_holds_what_was_looked_for(api, judge, target):
+    """Each number that an inquiry answers has the digits of the pattern."""
+    for pattern in map(str, target.fixture(PATTERNS)["patterns"]):
+        answer = judge(api.ask(OFFER, pattern=pattern), outcome("done"))
+
+        odd = [it for it in numbers(api, answer) if pattern not in "".join(filter(str.isalnum, it))]
+        judge(answer, holds(not odd, expected=f"numbers with {pattern}", actual=odd, where="number"))
 
 
 @clause(f"{LAW}.info-of-nobody")

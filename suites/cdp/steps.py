@@ -88,6 +88,13 @@ def read(api, ecrn, **how):
     return api.call("getCustomer", path={"ecrn": ecrn}, **({"headers": JSON} | how))
 
 
+def read_next(api, target, ecrn):
+    """Read the record of an ECRN right after that of the customer whom the owner gives, if any."""
+    if target.has(ACTIVE):
+        read(api, given(target, ACTIVE, "ecrn"))
+    return read(api, ecrn)
+
+
 def nobody(target, unique):
     """Return an ECRN that no customer has: the one the target's owner gives, or a made-up one."""
     return target.fixtures.get("customer.unknown", {}).get("ecrn") or unique.digits(16)

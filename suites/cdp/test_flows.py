@@ -6,7 +6,7 @@ from clausewise import clause, has, holds, outcome
 
 from .echoes import echoes, entries, near, same
 from .people import IMAGE, applicant
-from .steps import look_up, onboard, read
+from .steps import look_up, onboard, read, read_next
 
 PHOTO = "/customer_classification/profile_photo_file_name"
 
@@ -58,13 +58,25 @@ def test_the_onboarded_can_be_read(api, judge, unique):
 
 
 @groups(PEOPLE, "cdp.flow.record-returns")
-def test_the_record_returns_what_onboarding_took(api, judge, unique, names):
-    """What onboarding took of a person comes back in the record."""
+def test_the_record_returns_what_onboarding_took(api, judge, target, unique, names):
+    """What onboarding took of a person comes back in the record, whoever was read before."""
     person = applicant(unique)
 
-    record = read(api, onboard(api, person))
+    record = read_next(api, target, onboard(api, person))
 
     judge(record, outcome("record"), *echoes({name: person[name] for name in names}, record.json))
+
+
+@clause("cdp.flow.record-returns-salutation")
+def test_the_record_has_no_other_salutation(api, judge, unique):
+    """The salutation that onboarding took comes back, or none, as in the printed record."""
+    person = applicant(unique)
+
+    record = judge(read(api, onboard(api, person)), outcome("record"))
+
+    wanted, told = person["salutation"], record.at("/salutation")
+    fits = same(None, told) or same(wanted, told)
+    judge(record, holds(fits, expected=f"{wanted}, or none", actual=told, where="/salutation"))
 
 
 @clause("cdp.flow.record-returns-addresses")
@@ -92,12 +104,12 @@ def test_the_record_returns_the_identity_documents(api, judge, target, unique):
 
 
 @clause("cdp.flow.record-returns-classification")
-def test_the_record_returns_the_classification(api, judge, unique):
+def test_the_record_returns_the_classification(api, judge, target, unique):
     """The classification that onboarding took comes back in the record, links and photo apart."""
     person = applicant(unique)
     sent = _but(person["customer_classification"], "social_links", "profile_photo")
 
-    record = read(api, onboard(api, person))
+    record = read_next(api, target, onboard(api, person))
 
     judge(record, outcome("record"), *echoes({"customer_classification": sent}, record.json))
 
@@ -169,9 +181,9 @@ def test_each_image_has_a_file_of_its_own(api, judge, unique):
 
 
 @clause("cdp.flow.record-updated-now")
-def test_the_record_tells_when_it_was_written(api, judge, unique):
-    """What was onboarded just now was last changed now, give or take an hour."""
-    record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
+def test_the_record_tells_when_it_was_written(api, judge, target, unique):
+    """What was onboarded just now was last changed now, give or take an hour, and not when another was."""
+    record = judge(read_next(api, target, onboard(api, applicant(unique))), outcome("record"))
 
     parts = [
         *entries(record, "/address_list"),
@@ -192,6 +204,18 @@ def test_the_record_keeps_the_status(api, judge, unique):
     record = read(api, made.at("/data/ecrn"))
 
     judge(record, outcome("record"), *echoes(told, record.json))
+
+
+@clause("cdp.flow.record-keeps-category")
+def test_the_record_keeps_the_category(api, judge, unique):
+    """Where both tell an AML category, the record's is the one that onboarding answered."""
+    made = judge(api.call("onboardCustomer", applicant(unique)), outcome("accepted"))
+
+    record = judge(read(api, made.at("/data/ecrn")), outcome("record"))
+
+    told, kept = made.at("/data/aml_category"), record.at("/aml_category")
+    fits = not (told and kept) or same(told, kept)
+    judge(record, holds(fits, expected=str(told), actual=kept, where="/aml_category"))
 
 
 @groups(AGREED, "cdp.flow.lookup-and-record-agree-on")

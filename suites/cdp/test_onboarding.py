@@ -96,7 +96,9 @@ def test_a_spoilt_request_is_refused(api, judge, unique, spoil):
 
 @clause("cdp.onboarding.details-name-the-field", "cdp.onboarding.details-name-nothing-else")
 def test_the_details_name_the_field_at_fault(api, judge, unique):
-    """The details have the key firstName, as printed, and none for a good field."""
+    """The details have the key firstName, as printed, and none for what is good or was refused before."""
+    api.call(OPERATION, raw=b'{"channel": "WEB", ')
+
     answer = judge(api.call(OPERATION, nameless(applicant(unique))), outcome("invalid-request"))
 
     named = sorted(answer.at("/details"))

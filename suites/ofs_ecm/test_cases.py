@@ -7,6 +7,7 @@ from clausewise import clause, has, holds, outcome
 from .steps import code, entries, given, good, own_case, promote
 
 DESCRIBE, STATUS = "updateCaseDescription", "getCaseStatusDetails"
+TIME = "/RESULTARRAY/0/caseStatusDateTime"
 
 
 @clause("ofs-ecm.updateCaseDescription.updated", "ofs-ecm.updateCaseDescription.echoes-case")
@@ -140,6 +141,23 @@ def test_the_flag_tells_closed_from_open(api, judge, target, unique):
             outcome("fetched"),
             has("/RESULTARRAY/0/caseClosedFlag", flag),
         )
+
+
+@clause("ofs-ecm.getCaseStatusDetails.status-time")
+def test_a_status_has_the_time_that_it_was_set(api, judge, unique, ageing, wait):
+    """Of two cases promoted more than a second apart the later one has the later time, alone and together."""
+    first = promote(api, unique)
+    wait(ageing.clock(), 1.2)  # the printed time has whole seconds
+    second = promote(api, unique)
+
+    alone = {case: str(api.call(STATUS, [{"caseId": case}]).at(TIME)) for case in (second, first)}
+    both = judge(api.call(STATUS, [{"caseId": first}, {"caseId": second}]), outcome("fetched"))
+
+    told = {str(it.get("caseId")): str(it.get("caseStatusDateTime")) for it in entries(both)}
+    fits = alone[first] < alone[second] and told == alone
+    judge(
+        both, holds(fits, expected=f"{first} before {second}", actual=f"{alone}, together {told}", where=TIME)
+    )
 
 
 @clause("ofs-ecm.getCaseStatusDetails.each-case-its-status")

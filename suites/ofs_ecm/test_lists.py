@@ -21,6 +21,8 @@ KEYS = {
     "getSuppressionRulesList": ("supCreateDate", ("supJrsdcnCd", "supJrscdnCd"), ("supBusDmn",), "supSeqId"),
 }
 
+KNOWN = {"getTrustedPairsList": "record.trusted_pair", "getSuppressionRulesList": "record.suppression_rule"}
+
 
 def each(rule, *services):
     """Return a parameter for each list, for its clause of that rule."""
@@ -121,6 +123,17 @@ def test_a_filter_that_nothing_matches_leaves_nothing(api, judge, unique, servic
     _same(judge, api.call(service, {"jurisdiction": unique.word(5)}), service, [], "no record")
 
 
+@pytest.mark.parametrize("service", each("known-record"))
+def test_a_known_record_comes_as_it_is(api, judge, target, service):
+    """What the owner knows of a record stands in it: among all, those of its jurisdiction, and all again."""
+    known = {name: _told(value) for name, value in target.fixture(KNOWN[service]).items()}
+    places = [known[name] for name in KEYS[service][1] if name in known]
+
+    for filters in ({}, {"jurisdiction": places[-1]} if places else {}, {}):
+        answer = judge(api.call(service, filters), outcome("records"))
+        judge(answer, _is(_rows(answer), known, KEYS[service][3]))
+
+
 @pytest.mark.parametrize("service", each("code-is-sequence"))
 def test_the_code_is_the_sequence(api, judge, service):
     """Code and sequence number of a record are the same."""
@@ -175,6 +188,19 @@ def _rows(answer):
     if not all(isinstance(row, dict) for row in told):
         raise Untestable(f"{answer.operation} answers with no records; its own clause says so.")
     return told
+
+
+def _is(rows, known, key):
+    """Expect the record of that number to be there, and of what is known of it nothing to be another."""
+    row = next((row for row in rows if _told(row.get(key)) == known[key]), {})
+    odd = {name: row[name] for name in known if name in row and _told(row[name]) != known[name]}
+    wanted = {name: known[name] for name in odd or [key]}
+    return holds(bool(row) and not odd, expected=str(wanted), actual=str(odd or "no such record"))
+
+
+def _told(value):
+    """Return a value as text: a number is its digits (ECM-57), and blanks around it say nothing (ECM-61)."""
+    return str(value).strip()
 
 
 def _some(rows):

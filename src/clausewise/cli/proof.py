@@ -122,8 +122,11 @@ def _show(made: matrix.Matrix) -> None:
 
 def _show_kills(made: kills.Kills) -> None:
     console = screen.console(soft_wrap=True)
+    shares = {name: proof.percent(share) for name, share in made.shares().items()}
     for family, counts in made.tally().items():
-        console.print(f"{family}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
+        told = ", ".join(f"{count} {what}" for what, count in counts.items())
+        console.print(f"{family}: {told}; {shares[family]} survive")
+    console.print(f"in all: {shares['all']} survive, of those that are no equivalents")
     if made.thinned:
         console.print(f"{made.thinned} more left out: each kind at each field stays, the answers by the seed")
     problems = {

@@ -12,6 +12,7 @@ from typing import Any
 
 from clausewise.reference.cdp_seed import SEEDS, application
 
+_LONG_AGO = "2024-01-10T08:00:00.000000Z"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS customer (
     ecrn TEXT PRIMARY KEY, state TEXT NOT NULL, sent TEXT NOT NULL, updated TEXT NOT NULL
@@ -55,7 +56,7 @@ class Store:
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_TABLES)
         for seed in SEEDS:
-            self.keep(application(seed), seed.state, ecrn=seed.ecrn)
+            self.keep(application(seed), seed.state, ecrn=seed.ecrn, updated=_LONG_AGO)
 
     def customer(self, ecrn: str) -> Customer | None:
         """Return the customer of that number, if there is one."""
@@ -78,10 +79,12 @@ class Store:
         held = self.customer(row[0]) if row else None
         return (held, row[1]) if held and row else None
 
-    def keep(self, sent: Mapping[str, Any], state: str = "active", *, ecrn: str = "") -> str:
-        """Store an application under a new number, or the one given; return the number."""
+    def keep(
+        self, sent: Mapping[str, Any], state: str = "active", *, ecrn: str = "", updated: str = ""
+    ) -> str:
+        """Store an application under a new number, or the one given, as of now or then; return the number."""
         ecrn = ecrn or "9" + "".join(secrets.choice("0123456789") for _ in range(15))
-        updated = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000000Z"
+        updated = updated or time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000000Z"
         values = (ecrn, state, json.dumps(_lean(sent)), updated)
         self._db.execute("INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?)", values)
         for position, entry in enumerate(sent.get("id_details", [])):

@@ -7,6 +7,7 @@ import secrets
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -160,7 +161,7 @@ class Sandbox:
                     "caseId": case.id,
                     "caseStatusCode": case.status,
                     "caseStatusName": STATUSES[case.status],
-                    "caseStatusDateTime": case.since,
+                    "caseStatusDateTime": _later(case.since, 7 * self._bends.on("times-of-another-zone")),
                     "caseClosedFlag": case.closed,
                 }
             )
@@ -223,3 +224,7 @@ def _json(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return None
+
+
+def _later(told: str, hours: int) -> str:
+    return f"{datetime.fromisoformat(told) + timedelta(hours=hours)}"

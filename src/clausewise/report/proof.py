@@ -31,6 +31,11 @@ def publish_mutants(made: Made, folder: Path) -> Path:
     """Write mutants.md into a folder and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     columns = list(next(iter(made["families"].values())))
+    sums = Counter[str]()
+    for row in made["families"].values():
+        sums.update(row)
+    rows = made["families"] | {"all": sums}
+    shared = {name: {**row, "survive": percent(made["survivors"][name])} for name, row in rows.items()}
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     for fate in made["fates"]:
         kinds[fate["kind"]].update(["made", fate["end"]])
@@ -38,11 +43,13 @@ def publish_mutants(made: Made, folder: Path) -> Path:
         "# Systematic mutants",
         "",
         "Made by `make matrix-all`; do not edit. Each puts one value, field or effect of a documented answer",
-        "into a neighbour's place. Red: a documented clause is broken. Amber: only guesses are. Not",
-        "applicable: nothing is other on the wire. Why some survive is said in",
+        "into a neighbour's place. Red: a documented clause is broken. Amber: only guesses are. Allowed: an",
+        "equivalent mutant, since the documents leave that choice. Not applicable: nothing is other on the",
+        "wire. What survives is unobservable (what it breaks is stated, where no documented call shows it)",
+        "or unexplained; the share is of red, amber and these. Each reason stands in",
         "`schemas/<family>/survivors.toml`.",
         "",
-        *_counts("family", columns, made["families"]),
+        *_counts("family", [*columns, "survive"], shared),
         "",
         f"{made['thinned']} more were left out: each kind at each field stays, at some answers.",
         "",
@@ -52,7 +59,12 @@ def publish_mutants(made: Made, folder: Path) -> Path:
     return files.put(folder / "mutants.md", "\n".join(lines))
 
 
-def _counts(what: str, columns: Sequence[str], rows: Mapping[str, Mapping[str, int]]) -> list[str]:
+def percent(share: float | None) -> str:
+    """Return a share in words; a dash where it is of nothing."""
+    return "-" if share is None else f"{share:.2%}"
+
+
+def _counts(what: str, columns: Sequence[str], rows: Mapping[str, Mapping[str, object]]) -> list[str]:
     head = [f"| {what} | {' | '.join(columns)} |", f"| --- |{' --- |' * len(columns)}"]
     return head + [
         f"| {name} | {' | '.join(str(row.get(it, 0)) for it in columns)} |" for name, row in rows.items()
