@@ -2,7 +2,9 @@
 
 import json
 import re
+import socket
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import hostile
@@ -351,6 +353,28 @@ def test_a_write_waits_for_no_connection_that_idled(monkeypatch):
                 time.sleep(0.06)
         finally:
             transport.close()
+
+
+def test_a_host_is_reached_at_any_of_its_addresses(monkeypatch):
+    """The first of two is dead, and of IPv6."""
+    with hostile.serving("chunked") as url:
+        port = int(url.rpartition(":")[2])
+        where = [(socket.AF_INET6, ("::1", 9)), (socket.AF_INET, ("127.0.0.1", port))]
+        each = [(family, socket.SOCK_STREAM, 6, "", address) for family, address in where]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: each)
+
+        assert send("http://several.example.com/x")[0].status == 200
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_a_host_may_be_an_address_of_ipv6(monkeypatch):
+    """It stands in brackets, and may be held against a list of networks."""
+    monkeypatch.setattr("clausewise.chaos.server.HOST", "::1")
+    made = socket.create_server
+    monkeypatch.setattr(socket, "create_server", lambda where: made(where, family=socket.AF_INET6))
+    limits = replace(LIMITS, addresses=("::1",))
+    with hostile.serving("chunked") as url:
+        assert send(url.replace("::1", "[::1]"), limits)[0].status == 200
 
 
 def test_no_cookie_of_a_target_comes_back_to_it():

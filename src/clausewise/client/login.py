@@ -109,8 +109,14 @@ class Login:
             seconds = min(float(life), _LONGEST) if isinstance(life, int | float) else 60.0
         except (OAuth2Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as bad:
             why = str(bad)[:_SHOWN] or type(bad).__name__
+            page = (
+                f" It was answered HTTP {answer.response.status} with no JSON: see to base_url, or name the "
+                f"token service as token_url."
+            )
+            lost = answer.parsed.problem and answer.response.status == HTTPStatus.NOT_FOUND
             raise NoToken(
                 f"The log-in of the role {self._role!r} answered without a usable token: {why}."
+                f"{page if lost else ''}"
             ) from bad
         renew_at = time.monotonic() + seconds * (1 - _EARLY)
         return Token(_sendable(told["access_token"], self._role), renew_at, told.get("refresh_token") or "")
