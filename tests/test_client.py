@@ -4,8 +4,10 @@ import json
 import re
 import socket
 import time
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import hostile
 import pytest
@@ -513,6 +515,31 @@ def test_json_of_too_many_values_is_not_looked_into():
         pytest.raises(Unreadable, match="JSON of more than 300000 values"),
     ):
         send(url, Limits())
+
+
+@pytest.mark.parametrize("how", ["basic", "form"])
+def test_a_client_logs_in_in_its_own_name(how):
+    """By the client credentials grant, its secret in a header or in the form; that is no wrong log-in."""
+    secret = {"type": "oauth2-client-credentials", "client_id": "c", "client_secret": "s:e", "scope": "a b"}
+    came = []
+
+    def act(call):
+        came.append(call.asked)
+        hostile.http(b'{"access_token": "t", "token_type": "Bearer", "name": "a"}')(call)
+
+    with hostile.serving(act) as url:
+        caller = client(url, {"default": secret | {"client_authentication": how}})
+        caller.call("getWidget", path={"name": "a"})
+        wrong = caller._caution._ledger.wrong("toy", "login")
+
+    log_in, call = came
+    form = dict(parse_qsl(log_in.body.decode()))
+    assert {"grant_type": "client_credentials", "scope": "a b"}.items() <= form.items()
+    assert ("client_secret" in form) is (how == "form")
+    header = f"Basic {b64encode(b'c:s%3Ae').decode()}" if how == "basic" else None
+    assert log_in.headers.get("authorization") == header
+    assert call.headers["authorization"] == "Bearer t"
+    assert wrong == (0, 0)
 
 
 def test_a_refused_log_in_makes_the_target_unusable():

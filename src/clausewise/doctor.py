@@ -136,7 +136,7 @@ def _credentials(
             if need and need.probes:
                 yield _seen(client.log_in(role), need, need.probes[0], contract, what)
                 continue
-            if given["type"] in {"oauth2-password", "login"}:
+            if given["type"] in {"oauth2-password", "oauth2-client-credentials", "login"}:
                 client.token(role)
         except (NoVerdict, TargetUnusable, Untestable) as bad:
             yield Diagnosis("dead", what, str(bad))
