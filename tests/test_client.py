@@ -2,8 +2,12 @@
 
 import json
 import re
+import socket
 import time
+from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import hostile
 import pytest
@@ -353,6 +357,28 @@ def test_a_write_waits_for_no_connection_that_idled(monkeypatch):
             transport.close()
 
 
+def test_a_host_is_reached_at_any_of_its_addresses(monkeypatch):
+    """The first of two is dead, and of IPv6."""
+    with hostile.serving("chunked") as url:
+        port = int(url.rpartition(":")[2])
+        where = [(socket.AF_INET6, ("::1", 9)), (socket.AF_INET, ("127.0.0.1", port))]
+        each = [(family, socket.SOCK_STREAM, 6, "", address) for family, address in where]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: each)
+
+        assert send("http://several.example.com/x")[0].status == 200
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_a_host_may_be_an_address_of_ipv6(monkeypatch):
+    """It stands in brackets, and may be held against a list of networks."""
+    monkeypatch.setattr("clausewise.chaos.server.HOST", "::1")
+    made = socket.create_server
+    monkeypatch.setattr(socket, "create_server", lambda where: made(where, family=socket.AF_INET6))
+    limits = replace(LIMITS, addresses=("::1",))
+    with hostile.serving("chunked") as url:
+        assert send(url.replace("::1", "[::1]"), limits)[0].status == 200
+
+
 def test_no_cookie_of_a_target_comes_back_to_it():
     """Calls stand for themselves, so that the curl line of a finding sends what the run sent."""
     asked = []
@@ -489,6 +515,31 @@ def test_json_of_too_many_values_is_not_looked_into():
         pytest.raises(Unreadable, match="JSON of more than 300000 values"),
     ):
         send(url, Limits())
+
+
+@pytest.mark.parametrize("how", ["basic", "form"])
+def test_a_client_logs_in_in_its_own_name(how):
+    """By the client credentials grant, its secret in a header or in the form; that is no wrong log-in."""
+    secret = {"type": "oauth2-client-credentials", "client_id": "c", "client_secret": "s:e", "scope": "a b"}
+    came = []
+
+    def act(call):
+        came.append(call.asked)
+        hostile.http(b'{"access_token": "t", "token_type": "Bearer", "name": "a"}')(call)
+
+    with hostile.serving(act) as url:
+        caller = client(url, {"default": secret | {"client_authentication": how}})
+        caller.call("getWidget", path={"name": "a"})
+        wrong = caller._caution._ledger.wrong("toy", "login")
+
+    log_in, call = came
+    form = dict(parse_qsl(log_in.body.decode()))
+    assert {"grant_type": "client_credentials", "scope": "a b"}.items() <= form.items()
+    assert ("client_secret" in form) is (how == "form")
+    header = f"Basic {b64encode(b'c:s%3Ae').decode()}" if how == "basic" else None
+    assert log_in.headers.get("authorization") == header
+    assert call.headers["authorization"] == "Bearer t"
+    assert wrong == (0, 0)
 
 
 def test_a_refused_log_in_makes_the_target_unusable():

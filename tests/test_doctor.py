@@ -1,5 +1,6 @@
 """The doctor: content with the good target, and right about each thing that is not as its role says."""
 
+import hostile
 import pytest
 import runs
 
@@ -158,3 +159,24 @@ def test_all_secrets_that_are_not_there_are_told_at_once(tmp_path, monkeypatch):
     assert "2 secrets are not there" in done.stderr
     assert "CDP_CLIENT_SECRET (families.cdp.credentials.default.client_secret)" in done.stderr
     assert "gone (families.cdp.credentials.default.password)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("family", "said"),
+    [
+        (
+            "cdp",
+            "It was answered HTTP 404 with no JSON: see to base_url, or name the token service as token_url.",
+        ),
+        ("ofs-ecm", "getCaseStatusDetails gives HTTP 404 with no JSON: see to the path in base_url (http://"),
+    ],
+)
+def test_a_path_that_a_gateway_does_not_know_is_told_as_such(tmp_path, family, said):
+    """A prefix that is wrong or missing is no fixture that is wrong."""
+    page = hostile.http(b"<html>404</html>", status="404 Not Found", headers="Content-Type: text/html\r\n")
+    with hostile.serving(page) as url:
+        done = runs.inside("doctor", "--target", runs.target_at(tmp_path, f"{url}/prefix/", family))
+
+    assert done.returncode == 3
+    assert said in " ".join(done.stdout.split())
+    assert "/prefix//" not in done.stdout

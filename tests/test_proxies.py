@@ -143,6 +143,9 @@ def test_addresses_hold_through_a_proxy_or_nothing_is_sent(host, networks, said)
         ("http://127.0.0.1:80/x", ""),
         ("http://10.1.2.3/x", ""),
         ("http://11.1.2.3/x", "p"),
+        ("HTTP://API.EXAMPLE.ORG/x", ""),
+        ("http://[::1", ""),
+        ("https://api.example.com/x", ""),
     ],
 )
 def test_what_is_passed_by_is_called_directly(url, way):
@@ -184,6 +187,9 @@ def written(folder, url, proxy):
             {"url": "socks5://p:1"},
             "Write it as http://proxy.example.com:3128; a SOCKS proxy is not spoken to.",
         ),
+        ({"url": "http://p:99999"}, "[proxy] url is no address; write it as http://proxy.example.com:3128"),
+        ({"url": "http://[::1"}, "[proxy] url is no address"),
+        ({"url": "http://a b"}, "[proxy] url is no address"),
         ({"url": "http://p:1", "username": "me", "password": "pw"}, "password holds its value inline"),
         (
             {"url": "http://p:1", "bypass": ["10.0.0.0/99"]},

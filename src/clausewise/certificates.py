@@ -23,7 +23,13 @@ def check(files: dict[str, str], password: str, place: str) -> None:
     Raises ConfigurationError, beginning with `place`.
     """
     for key, name in files.items():
-        _check_text(Path(name).read_bytes(), f"{place} {key} names {name}, which", key)
+        try:
+            content = Path(name).read_bytes()
+        except OSError as bad:
+            raise ConfigurationError(
+                f"{place} {key} names {name}, which cannot be read: {bad.strerror}."
+            ) from bad
+        _check_text(content, f"{place} {key} names {name}, which", key)
     if "client_key" in files and "client_certificate" not in files:
         raise ConfigurationError(f"{place} has a client_key and no client_certificate; name that, too.")
     if "client_certificate" in files:

@@ -7,6 +7,7 @@ import secrets
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,7 @@ def _credentials(
             if need and need.probes:
                 yield _seen(client.log_in(role), need, need.probes[0], contract, what)
                 continue
-            if given["type"] in {"oauth2-password", "login"}:
+            if given["type"] in {"oauth2-password", "oauth2-client-credentials", "login"}:
                 client.token(role)
         except (NoVerdict, TargetUnusable, Untestable) as bad:
             yield Diagnosis("dead", what, str(bad))
@@ -250,6 +251,9 @@ def _seen(
     if refused and operation.id != "login":
         told = f"{operation.id} turns the credentials of role 'default' away (HTTP {answer.response.status})."
         return Diagnosis("dead", what, f"{told} Mend [families.{contract.family}.credentials.default].")
+    if answer.parsed.problem and answer.response.status == HTTPStatus.NOT_FOUND:
+        told = f"{operation.id} gives HTTP 404 with no JSON: see to the path in base_url"
+        return Diagnosis("dead", what, f"{told} ({answer.request.url.partition('?')[0]} was called).")
     got = f"the {reading.outcome} answer" if reading.outcome else f"HTTP {answer.response.status}"
     wanted = " or ".join(outcomes)
     return Diagnosis("wrong", what, f"{operation.id} gives {got} for it, not {wanted}: {role.says}")

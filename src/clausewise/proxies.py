@@ -28,9 +28,14 @@ class Proxy:
 
     def of(self, url: str) -> str:
         """Return the URL of the proxy that a call to a URL goes through; '' where it goes directly."""
-        parts = urlsplit(url)
-        way = self.urls.get(parts.scheme, "")
-        return "" if way and self._passed_by(parts.netloc, parts.hostname or "") else way
+        way = self.urls.get(url.partition("://")[0].lower(), "")
+        if not way:
+            return ""
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # whoever calls it says so
+            return ""
+        return "" if self._passed_by(parts.netloc, parts.hostname or "") else way
 
     def without(self, *urls: str) -> Proxy:
         """Return the same proxy, but for the hosts of some URLs."""
@@ -71,6 +76,13 @@ def named(url: str, login: tuple[str, str] | None, bypass: tuple[str, ...], plac
     """Return the proxy that a target file names; ConfigurationError, beginning with `place`, else."""
     _check_networks(bypass, f"{place} bypass")
     url = url.rstrip("/")
+    try:
+        parts = urlsplit(url)
+        fine = parts.hostname and parts.port != 0 and url.isprintable() and " " not in url
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ConfigurationError(f"{place} url is no address; write it as http://proxy.example.com:3128.")
     return Proxy(dict.fromkeys(_SCHEMES, url), {url: login} if login else {}, bypass)
 
 

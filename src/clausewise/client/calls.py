@@ -18,7 +18,7 @@ from clausewise.bindings import Bindings
 from clausewise.client import patience
 from clausewise.client.caution import Attempt, Caution, Ledger
 from clausewise.client.circuit import Circuit
-from clausewise.client.login import BoundLogin, Login, carried, fixed_header
+from clausewise.client.login import BoundLogin, ClientLogin, Login, carried, fixed_header
 from clausewise.client.patience import Patience
 from clausewise.client.transport import Transport
 from clausewise.errors import (
@@ -90,6 +90,8 @@ class Client:
         for role, credentials in target.credentials.items():
             if credentials["type"] == "oauth2-password":
                 self._logins[role] = Login(role, credentials, self._post_token)
+            elif credentials["type"] == "oauth2-client-credentials":
+                self._logins[role] = ClientLogin(role, credentials, self._post_token)
             elif credentials["type"] == "login":
                 lives = {"lives": float(credentials["lives"])} if "lives" in credentials else {}
                 self._logins[role] = BoundLogin(role, self.log_in, self._bindings, **lives)
@@ -287,7 +289,7 @@ class Client:
     def _enter(self, role: str) -> Exchange:
         """Log a role in."""
         login = self._logins[role]
-        return self._post_token(login.form()) if isinstance(login, Login) else self.log_in(role)
+        return self._post_token(login.form(), {}) if isinstance(login, Login) else self.log_in(role)
 
     def _good_log_in(self, role: str) -> tuple[str, Json]:
         """Return URL and fields of a role's own log-in."""
@@ -367,10 +369,10 @@ class Client:
         asked = operation.secured or (operation.accepts_credentials and given)
         return dict([self._auth(auth)]) if auth is not None and asked else {}
 
-    def _post_token(self, body: str) -> Exchange:
+    def _post_token(self, body: str, headers: Mapping[str, str]) -> Exchange:
         where = self._contract.token_path
         operation = next(known for known in self._contract.operations.values() if known.path == where)
-        return self.call(operation.id, form=body)
+        return self.call(operation.id, form=body, headers=headers)
 
     def _send(
         self, operation: Operation, request: Request, sent: Json, *, stray: bool = False, quiet: bool = False

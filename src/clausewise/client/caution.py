@@ -29,6 +29,7 @@ _LOCKED_FOR = (1 / 8, 1 / 4, 5 / 8)  # of what may be waited: a lock ends by its
 _BY_LOG_IN = {"oauth2-password", "login"}
 _BASIC = "basic"
 _REFRESH = "refresh_token"
+_OF_CLIENT = "client_credentials"
 
 Send = Callable[[], Exchange]
 
@@ -111,7 +112,7 @@ class Caution:
     def log_in(self, request: Request, sent: Json) -> Attempt | None:
         """Return what a call of the log-in operation is: good is what a role's own log-in would send.
 
-        None for a refresh, which names no user.
+        None for a refresh, and for a client in its own name: they name no user.
         """
         fields = sent if sent is not None else _read(request.body)
         roles = [role for role, given in self._credentials.items() if given["type"] in _BY_LOG_IN]
@@ -128,8 +129,8 @@ class Caution:
             user = self._credentials[role]["username"]
             if _plain(user) in told or _plain(user) in whole:
                 return Attempt(user, role, good=False)
-        refreshes = isinstance(fields, dict) and _REFRESH in fields
-        return None if refreshes else Attempt("", "", good=False)
+        nameless = isinstance(fields, dict) and (_REFRESH in fields or fields.get("grant_type") == _OF_CLIENT)
+        return None if nameless else Attempt("", "", good=False)
 
     def basic(self, username: str, password: str) -> Attempt:
         """Return what a call with a user name and a password is."""

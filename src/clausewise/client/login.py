@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from urllib.parse import quote_plus, urlencode
 
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 
@@ -22,7 +23,7 @@ _LATIN = 256  # a header's characters come before
 _LOCKED = 3  # refusals in a row of credentials that were let in before
 _REFUSALS = {400, 401, 403}
 
-Post = Callable[[str], Exchange]
+Post = Callable[[str, Mapping[str, str]], Exchange]
 
 
 @dataclass
@@ -37,8 +38,10 @@ class Token:
 class Login:
     """Logs one role in by OAuth2 password grant and keeps its token fresh.
 
-    `post` sends a form body to the token operation and returns the exchange.
+    `post` sends a form body, with some headers more, to the token operation and returns the exchange.
     """
+
+    _what = "user name, password, client id and secret"
 
     def __init__(self, role: str, credentials: Mapping[str, str], post: Post) -> None:
         self._role = role
@@ -85,9 +88,12 @@ class Login:
         )
         return body
 
+    def _headers(self) -> Mapping[str, str]:
+        return {}
+
     def _new(self) -> Token:
-        answer = self._post(self.form())
-        self._door.tried(answer, "user name, password, client id and secret")
+        answer = self._post(self.form(), self._headers())
+        self._door.tried(answer, self._what)
         return self._read(answer)
 
     def _renewed(self) -> Token | None:
@@ -99,7 +105,7 @@ class Login:
             scope="",
             **self._secret,
         )
-        answer = self._post(body)
+        answer = self._post(body, {})
         return self._read(answer) if answer.response.status not in _REFUSALS else None
 
     def _read(self, answer: Exchange) -> Token:
@@ -109,11 +115,43 @@ class Login:
             seconds = min(float(life), _LONGEST) if isinstance(life, int | float) else 60.0
         except (OAuth2Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as bad:
             why = str(bad)[:_SHOWN] or type(bad).__name__
+            page = (
+                f" It was answered HTTP {answer.response.status} with no JSON: see to base_url, or name the "
+                f"token service as token_url."
+            )
+            lost = answer.parsed.problem and answer.response.status == HTTPStatus.NOT_FOUND
             raise NoToken(
                 f"The log-in of the role {self._role!r} answered without a usable token: {why}."
+                f"{page if lost else ''}"
             ) from bad
         renew_at = time.monotonic() + seconds * (1 - _EARLY)
         return Token(_sendable(told["access_token"], self._role), renew_at, told.get("refresh_token") or "")
+
+
+class ClientLogin(Login):
+    """Gets tokens for a client in its own name, by the client credentials grant (RFC 6749, 4.4)."""
+
+    _what = "client id and secret"
+
+    def saw(self, sent: Json, status: int) -> None:
+        """Take note of nothing: no log-in of a user ends a token of a client."""
+
+    def form(self) -> str:
+        """Return the form of a log-in; client id and secret stand in it where they are no header."""
+        own = {"client_id": self._credentials["client_id"], **self._secret}
+        told = {"grant_type": "client_credentials", "scope": self._credentials.get("scope")}
+        return urlencode(
+            {key: value for key, value in told.items() if value} | ({} if self._headers() else own)
+        )
+
+    def _headers(self) -> Mapping[str, str]:
+        if self._credentials.get("client_authentication", "basic") != "basic":
+            return {}
+        pair = ":".join(quote_plus(self._credentials[key]) for key in ("client_id", "client_secret"))
+        return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
+    def _renewed(self) -> None:
+        return None
 
 
 class BoundLogin:
