@@ -76,6 +76,7 @@ def _recorded(given: Namespace) -> int:
         "not found in the recording": [f"{it.id}: {told}" for it in made.plays for told in it.missing],
         "wrong, and nothing was said": [f"{it.id}: {told}" for it in made.plays for told in it.silent],
         "false alarm": [f"{it.id}: {told}" for it in made.plays for told in it.alarms],
+        "too many are like no documented answer": made.blind,
     }
     _tell(problems)
     return _left(given, made, proof.publish)

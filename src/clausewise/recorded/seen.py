@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clausewise.checks import documented, moved, nearest
+from clausewise.checks import documented, moved, nearest, read
 from clausewise.model import Exchange, Operation
 
 
@@ -29,12 +29,13 @@ class Seen:
 def alone(exchange: Exchange, operation: Operation) -> Seen:
     """Return an exchange of which nobody says what was wanted: it is read as the answer that it is most like.
 
-    What no document says of its request, it is held against no documented clause but by what it shows itself.
+    Where no document describes its request, only what an answer shows itself is held against it.
     """
     name = nearest(exchange, operation)
-    wanted = (name,) if name else ()
-    shown = documented(exchange, operation) or bool(moved(exchange, operation))
-    return Seen(exchange, wanted, guess=not shown, unlike=not name)
+    guess = not (documented(exchange, operation) or moved(exchange, operation))
+    if name and guess and not read(exchange, operation, [name]).known:
+        name = ""
+    return Seen(exchange, (name,) if name else (), guess=guess, unlike=not name)
 
 
 class LeftOut(Exception):
