@@ -1,4 +1,4 @@
-"""Recorded traffic is judged as live: defects are played, recorded as HAR, judged as that, and break the same."""
+"""Recorded traffic is judged as live: defects are played, recorded as HAR, and break the same clauses."""
 
 import json
 import subprocess
