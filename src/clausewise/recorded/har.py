@@ -30,6 +30,7 @@ _WIDE = {b"\xff\xfe", b"\xfe\xff"}  # how UTF-16 begins
 _DIGITS = 18  # of a whole number that any part of an entry means
 _BYTES = re.compile("[\udc80-\udcff]")  # what is no UTF-8 in a file
 _STALE = 304
+_NOWHERE = 404
 _TOO_MANY, _UNAVAILABLE, _GATEWAYS = 429, 503, {502, 503, 504}
 _JSON = {b"{", b"[", b'"'}
 
@@ -146,6 +147,8 @@ def _exchange(name: str, entry: Mapping[str, Any], given: Headers, operation: Op
     response = Response(
         status, headers, text.encode("utf-8", "surrogateescape"), word(told.get("statusText"))
     )
+    if status == _NOWHERE and operation.other_paths and not _lists(operation, status):
+        raise LeftOut(f"HTTP {status} at one of the paths that the documents print for it")
     if _in_its_place(operation, response):
         raise LeftOut(f"HTTP {status} of a gateway in the target's place, or that puts the call off")
     return Exchange(
@@ -162,6 +165,11 @@ def _exchange(name: str, entry: Mapping[str, Any], given: Headers, operation: Op
         spellings=operation.spellings,
         hidden=hidden,
     )
+
+
+def _lists(operation: Operation, status: int) -> bool:
+    """Tell whether a document names that status of an operation, and not its class only."""
+    return any((form := known.form(status)) and form.exact for known in operation.outcomes)
 
 
 def _in_its_place(operation: Operation, response: Response) -> bool:
