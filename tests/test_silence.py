@@ -27,7 +27,7 @@ def known():
 
 def silent(known, name, tally, **how):
     """Return why a clause was not judged, by a run's tally."""
-    return Silence(known, tally, **({"recorded": False} | how)).why(known.clause(name))
+    return Silence(known, tally, **({"recorded": None} | how)).why(known.clause(name))
 
 
 def seen(answer, *bodies):
@@ -94,7 +94,7 @@ def test_the_reason_says_what_came_or_what_stopped_it(known, clause, tally, part
 def test_what_ended_the_run_is_told(known, clause):
     """Where tests never came, the reason is what ended the run; recorded traffic lacks the exchange."""
     assert silent(known, clause, Tally(), end="the run was stopped").endswith("the run was stopped")
-    assert silent(known, clause, Tally(), recorded=True) == "no recorded exchange shows it"
+    assert silent(known, clause, Tally(), recorded=()) == "no recorded exchange shows it"
 
 
 def test_a_test_that_ended_early_says_why(known, tmp_path):

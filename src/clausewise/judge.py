@@ -17,6 +17,7 @@ from clausewise.checks import (
     read,
     taken,
     universal,
+    unlike,
     untaken,
 )
 from clausewise.errors import (
@@ -112,6 +113,7 @@ class Judge:
     _heard: int = 0
     _meant: dict[str, list[str]] = field(default_factory=dict)
     _doubtful: set[str] = field(default_factory=set)
+    _strange: set[str] = field(default_factory=set)
     _began: float = field(default_factory=time.perf_counter)
 
     def __call__(
@@ -219,9 +221,15 @@ class Judge:
         if late:
             raise late
 
-    def settle(self, exchange: Exchange, wanted: Sequence[str], *, loose: bool) -> None:
-        """Judge a recorded exchange, as a live one of which these outcomes were wanted."""
+    def settle(
+        self, exchange: Exchange, wanted: Sequence[str], *, loose: bool, strange: bool = False
+    ) -> None:
+        """Judge a recorded exchange, as a live one of which these outcomes were wanted.
+
+        A `strange` one is like no documented answer that could have been wanted.
+        """
         self.hear(exchange)
+        self._strange |= {exchange.id} if strange else set()
         self._settle(exchange, wanted, loose=loose)
 
     def end(self) -> None:
@@ -287,16 +295,14 @@ class Judge:
                 fields = taken(exchange, operation, shown, wanted_success=success)
                 if self._only_guessed(fields):
                     self._doubtful.add(exchange.id)
-                held = [*universal(exchange, operation), *fields]
+                held = [*universal(exchange, operation), *self._unlike_any(exchange, operation), *fields]
                 self._take(held if self._stated(exchange) else self._guesses(held), exchange)
             meant = list(wanted) or self._meant.get(exchange.id, [])
             told: dict[str, object] = {"test": self.test, "expected": meant, "matched": reading.outcome}
             if exchange.stray:
                 told["stray"] = True
-            if loose:
-                told["loose"] = True
-            if self.guess:
-                told["guess"] = True
+            marks = {"unlike": exchange.id in self._strange, "loose": loose, "guess": self.guess}
+            told |= {name: True for name, marked in marks.items() if marked}
             if meant and not wanted:
                 told["free"] = True
             if exchange.sent is None and exchange.request.body:
@@ -307,6 +313,10 @@ class Judge:
         touches = reading.touches if self._firm(exchange, reading) else self._guesses(reading.touches)
         self._take(() if exchange.stray or loose else touches, exchange)
         return reading
+
+    def _unlike_any(self, exchange: Exchange, operation: Operation) -> Iterable[Touch]:
+        """Judge an answer that is like none, to a request that some document describes."""
+        return unlike(exchange, operation) if exchange.id in self._strange and not self.guess else ()
 
     def _only_guessed(self, fields: Iterable[Touch]) -> bool:
         """Tell whether all fields that an answer refuses by name are guesses of ours."""

@@ -24,14 +24,17 @@ Tell = Callable[[str, int, int], None]
 
 
 class _Memory:
-    """A journal that only remembers the last verdicts, and the exchanges where somebody asks for them."""
+    """A journal that only remembers the last verdicts, and exchanges, in short or `whole`, where asked to."""
 
     def __init__(self) -> None:
         self.verdicts: list[Record] = []
         self.exchanges: list[Record] | None = None
+        self.whole: list[Record] | None = None
 
     def exchange(self, record: Record) -> None:
         """Forget the exchange, or remember it without its bodies."""
+        if self.whole is not None:
+            self.whole.append(record)
         if self.exchanges is not None:
             kept = {key: record[key] for key in ("id", "family", "operation", "test", "expected", "matched")}
             self.exchanges.append(kept | {"response": {"status": record["response"]["status"]}})

@@ -5,7 +5,7 @@ No room here reads files, the clock or the network, or knows which target it loo
 
 from __future__ import annotations
 
-from clausewise.checks.answers import Reading, misplaced, read
+from clausewise.checks.answers import Reading, misplaced, moved, nearest, read, unlike
 from clausewise.checks.expectations import (
     Expectation,
     OutcomeNames,
@@ -19,7 +19,7 @@ from clausewise.checks.expectations import (
     outcome,
     status,
 )
-from clausewise.checks.requests import taken, untaken
+from clausewise.checks.requests import documented, taken, untaken
 from clausewise.checks.universal import universal
 
 __all__ = [
@@ -29,15 +29,19 @@ __all__ = [
     "Reading",
     "any_outcome",
     "differs",
+    "documented",
     "has",
     "holds",
     "lacks",
     "matches",
     "misplaced",
+    "moved",
+    "nearest",
     "outcome",
     "read",
     "status",
     "taken",
     "universal",
+    "unlike",
     "untaken",
 ]

@@ -76,8 +76,71 @@ class _Near:
     likeness: float
 
 
+def nearest(exchange: Exchange, operation: Operation) -> str:
+    """Return the outcome that an answer is, or would be if something were not amiss, where none was wanted.
+
+    It is the one that it fits; one of another status that it fits by its code or words; the one that it
+    resembles more than any other; or the only one of its status. '' where it is like none, or like several.
+    """
+    fitting = [known for known in operation.outcomes if _fits(exchange, known)]
+    if found := [known for known in fitting if not known.vague] or moved(exchange, operation):
+        return found[0].name
+    near = [] if exchange.parsed.problem else _all_near(exchange, operation)
+    near = sorted((it for it in near if it.likeness > 0), key=lambda it: -it.likeness)
+    alone = len(near) == 1 or (len(near) > 1 and near[0].likeness > near[1].likeness)
+    if alone and (near[0].likeness > _MOST or _marked(exchange, near[0])):
+        return near[0].outcome.name
+    own = [known for known in operation.outcomes if _form(exchange, known)]
+    if fitting or (len(own) == 1 and not misplaced(exchange, operation, [own[0].name])):
+        return (fitting or own)[0].name
+    return near[0].outcome.name if len(near) == 1 and _is_there(near[0]) else ""
+
+
+def _is_there(near: _Near) -> bool:
+    """Tell whether an answer has all keys that one must have, whatever is wrong with them."""
+    return not any(bad.rule == "required" and bad.where.count("/") == 1 for bad in near.complaints)
+
+
+def moved(exchange: Exchange, operation: Operation) -> list[Outcome]:
+    """Return the outcome that an answer is by all that it holds, though it has another status."""
+    whole = [
+        known
+        for known in operation.outcomes
+        if not (known.vague or known.by_status or known.form(exchange.response.status))
+        and any(_is_whole(exchange, form) for form in known.forms)
+    ]
+    return whole if len(whole) == 1 and not exchange.parsed.problem else []
+
+
+def _is_whole(exchange: Exchange, form: Form) -> bool:
+    body = exchange.json
+    return form.body.likeness(body, ()) == 1 and form.body.fits(body, exchange.hidden)
+
+
+def unlike(exchange: Exchange, operation: Operation) -> Iterator[Touch]:
+    """Yield the word on an answer that has nothing of any that is documented with its status.
+
+    One that resembles several may be their answer to what the documents do not describe.
+    """
+    status = exchange.response.status
+    names = dict.fromkeys(known.name for known in operation.outcomes if known.form(status))
+    if names and not any(it.likeness for it in _all_near(exchange, operation)):
+        clause = f"{operation.clause}.only-documented"
+        expected = f"one of the answers that are documented with HTTP {status}: {', '.join(names)}"
+        told = f"HTTP {status}: {excerpt(exchange) or 'an empty body'}, which has nothing of any of them"
+        yield Touch(clause, (Finding(clause, expected, told, "body", exchange=exchange.id),), exchange.id)
+
+
 def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outcome]) -> _Near | None:
     """Return the outcome that an answer resembles most, a wanted one before others; None for none at all."""
+    near = _all_near(exchange, operation, candidates)
+    rank = {known.name: len(candidates) - at for at, known in enumerate(candidates)}
+    best = max(near, key=lambda it: (it.likeness, rank.get(it.outcome.name, 0)), default=None)
+    return best if best and best.likeness > 0 else None
+
+
+def _all_near(exchange: Exchange, operation: Operation, candidates: Sequence[Outcome] = ()) -> list[_Near]:
+    """Return how alike an answer is to each outcome of its status; to a vague one only where it is wanted."""
     near = []
     for known in operation.outcomes:
         form = _form(exchange, known)
@@ -85,9 +148,7 @@ def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outc
             complaints = form.body.complaints(exchange.json, exchange.hidden)
             likeness = 1.0 if known.vague else form.body.likeness(exchange.json, complaints)
             near.append(_Near(known, complaints, likeness))
-    rank = {known.name: len(candidates) - at for at, known in enumerate(candidates)}
-    best = max(near, key=lambda it: (it.likeness, rank.get(it.outcome.name, 0)), default=None)
-    return best if best and best.likeness > 0 else None
+    return near
 
 
 def _read_broken(exchange: Exchange, candidates: Sequence[Outcome], near: _Near) -> Reading:
@@ -126,21 +187,21 @@ def _marked(exchange: Exchange, near: _Near) -> bool:
     body = exchange.json
     if form is None or not isinstance(body, dict):
         return False
-    marks = dict(_marks(dict(form.body.schema)))
+    marks = _marks(dict(form.body.schema))
     kept = any(name in body and _bare(body[name]) == _bare(mark) for name, mark in marks.items())
     return kept if marks else near.likeness > _MOST
 
 
-def _marks(schema: Json) -> Iterator[tuple[str, Json]]:
-    """Yield the name and the only value of each top-level field that has but one."""
+def _marks(schema: Json) -> dict[str, Json]:
+    """Return the only value of each top-level field that has but one, by its name."""
     if not isinstance(schema, dict):
-        return
+        return {}
     fields, members = schema.get("properties"), schema.get("allOf")
-    for name, rule in fields.items() if isinstance(fields, dict) else ():
-        if isinstance(rule, dict) and "const" in rule:
-            yield name, rule["const"]
+    told = fields.items() if isinstance(fields, dict) else ()
+    marks = {name: rule["const"] for name, rule in told if isinstance(rule, dict) and "const" in rule}
     for member in members if isinstance(members, list) else ():
-        yield from _marks(member)
+        marks |= _marks(member)
+    return marks
 
 
 def _bare(value: Json) -> str:

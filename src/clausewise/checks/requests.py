@@ -29,6 +29,12 @@ def untaken(clause: str, exchange: Exchange, actual: str, pointer: str) -> Touch
     return Touch(clause, (Finding(clause, expected, actual, pointer, exchange=exchange.id),), exchange.id)
 
 
+def documented(exchange: Exchange, operation: Operation) -> bool:
+    """Tell whether a request is as the document shows one; one without a documented body is."""
+    rules = operation.requests.values()
+    return not rules or any(rule.fits(exchange.sent, exchange.hidden_sent) for rule in rules)
+
+
 def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
     """Yield the clauses of the documented fields in a documented request."""
     for rule in operation.requests.values():

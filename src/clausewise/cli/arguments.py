@@ -303,8 +303,17 @@ def _report(commands: Commands) -> None:
 
 def _judge(commands: Commands) -> None:
     judge = commands.add_parser("judge", help="judge recorded traffic, without sending anything")
-    judge.add_argument("recorded", help="a HAR file, an exchanges.jsonl, or the folder of a run")
+    judge.add_argument(
+        "recorded", help="a HAR file, a Postman collection, an exchanges.jsonl, or the folder of a run"
+    )
     _target(judge)
+    judge.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="HOST[=FAMILY]",
+        help="a host that the traffic was recorded at counts as the target's (repeatable)",
+    )
     _claims(judge)
     judge.add_argument("--run-dir", metavar="DIR", help="where the reports go")
     judge.add_argument("--policy", metavar="FILE", default="", help="what turns it red")
@@ -395,7 +404,12 @@ def _matrix(commands: Commands) -> None:
     matrix.add_argument(
         "--mutants", action="store_true", help="play systematic defects instead: each value's neighbours"
     )
-    matrix.add_argument("--sample", type=_count, default=0, metavar="N", help="only N mutants, by --seed")
+    matrix.add_argument(
+        "--recorded", action="store_true", help="judge what is recorded of each play, too: as was judged live"
+    )
+    matrix.add_argument(
+        "--sample", type=_count, default=0, metavar="N", help="only N mutants, or recorded defects, by --seed"
+    )
     matrix.add_argument(
         "--causes",
         type=_count,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.progress import Progress
 from rich.text import Text
@@ -15,6 +17,16 @@ from clausewise.errors import ConfigurationError, Unwritable
 from clausewise.foreign import visible
 from clausewise.plugin.opening import claimed
 from clausewise.report import terminal
+from clausewise.verdict import many
+
+_SHOWN = 12  # reasons why entries were left out
+
+
+def _left(row: Mapping[str, Any]) -> str:
+    """Say why some entries were not judged, and which they are."""
+    named = ", ".join(map(str, row["entries"])) + (", ..." if row["many"] > len(row["entries"]) else "")
+    of = f" of {row['operation']}" if row["operation"] else ""
+    return f"not judged: {row['why']} ({'entry' if row['many'] == 1 else 'entries'} {named}{of})"
 
 
 def run(given: Namespace) -> int:
@@ -24,7 +36,7 @@ def run(given: Namespace) -> int:
     named = {name: getattr(given, name) for name in ("policy", "waivers", "frozen")}
     ruled = rulings.load(target.policy, target.path, target.name, **named)
     folder = Path(given.run_dir or f"reports/{datetime.now(UTC):%Y%m%d-%H%M%S}-{target.name}-recorded")
-    seen = list(recorded.read(Path(given.recorded), known))
+    seen = list(recorded.read(Path(given.recorded), known, given.host))
     silent = given.quiet or given.no_progress
     with Progress(console=screen.console(stderr=True), transient=True, disable=silent) as live:
         task = live.add_task("judging", total=len(seen))
@@ -44,4 +56,8 @@ def run(given: Namespace) -> int:
     shown.print(
         Text(f"{told['judged']} of {told['read']} recorded exchanges call an operation that is claimed")
     )
+    for left in told["left_out"][:_SHOWN]:
+        shown.print(Text(visible(_left(left)), style="yellow"), soft_wrap=True)
+    if (more := len(told["left_out"]) - _SHOWN) > 0:
+        shown.print(Text(f"and for {many(more, 'reason', 'reasons')} more, in results.json", style="yellow"))
     return int(results["outcome"]["exit"])

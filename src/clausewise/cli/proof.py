@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
-from clausewise import files, kills, matrix, together
+from clausewise import files, kills, matrix, retold, together
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.report import proof
@@ -21,6 +21,7 @@ from clausewise.stage import Tell
 from clausewise.verdict import Exit
 
 _GROUPS = 80  # 60 pairs and 20 sextets
+_OF_PLAYS = ("recorded", "named", "wanted")
 _OF_GROUPS = ("told_apart", "shown", "first")
 
 
@@ -28,8 +29,12 @@ def run(given: Namespace) -> int:
     """Make the matrix, show it, write it where asked; 1 where it does not hold."""
     if given.mutants:
         return _mutants(given)
+    if given.recorded:
+        return _recorded(given)
     if given.sample:
-        raise ConfigurationError("--sample takes some of the --mutants; give that, too.")
+        raise ConfigurationError(
+            "--sample takes some of the --mutants, or of what is --recorded; give one, too."
+        )
     part = replace(_part(given.shard, given.defect), quick=given.quick, seed=given.seed)
     whole = part.whole and not given.bank
     part = replace(part, groups=_GROUPS * whole if given.causes is None else given.causes)
@@ -51,7 +56,35 @@ def _mutants(given: Namespace) -> int:
     return _left(given, made, proof.publish_mutants)
 
 
-def _left(given: Namespace, made: matrix.Matrix | kills.Kills, publish: Callable[..., object]) -> int:
+def _recorded(given: Namespace) -> int:
+    """Judge what is recorded of all that is played, and show where it differs; 1 where it does."""
+    if given.publish:
+        raise ConfigurationError("--publish has no page for what is --recorded; take --output.")
+    part = _part(given.shard, given.defect)
+    pick = retold.Pick(part.globs, part.number, part.parts, given.sample, given.seed)
+    with _live() as (folder, tell):
+        made = retold.prove(Path(given.target), given.document, pick, folder, tell, bank=given.bank)
+    shown = [it for it in made.plays if it.live]
+    recorded, named, wanted = (sum(bool(getattr(it, key)) for it in shown) for key in _OF_PLAYS)
+    console = screen.console(soft_wrap=True)
+    console.print(
+        f"{len(made.plays)} played and recorded, {sum(it.exchanges for it in made.plays)} exchanges: of "
+        f"{len(shown)} that were found broken live {recorded} are broken in the recording, {named} named as "
+        f"like no documented answer, and of {wanted} an answer is well, and not the wanted one"
+    )
+    problems = {
+        "not found in the recording": [f"{it.id}: {told}" for it in made.plays for told in it.missing],
+        "wrong, and nothing was said": [f"{it.id}: {told}" for it in made.plays for told in it.silent],
+        "false alarm": [f"{it.id}: {told}" for it in made.plays for told in it.alarms],
+        "too many are like no documented answer": made.blind,
+    }
+    _tell(problems)
+    return _left(given, made, proof.publish)
+
+
+def _left(
+    given: Namespace, made: matrix.Matrix | kills.Kills | retold.Retold, publish: Callable[..., object]
+) -> int:
     """Leave a proof where it was asked for, and return the exit code."""
     if given.output:
         files.fill(Path(given.output), json.dumps(made.as_json(), indent=1))

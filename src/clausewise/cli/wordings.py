@@ -96,7 +96,7 @@ COMMANDS = MappingProxyType(
             "Judge traffic that somebody recorded, without sending anything.",
             (
                 "clausewise judge recorded.har --target uat.toml",
-                "clausewise judge runs/monday/exchanges.jsonl --target uat.toml --run-dir runs/again",
+                "clausewise judge gateway.har --target uat.toml --host gateway.example.com",
             ),
         ),
         "watch": Words(
@@ -176,7 +176,15 @@ _PLAYS = "what it plays"
 GROUPS = MappingProxyType(
     {
         **dict.fromkeys(
-            ("--clause", "--operation", "--family", "--document", "--since", "--discrepancies", "--freeze"),
+            (
+                "--clause",
+                "--operation",
+                "--family",
+                "--document",
+                "--since",
+                "--discrepancies",
+                "--freeze",
+            ),
             _WHAT,
         ),
         **dict.fromkeys(
@@ -202,7 +210,16 @@ GROUPS = MappingProxyType(
         ),
         **dict.fromkeys(("--quiet", "--no-progress", "--color"), _SCREEN),
         **dict.fromkeys(
-            ("--defect", "--freedom", "--bank", "--chaos", "--chaos-operation", "--mutants", "--sample"),
+            (
+                "--defect",
+                "--freedom",
+                "--bank",
+                "--chaos",
+                "--chaos-operation",
+                "--mutants",
+                "--recorded",
+                "--sample",
+            ),
             _PLAYS,
         ),
     }

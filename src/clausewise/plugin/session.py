@@ -316,13 +316,14 @@ class Session:
         self._bench = replace(self.bench, clauses=clauses, operation=known.operation)
 
     def forget(self) -> None:
-        """Log in anew and make new unique values from now on, as a new run would."""
+        """Log in anew, make new unique values, and hide nothing of what was seen, as a new run would."""
         for transport in self._transports:
             transport.close()
         self._transports.clear()
         self._clients.clear()
         self.log_ins.forget()
         self.salt = secrets.token_hex(8)
+        self._bench = replace(self.bench, masker=masker(self.scope, self.key))
 
     @cached_property
     def leavings(self) -> Leavings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from clausewise.errors import ConfigurationError
@@ -16,13 +16,14 @@ from clausewise.scope import Scope
 __all__ = ["PLAN", "Seen", "again", "judged", "read", "read_own", "write_har"]
 
 
-def read(path: Path, scope: Scope) -> Iterator[Seen]:
+def read(path: Path, scope: Scope, hosts: Sequence[str] = ()) -> Iterator[Seen]:
     """Yield what a HAR file, an exchanges.jsonl or a run's folder recorded of the claimed operations.
 
-    Raises ConfigurationError for a file that is missing, cut off, or none of these.
+    `hosts` are others that count as the target's, too: HOST, or HOST=FAMILY. Raises
+    ConfigurationError for a file that is missing, cut off, or none of these.
     """
     if path.is_dir():
         path /= own.FILE
     if not path.is_file():
         raise ConfigurationError(f"There is no {path}; name a HAR file, an {own.FILE} or a run's folder.")
-    yield from (own.read if path.suffix == ".jsonl" else har.read)(path, scope)
+    yield from own.read(path, scope) if path.suffix == ".jsonl" else har.read(path, scope, hosts)

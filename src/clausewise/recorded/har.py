@@ -1,71 +1,186 @@
-"""Reads HAR 1.2, as browsers, proxies and gateways write it.
+"""Reads HAR 1.2 and what else holds such entries, as browsers, proxies and gateways write it.
 
-Libraries for HAR analyse page loads and do not check what they read; here a schema does. What we wrote
-ourselves says in its comments what was expected, and what is masked in it stays out of judgement.
+Libraries for HAR analyse page loads and do not check what they read. What is odd in one entry keeps no
+other one from being judged. What we wrote ourselves says in its comments what was expected, and what is
+masked in it stays out of judgement.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from clausewise import masking, shipped, tables
+from clausewise import masking, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import Exchange, Operation, Request, Response
-from clausewise.recorded import archive, own
-from clausewise.recorded.seen import Seen
+from clausewise.recorded import archive, lenient, own, postman
+from clausewise.recorded.hosts import Hosts, host
+from clausewise.recorded.lenient import Headers, table, word
+from clausewise.recorded.seen import LeftOut, Seen, alone
 from clausewise.scope import Scope
 
-_FORM = "application/x-www-form-urlencoded"
+_GZIP = b"\x1f\x8b"
+_WIDE = {b"\xff\xfe", b"\xfe\xff"}  # how UTF-16 begins
+_DIGITS = 18  # of a whole number that any part of an entry means
+_BYTES = re.compile("[\udc80-\udcff]")  # what is no UTF-8 in a file
+_STALE = 304
+_NOWHERE = 404
+_TOO_MANY, _UNAVAILABLE, _GATEWAYS = 429, 503, {502, 503, 504}
+_JSON = {b"{", b"[", b'"'}
 
 
-def read(path: Path, scope: Scope) -> Iterator[Seen]:
-    """Yield the entries of a HAR file; one that calls no claimed operation, or got no answer, is empty."""
-    try:
-        told = tables.load(path)
-    except (OSError, ValueError) as bad:
-        raise ConfigurationError(f"{path} is no HAR file that can be read: {tables.shown(bad)}.") from bad
-    tables.check(told, shipped.SCHEMAS / "har.schema.json", str(path))
-    operations = [known for contract in scope.contracts.values() for known in contract.operations.values()]
-    for number, entry in enumerate(told["log"]["entries"], 1):
+def read(path: Path, scope: Scope, hosts: Sequence[str] = ()) -> Iterator[Seen]:
+    """Yield the entries of a HAR file, or the answers that a Postman collection saved.
+
+    One that is not judged says why. `hosts` are others that count as the target's. Raises ConfigurationError
+    for what is neither, and where no entry is one.
+    """
+    told = _load(path)
+    entries = postman.entries(told) if postman.is_collection(told) else _entries(told, path)
+    known = Hosts(scope, hosts)
+    broken = []
+    for number, entry in enumerate(entries, 1):
         try:
-            if (record := archive.record(entry)) is None:
-                yield Seen(_exchange(f"har-{number}", entry, operations))
-                continue
+            seen = _seen(f"har-{number}", entry, scope, known)
+        except LeftOut as left:
+            broken += (
+                [f"entry {number} cannot be read (log.entries.{number - 1}): {left}"] if left.broken else []
+            )
+            if len(broken) == len(entries):
+                raise ConfigurationError(f"{path}: {broken[0]}, and no other can.") from None
+            seen = Seen(None, why=f"unreadable: {left}" if left.broken else str(left))
+        yield seen
+
+
+def _load(path: Path) -> Any:
+    try:
+        raw = path.read_bytes()
+        raw = gzip.decompress(raw) if raw.startswith(_GZIP) else raw
+        text = raw.decode("utf-16") if raw[:2] in _WIDE else raw.decode("utf-8-sig", "surrogateescape")
+        return json.loads(
+            text, parse_int=lambda digits: int(digits) if len(digits) <= _DIGITS else float(digits)
+        )
+    except RecursionError:
+        why = "it is nested too deeply"
+    except (OSError, EOFError, ValueError, zlib.error) as bad:
+        why = tables.shown(bad)
+    raise ConfigurationError(f"{path} is no HAR file that can be read: {why}.")
+
+
+def _entries(told: Any, path: Path) -> list[Any]:
+    what = "a HAR file has its entries as a list under log.entries; export it anew"
+    if not isinstance(told, dict):
+        kind = "[]" if told == [] else "a list" if isinstance(told, list) else "no object"
+        raise ConfigurationError(f"{path}: the top of the file is {kind}, but {what}.")
+    for name in ("log", "entries"):
+        if not isinstance(told, dict) or name not in told:
+            raise ConfigurationError(f"{path}: it lacks the key {name!r}; {what}.")
+        told = told[name]
+    if not isinstance(told, list):
+        raise ConfigurationError(f"{path}: log.entries is no list; {what}.")
+    return told
+
+
+def _seen(name: str, entry: Any, scope: Scope, hosts: Hosts) -> Seen:
+    asked, told = table(entry, "request"), table(entry, "response")
+    if not asked or not told:
+        raise LeftOut(f"it has no {'response' if asked else 'request'}", broken=True)
+    try:
+        if (record := archive.record(entry)) is not None:
             tables.check_record(record, "exchange.schema.json")
-            yield own.seen(record, scope)
-        except (ValueError, binascii.Error, ConfigurationError, RecursionError) as bad:
-            why = masking.plain(tables.shown(bad))
-            raise ConfigurationError(f"{path}: entry {number} cannot be read: {why}.") from bad
+            return own.seen(record, scope)
+    except (ValueError, LookupError, TypeError, AttributeError, ConfigurationError, RecursionError) as bad:
+        raise LeftOut(masking.plain(tables.shown(bad)).rstrip("."), broken=True) from bad
+    given = lenient.headers(asked)
+    operation = _called(entry, asked, given, scope, hosts)
+    place = operation.family, operation.id
+    try:
+        exchange = _exchange(name, entry, given, operation)
+    except LeftOut as left:
+        if left.broken:
+            raise
+        return Seen(None, why=str(left), operation=place)
+    return alone(exchange, operation)
 
 
-def _exchange(name: str, entry: Mapping[str, Any], operations: Sequence[Operation]) -> Exchange | None:
-    asked, told = entry["request"], entry["response"]
-    operation = _operation(asked["method"].upper(), urlsplit(asked["url"]).path, operations)
-    if operation is None or not told["status"]:
-        return None
-    body, sent = _sent(asked.get("postData", {}))
+def _called(entry: Any, asked: Mapping[str, Any], given: Headers, scope: Scope, hosts: Hosts) -> Operation:
+    """Return the operation that an entry calls; LeftOut where it is none of the target's."""
+    method, url = word(asked.get("method")).upper(), word(asked.get("url"))
+    if not method or not url:
+        raise LeftOut(f"its request has no {'url' if method else 'method'}", broken=True)
+    beside = {name.lower(): value for name, value in given}
+    try:
+        path = urlsplit(url).path
+        families = hosts.families(url, beside)
+        other = host(url) or host(beside.get("host", ""))
+    except ValueError:
+        raise LeftOut("its url is none", broken=True) from None
+    if not families:
+        raise LeftOut(f"another host, {other}; --host {other} counts it as the target's")
+    known = [
+        it
+        for name, contract in scope.contracts.items()
+        if name in families
+        for it in contract.operations.values()
+    ]
+    operation = _operation(method, path, known)
+    if operation is None:
+        raise LeftOut("no operation that the target claims")
+    if _BYTES.search(json.dumps(entry, ensure_ascii=False, default=str)):
+        raise LeftOut("it holds bytes that are no UTF-8", broken=True)
+    return operation
+
+
+def _exchange(name: str, entry: Mapping[str, Any], given: Headers, operation: Operation) -> Exchange:
+    asked, told = table(entry, "request"), table(entry, "response")
+    status, headers = lenient.status(told), lenient.headers(told)
+    if status == _STALE:
+        raise LeftOut("HTTP 304, whose answer stood in the caller's cache")
+    body, sent = lenient.sent(asked)
+    text, hidden = masking.plausible(lenient.body(told, status, headers).decode("utf-8", "surrogateescape"))
+    response = Response(
+        status, headers, text.encode("utf-8", "surrogateescape"), word(told.get("statusText"))
+    )
+    if status == _NOWHERE and operation.other_paths and not _lists(operation, status):
+        raise LeftOut(f"HTTP {status} at one of the paths that the documents print for it")
+    if _in_its_place(operation, response):
+        raise LeftOut(f"HTTP {status} of a gateway in the target's place, or that puts the call off")
     return Exchange(
         id=name,
         family=operation.family,
         operation=operation.id,
-        request=Request(asked["method"].upper(), asked["url"], _headers(asked), body),
-        response=Response(
-            told["status"], _headers(told), _content(told.get("content", {})), told.get("statusText", "")
-        ),
-        started=str(entry.get("startedDateTime", "")),
-        milliseconds=float(entry.get("time") or 0.0),
+        request=Request(word(asked.get("method")).upper(), word(asked.get("url")), given, body),
+        response=response,
+        started=lenient.started(entry),
+        milliseconds=lenient.milliseconds(entry),
         sent=sent,
         wrapped=operation.wrapped,
         plain=operation.plain,
         spellings=operation.spellings,
+        hidden=hidden,
     )
+
+
+def _lists(operation: Operation, status: int) -> bool:
+    """Tell whether a document names that status of an operation, and not its class only."""
+    return any((form := known.form(status)) and form.exact for known in operation.outcomes)
+
+
+def _in_its_place(operation: Operation, response: Response) -> bool:
+    """Tell whether a gateway answered, or the call was put off: what a live run asks for again."""
+    status, later = response.status, response.header("Retry-After") is not None
+    forms = [(known, form) for known in operation.outcomes if (form := known.form(status))]
+    exact = [known for known, form in forms if form.exact]
+    if status == _TOO_MANY or (status == _UNAVAILABLE and later):
+        return not exact and (later or not forms)
+    bare = any(known.any_body or known.by_status or known.vague for known in exact)
+    return status in _GATEWAYS and not bare and response.body.strip()[:1] not in _JSON
 
 
 def _operation(method: str, path: str, operations: Sequence[Operation]) -> Operation | None:
@@ -82,32 +197,3 @@ def _fits(template: str, path: str) -> bool:
     """Tell whether a path ends as an operation's does, whatever a gateway has put before it."""
     parts = [re.escape(part) for part in re.split(r"\{[^}]*\}", template)]
     return re.search("[^/]+".join(parts) + "/?$", path) is not None
-
-
-def _headers(side: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (entry["name"], entry["value"]) for entry in side["headers"] if not entry["name"].startswith(":")
-    )
-
-
-def _content(content: Mapping[str, Any]) -> bytes:
-    text = content.get("text", "")
-    return base64.b64decode(text, validate=True) if content.get("encoding") == "base64" else _bytes(text)
-
-
-def _sent(posted: Mapping[str, Any]) -> tuple[bytes, Any]:
-    """Return a request's body as bytes and, where it is JSON or a form, as a JSON value."""
-    if "text" not in posted and posted.get("params"):
-        fields = {entry["name"]: entry.get("value", "") for entry in posted["params"]}
-        return urlencode(fields).encode(), fields
-    body = _content(posted)
-    if posted.get("mimeType", "").startswith(_FORM):
-        return body, dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    try:
-        return body, json.loads(body)
-    except (ValueError, RecursionError):
-        return body, None
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

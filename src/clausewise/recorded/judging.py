@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from clausewise.scope import Scope
 from clausewise.verdict import Policy
 
 PLAN = "recorded"
+_NAMED = 5  # of the entries that are left out for one reason
 
 
 def judged(
@@ -33,12 +35,13 @@ def judged(
         "workers": 1,
     }
     key = secrets.token_bytes(16)
-    told = {"suite": __version__, "environment": statement.environment(), "rulings": ruled.as_json()}
+    known = {"suite": __version__, "environment": statement.environment(), "rulings": ruled.as_json()}
     hides = masker(scope, key)
     mark = {"masks": [hides.masked(secret) for secret in sorted(scope.target.secrets)]}
-    journal.begin(folder, facts | told | scope.facts(), copies.of(scope, hides), mark)
+    journal.begin(folder, facts | known | scope.facts(), copies.of(scope, hides), mark)
     pages = journal.Pages(folder)
     read = met = 0
+    left: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     try:
         bench = Bench.of(scope, pages, Policy(named=ruled.red), key)
         for one in seen:
@@ -46,20 +49,30 @@ def judged(
             if one.exchange:
                 met += 1
                 again(one, bench)
+            else:
+                left[hides.text(one.why), *one.operation].append(read)
             tell(read)
     finally:
         pages.close()
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    journal.end(folder, at, interrupted=False, recorded={"read": read, "judged": met})
+    told = {"read": read, "judged": met, "left_out": [_left(key, entries) for key, entries in left.items()]}
+    journal.end(folder, at, interrupted=False, recorded=told)
     results = statement.assemble(scope, folder)
     statement.write(results, folder)
     return results
+
+
+def _left(key: tuple[str, str, str], entries: list[int]) -> dict[str, Any]:
+    """Return why some entries were left out, of which operation, and which they are, counted from 1."""
+    why, family, operation = key
+    place = {"family": family, "operation": operation}
+    return {"why": why, **place, "many": len(entries), "entries": entries[:_NAMED]}
 
 
 def again(one: Seen, bench: Bench) -> Judge:
     """Judge one recorded exchange as it would have been judged live; return its judge, which is closed."""
     judge = Judge(bench, one.test or "recorded", (), guessed=one.guess)
     if one.exchange:
-        judge.settle(one.exchange, one.wanted, loose=one.loose)
+        judge.settle(one.exchange, one.wanted, loose=one.loose, strange=one.unlike)
     judge.end()
     return judge

@@ -14,6 +14,9 @@ from clausewise.model import Exchange, Json, Request, Response, respelt_place
 from clausewise.recorded.seen import Seen
 from clausewise.scope import Scope
 
+_CUT = "too long to be kept whole, and judged live"
+_STRAY = "a request that no document describes"
+_UNCLAIMED = "a family that the target does not claim"
 FILE = journal.EXCHANGES
 _ENCODED = ("utf-8", "backslashreplace")  # half a character becomes the escape that it came as
 
@@ -61,9 +64,19 @@ def seen(
     """Return what a record tells; ValueError or ConfigurationError where it tells nonsense."""
     cut = any(record[side].get("cut") for side in ("request", "response"))  # it was judged whole
     record = amend(record)
-    made = None if cut or record.get("stray") else _exchange(record, scope, named)
+    if cut or record.get("stray"):
+        return Seen(None, test=str(record["test"]), why=_CUT if cut else _STRAY)
+    made = _exchange(record, scope, named)
     wanted = () if record.get("free") else tuple(record["expected"])
-    return Seen(made, wanted, bool(record.get("loose")), str(record["test"]), guess=bool(record.get("guess")))
+    return Seen(
+        made,
+        wanted,
+        loose=bool(record.get("loose")),
+        test=str(record["test"]),
+        guess=bool(record.get("guess")),
+        unlike=bool(record.get("unlike")),
+        why="" if made else _UNCLAIMED,
+    )
 
 
 def _exchange(record: Mapping[str, Any], scope: Scope, named: Callable[[str], bool]) -> Exchange | None:

@@ -53,7 +53,8 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         add_lost(tally, folder)
     rulings = Rulings.of(facts.get("rulings", {}))
     policy = Policy(strict=bool(facts.get("strict")), named=rulings.red)
-    silence = Silence(scope, tally, recorded=recorded, end=_end(facts, tally, ended=ended))
+    left = facts.get("recorded", {}).get("left_out", ()) if recorded else None
+    silence = Silence(scope, tally, recorded=left, end=_end(facts, tally, ended=ended))
     promise = Promise.of(facts, ((clause.id, clause.kind) for clause in scope.clauses()))
     clauses = list(_clauses(scope, tally, policy, promise, silence))
     weighing.waive(clauses, rulings, facts["started"][:10])
@@ -79,7 +80,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
         "causes": found,
         "findings": [{key: bad[key] for key in bad if key != "shown"} for bad in findings],
         "drift": list(_drift(tally)),
-        "left_behind": list(_left_behind(scope, tally)),
+        "left_behind": [] if recorded else list(_left_behind(scope, tally)),
         "trend": [],
         "discrepancies": {known.id: _discrepancy(known) for known in scope.discrepancies()},
         "evidence": evidence,
@@ -103,7 +104,8 @@ def _weighed(
     operations = [row for row in _operations(scope, tally, clauses) if _shown(row, promise)]
     budgets = list(weighing.paces(operations, rulings))
     share = _exercised(scored)
-    held = rules(scope, tally, share["share"], _unasked(clauses) if promise.partial else ()) + [
+    unasked = _unasked(clauses) if promise.partial else ()
+    held = rules(scope, tally, share["share"], unasked, recorded=facts.get("plan") == "recorded") + [
         by_family(family, least, _exercised(row for row in scored if row["family"] == family)["share"])
         for family, least in rulings.minimum_exercised
     ]
@@ -210,7 +212,7 @@ def _exercised(clauses: Iterable[Row]) -> Row:
 def _facts(
     facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], promise: Promise, *, ended: bool
 ) -> Facts:
-    unmet = [f"{rule.rule}: {rule.says}" for rule in held if not rule.held]
+    unmet = [rule.lacks for rule in held if not rule.held]
     if missing := _unexercised(clauses):
         unmet.append(
             f"{len(missing)} documented black-box clauses were not exercised, the first is {missing[0]}"

@@ -130,6 +130,8 @@ def _resumed(facts: Mapping[str, Any]) -> Iterator[str]:
 def _recorded(facts: Mapping[str, Any]) -> Iterator[str]:
     if told := facts.get("recorded"):
         yield f"nothing was sent: {told['judged']} of {told['read']} recorded exchanges were judged"
+        for left in told.get("left_out", ()):
+            yield f"{many(left['many'], 'entry was', 'entries were')} not judged: {left['why']}"
 
 
 def _masking(scope: Scope) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from clausewise import catalogue
 from clausewise.model import Clause, Operation, Outcome, Role, RoleNeed, Verdict, among
@@ -20,23 +21,34 @@ _FIXTURE = '[families.{}.fixtures."{}"]'
 class Silence:
     """Tells why nothing was said of a clause: what stopped its test, or which answer never came, and why.
 
-    `end` says what ended the run before all its tests had come; empty where they had.
+    `end` says what ended the run before all its tests had come; empty where they had. Of a run on `recorded`
+    traffic these are the entries that were left out, None for any other.
     """
 
-    def __init__(self, scope: Scope, tally: Tally, *, recorded: bool, end: str = "") -> None:
+    def __init__(
+        self, scope: Scope, tally: Tally, *, recorded: Iterable[Mapping[str, Any]] | None, end: str = ""
+    ) -> None:
         self._scope = scope
         self._tally = tally
-        self._recorded = recorded
+        self._recorded = recorded is not None
+        self._left_out = list(recorded or ())
         self._end = end
 
     def why(self, clause: Clause) -> str:
         """Return the reason, one sentence without its end."""
         if self._recorded:
-            return _RECORDED
+            return ": ".join([_RECORDED, *self._unrecorded(clause)])
         operation = self._scope.contracts[clause.family].operations.get(clause.operation)
         tries = (self._stopped, self._unshown, self._unanswered)
         found = (told for one in tries if (told := one(clause, operation)))
         return next(found, self._end or f"no test of this plan judges it ({clause.kind})")
+
+    def _unrecorded(self, clause: Clause) -> Iterator[str]:
+        """Yield why exchanges of a clause's operation were recorded, and not judged."""
+        place = clause.family, clause.operation
+        own = [it for it in self._left_out if (it["family"], it["operation"]) == place]
+        if own:
+            yield "; ".join(f"{it['why']} ({many(it['many'], 'entry', 'entries')})" for it in own)
 
     def beyond(self, clause: Clause) -> bool:
         """Tell whether a clause was not exercised only since the plan sends nothing that would show it.

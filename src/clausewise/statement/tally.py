@@ -82,6 +82,7 @@ class Tally:
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
     useless: set[str] = field(default_factory=set)  # clauses whose tests got no token out of a log-in
+    unlike: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # recorded, and like no answer
 
 
 def add_up(scope: Scope, folder: Path) -> Tally:
@@ -235,6 +236,9 @@ def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None
         _add_left(tally, scope, operation, record)
     if record.get("stray"):
         return
+    if record.get("unlike"):
+        place = operation.id, record["response"]["status"]
+        tally.unlike.setdefault(place, []).append(record["id"])
     entry = tally.operations[operation.family, operation.id]
     entry.milliseconds.append(record["milliseconds"])
     entry.outcomes[record["matched"]] += 1

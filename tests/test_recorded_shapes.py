@@ -1,0 +1,301 @@
+"""Recorded traffic as tools write it: what is odd costs at most its entry, and blames no target."""
+
+import base64
+import copy
+import gzip
+import json
+
+import pytest
+import runs
+
+from clausewise import recorded, scope, shipped, targets
+from clausewise.errors import ConfigurationError
+from clausewise.judge import Bench
+from clausewise.verdict import Policy
+
+VALIDATE, TOKEN = "caas/api/v2/customer/validate", "auth/realms/cdp/protocol/openid-connect/token"
+ECRN = "9000000000000101"
+FOUND = {
+    "status": "success",
+    "statusCode": 200,
+    "message": "Customer found",
+    "data": {"first_name": "Amina", "last_name": "Rahman", "ecrn": ECRN, "customer_status": "ACTIVE"},
+}
+NOT_FOUND = {"status": "failure", "statusCode": 404, "errorCode": 45001, "message": "Customer not found"}
+UNAUTHORIZED = {"timestamp": "2031-01-01T00:00:00.000+00:00", "status": 401, "error": "Unauthorized"}
+UNAUTHORIZED["path"] = "/api/v2/customer/validate"
+
+
+class Nowhere:
+    """A journal that keeps the exchanges."""
+
+    def __init__(self):
+        self.exchanges = []
+
+    def exchange(self, record):
+        self.exchanges.append(record)
+
+    def verdict(self, record):
+        pass
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    """What a target at bank.example.com claims."""
+    path = runs.target_at(tmp_path_factory.mktemp("target"), "https://bank.example.com/gate", "cdp")
+    return scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"), shipped.SCHEMAS)
+
+
+@pytest.fixture
+def judged(known, tmp_path):
+    """Judge entries; returns what was matched (or why it was left out), and the clauses that are broken."""
+
+    def judge(*entries, hosts=(), encode=lambda text: text.encode()):
+        path, pages = tmp_path / "traffic.har", Nowhere()
+        path.write_bytes(encode(json.dumps({"log": {"entries": entries}})))
+        bench, told, broken = Bench.of(known, pages, Policy(), b""), [], set()
+        for one in recorded.read(path, known, hosts):
+            made = recorded.again(one, bench)
+            told.append(pages.exchanges[-1]["matched"] if one.exchange else one.why)
+            broken |= {bad.clause.removeprefix("cdp.") for bad in made.findings}
+        return told, broken
+
+    return judge
+
+
+def entry(body=NOT_FOUND, status=200, path=VALIDATE, host="bank.example.com", **content):
+    """Return an entry as a browser writes it."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    form = path == TOKEN
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+    sent = (
+        "grant_type=password&client_id=a&client_secret=b&username=c&password=d&scope=openid"
+        if form
+        else '{"idNumber": "530104499073068", "idType": "4"}'
+    )
+    return {
+        "startedDateTime": "2031-01-01T00:00:00.000Z",
+        "time": 12.5,
+        "request": {
+            "method": "POST",
+            "url": f"https://{host}/{path}",
+            "headers": [{"name": "Content-Type", "value": kind}],
+            "postData": {"mimeType": kind, "text": sent},
+            "bodySize": len(sent),
+        },
+        "response": {
+            "status": status,
+            "statusText": "OK",
+            "headers": [{"name": "Content-Type", "value": "application/json"}],
+            "content": {"size": len(text.encode()), "mimeType": "application/json", "text": text, **content},
+            "bodySize": -1,
+        },
+    }
+
+
+def changed(value, **places):
+    """Return a copy with other values: `a__b=1` puts 1 under b of a; `...` takes the key away."""
+    value = copy.deepcopy(value)
+    for place, new in places.items():
+        *way, last = place.split("__")
+        here = value
+        for step in way:
+            here = here[int(step) if isinstance(here, list) else step]
+        if new is ...:
+            del here[last]
+        else:
+            here[int(last) if isinstance(here, list) else last] = new
+    return value
+
+
+NEAREST = {
+    "a field of another type": (entry(changed(FOUND, data__first_name=17)), {"found.data.first_name"}),
+    "a code as text": (entry(changed(NOT_FOUND, errorCode="45001")), {"not-found"}),
+    "another code": (entry(changed(NOT_FOUND, errorCode=99)), {"not-found"}),
+    "a key that is missing": (entry(changed(NOT_FOUND, message=...)), {"not-found.message"}),
+    "a word of its own, another status": (entry(NOT_FOUND, 299), {"not-found", "only-documented"}),
+    "another answer's body": (entry(UNAUTHORIZED, 200), {"unauthorized"}),
+    "like none of several": (entry({"foo": 1}), {"only-documented"}),
+    "like none, and the only one": (entry({"foo": 1}, path=TOKEN), {"token"}),
+    "as it is documented": (entry(), set()),
+}
+
+
+@pytest.mark.parametrize("name", NEAREST)
+def test_an_answer_is_read_as_the_nearest_documented_one(judged, name):
+    """And what is amiss in it is held against that one."""
+    recording, wanted = NEAREST[name]
+    _, broken = judged(recording)
+    operation = "getToken" if TOKEN in recording["request"]["url"] else "validateCustomer"
+
+    assert {f"{operation}.{clause}" for clause in wanted} <= broken
+    assert bool(broken) is bool(wanted)
+
+
+PACKED = base64.encodebytes(json.dumps(NOT_FOUND).encode()).decode()
+ODD = {
+    "statusText null": {"response__statusText": None},
+    "postData null": {"request__postData": None},
+    "postData text null": {"request__postData__text": None},
+    "postData params null": {"request__postData": {"mimeType": None, "params": None}},
+    "mimeType null": {"response__content__mimeType": None, "request__postData__mimeType": None},
+    "header value null": {"request__headers__0__value": None},
+    "header null": {"request__headers__0": None},
+    "headers null": {"request__headers": None},
+    "headers missing": {"request__headers": ...},
+    "headers as a table": {"response__headers": {"Content-Type": "application/json"}},
+    "header value a number": {"request__headers__0": {"name": "X-Count", "value": 3}},
+    "HTTP/2 pseudo headers": {"request__headers__0": {"name": ":authority", "value": "bank.example.com"}},
+    "no start": {"startedDateTime": ...},
+    "start null": {"startedDateTime": None},
+    "start without a zone": {"startedDateTime": "2031-01-01T00:00:00"},
+    "start that is none": {"startedDateTime": "yesterday"},
+    "start in milliseconds": {"startedDateTime": 1924992000000},
+    "time -1": {"time": -1},
+    "time null": {"time": None},
+    "time missing": {"time": ...},
+    "time as a text": {"time": "12.5"},
+    "time NaN": {"time": float("nan")},
+    "time endless": {"time": 1e999},
+    "time of 400 digits": {"time": 10**400},
+    "time a table": {"time": {}},
+    "status as a text": {"response__status": "200"},
+    "status as a float": {"response__status": 200.0},
+    "size unknown": {"response__content__size": -1},
+    "size null": {"response__content__size": None},
+    "size compressed": {"response__content__size": 20, "response__bodySize": 20},
+    "base64": {"response__content__text": PACKED.replace("\n", ""), "response__content__encoding": "base64"},
+    "base64 in lines": {"response__content__text": PACKED, "response__content__encoding": "base64"},
+    "base64 of small letters": {"response__content__text": PACKED, "response__content__encoding": "BASE64"},
+    "base64 without padding": {
+        "response__content__text": PACKED.rstrip("=\n"),
+        "response__content__encoding": "base64",
+    },
+    "encoding null": {"response__content__encoding": None},
+    "a parsed body": {"response__content__text": NOT_FOUND},
+    "fields of the tool": {
+        "_charlesStatus": "COMPLETE",
+        "_at": 17_000_000_000_000_000_000,
+        "_deep": [[[{}]]],
+    },
+    "HTTP/2.0": {"response__httpVersion": "HTTP/2.0", "request__httpVersion": "h2"},
+    "redirectURL null": {"response__redirectURL": None},
+    "method in small letters": {"request__method": "post"},
+    "host in capitals": {"request__url": f"HTTPS://BANK.example.com:443/gate/{VALIDATE}"},
+    "no host": {"request__url": f"/gate/{VALIDATE}"},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_value_leaves_the_rest_as_it_is(judged, name):
+    """The answer is still judged: as it is documented it is well, and a broken one is broken."""
+    odd = changed(entry(), **ODD[name])
+    told, broken = judged(odd)
+    assert (told, broken) == (["not-found"], set()), name
+
+    if "base64" not in name and "parsed" not in name:
+        wrong = changed(entry(changed(NOT_FOUND, message="Gone")), **ODD[name])
+        assert judged(wrong)[1], name
+
+
+BODY, ANSWER, HOST = "the recording has no body", "no answer was recorded", "another host, "
+LEFT = {
+    "Firefox": (
+        {"response__content": {"size": 93, "mimeType": "application/json", "comment": "not included."}},
+        BODY,
+    ),
+    "Chrome without content": ({"response__content__text": ...}, BODY),
+    "text null": ({"response__content__text": None}, BODY),
+    "text empty, size known": ({"response__content__text": ""}, BODY),
+    "content null": ({"response__content": None, "response__bodySize": 93}, BODY),
+    "content missing": ({"response__content": ...}, BODY),
+    "content empty": ({"response__content": {}}, BODY),
+    "size in a header": (
+        {
+            "response__content": {"text": ""},
+            "response__headers": [{"name": "content-length", "value": "93"}],
+        },
+        BODY,
+    ),
+    "a note in its place": ({"response__content__text": "[body omitted]"}, BODY),
+    "a note, size unknown": ({"response__content": {"text": "<response body not available>"}}, BODY),
+    "a note as JSON": ({"response__content__text": '"[REDACTED]"'}, BODY),
+    "only its beginning": ({"response__content__text": '{"status": "fail'}, BODY),
+    "status 0": ({"response__status": 0}, ANSWER),
+    "status -1": ({"response__status": -1}, ANSWER),
+    "status null": ({"response__status": None}, ANSWER),
+    "status a word": ({"response__status": "error"}, ANSWER),
+    "status missing": ({"response__status": ...}, ANSWER),
+    "another host": ({"request__url": f"https://cdn.example.net/{VALIDATE}"}, HOST),
+    "another port": ({"request__url": f"https://bank.example.com:8443/{VALIDATE}"}, HOST),
+    "no operation": ({"request__url": "https://bank.example.com/logo.png"}, "no operation that the target"),
+    "a gateway": (
+        {"response__status": 503, "response__content": {"text": "<html>"}},
+        "HTTP 503 of a gateway",
+    ),
+    "from a cache": ({"response__status": 304, "response__content": {"size": 0}}, "HTTP 304"),
+    "no base64": (
+        {"response__content__text": "%%%", "response__content__encoding": "base64"},
+        "unreadable: its body is to be base64",
+    ),
+    "no request": ({"request": None}, "unreadable: it has no request"),
+    "no response": ({"response": ...}, "unreadable: it has no response"),
+    "no method": ({"request__method": None}, "unreadable: its request has no method"),
+    "no url": ({"request__url": ""}, "unreadable: its request has no url"),
+    "a url that is none": ({"request__url": "https://[bank/"}, "unreadable: its url is none"),
+}
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_what_says_nothing_is_left_out_alone(judged, name):
+    """It is told why; what stands beside it is judged, and nothing is held against the target."""
+    places, why = LEFT[name]
+    told, broken = judged(changed(entry(), **places), entry())
+
+    assert told[0].startswith(why), told
+    assert (told[1], broken) == ("not-found", set())
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("", 0), ("Service not available", 21), ("<html>Gone</html>", -1), ("[1", 2)]
+)
+def test_a_body_that_is_there_is_judged(judged, text, size):
+    """An empty one, a page, half a JSON: whatever was recorded whole."""
+    told, broken = judged(entry(text, size=size))
+
+    assert told == [""]
+    assert "validateCustomer.json" in broken
+
+
+def test_a_host_can_be_added(judged):
+    """For all families or for one; the port counts, and no other host."""
+    other = entry(host="proxy.example.net:8080")
+    assert judged(other, hosts=["proxy.example.net:8080"])[0] == ["not-found"]
+    assert judged(other, hosts=["proxy.example.net:8080=cdp"])[0] == ["not-found"]
+    assert judged(other, hosts=["proxy.example.net"])[0][0].startswith(HOST)
+    for wrong in ("proxy.example.net=nobody", "=cdp", ""):
+        with pytest.raises(ConfigurationError, match="write HOST or HOST=FAMILY"):
+            judged(other, hosts=[wrong])
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: gzip.compress(text.encode()),
+        lambda text: text.encode("utf-16"),
+        lambda text: text.encode("utf-8-sig"),
+    ],
+    ids=["gzip", "utf-16", "mark"],
+)
+def test_a_file_may_be_packed_or_marked(judged, encode):
+    """As browsers and shells leave it."""
+    assert judged(entry(), encode=encode)[0] == ["not-found"]
+
+
+def test_bytes_that_are_no_utf8_cost_their_entry(judged):
+    """The tool wrote them, and not the target."""
+    entries = entry(changed(NOT_FOUND, message="Caf\u00e9")), entry()
+    told, broken = judged(*entries, encode=lambda text: text.replace("\\\\u00e9", "\u00e9").encode("latin-1"))
+
+    assert told == ["unreadable: it holds bytes that are no UTF-8", "not-found"]
+    assert not broken
