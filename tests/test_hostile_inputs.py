@@ -42,8 +42,8 @@ OVERLAYS = {
     "a tag of no meaning": ("a: !!timestamp x\n", "does not fit its tag"),
     "a tag for code": ("a: !!python/object/apply:os.system [id]\n", "no YAML that can be taken (line 1)"),
     "a date": ("a: !!timestamp 2026-01-01\n", "a date, which JSON has no word for"),
-    "a list as a key": ("? [a]\n: b\n", "no YAML that can be taken (line 1)"),
-    "a flag as a key": ("true: b\n", "a key that is a bool"),
+    "a list as a key": ("? [a]\n: b\n", "in line 1, it has a key that is no text"),
+    "a flag as a key": ("true: b\n", "in line 1, it has a key that is no text"),
     "a number without end": (f"{HEAD}{{x-a: .inf}}\n", "a finite number"),
     "a file of this disk": (f"{HEAD}{{x-a: {{$ref: 'file:///etc/hostname'}}}}\n", "no schema of the family"),
     "a file elsewhere": (
