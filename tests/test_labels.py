@@ -99,6 +99,13 @@ def test_a_run_is_told_by_its_labels_and_nothing_in_them_is_alive(tmp_path):
     listed = runs.inside("history", tmp_path / "nightly.db", "--since-build", "500")
     assert "build 500" in listed.stdout
     assert "\x1b" not in listed.stdout
+    target, again = ("--target", runs.REFERENCE), tmp_path / "again"
+    runs.inside(
+        "judge", folder, *target, "--label", "build=501", "--label", f"note={secret}", "--run-dir", again
+    )
+    told = runs.results(again)["run"]["labels"]
+    assert told["build"] == "501"
+    assert told["note"].startswith("[masked")
 
 
 def test_a_history_begins_with_a_build(tmp_path):

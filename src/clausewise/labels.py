@@ -71,6 +71,11 @@ def of_ci(variables: Mapping[str, str]) -> dict[str, str]:
     return filled
 
 
+def said(words: Iterable[str], variables: Mapping[str, str]) -> dict[str, str]:
+    """Return what is said of the thing that is judged: by options, and by the variables of a CI server."""
+    return of_ci(variables) | given(words)
+
+
 def name(labels: Labels) -> str:
     """Return what a run is called by its labels: its build, its release, or its commit; '' for none."""
     parts = [f"{key} {labels[key]}" for key in ("build", "release") if labels.get(key)]

@@ -186,13 +186,7 @@ def _run(commands: Commands) -> None:
     run.add_argument(
         "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
     )
-    run.add_argument(
-        "--label",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="what is judged: build, release, commit, url, or your own key (repeat it; a CI's are read)",
-    )
+    _label(run)
     run.add_argument(
         "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
     )
@@ -301,6 +295,16 @@ def _report(commands: Commands) -> None:
     report.add_argument("folder", help="the run's folder")
 
 
+def _label(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="what is judged: build, release, commit, url, or your own key (repeat it; a CI's are read)",
+    )
+
+
 def _judge(commands: Commands) -> None:
     judge = commands.add_parser("judge", help="judge recorded traffic, without sending anything")
     judge.add_argument(
@@ -315,6 +319,7 @@ def _judge(commands: Commands) -> None:
         help="a host that the traffic was recorded at counts as the target's (repeatable)",
     )
     _claims(judge)
+    _label(judge)
     judge.add_argument("--run-dir", metavar="DIR", help="where the reports go")
     judge.add_argument("--policy", metavar="FILE", default="", help="what turns it red")
     judge.add_argument(

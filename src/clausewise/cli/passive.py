@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Any
 from rich.progress import Progress
 from rich.text import Text
 
-from clausewise import recorded, report, rulings, scope, shipped
+from clausewise import labels, recorded, report, rulings, scope, shipped
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError, Unwritable
 from clausewise.foreign import visible
@@ -36,13 +37,14 @@ def run(given: Namespace) -> int:
     named = {name: getattr(given, name) for name in ("policy", "waivers", "frozen")}
     ruled = rulings.load(target.policy, target.path, target.name, **named)
     folder = Path(given.run_dir or f"reports/{datetime.now(UTC):%Y%m%d-%H%M%S}-{target.name}-recorded")
+    told = labels.said(given.label, os.environ)
     seen = list(recorded.read(Path(given.recorded), known, given.host))
     silent = given.quiet or given.no_progress
     with Progress(console=screen.console(stderr=True), transient=True, disable=silent) as live:
         task = live.add_task("judging", total=len(seen))
         try:
             results = recorded.judged(
-                seen, known, folder, ruled, lambda done: live.update(task, completed=done)
+                seen, known, folder, ruled, lambda done: live.update(task, completed=done), labels=told
             )
         except Unwritable as full:
             raise ConfigurationError(f"{full} Make room, and judge into a new folder.") from full
@@ -52,12 +54,12 @@ def run(given: Namespace) -> int:
         shown.print(Text(visible(results["outcome"]["sentence"])), soft_wrap=True)
         return int(results["outcome"]["exit"])
     screen.show(shown, terminal.conclusion(results, folder))
-    told = results["run"]["recorded"]
+    read = results["run"]["recorded"]
     shown.print(
-        Text(f"{told['judged']} of {told['read']} recorded exchanges call an operation that is claimed")
+        Text(f"{read['judged']} of {read['read']} recorded exchanges call an operation that is claimed")
     )
-    for left in told["left_out"][:_SHOWN]:
+    for left in read["left_out"][:_SHOWN]:
         shown.print(Text(visible(_left(left)), style="yellow"), soft_wrap=True)
-    if (more := len(told["left_out"]) - _SHOWN) > 0:
+    if (more := len(read["left_out"]) - _SHOWN) > 0:
         shown.print(Text(f"and for {many(more, 'reason', 'reasons')} more, in results.json", style="yellow"))
     return int(results["outcome"]["exit"])

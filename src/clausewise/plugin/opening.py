@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from clausewise import journal, labels, report, rulings, scope, shipped, targets
+from clausewise import journal, report, rulings, scope, shipped, targets
 from clausewise._version import __version__
 from clausewise.client import Budget
 from clausewise.errors import ConfigurationError
@@ -119,11 +118,6 @@ def choice(config: pytest.Config, plan: Plan, told: Mapping[str, Any]) -> Choice
         frozenset(_unsettled(Path(since))) if since else None,
         kinds,
     )
-
-
-def labelled(config: pytest.Config) -> dict[str, str]:
-    """Return what is said of the thing that is judged: by options, and by the variables of a CI server."""
-    return labels.of_ci(os.environ) | labels.given(config.getoption("--label"))
 
 
 def ruled(config: pytest.Config, target: targets.Target) -> Rulings:

@@ -21,6 +21,7 @@ from clausewise.client import Budget, Client, Heard, Ledger, Transport
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.journal import Journal
 from clausewise.judge import Bench, Judge, masker
+from clausewise.labels import said
 from clausewise.model import Exchange
 from clausewise.plans import DEFAULT, PLANS, Plan
 from clausewise.plugin import opening
@@ -114,7 +115,7 @@ class Session:
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
             policy=Policy(told.get("strict", config.getoption("--strict-clauses")), ruled.red),
             rulings=ruled,
-            labels=told.get("labels", {}) if told else opening.labelled(config),
+            labels=told.get("labels", {}) if told else said(config.getoption("--label"), os.environ),
             plan=plan,
             budget=opening.budget(config, target, given, stack),
             confirming=told.get("confirm", config.getoption("--confirm-failures")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,13 @@ _NAMED = 5  # of the entries that are left out for one reason
 
 
 def judged(
-    seen: Iterable[Seen], scope: Scope, folder: Path, ruled: Rulings, tell: Callable[[int], None]
+    seen: Iterable[Seen],
+    scope: Scope,
+    folder: Path,
+    ruled: Rulings,
+    tell: Callable[[int], None],
+    *,
+    labels: Mapping[str, str],
 ) -> dict[str, Any]:
     """Judge every exchange, write and return the results; `tell` hears how many were read."""
     now = datetime.now(UTC)
@@ -35,8 +41,13 @@ def judged(
         "workers": 1,
     }
     key = secrets.token_bytes(16)
-    known = {"suite": __version__, "environment": statement.environment(), "rulings": ruled.as_json()}
     hides = masker(scope, key)
+    known = {
+        "suite": __version__,
+        "environment": statement.environment(),
+        "rulings": ruled.as_json(),
+        "labels": {name: hides.text(value) for name, value in labels.items()},
+    }
     mark = {"masks": [hides.masked(secret) for secret in sorted(scope.target.secrets)]}
     journal.begin(folder, facts | known | scope.facts(), copies.of(scope, hides), mark)
     pages = journal.Pages(folder)
