@@ -114,7 +114,7 @@ def har(target):
             "time": 12.5,
             "request": {
                 "method": "POST",
-                "url": f"http://bank.example.com{path}?token=abcdef",
+                "url": f"http://127.0.0.1:9{path}?token=abcdef",
                 "headers": [{"name": "Content-Type", "value": "application/json"}],
                 "postData": {"mimeType": "application/json", "text": '{"cif": "1"}'},
             },

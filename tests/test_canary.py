@@ -52,6 +52,7 @@ header = "X-Api-Key"
 value = {{ file = "secrets/fault_hook" }}
 """
 # Somebody's own tests, which hand secrets to all that pytest shows: errors, locals, logs, what is printed.
+HOST = ("--host", "bank.example.com")  # where the recording was made
 SUITE = """
 import logging
 import pytest
@@ -189,7 +190,7 @@ def seen(tmp_path_factory):
             made.run(form, "findings", "now", "--format", form, "--output", f"found.{form}")
         made.run("clauses", "clauses", "--format", "csv", "--run", "now", "--output", "clauses.csv")
         (made.given / "seen.har").write_text(json.dumps(canary.recording(told)))
-        made.run("judge", "judge", made.given / "seen.har", *target, "--run-dir", "recorded")
+        made.run("judge", "judge", made.given / "seen.har", *target, *HOST, "--run-dir", "recorded")
         extra = ["--junitxml", "junit.xml", "--log-file", "log.txt", "--alluredir", "allure"]
         made.suite("own", SUITE, *extra)
         made.suite("ctrl-c", CTRL_C, "--full-trace", "-s")

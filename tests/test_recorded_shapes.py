@@ -4,11 +4,12 @@ import base64
 import copy
 import gzip
 import json
+from datetime import datetime
 
 import pytest
 import runs
 
-from clausewise import recorded, scope, shipped, targets
+from clausewise import recorded, scope, shipped, tables, targets
 from clausewise.errors import ConfigurationError
 from clausewise.judge import Bench
 from clausewise.verdict import Policy
@@ -27,12 +28,15 @@ UNAUTHORIZED["path"] = "/api/v2/customer/validate"
 
 
 class Nowhere:
-    """A journal that keeps the exchanges."""
+    """A journal that keeps the exchanges, each as our own readers want it."""
 
     def __init__(self):
         self.exchanges = []
 
     def exchange(self, record):
+        tables.check_record(record, "exchange.schema.json")
+        assert datetime.fromisoformat(record["started"]).tzinfo
+        assert 0 <= record["milliseconds"] < 1e9
         self.exchanges.append(record)
 
     def verdict(self, record):

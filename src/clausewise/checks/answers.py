@@ -10,6 +10,7 @@ from clausewise.checks.universal import excerpt
 from clausewise.model import Complaint, Exchange, Finding, Form, Json, Operation, Outcome, Touch
 
 _MOST = 0.5  # of what a body must have, so that it is one without a code or word of its own
+_MOSTLY = 0.75  # less than half of its keys are missing
 _SEVERAL = 2  # forms of one answer under one status
 
 
@@ -88,12 +89,12 @@ def nearest(exchange: Exchange, operation: Operation) -> str:
     near = [] if exchange.parsed.problem else _all_near(exchange, operation)
     near = sorted((it for it in near if it.likeness > 0), key=lambda it: -it.likeness)
     alone = len(near) == 1 or (len(near) > 1 and near[0].likeness > near[1].likeness)
-    if alone and (near[0].likeness > _MOST or _marked(exchange, near[0])):
+    if alone and (near[0].likeness > _MOSTLY or _is_there(near[0]) or _keeps_mark(exchange, near[0])):
         return near[0].outcome.name
     own = [known for known in operation.outcomes if _form(exchange, known)]
     if fitting or (len(own) == 1 and not misplaced(exchange, operation, [own[0].name])):
         return (fitting or own)[0].name
-    return near[0].outcome.name if len(near) == 1 and _is_there(near[0]) else ""
+    return ""
 
 
 def _is_there(near: _Near) -> bool:
@@ -188,8 +189,16 @@ def _marked(exchange: Exchange, near: _Near) -> bool:
     if form is None or not isinstance(body, dict):
         return False
     marks = _marks(dict(form.body.schema))
-    kept = any(name in body and _bare(body[name]) == _bare(mark) for name, mark in marks.items())
-    return kept if marks else near.likeness > _MOST
+    return _keeps_mark(exchange, near) if marks else near.likeness > _MOST
+
+
+def _keeps_mark(exchange: Exchange, near: _Near) -> bool:
+    form, body = _form(exchange, near.outcome), exchange.json
+    marks = _marks(dict(form.body.schema)) if form and isinstance(body, dict) else {}
+    return any(
+        isinstance(body, dict) and name in body and _bare(body[name]) == _bare(mark)
+        for name, mark in marks.items()
+    )
 
 
 def _marks(schema: Json) -> dict[str, Json]:

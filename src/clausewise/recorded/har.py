@@ -70,7 +70,10 @@ def _load(path: Path) -> Any:
         why = "it is nested too deeply"
     except (OSError, EOFError, ValueError, zlib.error) as bad:
         why = tables.shown(bad)
-    raise ConfigurationError(f"{path} is no HAR file that can be read: {why}.")
+    raise ConfigurationError(
+        f"{path} is no HAR file that can be read: {why}. HAR 1.2 or a Postman collection is expected; "
+        f"docs/recorded.md says how to make one of other recordings."
+    )
 
 
 def _entries(told: Any, path: Path) -> list[Any]:
