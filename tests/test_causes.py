@@ -5,8 +5,11 @@ import json
 import pytest
 import runs
 
+from clausewise import scope, shipped, targets
 from clausewise.model import Kind, Role
 from clausewise.statement.causes import Seen, causes, folded
+from clausewise.statement.live import Live
+from clausewise.verdict import Policy
 
 GIVEN = {
     "toy.get.done": {"kind": Kind.ANSWER, "outcome": "done"},
@@ -49,7 +52,8 @@ class Told:
 
     @property
     def causes(self):
-        return causes(folded(self.findings, CLAUSES, self.seen), CLAUSES, self.seen)
+        came = {what for it in self.seen.values() for what in it.came}
+        return causes(folded(self.findings, CLAUSES, self.seen), CLAUSES, self.seen, came)
 
     @property
     def names(self):
@@ -202,6 +206,26 @@ def test_red_and_security_and_reach_come_first(told):
         "toy.get.done.name",
     ]
     assert [it["id"] for it in told.causes] == [1, 2, 3, 4]
+
+
+def test_causes_are_counted_while_tests_go_on(monkeypatch):
+    """Once in a while, and by what the tests say: one place in two calls is one, another rule another."""
+    monkeypatch.setattr("clausewise.statement.live._EVERY", 0.0)
+    known = scope.of(targets.load(runs.REFERENCE, shipped.SCHEMAS / "target.schema.json"), shipped.SCHEMAS)
+    live = Live(known, Policy())
+
+    def told(clause, where, name):
+        bad = {"clause": clause, "where": where, "exchange": name, "rule": "type", "actual": "it"}
+        call = {"family": "cdp", "operation": "validateCustomer", "expected": ["found"], "matched": "found"}
+        came = {"id": name, "test": name, "response": {"status": 200}}
+        return {"findings": [bad], "exchanges": [call | came]}
+
+    for name in ("x-1", "x-2"):
+        live.add(told("cdp.validateCustomer.found.data.first_name", "/data/first_name", name))
+    live.add({"findings": [], "exchanges": []})
+    assert live.causes == 1
+    live.add(told("cdp.validateCustomer.found.data.ecrn", "/data/ecrn", "x-3"))
+    assert live.causes == 2
 
 
 BAD_RELEASE = (

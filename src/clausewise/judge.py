@@ -114,6 +114,7 @@ class Judge:
     _meant: dict[str, list[str]] = field(default_factory=dict)
     _doubtful: set[str] = field(default_factory=set)
     _strange: set[str] = field(default_factory=set)
+    _came: list[dict[str, object]] = field(default_factory=list)
     _began: float = field(default_factory=time.perf_counter)
 
     def __call__(
@@ -248,9 +249,10 @@ class Judge:
 
     @property
     def told(self) -> dict[str, object]:
-        """What a live line counts: the clauses judged, those that are broken, and how many calls."""
-        broken = sorted({bad.clause for bad in self._findings})
-        return {"judged": sorted(self._touched), "broken": broken, "calls": self._heard}
+        """What a live line counts: the clauses judged, what was found in which exchanges, how many calls."""
+        exchanges = self._came if self._findings else []
+        told = {"judged": sorted(self._touched), "findings": self._found(), "exchanges": exchanges}
+        return told | {"calls": self._heard}
 
     def fault(self, text: str) -> None:
         """Hold against the test's first clause what kept the test from going on."""
@@ -298,7 +300,8 @@ class Judge:
                 held = [*universal(exchange, operation), *self._unlike_any(exchange, operation), *fields]
                 self._take(held if self._stated(exchange) else self._guesses(held), exchange)
             meant = list(wanted) or self._meant.get(exchange.id, [])
-            told: dict[str, object] = {"test": self.test, "expected": meant, "matched": reading.outcome}
+            what: dict[str, object] = {"test": self.test, "expected": meant, "matched": reading.outcome}
+            told = dict(what)
             if exchange.stray:
                 told["stray"] = True
             marks = {"unlike": exchange.id in self._strange, "loose": loose, "guess": self.guess}
@@ -310,6 +313,8 @@ class Judge:
             if reading.drift and not (loose or exchange.stray):
                 told["drift"] = [self.bench.masker.text(where)[:_WIDE] for where in reading.drift[:_MANY]]
             self.bench.journal.exchange(record | told)
+            place = {"id": exchange.id, "family": exchange.family, "operation": exchange.operation}
+            self._came.append(place | what | {"response": {"status": exchange.response.status}})
         touches = reading.touches if self._firm(exchange, reading) else self._guesses(reading.touches)
         self._take(() if exchange.stray or loose else touches, exchange)
         return reading
@@ -427,6 +432,22 @@ class Judge:
         text = "\n\n".join(explain(clause, by_clause[clause.id]) for clause in clauses)
         raise NotConformant(visible(self.bench.masker.text(text)), red=red)
 
+    def _found(self) -> list[dict[str, object]]:
+        mask = self.bench.masker.text
+        return [
+            {
+                "clause": bad.clause,
+                "expected": mask(bad.expected),
+                "actual": mask(bad.actual),
+                "where": mask(bad.where),
+                "hint": mask(bad.hint),
+                "exchange": bad.exchange,
+                "before": list(bad.before),
+                "rule": bad.rule,
+            }
+            for bad in self._findings
+        ]
+
     def _record(self, verdict: Verdict, reason: str) -> dict[str, object]:
         mask = self.bench.masker.text
         return {
@@ -436,19 +457,7 @@ class Judge:
             "reason": mask(reason),
             "seconds": round(time.perf_counter() - self._began, 4),
             "touched": {clause: [len(seen), seen[:5]] for clause, seen in self._touched.items()},
-            "findings": [
-                {
-                    "clause": bad.clause,
-                    "expected": mask(bad.expected),
-                    "actual": mask(bad.actual),
-                    "where": mask(bad.where),
-                    "hint": mask(bad.hint),
-                    "exchange": bad.exchange,
-                    "before": list(bad.before),
-                    "rule": bad.rule,
-                }
-                for bad in self._findings
-            ],
+            "findings": self._found(),
         }
 
 

@@ -76,21 +76,25 @@ def _about(scope: Scope, defect: Defect) -> Iterator[str]:
 
 
 def group(
-    run: Session, defects: Sequence[Defect], records: Iterable[Record], exchanges: Iterable[Record]
+    run: Session, defects: Sequence[Defect], records: Sequence[Record], exchanges: Iterable[Record]
 ) -> Group:
     """Return what the statement makes of the tests' records and exchanges."""
     kinds = {it.id: asdict(it) for it in run.scope.clauses()}
-    seen = {}
+    seen: dict[str, Seen] = {}
+    came: set[tuple[tuple[str, str], tuple[str, ...]]] = set()
+    failing = {told["test"] for told in records if told["findings"]}
     for record in exchanges:
-        operation = run.scope.operation(record["family"], record["operation"])
-        seen[record["id"]] = Seen.of(operation, record)
+        one = Seen.of(run.scope.operation(record["family"], record["operation"]), record)
+        came.update(one.came)
+        if one.test in failing:
+            seen[record["id"]] = one
     found = [
         {**bad, "test": told["test"], "standing": kinds[bad["clause"]]["standing"]}
         | {"colour": "red" if firm(run, bad["clause"]) else "amber"}
         for told in records
         for bad in told["findings"]
     ]
-    made = causes(folded(found, kinds, seen), kinds, seen)
+    made = causes(folded(found, kinds, seen), kinds, seen, came)
     leading = {it["clauses"][0] for it in made}
     broken = {bad["clause"] for bad in found}
     return Group(

@@ -12,7 +12,9 @@ from rich.text import Text
 
 from clausewise.cli import screen
 from clausewise.foreign import visible
+from clausewise.plugin.session import SESSION
 from clausewise.report import terminal
+from clausewise.statement.live import Live
 
 
 class Voice:
@@ -23,6 +25,7 @@ class Voice:
         self._out = out
         self._err = err
         self._progress: terminal.Progress | None = None
+        self._found: Live | None = None
         self.concluded: int | None = None
         self.results: dict[str, Any] = {}
         self.folder = Path()
@@ -30,12 +33,12 @@ class Voice:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin the live line; under xdist the workers' number comes later."""
         if session.items:
-            self._begin(len(session.items))
+            self._begin(len(session.items), session.config)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
         """Begin the live line with what the first worker collected."""
-        self._begin(len(ids))
+        self._begin(len(ids), node.config)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Show a suite file that cannot be read: pytest's own report, which would, is silent."""
@@ -49,8 +52,11 @@ class Voice:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Move the live line on by one test."""
-        if self._progress and (report.when == "call" or (report.when == "setup" and not report.passed)):
-            self._progress.advance(getattr(report, "clausewise", {}))
+        ended = report.when == "call" or (report.when == "setup" and not report.passed)
+        if self._progress and self._found and ended:
+            told = getattr(report, "clausewise", {})
+            self._found.add(told)
+            self._progress.advance(told, self._found.causes)
 
     def pytest_clausewise_concluded(self, results: Mapping[str, Any], folder: Path) -> None:
         """End the live line and show what the run came to."""
@@ -73,8 +79,10 @@ class Voice:
         """Leave no live line behind, whatever happened."""
         self._end()
 
-    def _begin(self, total: int) -> None:
+    def _begin(self, total: int, config: pytest.Config) -> None:
         if self._progress is None and self._live:
+            run = config.stash[SESSION]
+            self._found = Live(run.scope, run.policy)
             self._progress = terminal.Progress(self._err, total)
 
     def _end(self) -> None:

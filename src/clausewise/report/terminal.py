@@ -52,7 +52,7 @@ class Progress:
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
         self._total = total
-        self._done = self._calls = 0
+        self._done = self._calls = self._causes = 0
         self._judged: set[str] = set()
         self._broken: set[str] = set()
         self._began = self._told = time.monotonic()
@@ -72,12 +72,13 @@ class Progress:
         if self._bar and self._task is not None:
             self._bar.update(self._task, description=f"{self._so_far}  {_short(name)}")
 
-    def advance(self, told: Row) -> None:
-        """Count one test by what it says it judged (`Judge.told`)."""
+    def advance(self, told: Row, causes: int = 0) -> None:
+        """Count one test by what it says it judged (`Judge.told`); `causes` are those of all so far."""
+        self._causes = causes
         self._done += 1
         self._calls += told.get("calls", 0)
         self._judged.update(told.get("judged", ()))
-        self._broken.update(told.get("broken", ()))
+        self._broken.update(bad["clause"] for bad in told.get("findings", ()))
         if self._bar and self._task is not None:
             self._bar.update(self._task, advance=1)
         elif time.monotonic() - self._told >= _EVERY:
@@ -88,6 +89,7 @@ class Progress:
     def _so_far(self) -> str:
         rate = self._calls / max(time.monotonic() - self._began, 0.1)
         broken = f", {len(self._broken)} not kept" if self._broken else ""
+        broken += f" by {many(self._causes, 'cause', 'causes')}" if self._causes else ""
         return f"{many(len(self._judged), 'clause', 'clauses')}{broken}, {rate:.0f} calls/s"
 
     def close(self) -> None:

@@ -61,7 +61,7 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     fixed = weighing.frozen(clauses, rulings, partial=promise.narrowed)
     evidence = _evidence(folder, tally.findings)
     findings = list(_findings(tally, clauses, evidence))
-    found = causes(findings, {row["id"]: row for row in clauses}, tally.seen)
+    found = causes(findings, {row["id"]: row for row in clauses}, tally.seen, tally.came)
     weighed = _weighed(scope, tally, facts, clauses, promise, fixed=fixed, ended=ended)
     outcome = {**weighed["outcome"], "sentence": _sentence(weighed, clauses, found, facts.get("beside", 0))}
     return {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 from typing import Any
@@ -19,6 +19,7 @@ from clausewise.model import Kind, Operation, Role, Standing
 Row = Mapping[str, Any]
 Symptom = tuple[Hashable, ...]
 Tie = tuple[Symptom, Symptom]
+Came = Collection[tuple[tuple[str, str], tuple[str, ...]]]  # operations, and which answers were wanted
 
 ANSWER, PLACE, RULE, EFFECT = "answer", "place", "rule", "effect"
 _FIELDS = {Kind.RESPONSE_FIELD, Kind.FACET}
@@ -53,6 +54,11 @@ class Seen:
         role = operation.outcome(name).role if name else None
         place, status = (operation.family, operation.id), record["response"]["status"]
         return cls(place, tuple(record["expected"]), name, role, status, record["test"])
+
+    @property
+    def came(self) -> Came:
+        """Return what was wanted of which operation, if it came."""
+        return [(self.operation, self.wanted)] if self.answer in self.wanted else []
 
     @property
     def symptom(self) -> Symptom:
@@ -105,12 +111,16 @@ def place(where: str) -> str:
     return _INDEX.sub("/*", where)
 
 
-def causes(findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen]) -> list[Row]:
+def causes(
+    findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen], came: Came = frozenset()
+) -> list[Row]:
     """Return what stands behind some findings as JSON values: red first, then security, then by reach.
 
-    Each names its clauses and its findings, by their place in the list, the clearest of both first.
+    Each names its clauses and its findings, by their place in the list, the clearest of both first. `seen`
+    are the exchanges of the tests that found something, `came` the answers that came in any test where
+    they were wanted.
     """
-    symptoms = _Symptoms(findings, clauses, seen)
+    symptoms = _Symptoms(findings, clauses, seen, came)
     made = [_cause(group, symptoms) for group in symptoms.groups()]
     made.sort(key=lambda it: (it["colour"] != "red", not it["security"], -len(it["clauses"])))
     return [{"id": number, **it} for number, it in enumerate(made, 1)]
@@ -138,7 +148,9 @@ def _cause(group: Sequence[int], known: _Symptoms) -> dict[str, Any]:
 class _Symptoms:
     """The symptoms of some findings: which exchanges show each, and which belong together."""
 
-    def __init__(self, findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen]) -> None:
+    def __init__(
+        self, findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen], came: Came
+    ) -> None:
         self.findings, self.clauses, self.seen = findings, clauses, seen
         self.found: dict[Symptom, list[int]] = defaultdict(list)
         self.at: dict[str, dict[Symptom, None]] = defaultdict(dict)  # in the order in which they were found
@@ -157,7 +169,7 @@ class _Symptoms:
             for name in bad["shown"]:
                 self.at[name][kind] = None
         self._behind: dict[Symptom, Symptom] = {}
-        self._came = {(it.operation, it.wanted) for it in seen.values() if it.answer in it.wanted}
+        self._came = came
 
     def groups(self) -> Iterable[list[int]]:
         """Return the findings that belong together, by their places in the list."""

@@ -70,6 +70,7 @@ class Tally:
     )
     findings: list[dict[str, Any]] = field(default_factory=list)
     seen: dict[str, Seen] = field(default_factory=dict)  # the exchanges of tests that found something
+    came: set[tuple[tuple[str, str], tuple[str, ...]]] = field(default_factory=set)  # where it was wanted
     failing: set[str] = field(default_factory=set)  # those tests
     stopped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # by clause, not come to
     drift: dict[tuple[str, str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -230,8 +231,10 @@ def _repeated(tally: Tally, test: str, broken: Collection[str], verdict: Verdict
 def _add_exchange(tally: Tally, scope: Scope, record: Mapping[str, Any]) -> None:
     tally.exchanges += 1
     operation = scope.operation(record["family"], record["operation"])
+    one = Seen.of(operation, record)
+    tally.came.update(one.came)
     if record["test"] in tally.failing:
-        tally.seen[record["id"]] = Seen.of(operation, record)
+        tally.seen[record["id"]] = one
     if operation.writes:
         _add_left(tally, scope, operation, record)
     if record.get("stray"):
