@@ -296,6 +296,15 @@ def test_a_file_may_be_packed_or_marked(judged, encode):
     assert judged(entry(), encode=encode)[0] == ["not-found"]
 
 
+def test_a_file_that_unpacks_to_no_end_is_told(judged, monkeypatch):
+    """A few kilobytes may hold gigabytes: they are not unpacked. One that is cut off is told, too."""
+    monkeypatch.setattr(recorded.har, "_LARGEST", 1000)
+    with pytest.raises(ConfigurationError, match="unpacks to more than 1000 bytes"):
+        judged(entry(), encode=lambda text: gzip.compress(text.encode() + b" " * 1_000_000))
+    with pytest.raises(ConfigurationError, match="it is cut off"):
+        judged(entry(), encode=lambda text: gzip.compress(text.encode())[:-20])
+
+
 def test_bytes_that_are_no_utf8_cost_their_entry(judged):
     """The tool wrote them, and not the target."""
     entries = entry(changed(NOT_FOUND, message="Caf\u00e9")), entry()

@@ -7,10 +7,8 @@ masked in it stays out of judgement.
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from clausewise.recorded.lenient import Headers, table, word
 from clausewise.recorded.seen import LeftOut, Seen, alone
 from clausewise.scope import Scope
 
+_LARGEST = 2_000_000_000  # bytes of a file once it is unpacked
 _GZIP = b"\x1f\x8b"
 _WIDE = {b"\xff\xfe", b"\xfe\xff"}  # how UTF-16 begins
 _DIGITS = 18  # of a whole number that any part of an entry means
@@ -61,14 +60,14 @@ def read(path: Path, scope: Scope, hosts: Sequence[str] = ()) -> Iterator[Seen]:
 def _load(path: Path) -> Any:
     try:
         raw = path.read_bytes()
-        raw = gzip.decompress(raw) if raw.startswith(_GZIP) else raw
+        raw = lenient.unzipped(raw, _LARGEST) if raw.startswith(_GZIP) else raw
         text = raw.decode("utf-16") if raw[:2] in _WIDE else raw.decode("utf-8-sig", "surrogateescape")
         return json.loads(
             text, parse_int=lambda digits: int(digits) if len(digits) <= _DIGITS else float(digits)
         )
     except RecursionError:
         why = "it is nested too deeply"
-    except (OSError, EOFError, ValueError, zlib.error) as bad:
+    except (OSError, ValueError) as bad:
         why = tables.shown(bad)
     raise ConfigurationError(
         f"{path} is no HAR file that can be read: {why}. HAR 1.2 or a Postman collection is expected; "

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import gzip
 import json
 import math
 import re
@@ -31,6 +30,8 @@ _BODILESS = {204, 205}
 _STATUSES = range(100, 1000)
 _GZIP = b"\x1f\x8b"
 _BEGAN = "1970-01-01T00:00:00.000+00:00"  # of an entry that does not say when
+_AS_GZIP = 31  # zlib's word for it
+_LARGEST = 100_000_000  # bytes of a body
 _LONGEST = 200  # characters of what a recorder writes in place of a body
 # What recorders and those who clean up after them write in its place.
 _IN_PLACE = re.compile(
@@ -120,7 +121,10 @@ def body(told: Side, code: int, given: Headers) -> bytes:
         return b""
     raw = _raw(content, text)
     if raw.startswith(_GZIP) and "gzip" in header(given, "content-encoding"):
-        raw = _unzipped(raw)
+        try:
+            raw = unzipped(raw, _LARGEST)
+        except ValueError:
+            raise LeftOut(NO_BODY) from None
     if _is_in_place(raw, own if own >= 0 else sent_size):
         raise LeftOut(NO_BODY)
     return raw
@@ -152,11 +156,16 @@ def _json(text: str) -> Json:
         return None
 
 
-def _unzipped(raw: bytes) -> bytes:
+def unzipped(raw: bytes, most: int) -> bytes:
+    """Unpack gzip; ValueError for what is none, is cut off, or unpacks to more than `most` bytes."""
+    reader = zlib.decompressobj(wbits=_AS_GZIP)
     try:
-        return gzip.decompress(raw)
-    except (OSError, EOFError, zlib.error):
-        raise LeftOut(NO_BODY) from None
+        told = reader.decompress(raw, most)
+    except zlib.error as bad:
+        raise ValueError(str(bad)) from bad
+    if not reader.eof:
+        raise ValueError(f"it is cut off, or unpacks to more than {most} bytes")
+    return told
 
 
 def _raw(side: Side, text: str) -> bytes:
