@@ -15,6 +15,7 @@ from clausewise.errors import Spent
 _CANCELLED = ".cancelled"
 _BOOK = struct.Struct("<qddqd")
 _SLOWEST = 2.0  # seconds between two requests that a target may make us learn
+_TRUSTED, _EASE = 25, 0.9  # after so many requests that were let through the gap shrinks to that share
 _ROOM = 1.05  # so that a limit is not just missed again
 
 
@@ -95,10 +96,13 @@ class Budget:
                 raise Spent(
                     f"The run may send {self._requests} requests (--max-requests), and has sent them."
                 )
-            now, gap = time.monotonic(), max(self._gap, page.gap)
+            trusted = (page.sent - page.marked) % _TRUSTED == _TRUSTED - 1
+            learned = page.gap * (_EASE if trusted else 1.0)
+            now, gap = time.monotonic(), max(self._gap, learned)
             # a little late is made up for, a pause is not
             turn = page.free if page.free > now - gap else now
-            self._page = page._replace(sent=page.sent + 1, free=turn + gap, since=page.since or turn)
+            since = page.since or turn
+            self._page = page._replace(sent=page.sent + 1, free=turn + gap, gap=learned, since=since)
         if turn > now:
             time.sleep(turn - now)
 
@@ -117,6 +121,11 @@ class Budget:
                 marked=page.sent,
                 since=now + seconds,
             )
+
+    def forget(self) -> None:
+        """Take the target for another one, which has taught no pace."""
+        with self._entry() as page:
+            self._page = _Page(sent=page.sent)
 
     @contextmanager
     def _entry(self) -> Iterator[_Page]:

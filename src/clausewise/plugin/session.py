@@ -323,6 +323,7 @@ class Session:
         self._transports.clear()
         self._clients.clear()
         self.log_ins.forget()
+        self.budget.forget()
         self.salt = secrets.token_hex(8)
         self._bench = replace(self.bench, masker=masker(self.scope, self.key))
 
