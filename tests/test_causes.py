@@ -180,6 +180,17 @@ def test_an_effect_follows_from_the_last_wrong_answer_on_its_way(told):
     assert told.causes[0]["colour"] == "red"
 
 
+def test_an_effect_beside_an_answer_that_no_document_has_follows_from_it(told):
+    """A test that looks at several answers at once names one of them; the strange one may be another."""
+    told.find("toy.put.done", told.call("put", ["done"], "", status=403))
+    get = told.call("get", ["done"], "done", "a test of both")
+    told.find("toy.flow.put-then-get", get, "status of put")
+    assert len(told.causes) == 2
+
+    told.call("put", [], "", "a test of both", status=403)
+    assert told.names == [["toy.put.done", "toy.flow.put-then-get"]]
+
+
 def test_effects_at_one_place_are_one_cause_and_of_one_clause_too(told):
     """Two clauses that miss the same value, one clause that misses several."""
     name = told.call("get", ["done"], "done")

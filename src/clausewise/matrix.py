@@ -193,7 +193,11 @@ class _Runner(Stage):
         run.narrows = True
         seen = self._memory.exchanges = []
         tests = together.concerned(run.scope, self._clean, group)
-        records = [record for test in tests for record in self._run(self._items[test])]
+        records: list[Record] = []
+        for test in tests:
+            records += self._run(self._items[test])
+            if any(record.get("unusable") for record in records):
+                break  # as a run would end here
         self._memory.exchanges, run.narrows = None, False
         return together.group(run, group, records, seen)
 

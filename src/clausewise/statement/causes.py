@@ -214,6 +214,11 @@ class _Symptoms:
         """Return the clauses that a symptom breaks."""
         return [self.clauses[self.findings[at]["clause"]] for at in self.found[it]]
 
+    def beside(self, it: Symptom) -> Iterator[Seen]:
+        """Yield all exchanges of the tests that found a symptom."""
+        for test in {self.findings[at]["test"] for at in self.found[it]}:
+            yield from (self.seen[name] for name in self._ways[test])
+
     def ways(self, it: Symptom) -> Iterator[Sequence[str]]:
         """Yield the exchanges that led to each finding of a symptom, and its own as the last."""
         for at in self.found[it]:
@@ -368,8 +373,9 @@ def _fields(known: _Symptoms) -> Iterator[Tie]:
 def _consequences(known: _Symptoms) -> Iterator[Tie]:
     """An effect does not show where an answer on its way is wrong: the last of these is at fault.
 
-    Else it is one with an answer that comes in another's place elsewhere, where its own answer is that one,
-    and, where it shows at no place itself, with those at places of the answers on its way.
+    Else it is one with an answer that comes in another's place elsewhere, where its own answer is that one or
+    one beside it is, which no document has; and, where it shows at no place itself, with those at places of
+    the answers on its way.
     """
     wholes, effects = known.of(ANSWER), known.by_operation(EFFECT)
     for it in known.of(EFFECT):
@@ -377,7 +383,8 @@ def _consequences(known: _Symptoms) -> Iterator[Tie]:
         if cause := next(filter(None, (_last_wrong(known, it, way) for way in ways)), None):
             yield cause, it
             continue
-        yield from ((whole, it) for whole in wholes if whole[1:3] in known.answers(it))
+        strange = {one.symptom[1:3] for one in known.beside(it) if not one.answer}
+        yield from ((whole, it) for whole in wholes if whole[1:3] in known.answers(it) | strange)
         if len(it) != _PLACED:
             passed = {known.seen[name].operation for way in ways for name in way}
             placed = (other for operation in passed for other in effects.get(operation, ()))
