@@ -25,7 +25,7 @@ def test_smoke_takes_answers_and_entry_only(tmp_path):
     done, results = run(tmp_path / "run", "--plan", "smoke", target=target)
 
     assert done.returncode == 0, done.stdout
-    said = "Kept all that plan smoke asks (exit 0): 87 of 996 clauses, and what their answers show;"
+    said = "Kept all that plan smoke asks (exit 0): 87 of 1002 clauses, and what their answers show;"
     assert results["outcome"]["sentence"].startswith(said)
     for name in ("summary.md", "badge.svg", "statement.html", "report.html"):
         assert "conformant" not in (tmp_path / "run" / name).read_text().lower(), name
