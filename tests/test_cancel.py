@@ -8,8 +8,8 @@ import runs
 from locking import gateway
 
 # Seconds: 2.3 to 3.4 of them where a machine does nothing else, and 11 before a cancel reached the workers.
-SOON = 20
-AT_ONCE = 1.0
+SOON = 10
+AT_ONCE = 0.2
 
 
 @pytest.mark.parametrize(
