@@ -185,31 +185,44 @@ def test_tests_of_an_installed_package_run_only_where_a_target_claims_it(place, 
     assert (place / "sprung").exists()
 
 
-def test_a_run_takes_the_tests_of_what_the_target_claims(place, greeter):
-    """Another family in the same folder is known, and none of its tests is made, nor imported."""
-    beside = place / "hello" / "schemas" / "good-bye"
-    shutil.copytree(place / "hello" / "schemas" / "hello", beside)
-    for path in beside.iterdir():
+@pytest.fixture
+def beside(place):
+    """The working folder; beside the family lies another one, whose tests end whoever imports them."""
+    shutil.copytree(place / "hello" / "schemas" / "hello", place / "hello" / "schemas" / "good-bye")
+    for path in (place / "hello" / "schemas" / "good-bye").iterdir():
         path.write_text(path.read_text().replace("hello", "good-bye"))
     suite = place / "hello" / "suites" / "good_bye"
     suite.mkdir()
-    (suite / "__init__.py").write_text(TRAP)
-    (suite / "test_greetings.py").write_text(TRAP)
-    done = command("run", "--target", target(greeter), "--families", "../hello", "--run-dir", "r", "-n", "2")
+    for name in ("__init__.py", "test_greetings.py"):
+        (suite / name).write_text(TRAP)
+    return place
 
+
+@pytest.mark.usefixtures("beside")
+def test_a_run_takes_the_tests_of_what_the_target_claims(greeter):
+    """Another family in the same folder is known, and none of its tests is made, nor imported."""
+    path = target(greeter)
+    done = command("run", "--target", path, "--families", "../hello", "--run-dir", "r", "-n", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     assert {name.partition(".")[0] for name in runs.verdicts(Path("r"))} == {"hello"}
+    assert clauses("--families", "../hello")
+
+    done = pytest_on("../hello/suites", "--target", path, "--families", "../hello")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def pytest_on(*words):
+    """Run pytest itself in a process of its own, and return what it said."""
+    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
+    return subprocess.run(line, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.usefixtures("place")
 def test_pytest_itself_runs_its_suites(greeter):
     """As it does those that ship."""
-    words = [sys.executable, "-m", "pytest", "../hello/suites", "--target", target(greeter), "--run-dir", "r"]
-    done = subprocess.run(
-        [*words, "--families", "../hello", "-p", "no:cacheprovider"],
-        capture_output=True,
-        text=True,
-        check=False,
+    done = pytest_on(
+        "../hello/suites", "--target", target(greeter), "--families", "../hello", "--run-dir", "r"
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
