@@ -255,7 +255,7 @@ class Contents:
             wrong.append("target file: it says what no masked copy of one does")
         for name, own in raw.families.items():
             told = then["families"][name]
-            if (self.scope.pins(name).get("sha256")) != told.get("sha256"):
+            if self.scope.pins(name).get("sha256") != told.get("sha256"):
                 wrong.append(
                     f"the family {name} of {self.scope.homes[name].root} is not the one that was judged by"
                 )
