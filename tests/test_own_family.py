@@ -412,7 +412,7 @@ def test_without_a_reference_it_is_said_so(place, words):
     done = command(*words, "--families", "../hello")
 
     assert done.returncode == 4
-    assert done.stderr.startswith((f"clausewise: {NONE}", f"ERROR: {NONE}")), done.stderr
+    assert done.stderr.strip().startswith((f"clausewise: {NONE}", f"ERROR: {NONE}")), done.stderr
 
 
 def test_what_a_family_does_not_need_may_be_missing(place, greeter):
