@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import textwrap
@@ -346,11 +345,7 @@ def _starter_family(home: Family, beside: Path) -> str:
     found = home.ships or home.installed
     lines = [
         f"[families.{home.id}]",
-        *(
-            []
-            if found
-            else [f"folder = {json.dumps(_between(beside, home.root))}    # where the family lies"]
-        ),
+        *([] if found else [f"folder = {json.dumps(home.way(beside))}    # where the family lies"]),
         f'document = "{documents[0]}"    # {" | ".join(documents)}',
         f'base_url = "{TEMPLATE_URL}"',
         "",
@@ -360,14 +355,6 @@ def _starter_family(home: Family, beside: Path) -> str:
         told = [role.says, role.unlocks, *([role.otherwise] if role.otherwise else [])]
         lines += [*(f"# {line}" for line in told), *template, ""]
     return "\n".join([*lines, *_starter_faults(home)])
-
-
-def _between(folder: Path, place: Path) -> str:
-    """Return the way from one folder to another, as a file says it that is carried along with both."""
-    try:
-        return Path(os.path.relpath(place, folder)).as_posix()
-    except ValueError:  # on Windows there is none to another drive
-        return place.as_posix()
 
 
 def _starter_faults(home: Family) -> Iterator[str]:

@@ -7,6 +7,7 @@ Data are only read; tests and references are code, and run only where the user n
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -83,6 +84,13 @@ class Family:
     def below(self, url: str) -> str:
         """Return where it is called at a server that plays it: a foreign one has a path of its own."""
         return url if self.ships else f"{url}/{self.id}"
+
+    def way(self, folder: Path) -> str:
+        """Return the way to it from a folder, as a file says it that is carried along with both."""
+        try:
+            return Path(os.path.relpath(self.root, folder.resolve())).as_posix()
+        except ValueError:  # on Windows there is none to another drive
+            return self.root.as_posix()
 
     def digests(self) -> dict[str, str]:
         """Return the SHA-256 of its data by name, and of its tests where our version does not tell them."""

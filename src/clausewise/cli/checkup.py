@@ -49,7 +49,7 @@ def init(given: Namespace) -> int:
     homes = named(given.family, installed=False)
     if path.exists():
         raise ConfigurationError(f"{path} is there already; name another file or move it away.")
-    files.put(path, doctor.starter(homes, path.parent.resolve()))
+    files.put(path, doctor.starter(homes, path.parent))
     schema = path.parent / "target.schema.json"
     if not schema.exists():  # by which an editor tells what may stand where
         files.put(schema, (shipped.SCHEMAS / schema.name).read_text("utf-8"))

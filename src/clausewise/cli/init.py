@@ -35,7 +35,7 @@ def _reference(folder: Path, file: str, wanted: Sequence[str]) -> int:
     """Write the reference's target file, of some families or all, and beside it the secrets that it names."""
     given = _targets(wanted)
     target = folder / (file or _REFERENCE)
-    kept = _kept((given / _REFERENCE).read_text("utf-8"), wanted)
+    kept = _kept((given / _REFERENCE).read_text("utf-8"), wanted, target.parent)
     beside = folder / _SECRETS
     held = [path for path in sorted((given / _SECRETS).glob("*")) if f'"{_SECRETS}/{path.name}"' in kept]
     secrets = {beside / path.name: path for path in held}
@@ -65,12 +65,14 @@ def _targets(wanted: Sequence[str]) -> Path:
     return next(iter(folders))
 
 
-def _kept(text: str, wanted: Sequence[str]) -> str:
-    """Return a target file with the families named, or as it is."""
+def _kept(text: str, wanted: Sequence[str], beside: Path) -> str:
+    """Return a target file, to lie in a folder, with the families named, or as it is."""
     told = tomlkit.parse(text)
     for family in list(told["families"]):
         if wanted and family not in wanted:
             del told["families"][family]
+        elif "folder" in told["families"][family]:
+            told["families"][family]["folder"] = families.family(family).way(beside)
     return tomlkit.dumps(told)
 
 
