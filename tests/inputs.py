@@ -106,7 +106,7 @@ def named(results):
 
 def har(target):
     """Return a small HAR file: calls of two operations, one broken, and one that nobody documents."""
-    known = scope.of(targets.load(target, shipped.SCHEMAS / "target.schema.json"), shipped.SCHEMAS)
+    known = scope.of(targets.load(target, shipped.SCHEMAS / "target.schema.json"))
     paths = [one.path for one in known.contracts["account-service"].operations.values()][:3]
     entries = [
         {
@@ -207,7 +207,7 @@ def load(path):
 
 
 def whole(path):
-    return scope.of(load(path), shipped.SCHEMAS)
+    return scope.of(load(path))
 
 
 @st.composite
@@ -226,7 +226,7 @@ def target_file(data, good, folder):
         shutil.copy(good / name, folder)
     made = reads(lambda: load(path), folder)
     if made:
-        reads(lambda: scope.of(made, shipped.SCHEMAS), folder)
+        reads(lambda: scope.of(made), folder)
         reads(lambda: rulings.load(made.policy, made.path, made.name), folder)
 
 

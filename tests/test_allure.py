@@ -54,7 +54,7 @@ def test_each_cause_is_a_category_before_the_others():
 
 def test_how_grave_a_broken_clause_is_follows_from_its_standing():
     """The firmest counts; who is let in is the gravest, where a document says so."""
-    rows = scope.of(targets.load(runs.REFERENCE, shipped.SCHEMAS / "target.schema.json"), shipped.SCHEMAS)
+    rows = scope.of(targets.load(runs.REFERENCE, shipped.SCHEMAS / "target.schema.json"))
     one = next(clause for clause in rows.clauses() if clause.kind is Kind.ANSWER)
     guess = replace(one, standing=Standing.ASSUMED)
 

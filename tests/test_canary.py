@@ -213,7 +213,7 @@ def key(folder):
 def test_the_command_line_is_remembered_without_its_secrets(monkeypatch):
     """A database's password, a secret of the target file given as an option."""
     target = targets.load(runs.REFERENCE, shipped.SCHEMAS / "target.schema.json")
-    known = scope.of(target, shipped.SCHEMAS)
+    known = scope.of(target)
     secret = min(target.secrets)
     where = "postgresql+psycopg://me:cnry-pw@db.example.com/x?sslpassword=cnry-ssl"
     monkeypatch.setattr(sys, "argv", ["clausewise", "run", "--history", where, "--clause", secret])

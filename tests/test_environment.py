@@ -81,4 +81,4 @@ def _judged(run, target, clauses):
 
 
 def _scope():
-    return scope.of(claimed(REFERENCE), shipped.SCHEMAS)
+    return scope.of(claimed(REFERENCE))

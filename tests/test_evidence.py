@@ -104,7 +104,7 @@ email = "somebody@example.com"
 
 def known(path):
     """Return what a target file claims."""
-    return scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"), shipped.SCHEMAS)
+    return scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"))
 
 
 @pytest.fixture

@@ -409,7 +409,7 @@ def test_what_the_targets_own_answer_left_unjudged_is_no_green(tmp_path):
     """A clause that nobody must exercise, and whose test got no token: a reason, and 2 for what was 0."""
     target = runs.target_at(tmp_path, "embedded", "cdp")
     runs.inside("run", "--target", target, "--run-dir", tmp_path / "run", "--plan", "smoke")
-    known = scope.of(claimed(target), shipped.SCHEMAS)
+    known = scope.of(claimed(target))
     guess = next(it.id for it in known.clauses() if it.standing == "inferred")
     record = {**VERDICT, "test": "x", "clauses": [guess], "verdict": "untestable", "useless": True}
     (tmp_path / "run" / journal.VERDICTS).write_text(json.dumps(record) + "\n")

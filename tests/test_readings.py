@@ -85,7 +85,7 @@ def test_a_reading_that_no_document_carries_cannot_be_claimed(tmp_path):
     target = claimed(runs.target_at(tmp_path, "embedded", "cdp"))
 
     with pytest.raises(ConfigurationError, match=r"CDP-02 = 'b' is a reading that the documents do not"):
-        scope.of(claiming(target, "cdp", {"CDP-02": "b"}), shipped.SCHEMAS)
+        scope.of(claiming(target, "cdp", {"CDP-02": "b"}))
 
 
 def test_the_reason_is_shown_to_who_asks():

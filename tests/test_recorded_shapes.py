@@ -47,7 +47,7 @@ class Nowhere:
 def known(tmp_path_factory):
     """What a target at bank.example.com claims."""
     path = runs.target_at(tmp_path_factory.mktemp("target"), "https://bank.example.com/gate", "cdp")
-    return scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"), shipped.SCHEMAS)
+    return scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import runs
 
-from clausewise import journal, scope, shipped, statement
+from clausewise import journal, scope, statement
 from clausewise.client import Budget
 from clausewise.errors import Spent
 from clausewise.plugin.opening import claimed
@@ -212,6 +212,6 @@ def test_an_answer_too_deep_to_read_left_nothing_and_ends_no_run(tmp_path):
     pages.close()
     target = claimed(runs.REFERENCE)
 
-    left = statement.add_up(scope.of(target, shipped.SCHEMAS), tmp_path).left
+    left = statement.add_up(scope.of(target), tmp_path).left
 
     assert left["ofs-ecm", "addCustomer"].made == 0

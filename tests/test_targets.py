@@ -7,7 +7,7 @@ from types import ModuleType
 import canary
 import pytest
 
-from clausewise import doctor, scope, shipped, targets
+from clausewise import doctor, families, scope, shipped, targets
 from clausewise.errors import ConfigurationError, Untestable
 
 GOOD = """
@@ -326,7 +326,7 @@ def test_a_hook_for_no_fault_of_the_family_is_one_sentence(load, hooks, said):
     """A misspelt name, a pattern that fits nothing, two that fit alike."""
     text = f'{GOOD}[families.cdp.faults]\nheader = "X-Fault"\n{hooks}\n'
     with pytest.raises(ConfigurationError) as caught:
-        scope.of(load(text), shipped.SCHEMAS)
+        scope.of(load(text))
 
     assert said in str(caught.value)
     assert "target.toml: [families.cdp.faults]" in str(caught.value)
@@ -337,7 +337,7 @@ def test_a_name_of_its_own_settles_what_two_patterns_fit_alike(load):
     hooks = 'header = "X-Fault"\n"internal-*" = "a"\n"*nal-error" = "b"\n'
     own = '"onboardCustomer.internal-error" = "c"\n"validateCustomer.internal-error" = "d"\n'
 
-    known = scope.of(load(f"{GOOD}[families.cdp.faults]\n{hooks}{own}"), shipped.SCHEMAS)
+    known = scope.of(load(f"{GOOD}[families.cdp.faults]\n{hooks}{own}"))
 
     assert known.target.families["cdp"].fault("onboardCustomer.internal-error") == ("X-Fault", "c")
 
@@ -381,9 +381,9 @@ def test_a_path_excuses_nothing_else_in_its_line(load, tmp_path):
 
 def test_every_fault_name_stands_in_the_starter():
     """A vendor with names of its own learns ours without a run, and patterns can be tried at once."""
-    told = doctor.starter(shipped.SCHEMAS, ["ofs-ecm"])
+    told = doctor.starter([families.family("ofs-ecm")], Path())
 
-    names = scope.faults(shipped.SCHEMAS, "ofs-ecm")
+    names = scope.faults(families.family("ofs-ecm"))
     words = set(told.split())
     assert len(names) > 150
     assert {name.partition(".")[0] + "." for name in names} <= words

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from clausewise import shipped
+from clausewise import families
 from clausewise.errors import ConfigurationError
 from clausewise.model import Freedom, among
 
@@ -25,9 +26,24 @@ class Bank:
 
 
 def every() -> Mapping[str, Bank]:
-    """Return the banks that ship with clausewise, by name."""
-    told = tomllib.loads((shipped.SCHEMAS / "banks.toml").read_text("utf-8"))
-    return {it["id"]: Bank(it["id"], it["says"], tuple(it["freedoms"])) for it in told["bank"]}
+    """Return the banks by name, those of every place where families lie; ConfigurationError for a bad file.
+
+    One that two places know takes what each of them says.
+    """
+    found: dict[str, Bank] = {}
+    for path in dict.fromkeys(home.root / "schemas" / "banks.toml" for home in families.known().values()):
+        for it in _told(path):
+            before = found.get(it.id)
+            found[it.id] = replace(before, freedoms=(*before.freedoms, *it.freedoms)) if before else it
+    return found
+
+
+def _told(path: Path) -> list[Bank]:
+    try:
+        told = tomllib.loads(path.read_text("utf-8")).get("bank", []) if path.exists() else []
+        return [Bank(it["id"], it["says"], tuple(it["freedoms"])) for it in told]
+    except (OSError, ValueError, KeyError, TypeError) as bad:
+        raise ConfigurationError(f"{path} cannot be read: {bad!r}.") from bad
 
 
 def bank(name: str) -> Bank:

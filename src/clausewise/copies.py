@@ -10,7 +10,7 @@ from typing import Any
 
 import tomlkit
 
-from clausewise import masking, shipped
+from clausewise import masking
 from clausewise.masking import Masker
 from clausewise.scope import Scope
 
@@ -40,7 +40,7 @@ def overlays(scope: Scope) -> Iterator[tuple[str, Path]]:
     for family in scope.target.families.values():
         for path in family.overlays:
             overlay = Path(os.path.normpath(path))
-            if not overlay.is_relative_to(shipped.SCHEMAS.absolute()):
+            if not overlay.is_relative_to(scope.homes[family.family].folder):
                 inside = overlay.is_relative_to(beside)
                 yield overlay.relative_to(beside).as_posix() if inside else "", overlay
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import textwrap
@@ -15,6 +16,7 @@ from clausewise import catalogue, checks, contracts, judge
 from clausewise.bindings import Bindings
 from clausewise.client import Client, Transport
 from clausewise.errors import NoVerdict, TargetUnusable, Untestable
+from clausewise.families import Family
 from clausewise.masking import Masker
 from clausewise.model import Contract, Exchange, Request, Role, RoleNeed
 from clausewise.scope import Scope, faults
@@ -100,7 +102,7 @@ def _family(
     client.heard, client.sends = masker.learn_from, masker.foresee
     roles = [
         role
-        for role in catalogue.roles(scope.schemas / contract.family / "roles.toml")
+        for role in catalogue.roles(scope.homes[contract.family].folder / "roles.toml")
         if contract.document in (role.documents or [contract.document])
     ]
     yield from (places := list(_places(scope.bindings[target.family], contract, target, client)))
@@ -263,7 +265,7 @@ def _version(
     scope: Scope, contract: Contract, roles: Iterable[RoleNeed], asked: Asked
 ) -> Iterator[Diagnosis]:
     """Tell which document the target looks like, where the family has several: by its answers on fixtures."""
-    every = contracts.documents(scope.schemas / contract.family / "openapi.yaml")
+    every = contracts.documents(scope.homes[contract.family].contract)
     if len(every) == 1 or not asked:
         return
     fits = {document: _fitting(_contract(scope, contract, document), roles, asked) for document in every}
@@ -286,7 +288,7 @@ def _contract(scope: Scope, contract: Contract, document: str) -> Contract:
         return contract
     own = replace(scope.target.families[contract.family], document=document, readings={})
     target = replace(scope.target, families={contract.family: own})
-    return scoped(target, scope.schemas).contracts[contract.family]
+    return scoped(target).contracts[contract.family]
 
 
 def _fitting(contract: Contract, roles: Iterable[RoleNeed], asked: Asked) -> int:
@@ -309,9 +311,9 @@ def _filled(template: Any, given: Mapping[str, Any]) -> Any:
     return given[template[1:-1]] if isinstance(template, str) and template.startswith("{") else template
 
 
-def starter(schemas: Path, families: list[str]) -> str:
-    """Return a commented target file for the families named, every role explained."""
-    return "\n".join([_HEAD, *(_starter_family(schemas, family) for family in families)])
+def starter(homes: Iterable[Family], beside: Path) -> str:
+    """Return a commented target file, to lie in a folder, for some families, every role explained."""
+    return "\n".join([_HEAD, *(_starter_family(home, beside) for home in homes)])
 
 
 _HEAD = """\
@@ -338,25 +340,27 @@ max_wait = 10               # how long a test may wait for a token to expire
 """
 
 
-def _starter_family(schemas: Path, family: str) -> str:
-    documents = contracts.documents(schemas / family / "openapi.yaml")
+def _starter_family(home: Family, beside: Path) -> str:
+    documents = contracts.documents(home.contract)
+    found = home.ships or home.installed
     lines = [
-        f"[families.{family}]",
+        f"[families.{home.id}]",
+        *([] if found else [f"folder = {json.dumps(home.way(beside))}    # where the family lies"]),
         f'document = "{documents[0]}"    # {" | ".join(documents)}',
         f'base_url = "{TEMPLATE_URL}"',
         "",
     ]
-    for role in catalogue.roles(schemas / family / "roles.toml"):
+    for role in catalogue.roles(home.folder / "roles.toml"):
         template = [] if role.id.startswith("fault.") else role.template.rstrip().splitlines()  # told below
         told = [role.says, role.unlocks, *([role.otherwise] if role.otherwise else [])]
         lines += [*(f"# {line}" for line in told), *template, ""]
-    return "\n".join([*lines, *_starter_faults(schemas, family)])
+    return "\n".join([*lines, *_starter_faults(home)])
 
 
-def _starter_faults(schemas: Path, family: str) -> Iterator[str]:
+def _starter_faults(home: Family) -> Iterator[str]:
     """Yield commented lines with every fault that a hook can provoke, and how patterns give hooks."""
     by_operation: dict[str, list[str]] = {}
-    names = faults(schemas, family)
+    names = faults(home)
     for name in names:
         operation, _, outcome = name.partition(".")
         by_operation.setdefault(operation, []).append(outcome)
@@ -368,7 +372,7 @@ def _starter_faults(schemas: Path, family: str) -> Iterator[str]:
         yield from textwrap.wrap(
             told, _WIDE, initial_indent="#   ", subsequent_indent="#     ", break_on_hyphens=False
         )
-    yield from _FAULTS.format(family=family).splitlines()
+    yield from _FAULTS.format(family=home.id).splitlines()
     yield ""
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from clausewise import mutants, shipped
+from clausewise import mutants
 from clausewise.errors import ConfigurationError
 from clausewise.model import Json, among
 from clausewise.mutants import Mutant, Reason
@@ -191,8 +191,8 @@ class _Runner(Stage):
         for number, mutant in enumerate(picked, 1):
             self._tell("mutants", number, len(picked))
             kills.fates.append(self._fate(run, mutant))
-        folders = {name: shipped.SCHEMAS / name / "survivors.toml" for name in run.scope.contracts}
-        told_why = {name: mutants.reasons(path) for name, path in folders.items()}
+        homes = run.scope.homes.items()
+        told_why = {name: mutants.reasons(home.folder / "survivors.toml") for name, home in homes}
         self.kills = settled(kills, told_why, whole)
 
     def _made(self, contract: Any) -> list[Mutant]:

@@ -11,10 +11,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from clausewise import bindings, catalogue, contracts, masking, shipped, tables
+from clausewise import bindings, catalogue, contracts, families, masking, tables
 from clausewise.bindings import Bindings
 from clausewise.catalogue import Catalogue
 from clausewise.errors import ConfigurationError
+from clausewise.families import Family
 from clausewise.model import Clause, Contract, Discrepancy, Kind, Observability, Operation
 from clausewise.targets import FamilyTarget, Target
 
@@ -27,7 +28,7 @@ class Scope:
     """
 
     target: Target
-    schemas: Path
+    homes: Mapping[str, Family]
     contracts: Mapping[str, Contract]
     catalogues: Mapping[str, Catalogue]
     bindings: Mapping[str, Bindings]
@@ -36,11 +37,12 @@ class Scope:
     def facts(self) -> dict[str, Any]:
         """Return what a run remembers of its target and of how it was started; no secret is among it."""
         target = self.target
-        families = {
+        claimed = {
             name: {
                 "document": known.document,
                 "base_url": known.base_url,
                 "overlays": {path.name: sha256(path.read_bytes()).hexdigest() for path in known.overlays},
+                **self.pins(name),
             }
             for name, known in target.families.items()
         }
@@ -53,9 +55,14 @@ class Scope:
                 "environment": target.environment,
                 "file": target.path.name,
                 "sha256": target.sha256,
-                "families": families,
+                "families": claimed,
             },
         }
+
+    def pins(self, family: str) -> dict[str, str]:
+        """Return what tells a family's data and tests of now from those of then, but for what ships."""
+        home = self.homes[family]
+        return {} if home.ships else {"sha256": home.digest()}
 
     def clauses(self) -> Iterator[Clause]:
         """Yield every clause that the target claims to keep."""
@@ -71,8 +78,8 @@ class Scope:
         """Tell whether an id belongs to a clause that the target does not claim."""
         family = name.partition(".")[0]
         if family not in self.contracts:
-            return family in {path.parent.name for path in self.schemas.glob("*/openapi.yaml")}
-        return name in _every_id(self.schemas / family, family)
+            return family in families.known()
+        return name in book(self.homes[family]).clauses
 
     def discrepancies(self) -> Iterator[Discrepancy]:
         """Yield every discrepancy of the claimed families."""
@@ -90,7 +97,7 @@ class Scope:
         """Return this scope as if its target claimed that reading of a discrepancy."""
         own = self.target.families[family]
         claimed = replace(own, readings={**own.readings, discrepancy: letter})
-        known = of(replace(self.target, families={family: claimed}), self.schemas)
+        known = of(replace(self.target, families={family: claimed}))
         return replace(
             self,
             target=replace(self.target, families={**self.target.families, family: claimed}),
@@ -111,19 +118,16 @@ class Scope:
         return tuple(role for role in clause.needs if role not in spared and not target.has(role))
 
 
-def of(target: Target, schemas: Path) -> Scope:
-    """Load everything that a target claims from the folder of all families' data.
+def of(target: Target) -> Scope:
+    """Load everything that a target claims, wherever its families were found.
 
     Raises ConfigurationError for a family, document, reading or fault that nobody knows.
     """
     agreed, books, bound, spared = {}, {}, {}, {}
+    homes = {name: families.family(name, str(target.path)) for name in target.families}
     for name, claimed in target.families.items():
-        folder = schemas / name
-        known = sorted(path.parent.name for path in schemas.glob("*/openapi.yaml"))
-        if name not in known:
-            told = f"there is no family {tables.shown(name)!r}; clausewise knows {', '.join(known)}"
-            raise ConfigurationError(f"{target.path}: {told}.")
-        held = contracts.documents(folder / "openapi.yaml")
+        folder = homes[name].folder
+        held = contracts.documents(homes[name].contract)
         if claimed.document not in held:
             raise ConfigurationError(
                 f"{target.path}: [families.{name}] the family {name} has no document "
@@ -131,12 +135,14 @@ def of(target: Target, schemas: Path) -> Scope:
             )
         bound[name] = _bindings(target, folder, claimed)
         agreed[name] = whole = contracts.load(
-            folder / "openapi.yaml",
+            homes[name].contract,
             claimed.document,
             claimed.readings,
             claimed.overlays,
             str(bound[name].given.get("error_code", "")),
+            checked=not homes[name].ships,
         )
+        _check_id(homes[name], whole.family)
         bound[name].check(whole.operations)
         books[name] = catalogue.load(folder, name, whole.clauses, claimed.document, vouched=whole.vouched)
         spared[name] = {role.id for role in catalogue.roles(folder / "roles.toml") if role.otherwise}
@@ -147,8 +153,8 @@ def of(target: Target, schemas: Path) -> Scope:
                 f"no token service of its own; delete it."
             )
         if claimed.faults:
-            claimed.check_faults(faults(schemas, name), f"{target.path}:")
-    return Scope(target, schemas, agreed, books, bound, spared)
+            claimed.check_faults(faults(homes[name]), f"{target.path}:")
+    return Scope(target, homes, agreed, books, bound, spared)
 
 
 def _bindings(target: Target, folder: Path, claimed: FamilyTarget) -> Bindings:
@@ -158,28 +164,34 @@ def _bindings(target: Target, folder: Path, claimed: FamilyTarget) -> Bindings:
 
 def provoked(family: str) -> list[tuple[str, str]]:
     """Return every operation and outcome of a family, as its data stand, that only a fault hook provokes."""
-    stated = contracts.every_clause(shipped.SCHEMAS / family / "openapi.yaml")
     return [
         (clause.operation, clause.outcome)
-        for clause in stated
+        for clause in contracts.every_clause(families.family(family).contract)
         if clause.kind is Kind.ANSWER and clause.observability is Observability.NEEDS_FAULT
     ]
 
 
 @cache
-def faults(schemas: Path, family: str) -> tuple[str, ...]:
+def book(home: Family) -> Catalogue:
+    """Return a family's whole catalogue, whichever of its documents a target may claim."""
+    stated = contracts.every_clause(home.contract)
+    _check_id(home, next((clause.family for clause in stated), home.id))
+    return catalogue.load(home.folder, home.id, stated)
+
+
+def _check_id(home: Family, told: str) -> None:
+    """Refuse a contract of another family than the folder that it lies in says."""
+    if told != home.id:
+        raise ConfigurationError(
+            f"{home.contract}: x-family is {tables.shown(told)!r}, and the folder says {home.id!r}; "
+            f"they have to agree."
+        )
+
+
+def faults(home: Family) -> tuple[str, ...]:
     """Return the name of every fault, `<operation>.<outcome>`, that a family's documents ask a hook for."""
-    folder = schemas / family
-    book = catalogue.load(folder, family, contracts.every_clause(folder / "openapi.yaml"))
-    needed = {role for clause in book.clauses.values() for role in clause.needs}
+    needed = {role for clause in book(home).clauses.values() for role in clause.needs}
     return tuple(sorted(role.removeprefix("fault.") for role in needed if role.startswith("fault.")))
-
-
-@cache
-def _every_id(folder: Path, family: str) -> frozenset[str]:
-    """Return the clause ids of all documents of a family."""
-    stated = contracts.every_clause(folder / "openapi.yaml")
-    return frozenset(catalogue.load(folder, family, stated).clauses)
 
 
 def _check_readings(target: Target, family: str, book: Catalogue) -> None:

@@ -10,7 +10,7 @@ import pytest
 import requests
 from _pytest.runner import runtestprotocol
 
-from clausewise import shipped
+from clausewise import families
 from clausewise.errors import ConfigurationError
 from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, embedded
@@ -120,16 +120,20 @@ def staged(
     Raises ConfigurationError for a target that is not the embedded reference.
     """
     known = claimed(target, documents)
+    homes = [families.family(name, str(target)) for name in known.families]
+    for home in homes:
+        home.check_plays()
     if set(known.embedded) != set(known.families):
         raise ConfigurationError(
             f"{target}: the matrix bends the embedded reference; every base_url must say so."
         )
     with embedded(known, "--control", *(["--bank", bank] if bank else [])) as reached:
-        stage = make(next(iter(reached.families.values())).base_url)
+        played = next(iter(reached.families.values())).base_url
+        stage = make("/".join(played.split("/")[:3]))  # a foreign family is played below a path of its own
         options = ["--target", str(target), "--run-dir", str(folder), "--plan", "proof", "--seed", _SEED]
         options += [word for claim in documents for word in ("--document", claim)]
         options += ["--reference-url", stage.url]
-        code = launch(shipped.SUITES, options, stage)
+        code = launch(families.suites(homes), options, stage)
     if not stage._items:  # noqa: SLF001 - its own module
         raise ConfigurationError(f"The suites could not be run (pytest ended with {code!s}).")
     return stage

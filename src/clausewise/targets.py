@@ -17,7 +17,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from clausewise import beside, certificates, proxies, shipped, tables
+from clausewise import beside, certificates, families, proxies, tables
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.masking import held_in
 from clausewise.model import secret_name
@@ -211,13 +211,17 @@ class Target:
 
 
 def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[str] | None = None) -> Target:
-    """Read and check a target file, and fetch what it refers to; without `secrets` those stay empty.
+    """Read and check a target file, and fetch what it refers to.
+
+    Without `secrets` those stay empty, and a folder that it names for a family is not looked into.
 
     Files of secrets must lie beside the target file or be `allowed`, themselves or a folder of theirs; None
     for any, where nothing is sent to a host that the file names. Raises ConfigurationError with one sentence
     naming file, key, expectation and remedy.
     """
     raw, text = tables.read(path, schema, "target file", "`clausewise init` writes one to start from")
+    if secrets:  # whoever handed the file over with a pack has no say in what is run here
+        _find(path, raw)
     references = tuple(_placed(path, told) for told in _references(raw))
     if allowed is not None:
         _check_beside(path, references, allowed)
@@ -225,7 +229,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
         _check_edited(path, raw)
         _check_there(path, references)
     known: set[str] | None = set() if secrets else None
-    families = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
+    claimed = {name: _family(path, name, spec, known) for name, spec in raw["families"].items()}
     proxy = _proxy(path, raw.get("proxy"), known)
     tls = Tls() if known is None else _tls(path, raw.get("tls", {}), known)
     _check_secrets(path, text, known or (), frozenset(_places(raw)))
@@ -241,7 +245,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
         environment=raw["environment"],
         path=path,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-        families=families,
+        families=claimed,
         limits=_limits(path, raw.get("limits", {})),
         tls=tls,
         proxy=proxy,
@@ -252,6 +256,20 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
         secrets=frozenset(known or ()),
         references=references,
     )
+
+
+def _find(path: Path, raw: Mapping[str, Any]) -> None:
+    """Name the folders that a file says its families lie in."""
+    for name, spec in raw["families"].items():
+        if "folder" in spec:
+            folder, place = path.parent / spec["folder"], f"{path}: [families.{name}] folder"
+            held = [one.id for one in families.within(folder, place)]
+            if name not in held:
+                given = tables.shown(spec["folder"])
+                raise ConfigurationError(
+                    f"{place} names {given!r}, which holds {', '.join(held)}, and no {name}."
+                )
+            families.name(folder, place)
 
 
 def _references(raw: Mapping[str, Any]) -> Iterator[Reference]:
@@ -412,12 +430,16 @@ def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | 
 
 def _overlays(path: Path, family: str, names: Iterable[str]) -> Iterator[Path]:
     for name in names:
-        file = shipped.SCHEMAS / family / "assumed.overlay.yaml" if name == ASSUMED else path.parent / name
+        file = _own_overlay(path, family) if name == ASSUMED else path.parent / name
         if not os.path.isfile(file):  # noqa: PTH113 - false, not an error, for a name that no file can have
             told = f"the family has no {ASSUMED} overlay" if name == ASSUMED else f"there is no file {file}"
             given, place = tables.shown(name), f"{path}: [families.{family}] overlays"
             raise ConfigurationError(f"{place} names {given!r}, and {tables.shown(told)}.")
         yield file.absolute()
+
+
+def _own_overlay(path: Path, family: str) -> Path:
+    return families.family(family, str(path)).folder / "assumed.overlay.yaml"
 
 
 def _flat(bindings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -14,6 +14,7 @@ from clausewise.stage import Record, firm
 from clausewise.statement.causes import Seen, causes, folded
 
 ENOUGH = 0.9  # of the groups, which make as many causes as they have defects
+_APART = 10  # defects for each group, at least: others collide
 _SIZES = ((2, 3), (6, 1))  # defects of a group, and its share of all groups: three pairs for each sextet
 
 
@@ -42,8 +43,9 @@ class Group:
 
 
 def picked(defects: Iterable[Defect], groups: int, seed: int) -> list[tuple[Defect, ...]]:
-    """Return that many groups by a seed: three pairs for each sextet."""
+    """Return that many groups by a seed, three pairs for each sextet; of few defects fewer."""
     chance, known = random.Random(f"causes/{seed}"), sorted(defects, key=lambda it: it.id)  # noqa: S311
+    groups = min(groups, len(known) // _APART)
     shares = sum(share for _, share in _SIZES)
     return [
         tuple(chance.sample(known, size)) for size, share in _SIZES for _ in range(groups * share // shares)

@@ -109,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     _run(commands)
     _doctor(commands)
     _clauses(commands)
+    _families(commands)
     _serve(commands)
     _init(commands)
     _report(commands)
@@ -125,12 +126,23 @@ def parser() -> argparse.ArgumentParser:
     _completion(commands)
     for name, command in commands.choices.items():
         command.description, command.epilog = wordings.COMMANDS[name].about, wordings.COMMANDS[name].epilog
+        if name in _WITH_FAMILIES:
+            command.add_argument(
+                "--families",
+                action="append",
+                default=[],
+                metavar="DIR",
+                help="a folder of families of your own, which holds schemas/ and suites/ (repeatable)",
+            )
         command.add_argument(
             "--color", choices=["auto", "always", "never"], default="auto", help="colours (default: auto)"
         )
     return top
 
 
+_WITH_FAMILIES = frozenset(
+    "run doctor clauses families serve init report judge evidence verify countersign matrix watch".split()
+)
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - argparse has no public name for it
 
 
@@ -240,6 +252,11 @@ def _clauses(commands: Commands) -> None:
     clauses.add_argument(
         "--discrepancies", action="store_true", help="list the documents' contradictions instead"
     )
+
+
+def _families(commands: Commands) -> None:
+    families = commands.add_parser("families", help="list the families, and where each comes from")
+    families.add_argument("--format", choices=["table", "json"], default="table", help="(default: table)")
 
 
 def _serve(commands: Commands) -> None:

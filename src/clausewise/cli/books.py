@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from clausewise import catalogue, contracts, shipped
-from clausewise.cli import families
+from clausewise import families, scope
+from clausewise.catalogue import Catalogue
 
 
-def book(family: str) -> catalogue.Catalogue:
+def book(family: str) -> Catalogue:
     """Return it; ConfigurationError where there is no such family."""
-    families.check([family])
-    path = shipped.SCHEMAS / family / "openapi.yaml"
-    return catalogue.load(path.parent, family, contracts.every_clause(path))
+    return scope.book(families.family(family))

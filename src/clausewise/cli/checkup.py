@@ -9,7 +9,7 @@ from rich.text import Text
 
 from clausewise import doctor, files, scope, shipped
 from clausewise.cli import screen
-from clausewise.cli.families import check
+from clausewise.cli.families import named
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
 from clausewise.plugin import consent
@@ -25,7 +25,7 @@ def run(given: Namespace) -> int:
     console = screen.console(soft_wrap=True)
     worst = Exit.CONFORMANT
     with embedded(target) as reached:
-        for diagnosis in doctor.examine(scope.of(reached, shipped.SCHEMAS)):
+        for diagnosis in doctor.examine(scope.of(reached)):
             mark, style, code = _STATES[diagnosis.state]
             console.print(Text(visible(f"{mark} {diagnosis.what}"), style=style))
             for line in diagnosis.advice.splitlines():
@@ -46,11 +46,10 @@ _STATE_ORDER = (Exit.CONFORMANT, Exit.USAGE, Exit.TARGET_UNUSABLE)
 def init(given: Namespace) -> int:
     """Write a target file to be filled in."""
     path = Path(given.file)
-    families = given.family or shipped.families()
-    check(families)
+    homes = named(given.family, installed=False)
     if path.exists():
         raise ConfigurationError(f"{path} is there already; name another file or move it away.")
-    files.put(path, doctor.starter(shipped.SCHEMAS, families))
+    files.put(path, doctor.starter(homes, path.parent))
     schema = path.parent / "target.schema.json"
     if not schema.exists():  # by which an editor tells what may stand where
         files.put(schema, (shipped.SCHEMAS / schema.name).read_text("utf-8"))

@@ -12,6 +12,7 @@ from pkgutil import resolve_name
 
 from rich.text import Text
 
+from clausewise import families
 from clausewise.cli import screen
 from clausewise.cli.arguments import parser, read
 from clausewise.errors import ConfigurationError
@@ -33,8 +34,11 @@ def _ended(arguments: Sequence[str]) -> int:
         if not arguments:
             print(parser().format_help(), end="")  # noqa: T201 - as argparse prints it
             return Exit.USAGE  # 0 would say that something is conformant
+        families.begin()
         given = read(arguments)
         screen.use(given.color)
+        for folder in getattr(given, "families", ()):
+            families.name(Path(folder), f"--families {folder}")
         return int(resolve_name(f"clausewise.cli.{_COMMANDS[given.command]}")(given))
     except (KeyboardInterrupt, BrokenPipeError):
         return Exit.NOT_FULLY_VERIFIED
@@ -68,6 +72,7 @@ _COMMANDS = {
     "run": "running:run",
     "doctor": "checkup:run",
     "clauses": "listing:run",
+    "families": "families:run",
     "serve": "sandbox:run",
     "init": "init:run",
     "report": "running:report_anew",

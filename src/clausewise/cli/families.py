@@ -1,16 +1,54 @@
-"""The families that a command names."""
+"""`clausewise families`: which families there are, and where each comes from; those that a command names."""
 
 from __future__ import annotations
 
+import json
+import sys
+from argparse import Namespace
 from collections.abc import Iterable
+from pkgutil import resolve_name
 
-from clausewise import shipped
-from clausewise.errors import ConfigurationError
+from rich.table import Table
+from rich.text import Text
+
+from clausewise import families
+from clausewise.cli import screen
+from clausewise.families import Family
+from clausewise.foreign import visible
+from clausewise.verdict import Exit
 
 
-def check(named: Iterable[str]) -> None:
-    """Raise ConfigurationError where there is no such family."""
-    known = shipped.families()
-    for family in named:
-        if family not in known:
-            raise ConfigurationError(f"There is no family {family!r}; clausewise knows {', '.join(known)}.")
+def run(given: Namespace) -> int:
+    """List every family with its documents, how many clauses it has, and where it was found."""
+    documents, book = resolve_name("clausewise.contracts:documents"), resolve_name("clausewise.scope:book")
+    rows = [
+        {
+            "id": home.id,
+            "documents": documents(home.contract),
+            "clauses": len(book(home).clauses),
+            "reference": home.plays,
+            "from": home.origin,
+            "folder": str(home.folder),
+        }
+        for home in families.known().values()
+    ]
+    if given.format == "json":
+        told = {"format": "clausewise-families", "version": 1, "families": rows}
+        sys.stdout.write(f"{json.dumps(told, indent=1)}\n")
+        return Exit.CONFORMANT
+    table = Table("family", "documents", "clauses", "reference", "from", box=None, pad_edge=False)
+    for row in rows:
+        reference = "yes" if row["reference"] else "none"
+        cells = row["id"], ", ".join(row["documents"]), row["clauses"], reference, row["from"]
+        table.add_row(*(Text(visible(cell)) for cell in cells))
+    screen.console(soft_wrap=True).print(table)
+    return Exit.CONFORMANT
+
+
+def named(ids: Iterable[str], *, installed: bool = True) -> list[Family]:
+    """Return the families of some ids, or all, with or without those of installed packages.
+
+    Raises ConfigurationError where there is none of an id.
+    """
+    every = [home for home in families.known().values() if installed or not home.installed]
+    return [families.family(one) for one in ids] or every

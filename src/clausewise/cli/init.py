@@ -9,14 +9,14 @@ from pathlib import Path
 import tomlkit
 from rich.text import Text
 
-from clausewise import files, shipped
+from clausewise import families, files, shipped
 from clausewise.cli import checkup, screen
-from clausewise.cli.families import check
+from clausewise.cli.families import named
 from clausewise.errors import ConfigurationError
 from clausewise.verdict import Exit
 
-_REFERENCE = shipped.TARGETS / "reference.toml"
-_SECRETS = shipped.TARGETS / "reference.d"
+_REFERENCE = "reference.toml"
+_SECRETS = "reference.d"
 _OVERLAY = "assumed.overlay.yaml"
 _STARTER = "target.toml"
 
@@ -31,14 +31,14 @@ def run(given: Namespace) -> int:
     return checkup.init(given)
 
 
-def _reference(folder: Path, file: str, families: Sequence[str]) -> int:
+def _reference(folder: Path, file: str, wanted: Sequence[str]) -> int:
     """Write the reference's target file, of some families or all, and beside it the secrets that it names."""
-    check(families)
-    target = folder / (file or _REFERENCE.name)
-    kept = _kept(_REFERENCE.read_text("utf-8"), families)
-    beside = folder / _SECRETS.name
-    named = [path for path in sorted(_SECRETS.iterdir()) if f'"{_SECRETS.name}/{path.name}"' in kept]
-    secrets = {beside / path.name: path for path in named}
+    given = _targets(wanted)
+    target = folder / (file or _REFERENCE)
+    kept = _kept((given / _REFERENCE).read_text("utf-8"), wanted, target.parent)
+    beside = folder / _SECRETS
+    held = [path for path in sorted((given / _SECRETS).glob("*")) if f'"{_SECRETS}/{path.name}"' in kept]
+    secrets = {beside / path.name: path for path in held}
     _check_new(target, *secrets)
     beside.mkdir(parents=True, exist_ok=True)
     for put, path in secrets.items():
@@ -48,27 +48,45 @@ def _reference(folder: Path, file: str, families: Sequence[str]) -> int:
     return Exit.CONFORMANT
 
 
-def _kept(text: str, families: Sequence[str]) -> str:
-    """Return a target file with the families named, or as it is."""
+def _targets(wanted: Sequence[str]) -> Path:
+    """Return the folder with the reference's target file of some families, or of all that ship."""
+    if not wanted:
+        return shipped.TARGETS
+    folders = {home.root / "targets": home.id for home in named(wanted)}
+    for folder, family in folders.items():
+        if not (folder / _REFERENCE).is_file():
+            raise ConfigurationError(
+                f"The family {family} brings no target file for a reference, {folder / _REFERENCE}."
+            )
+    if len(folders) > 1:
+        raise ConfigurationError(
+            f"{' and '.join(wanted)} do not lie in one place; write a file for each place."
+        )
+    return next(iter(folders))
+
+
+def _kept(text: str, wanted: Sequence[str], beside: Path) -> str:
+    """Return a target file, to lie in a folder, with the families named, or as it is."""
     told = tomlkit.parse(text)
     for family in list(told["families"]):
-        if families and family not in families:
+        if wanted and family not in wanted:
             del told["families"][family]
+        elif "folder" in told["families"][family]:
+            told["families"][family]["folder"] = families.family(family).way(beside)
     return tomlkit.dumps(told)
 
 
 def _overlay(family: str, file: str) -> int:
     """Write the overlay that we assume for a family whose document names no field."""
-    check([family])
-    shipped_ = shipped.SCHEMAS / family / _OVERLAY
-    if not shipped_.is_file():
-        thin = sorted(path.parent.name for path in shipped.SCHEMAS.glob(f"*/{_OVERLAY}"))
+    own = families.family(family).folder / _OVERLAY
+    if not own.is_file():
+        thin = [home.id for home in families.known().values() if (home.folder / _OVERLAY).is_file()]
         raise ConfigurationError(
             f"The document of {family} leaves no gap that takes an overlay; those of {' and '.join(thin)} do."
         )
     path = Path(file or f"{family}.overlay.yaml")
     _check_new(path)
-    files.put(path, shipped_.read_text("utf-8"), new=True)
+    files.put(path, own.read_text("utf-8"), new=True)
     _say(f'Wrote {path}. Edit it, and name it in the target file: overlays = ["{path.name}"]')
     return Exit.CONFORMANT
 

@@ -13,9 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clausewise import report, rulings, scope, shipped
-from clausewise.cli import books, screen
+from clausewise import families, report, rulings, scope
+from clausewise.cli import screen
+from clausewise.cli.families import named
 from clausewise.errors import ConfigurationError
+from clausewise.foreign import visible
 from clausewise.plugin import coverage
 from clausewise.plugin.opening import claimed
 from clausewise.verdict import Exit
@@ -24,7 +26,9 @@ from clausewise.verdict import Exit
 def run(given: Namespace) -> int:
     """Show clauses or discrepancies."""
     console = screen.console(soft_wrap=True)
-    known = [books.book(family) for family in given.family or shipped.families()]
+    target = claimed(Path(given.target)) if given.target else None  # it may name a folder of families
+    homes = named(given.family)
+    known = [scope.book(home) for home in homes]
     if given.discrepancies:
         rows = [asdict(told) for family in known for told in family.discrepancies.values()]
         console.print_json(data=rows, ensure_ascii=False) if given.format == "json" else _show_discrepancies(
@@ -32,14 +36,17 @@ def run(given: Namespace) -> int:
         )
         return Exit.CONFORMANT
     clauses = [clause for family in known for clause in family.clauses.values()]
-    if given.target:
-        target = claimed(Path(given.target))
-        own = {clause.id for clause in scope.of(target, shipped.SCHEMAS).clauses()}
+    if target:
+        own = {clause.id for clause in scope.of(target).clauses()}
         clauses = [clause for clause in clauses if clause.id in own]
     if given.freeze:
         return _freeze(given, [clause.id for clause in clauses])
     results = _check(given)
-    judged = coverage.tests_by_clause(shipped.SUITES, clauses)
+    asked = [it for it in homes if not it.installed or (target and it.id in target.families)]
+    judged = coverage.tests_by_clause(families.suites(asked), clauses)
+    for home in homes:
+        if home not in asked and home.suite.is_dir():
+            screen.console(stderr=True, soft_wrap=True).print(Text(visible(_UNREAD.format(home))))
     rows = [asdict(clause) | {"tests": judged.get(clause.id, [])} for clause in clauses]
     if given.format in _MATRICES:
         return _write(given, getattr(report.traceability, given.format)(rows, results))
@@ -53,6 +60,10 @@ def run(given: Namespace) -> int:
     return Exit.CONFORMANT
 
 
+_UNREAD = (
+    "The tests of {0.id} ({0.origin}) are not read, since they are code: "
+    "give --target with a file that claims it."
+)
 _MATRICES = ("csv", "xlsx", "reqif")
 
 
@@ -79,8 +90,8 @@ def _freeze(given: Namespace, ids: list[str]) -> int:
     """Print the clause ids that a release is scored by: those that one target claims."""
     if not given.target:
         raise ConfigurationError("--freeze pins what a target claims: give --target FILE, too.")
-    families = claimed(Path(given.target)).families.values()
-    text = rulings.freeze(given.freeze, [known.document for known in families], ids)
+    own = claimed(Path(given.target)).families.values()
+    text = rulings.freeze(given.freeze, [known.document for known in own], ids)
     sys.stdout.write(f"{text}\n")
     return Exit.CONFORMANT
 

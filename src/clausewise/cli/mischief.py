@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from clausewise import chaos, contracts, shipped
+from clausewise import chaos, contracts, families
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
@@ -71,7 +71,7 @@ def _watch(served: chaos.Chaos, console: Console) -> None:
 
 def _operations(documents: Mapping[str, str], names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield method and path of the operations named; ConfigurationError where one is unknown."""
-    files = {family: shipped.SCHEMAS / family / "openapi.yaml" for family in documents}
+    files = {family: families.family(family).contract for family in documents}
     loaded = [
         contracts.load(file, documents[family] or contracts.documents(file)[0])
         for family, file in files.items()

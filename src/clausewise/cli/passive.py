@@ -12,7 +12,7 @@ from typing import Any
 from rich.progress import Progress
 from rich.text import Text
 
-from clausewise import labels, recorded, report, rulings, scope, shipped
+from clausewise import labels, recorded, report, rulings, scope
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError, Unwritable
 from clausewise.foreign import visible
@@ -33,7 +33,7 @@ def _left(row: Mapping[str, Any]) -> str:
 def run(given: Namespace) -> int:
     """Judge a recording, write its reports and show what it came to; return the exit code."""
     target = claimed(Path(given.target), given.document)
-    known = scope.of(target, shipped.SCHEMAS)
+    known = scope.of(target)
     named = {name: getattr(given, name) for name in ("policy", "waivers", "frozen")}
     ruled = rulings.load(target.policy, target.path, target.name, **named)
     folder = Path(given.run_dir or f"reports/{datetime.now(UTC):%Y%m%d-%H%M%S}-{target.name}-recorded")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from clausewise import journal, report, shipped, statement
+from clausewise import families, journal, report, statement
 from clausewise.cli import latest, screen
 from clausewise.cli.arguments import parser
 from clausewise.cli.voice import Voice
@@ -32,7 +32,8 @@ def run(given: Namespace) -> int:
         _late("notify:usable", given.notify, given.history)
     _end_well()
     told = journal.facts(Path(given.resume)) if given.resume else {}
-    consent.see(claimed(Path(told.get("path", given.target)), allowed=given.allow_file), dry=given.dry_run)
+    target = claimed(Path(told.get("path", given.target)), allowed=given.allow_file)
+    consent.see(target, dry=given.dry_run)
     voice = Voice(
         screen.console(),
         screen.console(stderr=True),
@@ -46,7 +47,9 @@ def run(given: Namespace) -> int:
     arguments += ["--no-clean-up"] if given.no_clean_up else []
     arguments += ["--dry-run"] if given.dry_run else []
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
-    code = launch(shipped.SUITES, [*arguments, *given.pytest_arguments], voice)
+    arguments += families.options()
+    homes = [families.family(name, str(target.path)) for name in target.families]
+    code = launch(families.suites(homes), [*arguments, *given.pytest_arguments], voice)
     if voice.concluded is not None:
         if voice.results and not (given.run_dir or given.resume):
             latest.point(voice.folder)
@@ -100,6 +103,7 @@ def _late(what: str, *arguments: object) -> Any:
 
 
 _ANY_TIME = (
+    "families",
     "allow_file",
     "i_own_this_target",
     "no_clean_up",

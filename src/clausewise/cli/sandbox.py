@@ -13,9 +13,9 @@ from typing import Any
 
 from rich.text import Text
 
-from clausewise import banks, shipped
+from clausewise import banks
 from clausewise.cli import screen
-from clausewise.cli.families import check
+from clausewise.cli.families import named
 from clausewise.errors import ConfigurationError
 from clausewise.reference import server
 from clausewise.verdict import Exit
@@ -30,8 +30,10 @@ def _end_with_parent() -> None:
 def run(given: Namespace) -> int:
     """Serve until stopped."""
     console = screen.console(soft_wrap=True)
-    families = given.family or shipped.families()
-    check(families)
+    homes = [it for it in named(given.family, installed=False) if given.family or it.plays]
+    for home in homes:
+        home.check_plays()
+    families = [home.id for home in homes]
     bends = [_bend(families, name) for name in dict.fromkeys(given.defect)]
     freedoms = [_freedom(families, name) for name in given.freedom]
     if given.bank:
@@ -51,7 +53,8 @@ def run(given: Namespace) -> int:
 
     def ready(url: str) -> None:
         bent = f" bent by {' and '.join(dict.fromkeys(given.defect))}" if given.defect else ""
-        told = f"serving {', '.join(families)}{bent} at {url}"  # who started it reads the URL last
+        places = (home.id if home.ships else f"{home.id} (below {home.below('')})" for home in homes)
+        told = f"serving {', '.join(places)}{bent} at {url}"  # who started it reads the URL last
         console.print(Text(told))
 
     server.serve(

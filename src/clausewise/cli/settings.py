@@ -8,30 +8,37 @@ from __future__ import annotations
 
 import os
 from argparse import Action
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-from clausewise import shipped
+from clausewise import families, shipped
 from clausewise.errors import ConfigurationError
 
 FILE = "clausewise.toml"
+_FAMILIES = "families"
 _RULED = ("policy", "waivers", "frozen")
 _BY_COMMAND: Mapping[str, Sequence[str]] = {
-    "run": ("target", "plan", "history", "labels", "notify", *_RULED),
-    "doctor": ("target",),
-    "judge": ("target", *_RULED),
+    "run": ("target", "plan", "history", "labels", "notify", _FAMILIES, *_RULED),
+    "doctor": ("target", _FAMILIES),
+    "judge": ("target", _FAMILIES, *_RULED),
     "history": ("history",),
+    **dict.fromkeys(
+        "clauses families serve init report evidence verify countersign matrix watch".split(), (_FAMILIES,)
+    ),
 }
 _OPTIONS = {"labels": "--label"}
 _AT_ANY_TIME = ("history", "notify")  # also of a run that goes on
+_IN_FILE = ("labels", _FAMILIES)  # and in no variable
 
 Options = Mapping[str, Action]
 
 
 def applied(words: Sequence[str], commands: Mapping[str, Options]) -> list[str]:
     """Return a command line with what the file and the variables add to it, ahead of what was typed.
+
+    The folders of families that the file says are named to this process.
 
     Raises ConfigurationError for a file that is wrong, or a variable that is empty.
     """
@@ -40,10 +47,13 @@ def applied(words: Sequence[str], commands: Mapping[str, Options]) -> list[str]:
     if command not in _BY_COMMAND or {"-h", "--help"} & set(rest):
         return list(words)
     ours = rest[: rest.index("--")] if "--" in rest else rest
-    told, options = _file() | _variables(), commands[command]
+    told, options = _file() | _variables(_BY_COMMAND[command]), commands[command]
     added: list[str] = []
     for name in (name for name in _BY_COMMAND[command] if name in told):
-        if command == name:
+        if name == _FAMILIES:
+            for folder in told[name][0]:
+                families.name(Path(folder), told[name][1])
+        elif name == command:
             added += [] if _has_positional(ours, options) else [str(told[name][0])]
         elif _wanted(name, ours, options):
             added += _words(name, *told[name], options)
@@ -95,9 +105,9 @@ def _file() -> dict[str, tuple[Any, str]]:
     return {name: (value, f"{path}: {name}") for name, value in told.items()}
 
 
-def _variables() -> dict[str, tuple[str, str]]:
+def _variables(names: Iterable[str]) -> dict[str, tuple[str, str]]:
     told = {}
-    for name in {name for names in _BY_COMMAND.values() for name in names} - {"labels"}:
+    for name in set(names).difference(_IN_FILE):
         variable = f"CLAUSEWISE_{name.upper()}"
         if variable in os.environ:
             if not os.environ[variable]:

@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from clausewise import journal, report
+from clausewise import families, journal, report
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
@@ -63,6 +63,7 @@ class Watch:
         self._words = [
             *(f"--target={target}", f"--i-own-this-target={given.i_own_this_target}", *plan),
             *(f"--document={claim}" for claim in facts["documents"]),
+            *families.options(),
             *(f"--allow-file={Path(path).absolute()}" for path in given.allow_file),
             f"--counterexamples={(folder.parent / 'counterexamples').absolute()}",
         ]

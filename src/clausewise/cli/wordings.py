@@ -52,6 +52,11 @@ COMMANDS = MappingProxyType(
                 "clausewise clauses --format xlsx --output matrix.xlsx --run reports/latest",
             ),
         ),
+        "families": Words(
+            "List the families that there are, with their documents and where each comes from: shipped, a "
+            "folder that is named, or an installed package.",
+            ("clausewise families", "clausewise families --families ../hello --format json"),
+        ),
         "serve": Words(
             "Run the reference target: a sandbox that behaves as the documents say, or with faults "
             "of your choice.",
@@ -180,6 +185,7 @@ GROUPS = MappingProxyType(
                 "--clause",
                 "--operation",
                 "--family",
+                "--families",
                 "--document",
                 "--since",
                 "--discrepancies",

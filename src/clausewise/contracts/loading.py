@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -13,13 +14,13 @@ from urllib.parse import unquote, urlparse
 import jsonref
 import yaml
 
-from clausewise import tables
+from clausewise import shipped, tables
 from clausewise.contracts import examples
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
 from clausewise.contracts.filling import METHODS, effect, filled, folded
 from clausewise.contracts.overlays import read
-from clausewise.contracts.reading import Yaml12
+from clausewise.contracts.reading import Unfit, Yaml12, plain
 from clausewise.contracts.samples import sample
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role, Spelling, Standing, Undo
@@ -33,27 +34,44 @@ def load(
     readings: Mapping[str, str] | None = None,
     overlays: Sequence[Path] = (),
     code_at: str = "",
+    *,
+    checked: bool = False,
 ) -> Contract:
     """Load a family's contract as the claimed document and readings make it.
 
     `readings` maps discrepancy ids to the one reading that the target claims; every other reading of
     that discrepancy is dropped. `overlays` fill what the document leaves open, in that order; `code_at`
-    points to where an answer carries its error code, if that is known.
+    points to where an answer carries its error code, if that is known. What others wrote is to be `checked`:
+    each body has to be a JSON Schema.
     Raises ConfigurationError naming the file where it cannot be read.
     """
+    with _readable(file, overlays):
+        return _loaded(file, document, readings or {}, overlays, code_at, checked=checked)
+
+
+@contextmanager
+def _readable(file: Path, overlays: Sequence[Path] = ()) -> Iterator[None]:
+    """Say in a sentence of what others wrote that it is no contract."""
     try:
-        return _loaded(file, document, readings or {}, overlays, code_at)
+        yield
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as bad:
-        if not overlays:
-            raise
         names = " and ".join(str(path) for path in overlays)
+        laid = f"With {names} over it, {file}" if names else str(file)
+        why = f"{bad} is missing" if isinstance(bad, KeyError) else str(bad) or type(bad).__name__
         raise ConfigurationError(
-            f"With {names} over it, {file} is no OpenAPI that can be read ({tables.shown(bad)})."
+            f"{laid} is no OpenAPI that can be read, with the annotations that CONTRIBUTING.md lists "
+            f"({tables.shown(why)})."
         ) from bad
 
 
 def _loaded(
-    file: Path, document: str, readings: Mapping[str, str], overlays: Sequence[Path], code_at: str
+    file: Path,
+    document: str,
+    readings: Mapping[str, str],
+    overlays: Sequence[Path],
+    code_at: str,
+    *,
+    checked: bool,
 ) -> Contract:
     layers = _layers(file, document, readings, overlays)
     api = layers[-1]
@@ -67,7 +85,7 @@ def _loaded(
         spec["operationId"]: _operation(family, method, path, spec, code_at)
         for method, path, spec in _specs(api)
     }
-    for body in _bodies(operations.values()) if overlays else ():
+    for body in _bodies(operations.values()) if overlays or checked else ():
         body.check()  # others wrote it: say now what would end the run later
     return Contract(
         family=family,
@@ -117,22 +135,33 @@ def every_clause(path: Path) -> list[Clause]:
 
     What the family's own overlay assumes is among them.
     """
+    with _readable(path):
+        return list(_every_clause(path).values())
+
+
+def _every_clause(path: Path) -> dict[str, Clause]:
     found: dict[str, Clause] = {}
     assumed = [path.parent / ASSUMED] if (path.parent / ASSUMED).is_file() else []
     for document in documents(path):
         layers = _layers(path, document, {}, assumed)
         found |= {clause.id: clause for clause in _clauses(layers, assumed)}
-    return list(found.values())
+    return found
 
 
 def documents(path: Path) -> list[str]:
     """Return the ids of the documents that a contract comes from, the fullest first."""
-    return [entry["id"] for entry in _resolve(path)["x-documents"]]
+    with _readable(path):
+        return [str(entry["id"]) for entry in _resolve(path)["x-documents"]]
 
 
 @cache
 def _raw(path: Path) -> dict[str, Any]:
-    return dict(yaml.load(path.read_text("utf-8"), Loader=Yaml12))  # noqa: S506 - a SafeLoader
+    text = path.read_text("utf-8-sig")
+    ours = path.is_relative_to(shipped.SCHEMAS)  # which takes a tenth of the time
+    raw = yaml.load(text, Loader=Yaml12) if ours else plain(text)  # noqa: S506 - a SafeLoader
+    if not isinstance(raw, dict):
+        raise Unfit("it is no mapping of keys to values")
+    return raw
 
 
 @cache  # nobody changes what it returns: `_prune` makes new dicts and lists

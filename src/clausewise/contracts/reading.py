@@ -41,7 +41,7 @@ for _name, (_rule, _first) in _CORE.items():
 Yaml12.add_constructor(f"{_TAG}int", Yaml12.whole)
 
 _DEEPEST = 100  # levels; the compiled parser itself dies of some ten thousand
-_MOST = 200_000  # parts, those that aliases repeat counted each time
+_MOST = 200_000  # parts, those that aliases repeat counted each time, or as many as letters
 
 
 class Unfit(ValueError):
@@ -67,6 +67,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._loader = Yaml12(text)
         self._count = 0
+        self._most = max(_MOST, len(text))  # a text without aliases has fewer parts than letters
 
     def value(self) -> Any:
         try:
@@ -77,7 +78,7 @@ class _Reader:
 
     def _of(self, node: Any, depth: int = 0) -> Any:
         self._count += 1
-        if self._count > _MOST or depth > _DEEPEST:
+        if self._count > self._most or depth > _DEEPEST:
             raise Unfit(f"{_line(node)} its aliases make it endless")
         if node.tag == f"{_TAG}map" and isinstance(node, yaml.MappingNode):
             return self._mapping(node, depth)

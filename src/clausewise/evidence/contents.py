@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from clausewise import copies, journal, recorded, report, scope, shipped, statement, tables, targets
+from clausewise import copies, families, journal, recorded, report, scope, shipped, statement, tables, targets
 from clausewise._version import __version__
 from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.evidence.comparing import differences, page_differs, plain
@@ -105,16 +105,17 @@ class Contents:
         path = self.folder / TARGET / PurePosixPath(self.facts["target"]["file"]).name
         target = targets.load(path, shipped.SCHEMAS / "target.schema.json", secrets=False)
         claims = dict(text.partition("=")[::2] for text in self.facts["documents"])
-        for family in target.families.values():
+        for name, family in target.families.items():
+            home = families.family(name, target.path.name)
             for overlay in family.overlays:  # what lies on this disk is no evidence
-                if not _lies_in(overlay, self.folder) and not _lies_in(overlay, shipped.SCHEMAS):
+                if not _lies_in(overlay, self.folder) and not _lies_in(overlay, home.folder):
                     raise ConfigurationError(
                         f"its target file names {overlay.name}, which is not in the pack"
                     )
         reached = {name: told["base_url"] for name, told in self.facts["target"]["families"].items()}
         if set(reached) != set(target.families) or set(claims) != set(target.families):
             raise ConfigurationError("its target file claims other families than the run judged")
-        return scope.of(target.claiming(claims).reached(reached), shipped.SCHEMAS)
+        return scope.of(target.claiming(claims).reached(reached))
 
     @cached_property
     def told(self) -> dict[str, Any]:
@@ -254,6 +255,10 @@ class Contents:
             wrong.append("target file: it says what no masked copy of one does")
         for name, own in raw.families.items():
             told = then["families"][name]
+            if self.scope.pins(name).get("sha256") != told.get("sha256"):
+                wrong.append(
+                    f"the family {name} of {self.scope.homes[name].root} is not the one that was judged by"
+                )
             host = urlsplit(told["base_url"]).hostname
             played = own.base_url == targets.EMBEDDED and host in _LOOPBACK
             if not played and own.base_url != told["base_url"]:

@@ -13,7 +13,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from platformdirs import user_cache_dir
 
-from clausewise import journal, shipped
+from clausewise import families, journal
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.foreign import visible
 from clausewise.plans import DEFAULT, PLANS, seconds
@@ -72,6 +72,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a file, or a folder, of secrets that does not lie beside the target file",
     )
     group.addoption(
+        "--families", action="append", default=[], metavar="DIR", help="a folder of families of your own"
+    )
+    group.addoption(
         "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
     )
     group.addoption(
@@ -110,6 +113,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--target is given without a value; is a variable not set?")
     if config.getoption("--target") and not config.option.collectonly:
         try:
+            for folder in config.getoption("--families"):
+                families.name(Path(folder), f"--families {folder}")
             _ask(config)
             session = Session.of(config)
         except ConfigurationError as bad:
@@ -169,11 +174,31 @@ def pytest_testnodedown(node: object) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the shipped suites of families that the target does not claim."""
+    """Leave out the suites of families that the target does not claim."""
     session = config.stash.get(SESSION, None)
-    family = collection_path.name.replace("_", "-")
-    others = session is not None and family not in session.scope.target.families
-    return True if others and collection_path.parent == shipped.SUITES and collection_path.is_dir() else None
+    return True if session and Path(os.path.realpath(collection_path)) in session.unclaimed else None
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Dir | None:
+    """Take what lies above the tests of a family for a mere folder: nobody named a package there."""
+    session = parent.config.stash.get(SESSION, None)
+    homes = session.scope.homes.values() if session else ()
+    above = any(path in home.suite.parents for home in homes if not home.ships)
+    return pytest.Dir.from_parent(parent, path=path) if above else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Say which file of a family's tests cannot be imported, and why: a run without it is another run."""
+    report = yield
+    session = collector.config.stash.get(SESSION, None)
+    own = session.scope.homes.values() if session and report.failed else ()
+    if any(collector.path.is_relative_to(home.suite) for home in own):
+        why = str(report.longrepr).strip().splitlines()[-1].removeprefix("E ").strip()
+        raise pytest.UsageError(visible(f"{collector.path} cannot be imported: {why}")[:_LONGEST])
+    return report
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -193,9 +218,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _ignored(config: pytest.Config) -> Iterator[str]:
     """Yield what pytest's own options have it not look for among the suites: files, folders, globs."""
+    own = [home.suite for home in config.stash[SESSION].scope.homes.values()]
     for name in config.getoption("ignore") or ():
         path = Path(os.path.realpath(name))
-        if path.is_relative_to(shipped.SUITES) or shipped.SUITES.is_relative_to(path):
+        if any(path.is_relative_to(suite) or suite.is_relative_to(path) for suite in own):
             yield f"--ignore={name}"
     yield from (f"--ignore-glob={name}" for name in config.getoption("ignore_glob") or ())
 

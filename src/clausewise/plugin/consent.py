@@ -1,7 +1,7 @@
 """Says what of this machine a target file sends where, and asks whoever sits at the terminal.
 
-A target file that somebody else wrote may name any variable and any host. What was said yes to is remembered
-by target file, host and names, so that it is asked once.
+A target file that somebody else wrote may name any variable, any host, and a folder of tests. What was said
+yes to is remembered by target file, host and names, so that it is asked once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from platformdirs import user_state_dir
 
-from clausewise import masking
+from clausewise import families, masking
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
 from clausewise.targets import EMBEDDED, PROXY, Target
@@ -30,11 +30,11 @@ _YES = {"y", "yes"}
 
 
 def see(target: Target, *, always: bool = False, dry: bool = False) -> None:
-    """Say what a target file sends where, unless that is known, and ask where somebody can answer.
+    """Say what a target file sends where, and runs, unless that is known; ask where somebody can answer.
 
     `always` says it again where it is known. A `dry` run sends nothing. Raises ConfigurationError for a no.
     """
-    told = [] if dry else list(_told(target))
+    told = [*_code(target), *([] if dry else _told(target))]
     page = Path(user_state_dir("clausewise")) / "trusted" / _digest(target, told)
     if not told or (page.exists() and not always):
         return
@@ -44,8 +44,15 @@ def see(target: Target, *, always: bool = False, dry: bool = False) -> None:
         return
     _say("Is that as you want it? [y/N] ")
     if sys.stdin.readline().strip().lower() not in _YES:
-        raise ConfigurationError(f"{target.path} was not agreed to, so that nothing was sent.")
+        raise ConfigurationError(f"{target.path} was not agreed to, so that nothing was sent, or run.")
     _keep(page)
+
+
+def _code(target: Target) -> Iterator[str]:
+    """Yield a line for each family whose tests the file itself brings along."""
+    for name, home in families.known().items():
+        if name in target.families and home.origin.startswith(f"{target.path}: "):
+            yield f"{target.path} names the family {name} in {home.root}, whose tests are programs that run."
 
 
 def _told(target: Target) -> Iterator[str]:

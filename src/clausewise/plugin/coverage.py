@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -28,7 +27,7 @@ class _Collector:
                 self.tests.setdefault(name, []).append(item.nodeid)
 
 
-def tests_by_clause(suites: Path, clauses: Iterable[Clause]) -> dict[str, list[str]]:
+def tests_by_clause(suites: Sequence[str], clauses: Iterable[Clause]) -> dict[str, list[str]]:
     """Return the tests that judge each clause; fields are judged by the tests of their answer.
 
     Raises ConfigurationError where the suites cannot be collected.
@@ -40,17 +39,17 @@ def tests_by_clause(suites: Path, clauses: Iterable[Clause]) -> dict[str, list[s
     }
 
 
-def marks(suites: Path) -> list[Sequence[str]]:
+def marks(suites: Sequence[str]) -> list[Sequence[str]]:
     """Return the clauses that each test is marked with, its first one first; raises as above."""
     return [names for names in _collected(suites).marks if names]
 
 
-def _collected(suites: Path) -> _Collector:
+def _collected(suites: Sequence[str]) -> _Collector:
     collector = _Collector()
     code = launch(suites, ["--collect-only"], collector)
-    if code != pytest.ExitCode.OK:
+    if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         raise ConfigurationError(
-            f"The suites in {suites} cannot be collected; run pytest on them to see why."
+            f"The suites in {suites[0]} cannot be collected; run pytest on them to see why."
         )
     return collector
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from clausewise import journal, shipped, statement
+from clausewise import families, journal, shipped, statement
 from clausewise.client import Ledger
 from clausewise.scope import Scope
-from clausewise.targets import ANY_FAULT, FamilyTarget, Limits, Target, Tls, load
+from clausewise.targets import ANY_FAULT, EMBEDDED, FamilyTarget, Limits, Target, Tls, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,21 @@ class Planned:
 
 def stand_in(target: Target) -> Target:
     """Return the reference target, claiming what a target claims and providing no more than it provides."""
-    reference = load(shipped.TARGETS / "reference.toml", shipped.SCHEMAS / "target.schema.json")
-    families = {name: _like(reference.families[name], own) for name, own in target.families.items()}
+    homes = {name: families.family(name, str(target.path)) for name in target.families}
+    for home in homes.values():
+        home.check_plays()
+    paths = dict.fromkeys(home.root / "targets" / "reference.toml" for home in homes.values())
+    held = [load(path, shipped.SCHEMAS / "target.schema.json") for path in paths if path.exists()]
+    known = {name: own for reference in held for name, own in reference.families.items()}
+    bare = {name: FamilyTarget(name, own.document, EMBEDDED) for name, own in target.families.items()}
+    claimed = {name: _like(known.get(name, bare[name]), own) for name, own in target.families.items()}
     limits = replace(Limits(), max_wait=target.limits.max_wait)
     return replace(
         target,
-        families=families,
+        families=claimed,
         limits=limits,
         tls=Tls(),
-        secrets=reference.secrets,
+        secrets=frozenset().union(*(reference.secrets for reference in held)),
         show_personal_data=False,
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from clausewise import journal, report, rulings, scope, shipped, targets
+from clausewise import families, journal, report, rulings, scope, shipped, targets
 from clausewise._version import __version__
 from clausewise.client import Budget
 from clausewise.errors import ConfigurationError
@@ -45,7 +45,7 @@ def remembered(folder: Path) -> Scope:
     facts = journal.facts(folder)
     target = claimed(Path(facts["path"]), facts["documents"])
     base_urls = {name: told["base_url"] for name, told in facts["target"]["families"].items()}
-    return scope.of(target.reached(base_urls), shipped.SCHEMAS)
+    return scope.of(target.reached(base_urls))
 
 
 @contextmanager
@@ -58,8 +58,15 @@ def embedded(target: targets.Target, *options: str) -> Iterator[targets.Target]:
         yield target
         return
     documents = {family: target.families[family].document for family in target.embedded}
+    for family in documents:
+        families.family(family, str(target.path)).check_plays()
     with process.started(documents, *options) as url:
-        yield target.reached(dict.fromkeys(documents, url))
+        yield played(target, url)
+
+
+def played(target: targets.Target, url: str) -> targets.Target:
+    """Return the same target with its embedded families at a running reference."""
+    return target.reached({family: families.family(family).below(url) for family in target.embedded})
 
 
 def memory(config: pytest.Config, plan: Plan, beside: Path, target: str) -> Path | None:
@@ -97,6 +104,9 @@ def check_same(folder: Path, told: Mapping[str, Any], facts: Mapping[str, Any]) 
     now = {"suite": __version__, "documents": facts["documents"], "target": facts["target"]["sha256"]}
     then = {**now, **{name: told.get(name) for name in ("suite", "documents")}}
     then["target"] = told["target"]["sha256"]
+    for name, own in facts["target"]["families"].items():
+        now[f"family {name}"] = own.get("sha256")
+        then[f"family {name}"] = told["target"]["families"].get(name, {}).get("sha256")
     for name, value in then.items():
         if value != now[name]:
             raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""The tests that the shipped suites have, and those of them that a run has to make: nothing is run."""
+"""The tests that the families' suites have, and those of them that a run has to make: nothing is run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clausewise import shipped
+from clausewise import families
 from clausewise.errors import ConfigurationError
 from clausewise.model import Kind
 from clausewise.plans import PLANS
@@ -24,10 +24,10 @@ def tests(scope: Scope, facts: Mapping[str, Any]) -> dict[str, list[str]]:
     kinds = frozenset(map(Kind, plan.kinds)) if plan and plan.kinds else None
     choice = Choice(ids=frozenset(selected) if selected else None, kinds=kinds)
     picked = choice.picked(scope)
-    folders = {family.replace("-", "_") for family in scope.contracts}
+    folders = {home.suite.name for home in scope.homes.values()}
     return {
         test: list(clauses)
-        for test, clauses in _all().items()
+        for test, clauses in _all(tuple(families.suites(scope.homes.values()))).items()
         if test.partition("/")[0] in folders and selection.is_wanted(scope, test, clauses, choice, picked)
     }
 
@@ -46,9 +46,9 @@ class _Roll:
 
 
 @cache
-def _all() -> Mapping[str, tuple[str, ...]]:
-    """Return every test of the shipped suites; ConfigurationError where they cannot be read."""
+def _all(suites: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Return every test that pytest collects by these words; ConfigurationError where they cannot be read."""
     roll = _Roll()
-    if launch(shipped.SUITES, ["--collect-only"], roll) not in {0, 5} or not roll.tests:
-        raise ConfigurationError(f"The suites in {shipped.SUITES} cannot be read, so no run can be checked.")
+    if launch(suites, ["--collect-only"], roll) not in {0, 5}:
+        raise ConfigurationError(f"The suites in {suites[0]} cannot be read, so no run can be checked.")
     return roll.tests

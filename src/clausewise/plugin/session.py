@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from clausewise import copies, journal, report, scope, shipped, statement
+from clausewise import copies, families, journal, report, scope, statement
 from clausewise._version import __version__
 from clausewise.client import Budget, Client, Heard, Ledger, Transport
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
@@ -86,18 +86,18 @@ class Session:
         target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"), allowed)
         plan = PLANS[told.get("plan", config.getoption("--plan"))]
         opening.check_plan(target, plan)
-        known = scope.of(target, shipped.SCHEMAS)  # bad data stops here
+        known = scope.of(target)  # bad data stops here
         choice = opening.choice(config, plan, told)
         ruled = Rulings.of(told["rulings"]) if told else opening.ruled(config, target)
         if is_dry := config.getoption("--dry-run"):
             target = stand_in(target)
-            known = scope.of(target, shipped.SCHEMAS)
+            known = scope.of(target)
         else:
             opening.check_owner(target, config.getoption("--i-own-this-target"))
         if given:
             target = target.reached(given["base_urls"])
         elif url := config.getoption("--reference-url"):
-            target = target.reached(dict.fromkeys(target.embedded, url))
+            target = opening.played(target, url)
         else:
             target = stack.enter_context(opening.embedded(target))
         now = datetime.now(UTC)
@@ -326,6 +326,11 @@ class Session:
         self.budget.forget()
         self.salt = secrets.token_hex(8)
         self._bench = replace(self.bench, masker=masker(self.scope, self.key))
+
+    @cached_property
+    def unclaimed(self) -> frozenset[Path]:
+        """Where the tests of families lie that the target does not claim."""
+        return frozenset(it.suite for it in families.known().values() if it.id not in self.scope.homes)
 
     @cached_property
     def leavings(self) -> Leavings:

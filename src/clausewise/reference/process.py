@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 
+from clausewise import families
 from clausewise.errors import ConfigurationError
 
 _END_SECONDS = 20
@@ -20,6 +21,7 @@ def started(documents: Mapping[str, str], *options: str) -> Iterator[str]:
     `options` are more options of `clausewise serve`; without a port it takes a free one.
     """
     command = [sys.executable, "-m", "clausewise", "serve", "--port", "0", "--while-read", *options]
+    command += families.options()
     for family, document in documents.items():
         command += ["--family", family, *(["--document", f"{family}={document}"] if document else [])]
     with (

@@ -15,12 +15,14 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 
+from clausewise import families
 from clausewise.errors import ConfigurationError
 from clausewise.reference import accounts, cdp, ecm, images
 from clausewise.reference.bending import Answer, Bends
 from clausewise.reference.effects import Effects
+from clausewise.reference.guest import Guest, brought
 
 Handle = Callable[[Request], Any]
 Act = Callable[[Request, bytes], Answer]
@@ -37,7 +39,7 @@ class Sandbox(Protocol):
         """Yield method, path and action of every operation."""
 
 
-# A family is one entry here and one module beside this one.
+# A family that ships is one entry here and one module beside this one; another brings an app of its own.
 _FAMILIES: Mapping[str, Callable[[str, str, Bends], Sandbox]] = {
     "cdp": cdp.Sandbox,
     "ofs-ecm": ecm.Sandbox,
@@ -55,12 +57,12 @@ def build(
     documents: Mapping[str, str], *, database: str = ":memory:", bends: Bends, control: bool = False
 ) -> Starlette:
     """Return the application that plays the families named, each by the document given ('' for its first)."""
-    routes = []
+    routes: list[BaseRoute] = []
     for family, document in documents.items():
+        home = families.family(family)
         if family not in _FAMILIES:
-            raise ConfigurationError(
-                f"There is no reference for the family {family!r}; there is {', '.join(_FAMILIES)}."
-            )
+            routes.append(Mount(f"/{family}", Guest(brought(home), home, document, bends, _body)))
+            continue
         sandbox = _FAMILIES[family](document, database, bends)
         effects = Effects(family, bends, sandbox.memory)
         routes += [

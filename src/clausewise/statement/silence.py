@@ -156,8 +156,8 @@ class Silence:
 
     @cached_property
     def _roles(self) -> Mapping[str, list[RoleNeed]]:
-        folders = {family: self._scope.schemas / family for family in self._scope.contracts}
-        return {family: catalogue.roles(folder / "roles.toml") for family, folder in folders.items()}
+        homes = self._scope.homes.items()
+        return {family: catalogue.roles(home.folder / "roles.toml") for family, home in homes}
 
 
 def _success(operation: Operation) -> Outcome | None:

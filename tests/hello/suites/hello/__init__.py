@@ -1,0 +1,1 @@
+"""What the document of greetings says, as tests."""
