@@ -36,11 +36,11 @@ class Told:
     def __init__(self):
         self.findings, self.seen = [], {}
 
-    def call(self, operation, wanted, answer, test="", status=200):
+    def call(self, operation, wanted, answer, test="", status=200, **more):
         name = f"x-{len(self.seen)}"
         role = {"done": Role.SUCCESS, "refused": Role.INVALID}.get(answer)
         test = test or f"test of {name}"
-        self.seen[name] = Seen(("toy", operation), tuple(wanted), answer, role, status, test)
+        self.seen[name] = Seen(("toy", operation), tuple(wanted), answer, role, status, test, **more)
         return name
 
     def find(self, clause, exchange, where="status", rule="", **more):
@@ -48,7 +48,8 @@ class Told:
         test = self.seen[exchange].test
         standing = "documented" if colour == "red" else "inferred"
         about = {"clause": clause, "exchange": exchange, "where": where, "rule": rule, "test": test}
-        self.findings.append(about | {"colour": colour, "standing": standing, "actual": actual})
+        texts = {"expected": more.get("expected", ""), "actual": actual}
+        self.findings.append(about | texts | {"colour": colour, "standing": standing})
 
     @property
     def causes(self):
@@ -199,6 +200,95 @@ def test_effects_at_one_place_are_one_cause_and_of_one_clause_too(told):
     told.find("toy.model.shop", told.call("get", ["done"], "done"), "/weight")
 
     assert len(told.causes) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected", "made"),
+    [
+        ("http://127.0.0.1/get?id=%C2%A7-odd-id", "", 1),
+        ('http://127.0.0.1/get {"id": "\\u00a7-odd-id"}', "", 1),
+        ("http://127.0.0.1/get?id=another", "the id §-odd-id", 1),
+        ("http://127.0.0.1/get?id=another", "", 2),
+    ],
+)
+def test_a_value_that_is_amiss_goes_on(told, sent, expected, made):
+    """What it is sent with fails, and what is compared with it: both are its doing, and nothing else is."""
+    told.find("toy.get.done.name", told.call("get", ["done"], "done"), "/name", "pattern", actual='"§-name"')
+    put = told.call("put", ["done"], "done", test="both")
+    told.find("toy.get.done.id", put, "/id", "pattern", actual='"§-odd-id"')
+    get = told.call("get", ["done"], "done" if expected else "refused", test="both", sent=sent)
+    told.find("toy.flow.put-then-get", get, "/text" if expected else "status", expected=expected)
+
+    assert len(told.causes) == 1 + made
+
+
+def test_a_short_value_is_not_known_again(told):
+    """Every request holds a null, or a digit."""
+    put = told.call("put", ["done"], "done", test="both")
+    told.find("toy.get.done.id", put, "/id", "type", actual="null")
+    get = told.call("get", ["done"], "refused", test="both", sent='http://127.0.0.1/get {"size": null}')
+    told.find("toy.flow.put-then-get", get)
+
+    assert len(told.causes) == 2
+
+
+def test_a_status_of_which_no_answer_is_told_follows_from_what_is_amiss_in_answers_of_it(told):
+    """Where several answers may come, nobody can say which one lost the field by which it is known."""
+    name = told.call("get", ["refused"], "refused", status=400)
+    told.find("toy.get.refused.code", name, "/code", "required")
+    told.find("toy.get.there", told.call("get", ["done", "refused"], "", status=400))
+    assert told.names == [["toy.get.refused.code", "toy.get.there"]]
+
+    told.find("toy.get.there", told.call("get", ["done", "refused"], "", status=500))
+    assert len(told.causes) == 2
+
+
+def test_who_is_let_in_is_let_in_whatever_comes(told):
+    """Without a refusal the business answers: with a success, or with what it has against the request."""
+    told.find("toy.get.needs-token", told.call("get", ["refused"], "done", shuts_out=True))
+    told.find("toy.get.needs-token", told.call("get", ["refused"], "failed", status=500, shuts_out=True))
+    assert len(told.causes) == 1
+
+    told.find("toy.get.done", told.call("get", ["done"], "failed", status=500))
+    assert len(told.causes) == 2
+
+
+def test_amber_follows_from_an_answer_on_its_way_that_elsewhere_stands_in_anothers_place(told):
+    """What a call left undone, and said it did, shows where a guess of ours goes on from it."""
+    told.find("toy.put.done", told.call("put", ["refused"], "done"))
+    told.call("put", ["done"], "done", test="both")
+    later = told.call("get", ["done"], "failed", test="both", status=500)
+    told.find("toy.get.there", later, colour="amber")
+    assert told.names == [["toy.put.done", "toy.get.there"]]
+
+    told.find("toy.get.there", told.call("get", ["done"], "refused", status=500), colour="amber")
+    assert len(told.causes) == 2
+
+
+def test_an_answer_that_is_anothers_as_a_whole_takes_along_its_fields(told):
+    """What is said of one field, and of another, are two faults where nothing is said of the whole."""
+    told.find("toy.flow.put-then-get", told.call("get", ["done"], "done"), "limit")
+    told.find("toy.get.there", told.call("get", ["done"], "done"), "consent")
+    told.find("toy.get.needs-token", told.call("put", ["done"], "done"), "")
+    assert len(told.causes) == 3
+
+    told.find("toy.model.shop", told.call("get", ["done"], "done"), "")
+    assert len(told.causes) == 2
+
+
+def test_one_place_of_several_answers_is_one_cause_where_the_same_is_amiss(told):
+    """A text that is made in one place goes out in each answer; of another kind it is another fault."""
+    told.find("toy.get.done.id", told.call("get", ["done"], "done"), "/id", "pattern")
+    told.find("toy.get.refused.code", told.call("get", ["refused"], "refused"), "/id", "pattern")
+    assert len(told.causes) == 1
+
+
+def test_another_rule_at_one_place_of_another_answer_is_another_cause(told):
+    """A number in one answer and an odd text in the other were not made in one place."""
+    told.find("toy.get.done.id", told.call("get", ["done"], "done"), "/id", "pattern")
+    told.find("toy.get.refused.code", told.call("get", ["refused"], "refused"), "/id", "type")
+
+    assert len(told.causes) == 2
 
 
 def test_red_and_security_and_reach_come_first(told):
