@@ -208,6 +208,7 @@ def test_effects_at_one_place_are_one_cause_and_of_one_clause_too(told):
         ("http://127.0.0.1/get?id=%C2%A7-odd-id", "", 1),
         ('http://127.0.0.1/get {"id": "\\u00a7-odd-id"}', "", 1),
         ("http://127.0.0.1/get?id=another", "the id §-odd-id", 1),
+        ("http://127.0.0.1/get?id=%C2%A7-odd", "", 2),
         ("http://127.0.0.1/get?id=another", "", 2),
     ],
 )
@@ -220,6 +221,19 @@ def test_a_value_that_is_amiss_goes_on(told, sent, expected, made):
     told.find("toy.flow.put-then-get", get, "/text" if expected else "status", expected=expected)
 
     assert len(told.causes) == 1 + made
+
+
+@pytest.mark.parametrize(
+    ("actual", "sent"),
+    [('["retyped"]', '{"id": "retyped"}'), ('"' + "long " * 40 + "... (4202 characters)", "long " * 50)],
+)
+def test_a_value_that_goes_on_otherwise_is_known_again(told, actual, sent):
+    """The one text of a list is sent for it, and of a long value only the beginning is shown."""
+    put = told.call("put", ["done"], "done", test="both")
+    told.find("toy.get.done.id", put, "/id", "type", actual=actual)
+    told.find("toy.flow.put-then-get", told.call("get", ["done"], "refused", test="both", sent=sent))
+
+    assert len(told.causes) == 1
 
 
 def test_a_short_value_is_not_known_again(told):
@@ -249,7 +263,7 @@ def test_who_is_let_in_is_let_in_whatever_comes(told):
     told.find("toy.get.needs-token", told.call("get", ["refused"], "failed", status=500, shuts_out=True))
     assert len(told.causes) == 1
 
-    told.find("toy.get.done", told.call("get", ["done"], "failed", status=500))
+    told.find("toy.get.done", told.call("get", ["done"], "locked", status=500))
     assert len(told.causes) == 2
 
 

@@ -28,6 +28,7 @@ _FIELDS = {Kind.RESPONSE_FIELD, Kind.FACET}
 _INDEX = re.compile(r"/\d+(?=/|$)")
 _RULES = {Kind.RULE, Kind.AUTH, Kind.FLOW}
 _SPECIAL = _RULES | {Kind.EXAMPLE}
+_CUT = "... ("  # after what is shown of a long value
 _CONDITIONS = {"not", "anyOf", "oneOf"}  # what a schema asks of a value where another is so
 _FAILED = 400
 _FEW = 2
@@ -174,7 +175,7 @@ class _Symptoms:
         self._broken: dict[Symptom, set[str]] = defaultdict(set)
         self._of: list[Symptom] = []
         self._ways: dict[str, list[str]] = defaultdict(list)
-        for name, it in seen.items():
+        for name, it in sorted(seen.items(), key=lambda told: _number(told[0])):  # not as they were judged
             self._ways[it.test].append(name)
         for number, bad in enumerate(findings):
             kind = symptom(bad, clauses[bad["clause"]], seen.get(bad["exchange"]))
@@ -232,6 +233,12 @@ class _Symptoms:
     def red(self, it: Symptom) -> bool:
         """Tell whether a symptom breaks a clause that counts."""
         return any(self.findings[at]["colour"] == "red" for at in self.found[it])
+
+    def opens(self, it: Symptom) -> bool:
+        """Tell whether an answer came where a refusal of the caller was due, or after one that did."""
+        shown = [self.seen[name] for name in self.exchanges(it)]
+        entry = any(row["kind"] == Kind.AUTH for row in self.clauses_of(it))
+        return all(one.shuts_out or (entry and one.role is not Role.REFUSED) for one in shown)
 
     def whole(self, it: Symptom) -> bool:
         """Tell whether a symptom shows at no place of an answer."""
@@ -334,6 +341,12 @@ class _Symptoms:
             self.seen[name].status >= _FAILED and any(known[0] == ANSWER for known in self.at[name])
             for name in self.exchanges(it)
         )
+
+
+def _number(name: str) -> int:
+    """Return the number by which an exchange's id says when it was sent."""
+    told = name.rpartition("-")[2]
+    return int(told) if told.isdecimal() else 0
 
 
 def _whole_answers(known: _Symptoms) -> Iterator[Tie]:
@@ -445,12 +458,16 @@ def _carried(known: _Symptoms) -> Iterator[Tie]:
 
 
 def _writings(actual: str) -> frozenset[str]:
-    """Return how a value that a finding shows as JSON may stand in a request or in a sentence."""
+    """Return how a value that a finding shows as JSON may stand in a request or in a sentence.
+
+    A list may go on as the one text in it; of one that is cut there is the beginning.
+    """
     try:
         value = json.loads(actual)
     except ValueError:
-        return frozenset({actual})
-    plain = value if isinstance(value, str) else actual
+        value = actual.partition(_CUT)[0].lstrip('"')
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    plain = value if isinstance(value, str) else json.dumps(value)
     return frozenset({plain, json.dumps(value).strip('"'), quote(plain)})
 
 
@@ -473,11 +490,7 @@ def _nameless(known: _Symptoms) -> Iterator[Tie]:
 
 def _let_in(known: _Symptoms) -> Iterator[Tie]:
     """Whatever comes in place of a refusal to let somebody in, is one fault."""
-    return _sharing(
-        (it[1], it)
-        for it in known.of(ANSWER)
-        if all(known.seen[name].shuts_out for name in known.exchanges(it))
-    )
+    return _sharing((it[1], it) for it in known.of(ANSWER) if known.opens(it))
 
 
 def _followers(known: _Symptoms) -> Iterator[Tie]:
@@ -498,8 +511,8 @@ def _of_whole_answers(known: _Symptoms) -> Iterator[Tie]:
 
 
 def _everywhere(known: _Symptoms) -> Iterator[Tie]:
-    """The same rule broken at the same place of several answers of an operation is one fault."""
-    return _sharing(((it[1:3], frozenset(known.rules(it))), it) for it in known.of(PLACE))
+    """A text of another form at the same place of several answers of an operation is one fault."""
+    return _sharing((it[1:3], it) for it in known.of(PLACE) if known.rules(it) == {"pattern"})
 
 
 def _last_wrong(known: _Symptoms, effect: Symptom, way: Sequence[str]) -> Symptom | None:
