@@ -224,11 +224,11 @@ def _clause_table(clauses: Iterable[Clause], documents: list[str]) -> Iterator[s
         told = "".join(f"<br><small>{it}</small>" for it in more)
         sources = "<br>".join(escape(str(source)) for source in clause.sources)
         yield _row(clause.id, escape(clause.statement) + told, clause.standing, sources)
-    yield "</tbody></table>"
+    yield "</tbody></table></div>"
 
 
 _FILTER = '<input class="clause-filter" type="search" placeholder="Filter by id, words or line">'
-_HEAD = '<table class="clauses"><thead><tr><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>'
+_HEAD = '<div class="clauses"><table><thead><tr><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>'
 
 
 def _row(name: str, *cells: str) -> str:
@@ -256,7 +256,7 @@ def _discrepancies(known: Iterable[Discrepancy]) -> Iterator[str]:
         )
         inert = f"<br><small>a claim changes nothing: {escape(told.inert)}</small>" if told.inert else ""
         yield _row(told.id, escape(told.summary), readings, escape(told.ruling) + inert)
-    yield "</tbody></table>"
+    yield "</tbody></table></div>"
 
 
 def target_file() -> str:

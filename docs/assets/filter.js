@@ -2,9 +2,13 @@
 for (const box of document.querySelectorAll(".clause-filter")) {
   box.addEventListener("input", () => {
     const words = box.value.toLowerCase().split(/\s+/);
-    for (const row of document.querySelectorAll("table.clauses tbody tr")) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
+    for (const part of document.querySelectorAll(".clauses")) {
+      const rows = [...part.querySelectorAll("tbody tr")];
+      for (const row of rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !words.every((word) => text.includes(word));
+      }
+      part.hidden = part.previousElementSibling.hidden = rows.every((row) => row.hidden);
     }
   });
 }
