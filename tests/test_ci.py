@@ -44,6 +44,16 @@ def test_no_page_installs_us_by_name_alone():
     ] == []
 
 
+def test_the_image_holds_what_the_wheel_asks_for():
+    """The lock, with the developers' tools in it, stays in the stage before; the wheel alone is installed."""
+    before, _, last = (ROOT / "Containerfile").read_text("utf-8").rpartition("\nFROM ")
+
+    assert re.findall(r"/opt/clausewise/bin/pip install (.*)", before) == [
+        "--no-cache-dir --no-index --find-links /wheels clausewise"
+    ]
+    assert re.findall(r"COPY .*|pip .*", last) == ["COPY --from=build /opt/clausewise /opt/clausewise"]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_their_commands_run(tmp_path, command):
     """Against the reference, with files of the names that the recipe gives."""
