@@ -7,7 +7,7 @@ import runs
 
 from clausewise import scope, shipped, targets
 from clausewise.model import Kind, Role
-from clausewise.statement.causes import Seen, causes, folded
+from clausewise.statement.causes import Seen, causes, folded, kept
 from clausewise.statement.live import Live
 from clausewise.verdict import Policy
 
@@ -21,6 +21,7 @@ GIVEN = {
     "toy.get.there": {"kind": Kind.RULE, "outcome": ""},
     "toy.get.needs-token": {"kind": Kind.AUTH, "outcome": ""},
     "toy.put.done": {"kind": Kind.ANSWER, "outcome": "done"},
+    "toy.put.request.colour": {"kind": Kind.REQUEST_FIELD, "outcome": ""},
     "toy.put.request.size": {"kind": Kind.REQUEST_FIELD, "outcome": ""},
     "toy.flow.put-then-get": {"kind": Kind.FLOW, "outcome": ""},
     "toy.model.shop": {"kind": Kind.FLOW, "outcome": ""},
@@ -34,7 +35,7 @@ class Told:
     """Findings and exchanges in the order of a run, each of a test of its own unless told otherwise."""
 
     def __init__(self):
-        self.findings, self.seen = [], {}
+        self.findings, self.seen, self.judged = [], {}, {}
 
     def call(self, operation, wanted, answer, test="", status=200, **more):
         name = f"x-{len(self.seen)}"
@@ -54,7 +55,8 @@ class Told:
     @property
     def causes(self):
         came = {what for it in self.seen.values() for what in it.came}
-        return causes(folded(self.findings, CLAUSES, self.seen), CLAUSES, self.seen, came)
+        good = kept(self.judged, self.findings)
+        return causes(folded(self.findings, CLAUSES, self.seen), CLAUSES, self.seen, came, good)
 
     @property
     def names(self):
@@ -138,6 +140,19 @@ def test_the_request_field_that_a_refusal_is_for_names_the_cause(told):
 
     told.find("toy.put.request.size", name, "/size")
     assert told.names[0][0] == "toy.put.request.size"
+
+
+def test_a_request_field_that_no_taken_request_had_names_the_cause(told):
+    """Where no answer names a field, what stood only in requests that were refused is suspected."""
+    name = told.call("put", ["done"], "refused", status=400)
+    told.find("toy.put.done", name)
+    told.find("toy.put.request.colour", name, "")
+    told.find("toy.put.request.size", name, "")
+    told.judged = {"toy.put.request.colour": 4, "toy.put.request.size": 1}
+    assert told.names[0][0] == "toy.put.request.size"
+
+    told.judged = {"toy.put.request.colour": 1, "toy.put.request.size": 1}
+    assert told.names[0][0] == "toy.put.done"
 
 
 def test_who_is_refused_is_no_matter_of_security(told):

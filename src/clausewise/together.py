@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from clausewise.model import Defect, Kind
 from clausewise.plugin.session import Session
 from clausewise.scope import Scope
 from clausewise.stage import Record, firm
-from clausewise.statement.causes import Seen, causes, folded
+from clausewise.statement.causes import Seen, causes, folded, kept
 
 ENOUGH = 0.9  # of the groups, which make as many causes as they have defects
 _APART = 10  # defects for each group, at least: others collide
@@ -99,8 +100,11 @@ def group(
         for told in records
         for bad in told["findings"]
     ]
+    judged: Counter[str] = Counter()
+    for record in records:
+        judged.update({name: times for name, (times, _) in record["touched"].items()})
     rows = folded(found, kinds, seen)
-    made = causes(rows, kinds, seen, came)
+    made = causes(rows, kinds, seen, came, kept(judged, found))
     leading = {name for it in made for name in _leading(run, it)}
     broken = [it for it in defects if any(bad["clause"] == it.clause for bad in found)]
     second = [it for it in broken if it.clause not in leading]

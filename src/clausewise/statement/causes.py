@@ -128,16 +128,28 @@ def place(where: str) -> str:
     return _INDEX.sub("/*", where)
 
 
+def kept(judged: Mapping[str, int], findings: Iterable[Row]) -> set[str]:
+    """Return the clauses that were `judged` at more exchanges than those at which they were broken."""
+    broken: dict[str, set[str]] = defaultdict(set)
+    for bad in findings:
+        broken[bad["clause"]].add(bad["exchange"])
+    return {name for name, times in judged.items() if times > len(broken[name])}
+
+
 def causes(
-    findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen], came: Came = frozenset()
+    findings: Sequence[Row],
+    clauses: Mapping[str, Row],
+    seen: Mapping[str, Seen],
+    came: Came = frozenset(),
+    good: Collection[str] = frozenset(),
 ) -> list[Row]:
     """Return what stands behind some findings as JSON values: red first, then security, then by reach.
 
     Each names its clauses and its findings, by their place in the list, the clearest of both first. `seen`
     are the exchanges of the tests that found something, `came` the answers that came in any test where
-    they were wanted.
+    they were wanted, `good` the clauses that were kept at some exchange.
     """
-    symptoms = _Symptoms(findings, clauses, seen, came)
+    symptoms = _Symptoms(findings, clauses, seen, came, good)
     made = [_cause(group, symptoms) for group in symptoms.groups()]
     made.sort(key=lambda it: (it["colour"] != "red", not it["security"], -len(it["clauses"])))
     return [{"id": number, **it} for number, it in enumerate(made, 1)]
@@ -166,7 +178,12 @@ class _Symptoms:
     """The symptoms of some findings: which exchanges show each, and which belong together."""
 
     def __init__(
-        self, findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen], came: Came
+        self,
+        findings: Sequence[Row],
+        clauses: Mapping[str, Row],
+        seen: Mapping[str, Seen],
+        came: Came,
+        good: Collection[str],
     ) -> None:
         self.findings, self.clauses, self.seen = findings, clauses, seen
         self.found: dict[Symptom, list[int]] = defaultdict(list)
@@ -186,7 +203,7 @@ class _Symptoms:
             for name in bad["shown"]:
                 self.at[name][kind] = None
         self._behind: dict[Symptom, Symptom] = {}
-        self._came = came
+        self._came, self._good = came, good
 
     def groups(self) -> Iterable[list[int]]:
         """Return the findings that belong together, by their places in the list."""
@@ -297,7 +314,7 @@ class _Symptoms:
             it[0] == PLACE and self.misplaced(it),
             it[0] == RULE and self.overshadowed(it),
             _LEADING.index(str(it[0])),
-            not named,
+            not (named or self.suspected(bad, it)),
             not self.alone(bad, it),
             not self.special(bad, it),
             kinds.index(clause["kind"]) if clause["kind"] in kinds else len(kinds),
@@ -305,6 +322,12 @@ class _Symptoms:
             -bad["times"],
             at,
         )
+
+    def suspected(self, bad: Row, it: Symptom) -> bool:
+        """Tell whether it is one of few request fields that were in no request which was taken."""
+        fields = {row["id"] for row in self.clauses_of(it) if row["kind"] == Kind.REQUEST_FIELD}
+        never = fields.difference(self._good)
+        return it[0] == ANSWER and bad["clause"] in never and never != fields and len(never) <= _FEW
 
     def alone(self, bad: Row, it: Symptom) -> bool:
         """Tell whether a documented rule is the only one that an answer breaks: it says the most."""
