@@ -63,6 +63,12 @@ def test_its_links_lead_somewhere(page):
             assert not anchor or anchor in anchors(there.read_text("utf-8")), link
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_block_within_a_list_is_indented_by_four(page):
+    """So that the site's lists, too, go on behind it."""
+    assert not re.search(r"^ {1,3}```", page.read_text("utf-8"), re.MULTILINE)
+
+
 def test_every_page_is_in_the_navigation(made):
     """Once; a page that is added to docs/ is added to mkdocs.yml."""
     lying = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - set(
