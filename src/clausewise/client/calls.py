@@ -30,7 +30,7 @@ from clausewise.errors import (
     Unreachable,
     Untestable,
 )
-from clausewise.model import Contract, Exchange, File, Json, Operation, Request, Response, Role
+from clausewise.model import Contract, Exchange, File, Json, Operation, Request, Response, Role, masked_in
 from clausewise.targets import FamilyTarget
 
 Heard = Callable[[Exchange], None]
@@ -152,6 +152,7 @@ class Client:
             raise Beyond(f"{known.id} writes, and plan 'safe' only reads.")
         if self.only_reads and fault:
             raise Beyond(f"{operation} would be sent with a fault hook, and plan 'safe' sends none.")
+        _check_whole(operation, body, path, query, headers, form, auth)
         content, kind = _content(body, form, raw, files)
         sent = {"Accept": "*/*" if known.free else _JSON, "User-Agent": "clausewise"}
         if kind:
@@ -442,6 +443,7 @@ class Client:
             wrapped=operation.wrapped,
             plain=operation.plain,
             spellings=operation.spellings,
+            masks=operation.masks,
             stray=stray,
         )
 
@@ -501,6 +503,15 @@ def _check(headers: Iterable[tuple[str, str]]) -> None:
     for name, value in headers:
         if not carried(value):
             raise Untestable(f"The header {name} is to hold characters that no header can carry.")
+
+
+def _check_whole(operation: str, *sent: object) -> None:
+    """Raise Untestable for a request that is to hold what an answer showed in part only."""
+    held = (part.token if isinstance(part, Bearer) else part for part in sent)
+    if any(True for part in held for _ in masked_in(part)):
+        raise Untestable(
+            f"{operation} is to be sent what the target masks in its answers ([families.<id>] masked)."
+        )
 
 
 def _put_off(operation: Operation, status: int, pause: float, waited: float) -> str:

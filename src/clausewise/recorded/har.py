@@ -165,6 +165,7 @@ def _exchange(name: str, entry: Mapping[str, Any], given: Headers, operation: Op
         wrapped=operation.wrapped,
         plain=operation.plain,
         spellings=operation.spellings,
+        masks=operation.masks,
         hidden=hidden,
     )
 

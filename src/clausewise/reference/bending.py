@@ -234,6 +234,13 @@ def _copy(holder: Any, key: Any, step: Step) -> None:
     holder[key] = holder.get(step["from"], holder[key])
 
 
+def _mask(holder: Any, key: Any, step: Step) -> None:
+    """Hide a text but for its first characters, or the last ones where `keep` is negative."""
+    text, keep = str(holder[key]), step.get("keep", 0)
+    if holder[key] not in _NOTHING:
+        holder[key] = f"***{text[keep:]}" if keep < 0 else f"{text[:keep]}***"
+
+
 def _number(holder: Any, key: Any, _: Step) -> None:
     holder[key] = int(holder[key] or 0)
 
@@ -261,11 +268,13 @@ _SHAPES: dict[str, Callable[[Any, Any, Step], None]] = {
     "retype": _retype,
     "turn": _turn,
     "copy": _copy,
+    "mask": _mask,
     "number": _number,
     "day_first": _day_first,
     "as_text": _as_text,
     "unlist": _unlist,
 }
+_NOTHING = (None, "", False)
 _ISO_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
