@@ -108,6 +108,7 @@ class Judge:
     guessed: bool = False
     wavered: str = ""
     waited: float = 0.0
+    holds: bool = False
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class Judge:
     _strange: set[str] = field(default_factory=set)
     _came: list[dict[str, object]] = field(default_factory=list)
     _veiled: list[tuple[str, Compared]] = field(default_factory=list)
+    _held: list[tuple[Exchange, dict[str, object]]] = field(default_factory=list)
     _began: float = field(default_factory=time.perf_counter)
 
     def __call__(
@@ -184,6 +186,30 @@ class Judge:
     def settled(self, seconds: float) -> None:
         """Take note that a read waited for a write to be seen."""
         self.waited += seconds
+
+    def anew(self, kept: Collection[str]) -> None:
+        """Forget what a test showed so far, since it is gone through once more.
+
+        Of its exchanges those `kept` are heard again; the others are written down, and judged by nothing.
+        """
+        told = {held.id: held for held in (*(held for held, _ in self._held), *self._waiting.values())}
+        for held in told.values():
+            if held.id not in kept:
+                row = self.bench.masker.record(held, self.bench.operation(held.family, held.operation).path)
+                mark = {"test": self.test, "expected": [], "matched": "", "stray": True}
+                self.bench.journal.exchange(row | mark)
+        lists = self._held, self._findings, self._came, self._veiled
+        tables = self._touched, self._waiting, self._meant
+        for state in (*lists, *tables, self._doubtful, self._strange):
+            state.clear()
+        self.judged = 0
+
+    def flush(self) -> None:
+        """Write down the exchanges that were held back, as long as the test might be gone through again."""
+        for _, row in self._held:
+            self.bench.journal.exchange(row)
+        self._held.clear()
+        self.holds = False
 
     def rest(self, kept: Collection[str]) -> bool:
         """Judge what is not judged yet by what holds for any answer, but for the exchanges of some ids.
@@ -340,12 +366,18 @@ class Judge:
                 told["raw"] = True
             if reading.drift and not (loose or exchange.stray):
                 told["drift"] = [self.bench.masker.text(where)[:_WIDE] for where in reading.drift[:_MANY]]
-            self.bench.journal.exchange(record | told)
+            self._write(exchange, record | told)
             place = {"id": exchange.id, "family": exchange.family, "operation": exchange.operation}
             self._came.append(place | what | {"response": {"status": exchange.response.status}})
         touches = reading.touches if self._firm(exchange, reading) else self._guesses(reading.touches)
         self._take(() if exchange.stray or loose else touches, exchange)
         return reading
+
+    def _write(self, exchange: Exchange, row: dict[str, object]) -> None:
+        if self.holds:
+            self._held.append((exchange, row))
+        else:
+            self.bench.journal.exchange(row)
 
     def _unlike_any(self, exchange: Exchange, operation: Operation) -> Iterable[Touch]:
         """Judge an answer that is like none, to a request that some document describes."""

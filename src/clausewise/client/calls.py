@@ -20,6 +20,7 @@ from clausewise.client.caution import Attempt, Caution, Ledger
 from clausewise.client.circuit import Circuit
 from clausewise.client.login import BoundLogin, ClientLogin, Login, carried, fixed_header
 from clausewise.client.patience import Patience
+from clausewise.client.settling import Settling
 from clausewise.client.transport import Transport
 from clausewise.errors import (
     Beyond,
@@ -110,15 +111,11 @@ class Client:
         self.wavered: Wavered | None = None  # told of a page that a gateway gave once; None for no second try
         self.sends: Sends = lambda _, __: None  # told of each request, and of its template, before it is sent
         self.settled: Settled = lambda _: None  # told of the seconds that a read waited for a write
-        self._wrote = -float("inf")
+        self.settling = Settling(transport.limits.settle)
         self._circuit = Circuit(transport.limits.breaker)
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
         self._let_in = False
-
-    def begin(self) -> None:
-        """Begin a test: what others wrote is none of its reads' business."""
-        self._wrote = -float("inf")
 
     @property
     def target(self) -> FamilyTarget:
@@ -378,7 +375,16 @@ class Client:
     def _send(
         self, operation: Operation, request: Request, sent: Json, *, stray: bool = False, quiet: bool = False
     ) -> Exchange:
-        """Send a request until it is answered; who sends it `quiet` takes note of the answer."""
+        """Send a request until it is answered, or recall how it was; a `quiet` sender notes the answer."""
+        if not (known := self.settling.recalled(request)):
+            return self._sent(operation, request, sent, stray=stray, quiet=quiet)
+        if not quiet:
+            self.heard(known)
+        return known
+
+    def _sent(
+        self, operation: Operation, request: Request, sent: Json, *, stray: bool, quiet: bool
+    ) -> Exchange:
         waited = 0.0
         gone: Unreachable | None = None
         self.sends(request, operation.path)
@@ -399,8 +405,8 @@ class Client:
                     self.wavered(str(gone))
                 self._circuit.answered(operation.id)
                 self._patience.answered()
-                if operation.writes and not stray and exchange.response.status < _REFUSED:
-                    self._wrote = time.monotonic()
+                done = operation.writes and not stray and exchange.response.status < _REFUSED
+                self.settling.answered(exchange, writes=done, reads=self._reads(operation))
                 if not quiet:
                     self.heard(exchange)
                 return exchange
@@ -415,10 +421,13 @@ class Client:
 
     def _settle(self, operation: Operation) -> None:
         """Wait until the target shows what was written, where its owner says that it takes a while."""
-        left = self._wrote + self._transport.limits.settle - time.monotonic()
-        if left > 0 and not (operation.writes or self._logs_in(operation) or self._grants(operation)):
+        left = self.settling.left
+        if left > 0 and self.settling.patient and self._reads(operation):
             self.settled(left)
             time.sleep(left)
+
+    def _reads(self, operation: Operation) -> bool:
+        return not (operation.writes or self._logs_in(operation) or self._grants(operation))
 
     def _exchange(self, operation: Operation, request: Request, sent: Json, *, stray: bool) -> Exchange:
         """Send a request once, unless the circuit is open."""
@@ -426,8 +435,7 @@ class Client:
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         try:
             what = self._named(operation, request, stray=stray)
-            harmless = not (operation.writes or self._logs_in(operation) or self._grants(operation))
-            response, milliseconds = self._transport.send(request, what, harmless=harmless)
+            response, milliseconds = self._transport.send(request, what, harmless=self._reads(operation))
         except NoVerdict as bad:
             self._circuit.came_to_nothing(operation.id, bad)
             raise

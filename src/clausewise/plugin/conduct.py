@@ -56,6 +56,7 @@ class Body:
     def ended(self, bad: BaseException | None) -> None:
         """Close the judge; raises what pytest shows: a failure, an expected one (amber), or a skip."""
         judge = self._judge
+        judge.flush()
         self._session.shut()
         bad = bad or (Untestable(judge.unseen) if judge.unseen else None)
         if judge.broken or bad is None:

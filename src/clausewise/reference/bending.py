@@ -7,7 +7,7 @@ import random
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -88,6 +88,11 @@ class Bends:
         every = next((bend["busy_every"] for bend in self._active if _about(bend, family, "busy_every")), 0)
         self._called += 1
         return bool(every) and self._called % every == 0
+
+    def lag(self, family: str) -> tuple[float, Collection[str]]:
+        """Return the seconds after which some operations see what was written, where a freedom says so."""
+        found = ((bend["lag"], bend["reads"]) for bend in self._active if _about(bend, family, "lag"))
+        return next(found, (0.0, ()))
 
     def effect(self, family: str) -> tuple[str, str]:
         """Return the operation whose effect is bent, and how; '' where none is."""

@@ -118,8 +118,8 @@ def _settling(scope: Scope, tally: Tally) -> Iterator[str]:
     tests, seconds = tally.waits
     if tests:
         settle = scope.target.limits.settle
-        told = f"a read behind a write waited until {settle:g} s had gone by ([limits] settle)"
-        yield f"{told}: {seconds:.0f} s, in {many(tests, 'test', 'tests')}"
+        told = f"reads behind a write were made again, or waited, for up to {settle:g} s ([limits] settle)"
+        yield f"{told}: {seconds:.1f} s in all, in {many(tests, 'test', 'tests')}"
 
 
 def _masked(tally: Tally) -> Iterator[str]:
