@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 import runs
+from test_canary import key
 
 from clausewise import chaos
 from clausewise.chaos.wire import relayed
@@ -122,3 +123,15 @@ def test_the_same_values_are_made_again():
 
     assert (made.word(), made.digits(5), made.neighbours(["a", "b", "c"]), made.email()) == first
     assert made.neighbours(["d", "e"]) != first[2]
+
+
+def test_a_run_whose_reads_came_too_early_is_evidence(tmp_path):
+    """What was read too early and made again is told as that, and speaks against nothing."""
+    with runs.free("cdp", "free.seen-later") as url:
+        target = runs.target_at(tmp_path, url, "cdp", settle=5)
+        runs.clausewise("run", "--target", target, "--plan", "smoke", "--run-dir", tmp_path / "run")
+
+    pack = tmp_path / "evidence.zip"
+    packed = runs.inside("evidence", tmp_path / "run", "--key", key(tmp_path), "--output", pack)
+    assert packed.returncode == 0, packed.stderr
+    assert "made again, or waited" in runs.inside("verify", pack).stdout

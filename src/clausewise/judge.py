@@ -196,7 +196,7 @@ class Judge:
         for held in told.values():
             if held.id not in kept:
                 row = self.bench.masker.record(held, self.bench.operation(held.family, held.operation).path)
-                mark = {"test": self.test, "expected": [], "matched": "", "stray": True}
+                mark = {"test": self.test, "expected": [], "matched": "", "stray": True, "early": True}
                 self.bench.journal.exchange(row | mark)
         lists = self._held, self._findings, self._came, self._veiled
         tables = self._touched, self._waiting, self._meant
