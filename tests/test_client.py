@@ -553,6 +553,41 @@ def test_a_client_logs_in_in_its_own_name(how):
     assert wrong == (0, 0)
 
 
+@pytest.mark.parametrize("how", ["basic", "form"])
+def test_a_users_client_may_be_named_in_a_header(how):
+    """Client id and secret go where the target file says, of a log-in and of its refresh."""
+    secret = {
+        "type": "oauth2-password",
+        "client_id": "c",
+        "client_secret": "s:e",
+        "client_authentication": how,
+    }
+    came = []
+
+    def act(call):
+        came.append(call.asked)
+        told = {
+            "access_token": "t",
+            "token_type": "Bearer",
+            "expires_in": 9,
+            "refresh_token": "r",
+            "name": "a",
+        }
+        hostile.http(json.dumps(told).encode())(call)
+
+    with hostile.serving(act) as url:
+        caller = client(url, {"default": secret | {"username": "amina", "password": "p"}})
+        for _ in range(2):
+            caller.call("getWidget", path={"name": "a"})
+            caller._logins["default"]._token.renew_at = 0
+
+    header = f"Basic {b64encode(b'c:s%3Ae').decode()}" if how == "basic" else None
+    forms = [dict(parse_qsl(asked.body.decode())) for asked in (came[0], came[2])]
+    assert [form["grant_type"] for form in forms] == ["password", "refresh_token"]
+    assert [came[at].headers.get("authorization") for at in (0, 2)] == [header] * 2
+    assert [("client_secret" in form, "client_id" in form) for form in forms] == [(how == "form",) * 2] * 2
+
+
 def test_a_refused_log_in_makes_the_target_unusable():
     """Credentials that the target turns away stop the run with the role and the status."""
     login = {"type": "oauth2-password", "client_id": "c", "username": "amina", "password": "wrong-password"}
