@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from clausewise.client.caution import Attempt, Caution, Ledger
 from clausewise.client.circuit import Circuit
 from clausewise.client.login import BoundLogin, ClientLogin, Login, carried, fixed_header
 from clausewise.client.patience import Patience
+from clausewise.client.presence import Presence
 from clausewise.client.settling import Settling
 from clausewise.client.transport import Transport
 from clausewise.errors import (
@@ -47,7 +49,9 @@ _GATEWAYS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeo
 _OPENINGS = (b"{", b"[", b'"')  # of a JSON answer, be it in a text of its own
 _DEFAULT = "default"
 _LOG_IN = "login"  # the operation, in families that have one of their own
+_AROUND = 3  # other operations that are asked before nothing is said to be there
 _DOORS = 2  # operations that turn credentials away before these are called wrong
+_PLACE = re.compile(r"\{[^}]*\}")  # of a parameter in a path
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -113,6 +117,7 @@ class Client:
         self.settled: Settled = lambda _: None  # told of the seconds that a read waited for a write
         self.settling = Settling(transport.limits.settle)
         self._circuit = Circuit(transport.limits.breaker)
+        self._presence = Presence()
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
         self._let_in = False
@@ -404,6 +409,7 @@ class Client:
                 if self.wavered and gone:
                     self.wavered(str(gone))
                 self._circuit.answered(operation.id)
+                self._look_around(operation, exchange)
                 self._patience.answered()
                 done = operation.writes and not stray and exchange.response.status < _REFUSED
                 self.settling.answered(exchange, writes=done, reads=self._reads(operation))
@@ -418,6 +424,33 @@ class Client:
                 self._circuit.came_to_nothing(operation.id, late)
                 raise late
             waited += pause
+
+    def _look_around(self, operation: Operation, exchange: Exchange) -> None:
+        """See by an answer, and by a few other operations if need be, that anything of the API is there.
+
+        Raises TargetUnusable where each that is asked is answered by a page that there is nothing.
+        """
+        if self._presence.proven or exchange.stray or (self._target.token_url and self._grants(operation)):
+            return
+        self._presence.heard(operation, exchange.response)
+        every = self._contract.operations.values()
+        others = [it for it in every if it != operation and not (self._logs_in(it) or self._grants(it))]
+        if self._presence.proven or not others or (self.only_reads and not self._presence.several):
+            return
+        for other in () if self.only_reads else others[:_AROUND]:
+            for path in (other.path, *other.other_paths):
+                url = self._target.base_url + _PLACE.sub("0", path)
+                request = Request(other.method, url, (("User-Agent", "clausewise"),))
+                self.sends(request, other.path)
+                answer = self._exchange(other, request, None, stray=True)
+                self.heard(answer)
+                self._presence.heard(other, answer.response)
+                if self._presence.proven:
+                    return
+        if not self._presence.several:
+            return
+        self.heard(replace(exchange, stray=True))
+        raise TargetUnusable(self._presence.sentence(self._target.base_url, self._target.family))
 
     def _settle(self, operation: Operation) -> None:
         """Wait until the target shows what was written, where its owner says that it takes a while."""
