@@ -122,7 +122,7 @@ NEAREST = {
     "a key that is missing": (entry(changed(NOT_FOUND, message=...)), {"not-found.message"}),
     "a word of its own, another status": (entry(NOT_FOUND, 299), {"not-found", "only-documented"}),
     "another answer's body": (entry(UNAUTHORIZED, 200), {"unauthorized"}),
-    "like none of several": (entry({"foo": 1}), {"only-documented"}),
+    "like none of several": (entry({"foo": 1}), {"only-documented", "found"}),
     "like none, and the only one": (entry({"foo": 1}, path=TOKEN), {"token"}),
     "as it is documented": (entry(), set()),
 }

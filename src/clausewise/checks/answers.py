@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from clausewise import strict_json
 from clausewise.checks.universal import excerpt
-from clausewise.model import Complaint, Exchange, Finding, Form, Json, Operation, Outcome, Touch, revealed
+from clausewise.model import (
+    Complaint,
+    Exchange,
+    Finding,
+    Form,
+    Json,
+    Operation,
+    Outcome,
+    Role,
+    Touch,
+    revealed,
+)
 
 _MOST = 0.5  # of what a body must have, so that it is one without a code or word of its own
 _MOSTLY = 0.75  # less than half of its keys are missing
@@ -121,11 +132,15 @@ def _is_whole(exchange: Exchange, form: Form) -> bool:
 def unlike(exchange: Exchange, operation: Operation) -> Iterator[Touch]:
     """Yield the word on an answer that has nothing of any that is documented with its status.
 
-    One that resembles several may be their answer to what the documents do not describe.
+    One that resembles several may be their answer to what the documents do not describe. Whichever of them it
+    was to be, it is not: that is held against the first, a success before others, and names them all.
     """
     status = exchange.response.status
-    names = dict.fromkeys(known.name for known in operation.outcomes if known.form(status))
+    own = [known for known in operation.outcomes if known.form(status)]
+    names = dict.fromkeys(known.name for known in own)
     if names and not any(it.likeness for it in _all_near(exchange, operation)):
+        if not exchange.parsed.problem:
+            yield _not_given(exchange, sorted(own, key=lambda known: known.role is not Role.SUCCESS), "")
         clause = f"{operation.clause}.only-documented"
         expected = f"one of the answers that are documented with HTTP {status}: {', '.join(names)}"
         told = f"HTTP {status}: {excerpt(exchange) or 'an empty body'}, which has nothing of any of them"
