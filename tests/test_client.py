@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl
 import hostile
 import pytest
 
-from clausewise import contracts, shipped
+from clausewise import chaos, contracts, shipped
 from clausewise.client import Basic, Bearer, Budget, Client, Transport, patience, reasons
 from clausewise.client.circuit import Circuit
 from clausewise.errors import (
     CircuitOpen,
+    ClausewiseError,
     CredentialsRefused,
     Dropped,
     LoginLost,
@@ -586,6 +587,21 @@ def test_a_users_client_may_be_named_in_a_header(how):
     assert [form["grant_type"] for form in forms] == ["password", "refresh_token"]
     assert [came[at].headers.get("authorization") for at in (0, 2)] == [header] * 2
     assert [("client_secret" in form, "client_id" in form) for form in forms] == [(how == "form",) * 2] * 2
+
+
+def test_the_hosts_name_is_told_before_its_certificate_is_asked_for():
+    """A host of several names shows the certificate of the one that was called (SNI)."""
+    came = []
+
+    def greet(connection):
+        came.append(connection.recv(65536))
+        connection.close()
+
+    kind = chaos.Kind("hangs up", hostile.raw(b""), greet=greet, https=True)
+    with chaos.serving(kind) as served, pytest.raises(ClausewiseError):
+        send(served.url.replace("127.0.0.1", "localhost"), LIMITS)
+
+    assert b"localhost" in came[0]
 
 
 def test_a_refused_log_in_makes_the_target_unusable():
