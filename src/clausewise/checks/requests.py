@@ -42,9 +42,14 @@ def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
             yield from rule.seen(exchange.sent)
     asked = dict(parse_qsl(urlsplit(exchange.request.url).query, keep_blank_values=True))
     headers = {name.lower() for name, _ in exchange.request.headers}
-    for name in operation.parameters:
-        if name in asked or f"{{{name}}}" in operation.path or name.lower() in headers:
-            yield f"{operation.clause}.request.{name}"
+    there = {
+        "path": lambda name: f"{{{name}}}" in operation.path,
+        "header": lambda name: name.lower() in headers,
+        "query": lambda name: name in asked or any(it.startswith(f"{name}[") for it in asked),
+    }
+    for known in operation.inputs:
+        if there.get(known.place, lambda _: False)(known.name):
+            yield known.clause
 
 
 def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[Touch]:

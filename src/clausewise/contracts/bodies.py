@@ -55,9 +55,12 @@ class CompiledBody:
     def check(self) -> None:
         """Compile now what is compiled when first needed; ValueError for a schema that is none."""
         try:
-            Draft202012Validator.check_schema(self.schema)
-            self._fast  # noqa: B018 - it is kept
-        except (SchemaError, jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError) as bad:
+            self._fast  # noqa: B018 - it is kept; that it is a schema is seen to as it is compiled
+        except (jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError) as bad:
+            try:
+                Draft202012Validator.check_schema(self.schema)  # which says it in fewer words
+            except SchemaError as told:
+                raise ValueError(told.message) from bad
             raise ValueError(getattr(bad, "message", str(bad))) from bad
 
     @cached_property
@@ -183,6 +186,8 @@ def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Sc
     here: Any = schema
     skip = False
     for position, part in enumerate(path):
+        if part == "$dynamicRef":  # from here on a named schema goes on, of which no part is a clause
+            break
         here = here[part]
         if skip:  # the name behind `properties`, not a keyword
             clause, skip = f"{clause}.{part}", False
