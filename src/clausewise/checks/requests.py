@@ -47,9 +47,10 @@ def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
         "header": lambda name: name.lower() in headers,
         "query": lambda name: name in asked or any(it.startswith(f"{name}[") for it in asked),
     }
-    for known in operation.inputs:
-        if there.get(known.place, lambda _: False)(known.name):
-            yield known.clause
+    placed = {known.clause: (known.place, known.name) for known in operation.inputs}
+    for name in () if placed else operation.parameters:
+        placed |= {f"{operation.clause}.request.{name}": (place, name) for place in there if there[place](name)}
+    yield from (clause for clause, (place, name) in placed.items() if place in there and there[place](name))
 
 
 def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[Touch]:

@@ -138,6 +138,9 @@ class CompiledBody:
 
 
 _WORDS = {"enum", "const"}
+# Keywords whose schemas speak of what has no name of its own; $dynamicRef goes on as a named schema does.
+_UNTOLD = {"$dynamicRef", "additionalProperties", "contains", "dependentSchemas", "else", "if", "patternProperties"}
+_UNTOLD |= {"prefixItems", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"}
 
 
 def _counts(error: ValidationError, hidden: Collection[str]) -> bool:
@@ -186,7 +189,7 @@ def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Sc
     here: Any = schema
     skip = False
     for position, part in enumerate(path):
-        if part == "$dynamicRef":  # from here on a named schema goes on, of which no part is a clause
+        if part in _UNTOLD and not skip:  # from here on no part is a clause
             break
         here = here[part]
         if skip:  # the name behind `properties`, not a keyword

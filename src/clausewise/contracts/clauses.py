@@ -107,11 +107,15 @@ class _Page:
                     yield replace(clause, outcome=name)
                 for header, told in branch.get("x-headers", {}).items():
                     own = branch | told
-                    clause = self._clause(own, f"{name}.header.{header}", Kind.RESPONSE_FIELD, told["description"])
+                    clause = self._clause(own, f"{name}.header:{header}", Kind.RESPONSE_FIELD, told["description"])
                     yield replace(clause, outcome=name)
 
     def _fields(self, branch: dict[str, Any], name: str, kind: Kind) -> Iterator[Clause]:
+        seen: set[str] = set()
         for node in CompiledBody(name, branch).nodes():
+            if node.clause in seen and "x-made-from" in self.spec:  # two members of an allOf speak of one field
+                continue
+            seen.add(node.clause)
             own = branch | _own(branch, node.schema)
             clause = self._clause(own, node.clause, Kind.FACET if node.keyword else kind, _statement(node))
             clause = replace(clause, standing=_standing(node), pointer=node.pointer, keyword=node.keyword)

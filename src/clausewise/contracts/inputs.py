@@ -25,7 +25,7 @@ def inputs(clause: str, spec: Spec, named: Mapping[str, Any]) -> Iterator[Input]
 def headers(clause: str, branch: Spec, named: Mapping[str, Any]) -> Iterator[Input]:
     """Yield the headers of an answer."""
     for header, entry in branch.get("x-headers", {}).items():
-        yield _input(header, "header", f"{clause}.header.{header}", entry, named)
+        yield _input(header, "header", f"{clause}.header:{header}", entry, named)
 
 
 def _input(name: str, place: str, clause: str, entry: Spec, named: Mapping[str, Any]) -> Input:
@@ -70,7 +70,7 @@ def printed(spec: Spec) -> dict[str, Json]:
 def links(clause: str, spec: Spec) -> Iterator[Link]:
     """Yield what may follow an operation's answers."""
     for told in spec.get("x-links", ()):
-        name = f"{clause}.{told['outcome']}.link.{told['name']}"
+        name = f"{clause}.{told['outcome']}.link:{told['name']}"
         yield Link(name, told["outcome"], told["operation"], told.get("parameters", {}), told.get("body"))
 
 

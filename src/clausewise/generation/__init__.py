@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from clausewise.generation.mutations import Variant, guilty, one_wrong, optional, without, wrong_parameter
-from clausewise.generation.values import value, written
+from clausewise.generation.values import text, value, written
 from clausewise.generation.writings import hopeless, same_meaning
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "optional",
     "random_bodies",
     "same_meaning",
+    "text",
     "value",
     "without",
     "wrong_parameter",
