@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,7 @@ _WORDS = {  # of a parameter that says how much of a list is wanted, by its lett
     "offset": {"offset", "skip", "startindex", "from"},
 }
 _UNDER = "What cannot be served is refused with a 4xx; with which, and in what form, the file does not say."
+_OVER = "What can be served is answered with a 2xx; with which, the file does not say."
 _ELSE = "The file lists refusals; whether there are others nobody can tell."
 _DOOR = "Who shows no good credentials is refused with HTTP 401; the file does not say so."
 
@@ -222,6 +224,8 @@ class Maker:
                 made[code] = self._response(name, code, told or {}, there)
             elif not str(status).startswith("x-"):
                 self.note(at / "responses" / status, f"documents the status {status!r}, which there is not")
+        if not any(code[0] in "23" for code in made):
+            made["2XX"] = self._unlisted(made)
         guessed = {"x-standing": "inferred", "x-any-body": True, "x-media-types": ["*/*"]}
         if secured and not {"401", "4XX", "default"} & set(made):
             door = {"x-outcome": "unauthorized", "x-role": "refused", "x-statement": _DOOR, **guessed}
@@ -232,6 +236,17 @@ class Maker:
                 rest |= {"x-observability": "not-observable", "x-reason": _ELSE}
             made["4XX"] = {"description": _UNDER, "content": {"*/*": {"schema": {"anyOf": [rest]}}}}
         return made
+
+    def _unlisted(self, made: Spec) -> Spec:
+        """Return the success of an operation that lists none: what it says of any answer, or a guess."""
+        if "default" not in made:
+            guessed = {"x-standing": "inferred", "x-any-body": True, "x-media-types": ["*/*"]}
+            branch = {"x-outcome": "success", "x-role": "success", "x-statement": _OVER, **guessed}
+            return {"description": _OVER, "content": {"*/*": {"schema": {"anyOf": [branch]}}}}
+        told = deepcopy(made["default"])
+        for content in told["content"].values():
+            content["schema"]["anyOf"][0] |= {"x-outcome": "success", "x-role": "success"}
+        return told
 
     def _response(self, name: str, code: str, told: Spec, at: At) -> Spec:
         kinds = list(told.get("content") or {})

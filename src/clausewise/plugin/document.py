@@ -319,10 +319,12 @@ class Document:
             self._judge(answer, *([any_outcome(came.role)] if came else [fine]), about=about)
 
     def _good(self, operation: Operation) -> Request:
-        """Return a request that is served; of what deletes one as good as can be told without trying."""
+        """Return a request that is served, once judged; of what deletes one as good as can be told untried."""
         if operation.method == "DELETE":
             return self._request(operation, self._labels(operation)[0])
-        return self._accepted(operation).request
+        sent = self._accepted(operation)
+        self._take(operation, sent.answer)
+        return sent.request
 
     def _accepted(self, operation: Operation, *, but: str = "", depth: int = 0) -> Sent:
         """Send requests until one is served; Untestable where none is, with the last answer."""
@@ -455,8 +457,9 @@ class Document:
             except Untestable:
                 continue
             found = _name_of(sent, known, method)
-            if found is not None:
+            if found is not None and (known.rule.fits(found) or known.rule.fits(generation.text(found))):
                 break
+            found = None
         if found is not None and not taken:
             self._memory.things[key] = found
         return found
@@ -538,7 +541,7 @@ class Document:
         reader = next(items, None)
         known = [it for it in reader.inputs if it.place == "path"] if reader else []
         name = _name_of(sent, known[-1], "POST") if known else None
-        if reader is None or name is None:
+        if reader is None or name is None or not known[-1].rule.fits(name):
             raise Untestable(f"The answer of {operation.id} names nothing that could be read.")
         path = {**sent.request["path"], known[-1].name: generation.text(name)}
         path = {it.name: path[it.name] for it in known if it.name in path}
@@ -637,7 +640,7 @@ def _spoilt_inputs(good: Request, known: Input) -> Iterator[tuple[str, Request]]
         told = generation.text(wrong.body)
         if known.place == "path" and (not told.strip() or "/" in told):
             continue
-        if known.place in {"header", "cookie"} and not (told.isascii() and told.isprintable()):
+        if known.place in {"header", "cookie"} and not (told.strip() == told != "" and told.isascii() and told.isprintable()):
             continue
         yield wrong.about, _with(good, replace(known, style="simple", explode=False), wrong.body)
     if known.place == "query":
