@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from clausewise.contracts.bodies import CompiledBody
@@ -13,28 +15,29 @@ Spec = Mapping[str, Any]
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _REST = "$dynamicRef"  # how a body says that a part of it goes on as a named schema does
 _DEFS = "#/$defs/"
+_NAMED = 30  # schemas that one body goes on as
 
 
-def inputs(clause: str, spec: Spec, named: Mapping[str, Any]) -> Iterator[Input]:
+def inputs(clause: str, spec: Spec, named: Named) -> Iterator[Input]:
     """Yield the parameters of an operation whose clauses begin with `clause`."""
     for entry in spec.get("parameters", ()):
         name = f"{clause}.request.{entry.get('x-name', entry['name'])}"
         yield _input(entry["name"], entry["in"], name, entry, named)
 
 
-def headers(clause: str, branch: Spec, named: Mapping[str, Any]) -> Iterator[Input]:
+def headers(clause: str, branch: Spec, named: Named) -> Iterator[Input]:
     """Yield the headers of an answer."""
     for header, entry in branch.get("x-headers", {}).items():
         yield _input(header, "header", f"{clause}.header:{header}", entry, named)
 
 
-def _input(name: str, place: str, clause: str, entry: Spec, named: Mapping[str, Any]) -> Input:
+def _input(name: str, place: str, clause: str, entry: Spec, named: Named) -> Input:
     style = "json" if entry.get("x-json") else entry.get("style", _STYLES.get(place, "simple"))
     return Input(
         name=name,
         place=place,
         clause=clause,
-        rule=CompiledBody(clause, whole(entry.get("schema", {}), named)),
+        rule=CompiledBody(clause, named.whole(entry.get("schema", {}))),
         required=bool(entry.get("required")),
         examples=tuple(_examples(entry)),
         style=style,
@@ -79,15 +82,31 @@ def schemes(spec: Spec) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(choice) for choice in spec.get("security", ()) if choice)
 
 
-def whole(schema: dict[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema with those that it goes on as, so that it stands for itself; itself where it has none."""
-    wanted, found = list(_rest(schema)) if named else [], {}
-    while wanted:
-        name = wanted.pop()
-        if name in named and name not in found:
-            found[name] = named[name]
-            wanted += _rest(named[name])
-    return {**schema, "$defs": found} if found else schema
+class Named(dict[str, Any]):
+    """The schemas of a file by name, as far as bodies go on as one of them."""
+
+    @cache  # noqa: B019 - a contract is kept as long as this
+    def rest(self, name: str) -> tuple[str, ...]:
+        """Return the names that a named schema goes on as."""
+        return tuple(_rest(self[name]))
+
+    def __hash__(self) -> int:
+        """Tell one file's schemas from another's."""
+        return id(self)
+
+    def whole(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return a schema with those that it goes on as, so that it stands for itself.
+
+        Of files whose schemas all contain each other, what lies far away is not told: anything may stand there.
+        """
+        wanted, found = deque(_rest(schema) if self else ()), dict[str, Any]()
+        while wanted:
+            name = wanted.popleft()
+            if name in self and name not in found:
+                near = len(found) < _NAMED
+                found[name] = self[name] if near else {}
+                wanted += self.rest(name) if near else ()
+        return {**schema, "$defs": found} if found else schema
 
 
 def _rest(node: Any) -> Iterator[str]:

@@ -82,7 +82,7 @@ def _loaded(
         known = ", ".join(documents)
         given = tables.shown(document)
         raise ConfigurationError(f"The family {family} has no document {given!r}; it has {known}.")
-    named = api.get("components", {}).get("schemas", {}) if "x-made-from" in api else {}
+    named = inputs.Named(api.get("components", {}).get("schemas", {}) if "x-made-from" in api else {})
     operations = {
         spec["operationId"]: _operation(family, method, path, spec, code_at, named)
         for method, path, spec in _specs(api)
@@ -236,11 +236,11 @@ def _specs(api: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _operation(
-    family: str, method: str, path: str, spec: dict[str, Any], code_at: str, named: Mapping[str, Any]
+    family: str, method: str, path: str, spec: dict[str, Any], code_at: str, named: inputs.Named
 ) -> Operation:
     clause = f"{family}.{spec['operationId']}"
     requests = {
-        branch["x-request"]: CompiledBody(f"{clause}.{branch['x-request']}", inputs.whole(branch, named))
+        branch["x-request"]: CompiledBody(f"{clause}.{branch['x-request']}", named.whole(branch))
         for branch in request_branches(spec)
     }
     printed = [place["path"] for place in spec.get("x-paths", [])] or [path]
@@ -281,7 +281,7 @@ def _may(spec: dict[str, Any], form: str) -> bool:
 
 
 def _outcomes(
-    spec: dict[str, Any], clause: str, code_at: str, named: Mapping[str, Any]
+    spec: dict[str, Any], clause: str, code_at: str, named: inputs.Named
 ) -> Iterator[Outcome]:
     """Gather the forms of each outcome that no claim rules out; the printed one comes first."""
     gathered: dict[str, list[tuple[dict[str, Any], Form]]] = {}
@@ -290,7 +290,7 @@ def _outcomes(
         own = f"{clause}.{name}"
         form = Form(
             *_span(status),
-            CompiledBody(own, inputs.whole(branch, named)),
+            CompiledBody(own, named.whole(branch)),
             branch.get("x-code", ""),
             _besides(status, spec["responses"]),
             tuple(branch.get("x-media-types", ())),

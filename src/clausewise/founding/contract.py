@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from clausewise.contracts.filling import METHODS
 from clausewise.founding.library import At, Library
-from clausewise.founding.schemas import Schemas
+from clausewise.founding.schemas import Schemas, refers
 
 Spec = dict[str, Any]
 
@@ -174,7 +174,7 @@ class Maker:
         made: Spec = {"name": name, "in": place, "required": bool(told.get("required")) or place == "path"}
         if other:
             made["x-name"] = other
-        made |= {key: told[key] for key in _PARAMETER[1:] if key in told}
+        made |= {key: told[key] for key in _PARAMETER[1:] if key in told and not refers(told[key])}
         content = told.get("content") or {}
         schema, where = told.get("schema", {}), at / "schema"
         if content:
@@ -194,7 +194,9 @@ class Maker:
             told, there = self.library.follow(example, at / "examples" / name)
             if isinstance(told, dict):
                 value = next((told[key] for key in ("value", "dataValue") if key in told), None)
-                if value is not None:
+                if refers(value):
+                    self.note(there, f"has the example {name!r}, in which a reference stands that is none")
+                elif value is not None:
                     yield re.sub(r"\s+", "-", str(name)), {"value": value, "x-line": self.library.line(there)}
 
     def _body(self, spec: Spec, at: At) -> Spec | None:
@@ -207,7 +209,7 @@ class Maker:
         media, where = self.library.follow(content[kind], there / "content" / kind)
         if len(kinds) > 1:
             self.left_out.append(f"{', '.join(kinds[1:])} as the body of {self.library.where(at)}")
-        made: Spec = {key: media[key] for key in ("example", "encoding") if key in media}
+        made: Spec = {key: media[key] for key in ("example", "encoding") if key in media and not refers(media[key])}
         if examples := dict(self._examples(media, where)):
             made["examples"] = examples
         self._uses += 1
@@ -270,7 +272,7 @@ class Maker:
         self._uses += 1
         schema = self.schemas.of(media.get("schema", {}), where / "schema", sent=False)
         branch |= {"x-by-status": True, "x-facets": {}, **_apart(schema)}
-        made: Spec = {key: media[key] for key in ("example",) if key in media}
+        made: Spec = {key: media[key] for key in ("example",) if key in media and not refers(media[key])}
         if examples := dict(self._examples(media, where)):
             made["examples"] = examples
         return {"description": description, "content": {json: {"schema": {"anyOf": [branch]}, **made}}}

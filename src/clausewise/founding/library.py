@@ -172,7 +172,6 @@ def _lines(text: str) -> Iterator[tuple[Steps, int]]:
     todo: list[tuple[Steps, Any]] = [((), top)] if top else []
     while todo:
         steps, node = todo.pop()
-        yield steps, node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
             for key, item in node.value:
                 if isinstance(key, yaml.ScalarNode):
@@ -180,7 +179,9 @@ def _lines(text: str) -> Iterator[tuple[Steps, int]]:
                     yield inner, key.start_mark.line + 1
                     todo += [(inner, item)] if isinstance(item, yaml.CollectionNode) else []
         elif isinstance(node, yaml.SequenceNode):
-            todo += [((*steps, str(at)), item) for at, item in enumerate(node.value)]
+            for at, item in enumerate(node.value):
+                yield (*steps, str(at)), item.start_mark.line + 1
+                todo.append(((*steps, str(at)), item))
 
 
 def shape(api: Mapping[str, Any], path: Path) -> None:

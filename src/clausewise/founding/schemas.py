@@ -119,11 +119,11 @@ class Schemas:
             yield "required", list(dict.fromkeys(needed))
         if isinstance(node.get("description"), str) and node["description"].strip():
             yield "description", _short(node["description"])
-        if isinstance(node.get("examples"), list) and not self.old:
-            yield "examples", node["examples"]
-        elif "example" in node:
-            yield "examples", [node["example"]]
-        if node.get("default") is not None:
+        examples = node["examples"] if isinstance(node.get("examples"), list) and not self.old else []
+        examples = examples or ([node["example"]] if "example" in node else [])
+        if told := [it for it in examples if not refers(it)]:
+            yield "examples", told
+        if node.get("default") is not None and not refers(node["default"]):
             yield "default", node["default"]
 
     def _hides(self, node: Any, at: At, word: str) -> bool:
@@ -159,9 +159,9 @@ class Schemas:
                     yield word, node[word]
                 else:
                     self.note(at / word, f"says {word} {node[word]!r}, which is no count")
-        if isinstance(node.get("enum"), list) and node["enum"]:
+        if isinstance(node.get("enum"), list) and node["enum"] and not refers(node["enum"]):
             yield "enum", node["enum"]
-        if "const" in node and not self.old:
+        if "const" in node and not self.old and not refers(node["const"]):
             yield "const", node["const"]
         if isinstance(node.get("format"), str):
             yield "format", node["format"]
@@ -216,6 +216,8 @@ class Schemas:
             if (name, other) in back or sizes.get(other, 0) + size > most:
                 node["$dynamicRef"] = f"#/$defs/{other}"
                 del node["$ref"]
+                if "x-facets" in node:  # what the named schema says is told by the field itself
+                    node["x-facets"] = {word: it for word, it in node["x-facets"].items() if word in node}
             else:
                 size += sizes.get(other, 0)
         return size
@@ -232,6 +234,13 @@ def _nodes(node: Any) -> Iterator[Schema]:
             yield here
             skipped = {"const", "default", "enum", "example", "examples", "x-facets", "x-source"}
             todo += [it for key, it in here.items() if key not in skipped]
+
+
+def refers(value: Any) -> bool:
+    """Tell whether a plain value has what would be taken for a reference; no reference may stand there."""
+    if isinstance(value, dict):
+        return isinstance(value.get("$ref"), str) or any(map(refers, value.values()))
+    return isinstance(value, list) and any(map(refers, value))
 
 
 def _target(node: Schema) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from clausewise import catalogue, contracts, doctor, families, tables
+from clausewise import contracts, doctor, families, scope, tables
 from clausewise.contracts.reading import plain
 from clausewise.errors import ConfigurationError
 from clausewise.families import Family
@@ -99,10 +99,9 @@ def _made(library: Library, family: str, folder: Path) -> Made:
         (home.suite / "__init__.py").write_text(f'"""The tests of the family {family}."""\n', "utf-8")
         (home.suite / "test_document.py").write_text(_TESTS.format(family=family), "utf-8")
         book = _whole(home, library)
+        starter = doctor.starter([home], root)
+        (root / "target.toml").write_text(_pointed(starter, family, maker.base), "utf-8")
         _put(root, folder)
-    home = Family(family, folder.resolve(), "")
-    starter = doctor.starter([home], home.root)
-    (folder / "target.toml").write_text(_pointed(starter, family, maker.base), "utf-8")
     count = sum(len(item) for item in contract["paths"].values())
     return Made(folder, count, len(book), len(told), tuple(maker.left_out))
 
@@ -110,7 +109,7 @@ def _made(library: Library, family: str, folder: Path) -> Made:
 def _whole(home: Family, library: Library) -> Mapping[str, Clause]:
     """Return all clauses of what was written; ConfigurationError where two parts of the file have one id."""
     try:
-        return catalogue.load(home.folder, home.id, contracts.every_clause(home.contract)).clauses
+        return scope.book(home).clauses
     except ConfigurationError as bad:
         told = str(bad).partition(": ")[2]
         raise ConfigurationError(f"{library.path}: two of its parts would have one id: {told}") from bad
