@@ -112,7 +112,12 @@ def test_nothing_is_held_against_a_shop_that_keeps_its_file():
 
     assert results["findings"] == []
     kept = [row["id"] for row in results["clauses"] if row["verdict"] == "pass"]
-    for name in ("shop.addItem.created.link:shown", "shop.addItem.shown", "shop.dropItem.gone", "shop.listItems.limit"):
+    for name in (
+        "shop.addItem.created.link:shown",
+        "shop.addItem.shown",
+        "shop.dropItem.gone",
+        "shop.listItems.limit",
+    ):
         assert name in kept
     assert not [row for row in results["clauses"] if row["verdict"] == "error"]
 
@@ -161,7 +166,8 @@ def answering(schema, **more):
 
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{now}: &{now} [{', '.join(['*' + before] * 9)}]\n" for before, now in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{now}: &{now} [{', '.join(['*' + before] * 9)}]\n"
+    for before, now in zip("abcdefgh", "bcdefghi", strict=True)
 )
 BAD = {
     "Swagger 2.0": ({"swagger": "2.0", "info": {}, "paths": {}}, "swagger2openapi"),
@@ -176,7 +182,8 @@ BAD = {
     "a reference to a file that is not there": (answering({"$ref": "none.yaml#/A"}), "cannot be read"),
     "a reference to a file of another kind": (answering({"$ref": "/etc/passwd#/A"}), "a .yaml or .json file"),
     "answers that are none": (
-        api(paths={"/a": {"get": {"responses": ["200"]}}}), "is no OpenAPI 3.0.3: at paths//a/get"
+        api(paths={"/a": {"get": {"responses": ["200"]}}}),
+        "is no OpenAPI 3.0.3: at paths//a/get",
     ),
 }
 
@@ -197,21 +204,39 @@ def test_a_bad_file_is_told_in_one_sentence(case):
 ODD = {
     "a schema that contains itself": answering(
         {"$ref": "#/components/schemas/A"},
-        components={"schemas": {"A": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}}}}},
+        components={
+            "schemas": {"A": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}}}}
+        },
     ),
     "two operations of one name": api(
-        paths={f"/{it}": {"get": {"operationId": "a", "responses": {"200": {"description": "ok"}}}} for it in "ab"}
+        paths={
+            f"/{it}": {"get": {"operationId": "a", "responses": {"200": {"description": "ok"}}}}
+            for it in "ab"
+        }
     ),
     "a key with a dot in it": answering(
-        {"type": "object", "properties": {"a.b": {}, "a": {"type": "object", "properties": {"b": {"type": "string"}}}}}
+        {
+            "type": "object",
+            "properties": {"a.b": {}, "a": {"type": "object", "properties": {"b": {"type": "string"}}}},
+        }
     ),
-    "a pattern that is none": answering({"type": "object", "properties": {"a": {"type": "string", "pattern": "(["}}}),
+    "a pattern that is none": answering(
+        {"type": "object", "properties": {"a": {"type": "string", "pattern": "(["}}}
+    ),
     "a parameter that is not in the path": api(
-        paths={"/a/{b}": {"get": {"parameters": [{"name": "c", "in": "path", "required": True, "schema": {}}],
-                                  "responses": {"200": {"description": "ok"}}}}}
+        paths={
+            "/a/{b}": {
+                "get": {
+                    "parameters": [{"name": "c", "in": "path", "required": True, "schema": {}}],
+                    "responses": {"200": {"description": "ok"}},
+                }
+            }
+        }
     ),
     "no responses": api(paths={"/a": {"get": {"responses": {}}}}),
-    "a name of its own": api(paths={"/a": {"get": {"operationId": "secu/rity:1 é", "responses": {"200": {"description": ""}}}}}),
+    "a name of its own": api(
+        paths={"/a": {"get": {"operationId": "secu/rity:1 é", "responses": {"200": {"description": ""}}}}}
+    ),
     "3.2": answering({"type": "string"}, openapi="3.2.0"),
 }
 
@@ -256,12 +281,16 @@ def test_five_megabytes_are_done():
             "type": "object",
             "description": "A model " * 60,
             "properties": {
-                f"field{at}": {"type": "string", "description": f"Field {at} of {number}. " * 12} for at in range(10)
-            } | {"next": {"$ref": f"#/components/schemas/Model{(number + 1) % 1300}"}},
+                f"field{at}": {"type": "string", "description": f"Field {at} of {number}. " * 12}
+                for at in range(10)
+            }
+            | {"next": {"$ref": f"#/components/schemas/Model{(number + 1) % 1300}"}},
         }
         for number in range(1300)
     }
-    text = json.dumps(answering({"$ref": "#/components/schemas/Model0"}, components={"schemas": named}), indent=1)
+    text = json.dumps(
+        answering({"$ref": "#/components/schemas/Model0"}, components={"schemas": named}), indent=1
+    )
     text = text.replace('"/a"', '"/a"', 1)
     assert len(text) > 1_000_000
     Path("shop.yaml").write_text(text + " " * (5_000_000 - len(text)))
@@ -284,7 +313,10 @@ def test_a_new_version_tells_what_it_changes():
     assert "shop.removeItem.no-content" in told["added"]
     assert "shop.dropItem.no-content" in told["removed"]
     changed = {it["id"]: it["changes"] for it in told["changed"]}
-    assert changed["shop.getItem.ok.id.minimum"] == ["statement: /id is 1 or more. -> /id is 2 or more.", "rule: 1 -> 2"]
+    assert changed["shop.getItem.ok.id.minimum"] == [
+        "statement: /id is 1 or more. -> /id is 2 or more.",
+        "rule: 1 -> 2",
+    ]
     assert "shop.getItem.ok.name" not in changed
 
 

@@ -15,7 +15,7 @@ BLOCK = re.compile(r"^```sh(?: exit=(\d))?\n(.*?)^```$", re.MULTILINE | re.DOTAL
 
 
 def borrowed(installed, place):
-    """Return variables by which pip takes clausewise from its wheel, and Python all else from what is here."""
+    """Return variables by which pip takes clausewise from its wheel, and Python the rest from here."""
     place.mkdir()
     here = [Path(name) for name in sys.path if name.endswith("site-packages")]
     for path in (path for folder in here for path in folder.iterdir()):

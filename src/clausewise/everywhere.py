@@ -1,11 +1,11 @@
-"""Tests that any contract can have: of what its document says of operations, without a line of code of its own.
+"""Tests that any contract can have, of what its document says of operations, without a line of code.
 
 A family's `suites/<id>/test_document.py` takes them for its clauses, as far as it has such ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -38,7 +38,7 @@ def tests(family: str) -> dict[str, Any]:
 class _Book:
     """What there is to be tested."""
 
-    def __init__(self, family: str, clauses: dict[str, Clause], operations: Any) -> None:
+    def __init__(self, family: str, clauses: Mapping[str, Clause], operations: Any) -> None:
         self.family = family
         self.clauses = clauses
         self.operations: list[Operation] = list(operations)
@@ -58,10 +58,17 @@ class _Book:
             for name, known in self.clauses.items():
                 told, _, which = name.partition(f".{kind}:")
                 seen = known.observability is not Observability.NOT_OBSERVABLE
-                if which and seen and known.operation == operation.id and (told == operation.clause or kind == "link"):
+                if (
+                    which
+                    and seen
+                    and known.operation == operation.id
+                    and (told == operation.clause or kind == "link")
+                ):
                     yield pytest.param(
-                        operation.id, f"{told.rpartition('.')[2]}:{which}" if kind == "link" else which,
-                        id=f"{operation.id}-{which}", marks=clause(name),
+                        operation.id,
+                        f"{told.rpartition('.')[2]}:{which}" if kind == "link" else which,
+                        id=f"{operation.id}-{which}",
+                        marks=clause(name),
                     )
 
     def served(self) -> Iterator[Any]:
@@ -192,7 +199,7 @@ _TESTS: dict[str, tuple[Callable[..., None], str, Callable[[_Book], Iterator[Any
 
 def _copy(test: Callable[..., None]) -> Callable[..., None]:
     """Return a test of its own for each family: pytest puts marks on the function itself."""
-    code, known = test.__code__, test.__globals__  # type: ignore[attr-defined]
+    code, known = test.__code__, test.__globals__
     made = FunctionType(code, known, test.__name__)
     made.__doc__ = test.__doc__
     return made

@@ -46,7 +46,9 @@ class Shop(http.server.BaseHTTPRequestHandler):
         if (item := self.told()) is not None:
             if self.number in self.items:
                 self.items[self.number] = {"id": self.number, **item}
-            self.answer(*((200, self.items[self.number]) if self.number in self.items else (404, {"error": "none"})))
+            self.answer(
+                *((200, self.items[self.number]) if self.number in self.items else (404, {"error": "none"}))
+            )
 
     def do_DELETE(self):
         """Drop an item."""

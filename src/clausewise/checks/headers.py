@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 from clausewise.model import Exchange, Finding, Form, Input, Json, Touch
 
@@ -27,10 +28,8 @@ def headers(exchange: Exchange, form: Form) -> Iterator[Touch]:
 def readings_of(text: str, known: Input) -> Iterator[Json]:
     """Yield what a header's text may stand for: a text, a number, a flag, a list, an object."""
     yield text
-    try:
+    with suppress(ValueError, RecursionError):
         yield json.loads(text)
-    except (ValueError, RecursionError):
-        pass
     if "," in text or known.rule.schema.get("type") == "array":
         parts = [part.strip() for part in text.split(",")] if text else []
         yield parts
@@ -49,5 +48,7 @@ def _scalar(text: str) -> Json:
 
 def _touch(exchange: Exchange, known: Input, expected: str, actual: str) -> Touch:
     return Touch(
-        known.clause, (Finding(known.clause, expected, actual, known.name, exchange=exchange.id),), exchange.id
+        known.clause,
+        (Finding(known.clause, expected, actual, known.name, exchange=exchange.id),),
+        exchange.id,
     )

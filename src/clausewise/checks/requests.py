@@ -49,7 +49,9 @@ def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
     }
     placed = {known.clause: (known.place, known.name) for known in operation.inputs}
     for name in () if placed else operation.parameters:
-        placed |= {f"{operation.clause}.request.{name}": (place, name) for place in there if there[place](name)}
+        placed |= {
+            f"{operation.clause}.request.{name}": (place, name) for place in there if there[place](name)
+        }
     yield from (clause for clause, (place, name) in placed.items() if place in there and there[place](name))
 
 

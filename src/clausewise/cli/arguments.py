@@ -142,8 +142,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 _WITH_FAMILIES = frozenset(
-    "run doctor clauses families family serve init report judge evidence verify countersign matrix watch".split()
-)
+    "run doctor clauses families family serve init report judge evidence verify countersign matrix".split()
+) | {"watch"}
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - argparse has no public name for it
 
 
@@ -261,18 +261,29 @@ def _families(commands: Commands) -> None:
 
 
 def _family(commands: Commands) -> None:
-    family = commands.add_parser("family", help="make a family of an OpenAPI file, or see whether one is whole")
-    family.add_argument("what", choices=["new", "check"], help="new writes a family's folder, check looks at one")
+    family = commands.add_parser(
+        "family", help="make a family of an OpenAPI file, or see whether one is whole"
+    )
+    family.add_argument(
+        "what", choices=["new", "check"], help="new writes a family's folder, check looks at one"
+    )
     family.add_argument("name", help="the id of the new one; a folder, a family or a document to look at")
     family.add_argument(
-        "--from", dest="source", metavar="FILE", default="", help="the OpenAPI file that the new one is made of"
+        "--from",
+        dest="source",
+        metavar="FILE",
+        default="",
+        help="the OpenAPI file that the new one is made of",
     )
     family.add_argument("--output", metavar="DIR", default="", help="the folder to write (default: its id)")
     family.add_argument(
         "--allow-fetch", action="store_true", help="fetch what the file refers to in a network"
     )
     family.add_argument(
-        "--against", metavar="OLD", default="", help="tell what changed since: a folder, a family or a document"
+        "--against",
+        metavar="OLD",
+        default="",
+        help="tell what changed since a folder, a family, a document",
     )
     family.add_argument("--format", choices=["text", "json"], default="text", help="(default: text)")
 

@@ -1,4 +1,4 @@
-"""`clausewise family`: make a family of an OpenAPI file, or see whether one is whole and what changed in it."""
+"""`clausewise family`: make a family of an OpenAPI file, or see whether one is whole and what changed."""
 
 from __future__ import annotations
 
@@ -37,16 +37,15 @@ def _new(given: Namespace) -> int:
     made = founding.found(
         Path(given.source), given.name, Path(given.output or given.name), allowed=given.allow_fetch
     )
-    told = [
-        f"Wrote {made.folder}: {many(made.operations, 'operation', 'operations')}, "
-        f"{many(made.clauses, 'clause', 'clauses')}.",
-        *([f"The file contradicts itself in {many(made.contradictions, 'place', 'places')}: see "
-           f"{made.folder}/schemas/{given.name}/discrepancies.toml."] if made.contradictions else []),
-        *(f"Left out: {it}." for it in made.left_out[:_SHOWN]),
-        f"Write your API's address into {made.folder}/target.toml, then: "
-        f"clausewise run --target {made.folder}/target.toml",
-    ]
-    _say(told)
+    count, clauses = many(made.operations, "operation", "operations"), many(made.clauses, "clause", "clauses")
+    _say([f"Wrote {made.folder}: {count}, {clauses}."])
+    if made.contradictions:
+        places = many(made.contradictions, "place", "places")
+        told = f"{made.folder}/schemas/{given.name}/discrepancies.toml"
+        _say([f"The file contradicts itself in {places}: see {told}."])
+    _say([f"Left out: {it}." for it in made.left_out[:_SHOWN]])
+    target = f"{made.folder}/target.toml"
+    _say([f"Write your API's address into {target}, then: clausewise run --target {target}"])
     return Exit.CONFORMANT
 
 
@@ -62,7 +61,10 @@ def _check(given: Namespace) -> int:
         sys.stdout.write(f"{json.dumps(whole, indent=1)}\n")
         return Exit.NOT_CONFORMANT if bad else Exit.CONFORMANT
     for kind, some in told.items():
-        names = [it["id"] + "".join(f"\n      {how}" for how in it["changes"]) if isinstance(it, dict) else it for it in some]
+        names = [
+            it["id"] + "".join(f"\n      {how}" for how in it["changes"]) if isinstance(it, dict) else it
+            for it in some
+        ]
         _say([f"{many(len(some), 'clause', 'clauses')} {kind}", *(f"    {it}" for it in names[:_SHOWN])])
         if len(names) > _SHOWN:
             _say([f"    and {len(names) - _SHOWN} more; --format json has them all"])

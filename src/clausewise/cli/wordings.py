@@ -58,9 +58,9 @@ COMMANDS = MappingProxyType(
             ("clausewise families", "clausewise families --families ../hello --format json"),
         ),
         "family": Words(
-            "Make a family of an OpenAPI file, with every answer, field and header of it a clause; or see whether "
-            "a family is whole, and what changed against another version of it: 1 where something is lacking or "
-            "gone.",
+            "Make a family of an OpenAPI file, with every answer, field and header of it a clause; or see "
+            "whether a family is whole, and what changed against another version of it: 1 where something is "
+            "lacking or gone.",
             (
                 "clausewise family new hello --from openapi.yaml",
                 "clausewise family check hello --against released/hello",

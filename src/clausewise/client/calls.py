@@ -248,9 +248,7 @@ class Client:
             raise Beyond(
                 f"{operation} would be called as no document says, and plan 'safe' sends nothing of the kind."
             )
-        sent = _headed(
-            {"Accept": _JSON, "User-Agent": "clausewise"}, self._entry(known, _DEFAULT), {}
-        )
+        sent = _headed({"Accept": _JSON, "User-Agent": "clausewise"}, self._entry(known, _DEFAULT), {})
         url = f"{self._target.base_url}{path}" if path else self._url(known, {}, {})
         request = Request(method or known.method, url, tuple(sent.items()))
         return self._send(known, request, None, stray=True)
@@ -343,7 +341,10 @@ class Client:
             ) from None
 
     def _url(
-        self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str] | Sequence[tuple[str, str]]
+        self,
+        operation: Operation,
+        path: Mapping[str, str],
+        query: Mapping[str, str] | Sequence[tuple[str, str]],
     ) -> str:
         filled = self._token_url if self._grants(operation) else self._target.base_url + self._path(operation)
         for name, value in path.items():
@@ -375,17 +376,15 @@ class Client:
         given = dict(self._target.credentials[auth])
         return given["type"] if given["type"] in _APART else "header", *fixed_header(given)
 
-    def _entry(
-        self, operation: Operation, auth: str | Bearer | Basic | None
-    ) -> list[tuple[str, str, str]]:
-        """Return where credentials go, under what names, where the operation asks for some or may get them."""
+    def _entry(self, operation: Operation, auth: str | Bearer | Basic | None) -> list[tuple[str, str, str]]:
+        """Return the credentials that an operation asks for or may get: place, name and value of each."""
         roles = self._roles(operation) if auth == _DEFAULT else (auth,)
         given = all(not isinstance(role, str) or role in self._target.credentials for role in roles)
         asked = operation.secured or (operation.accepts_credentials and given)
         return [self._auth(role) for role in roles if role is not None] if asked else []
 
     def _roles(self, operation: Operation) -> Sequence[str]:
-        """Return the roles that the operation asks for by name, where the target has them all; or the default."""
+        """Return the roles that the operation asks for, where the target has them; or the default."""
         held = self._target.credentials
         return next((some for some in operation.schemes if all(role in held for role in some)), (_DEFAULT,))
 
@@ -501,11 +500,7 @@ def _headed(
     sent: Mapping[str, str], entry: Iterable[tuple[str, str, str]], more: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the headers of a request with those of its credentials, and those that a test gives."""
-    made = dict(sent)
-    for place, name, value in entry:
-        if place == "header":
-            made[name] = value
-    made |= more
+    made = {**sent, **{name: value for place, name, value in entry if place == "header"}, **more}
     cookies = [f"{name}={value}" for place, name, value in entry if place == _IN_COOKIE]
     if cookies:
         made["Cookie"] = "; ".join([*([made["Cookie"]] if "Cookie" in made else []), *cookies])

@@ -139,7 +139,15 @@ class CompiledBody:
 
 _WORDS = {"enum", "const"}
 # Keywords whose schemas speak of what has no name of its own; $dynamicRef goes on as a named schema does.
-_UNTOLD = {"$dynamicRef", "additionalProperties", "contains", "dependentSchemas", "else", "if", "patternProperties"}
+_UNTOLD = {
+    "$dynamicRef",
+    "additionalProperties",
+    "contains",
+    "dependentSchemas",
+    "else",
+    "if",
+    "patternProperties",
+}
 _UNTOLD |= {"prefixItems", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"}
 
 

@@ -77,7 +77,9 @@ class _Page:
                 yield replace(whole, standing=Standing(standing))
 
     def depth(self) -> Iterator[Clause]:
-        said = self.spec.get("x-depth", {})  # what a document says itself of such a body, or asks for without one
+        said = self.spec.get(
+            "x-depth", {}
+        )  # what a document says itself of such a body, or asks for without one
         whole = "application/json" in self.spec.get("requestBody", {}).get("content", {})
         for suffix, statement in DEPTH:
             if whole or suffix in said:
@@ -107,13 +109,17 @@ class _Page:
                     yield replace(clause, outcome=name)
                 for header, told in branch.get("x-headers", {}).items():
                     own = branch | told
-                    clause = self._clause(own, f"{name}.header:{header}", Kind.RESPONSE_FIELD, told["description"])
+                    clause = self._clause(
+                        own, f"{name}.header:{header}", Kind.RESPONSE_FIELD, told["description"]
+                    )
                     yield replace(clause, outcome=name)
 
     def _fields(self, branch: dict[str, Any], name: str, kind: Kind) -> Iterator[Clause]:
         seen: set[str] = set()
         for node in CompiledBody(name, branch).nodes():
-            if node.clause in seen and "x-made-from" in self.spec:  # two members of an allOf speak of one field
+            if (
+                node.clause in seen and "x-made-from" in self.spec
+            ):  # two members of an allOf speak of one field
                 continue
             seen.add(node.clause)
             own = branch | _own(branch, node.schema)

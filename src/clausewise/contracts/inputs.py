@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from clausewise.contracts.bodies import CompiledBody
@@ -82,29 +81,30 @@ def schemes(spec: Spec) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(choice) for choice in spec.get("security", ()) if choice)
 
 
-class Named(dict[str, Any]):
+class Named:
     """The schemas of a file by name, as far as bodies go on as one of them."""
 
-    @cache  # noqa: B019 - a contract is kept as long as this
+    def __init__(self, schemas: Mapping[str, Any]) -> None:
+        self._schemas = schemas
+        self._known: dict[str, tuple[str, ...]] = {}
+
     def rest(self, name: str) -> tuple[str, ...]:
         """Return the names that a named schema goes on as."""
-        return tuple(_rest(self[name]))
-
-    def __hash__(self) -> int:
-        """Tell one file's schemas from another's."""
-        return id(self)
+        if name not in self._known:
+            self._known[name] = tuple(_rest(self._schemas[name]))
+        return self._known[name]
 
     def whole(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return a schema with those that it goes on as, so that it stands for itself.
 
-        Of files whose schemas all contain each other, what lies far away is not told: anything may stand there.
+        Of files whose schemas all contain each other, what lies far away is not told: it may be anything.
         """
-        wanted, found = deque(_rest(schema) if self else ()), dict[str, Any]()
+        wanted, found = deque(_rest(schema) if self._schemas else ()), dict[str, Any]()
         while wanted:
             name = wanted.popleft()
-            if name in self and name not in found:
+            if name in self._schemas and name not in found:
                 near = len(found) < _NAMED
-                found[name] = self[name] if near else {}
+                found[name] = self._schemas[name] if near else {}
                 wanted += self.rest(name) if near else ()
         return {**schema, "$defs": found} if found else schema
 

@@ -235,7 +235,7 @@ def _specs(api: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield method.upper(), path, spec
 
 
-def _operation(
+def _operation(  # noqa: PLR0917 - one place of a document
     family: str, method: str, path: str, spec: dict[str, Any], code_at: str, named: inputs.Named
 ) -> Operation:
     clause = f"{family}.{spec['operationId']}"
@@ -280,9 +280,7 @@ def _may(spec: dict[str, Any], form: str) -> bool:
     return not isinstance(forms, list) or any(it["form"] == form for it in forms)
 
 
-def _outcomes(
-    spec: dict[str, Any], clause: str, code_at: str, named: inputs.Named
-) -> Iterator[Outcome]:
+def _outcomes(spec: dict[str, Any], clause: str, code_at: str, named: inputs.Named) -> Iterator[Outcome]:
     """Gather the forms of each outcome that no claim rules out; the printed one comes first."""
     gathered: dict[str, list[tuple[dict[str, Any], Form]]] = {}
     for status, branch in answer_branches(spec):

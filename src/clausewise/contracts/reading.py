@@ -66,7 +66,7 @@ def plain(text: str) -> Any:
 
 
 def _json(text: str) -> Any:
-    """Return the value of a text that is JSON, in a hundredth of the time; None where YAML has to say why not."""
+    """Return the value of a text that is JSON, in a hundredth of the time; None where YAML says why not."""
     try:
         told = json.loads(text, object_pairs_hook=_once, parse_constant=_endless)
         level = [told]

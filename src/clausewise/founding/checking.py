@@ -63,7 +63,9 @@ def version(name: str) -> Version:
         held = families.within(Path(name), name)
         if len(held) > 1:
             told = ", ".join(one.id for one in held)
-            raise ConfigurationError(f"{name} holds several families: {told}; name one with --families {name}.")
+            raise ConfigurationError(
+                f"{name} holds several families: {told}; name one with --families {name}."
+            )
         return Version(held[0], tuple(contracts.documents(held[0].contract)))
     every = families.known()
     if name in every:
@@ -77,7 +79,7 @@ def version(name: str) -> Version:
 
 
 def lacks(whole: Version) -> Iterator[str]:
-    """Yield what a family lacks, one sentence each: a rule that cannot be kept, a clause without test or reason.
+    """Yield what a family lacks, one sentence each, such as a clause without a test or a reason.
 
     Raises ConfigurationError where its data cannot be read at all.
     """
@@ -126,6 +128,10 @@ def _changed(
 
 
 def _rule(schema: Mapping[str, Any]) -> str:
-    own = {key: it for key, it in schema.items() if not key.startswith(_OURS) and key not in {"required", "$defs"}}
+    own = {
+        key: it
+        for key, it in schema.items()
+        if not key.startswith(_OURS) and key not in {"required", "$defs"}
+    }
     own = {key: it for key, it in own.items() if key not in schema.get("x-facets", {})}
     return ", ".join(f"{key} {it}" for key, it in sorted(own.items(), key=lambda pair: pair[0]))

@@ -1,10 +1,10 @@
-"""The annotated contract of an OpenAPI file: every answer, header, field, constraint and link has its line."""
+"""The annotated contract of an OpenAPI file: each answer, header, field, constraint and link has its line."""
 
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
@@ -17,7 +17,11 @@ from clausewise.founding.schemas import Schemas, refers
 
 Spec = dict[str, Any]
 
-_IGNORED = {"accept", "authorization", "content-type"}  # headers that a parameter says nothing of, by the standard
+_IGNORED = {
+    "accept",
+    "authorization",
+    "content-type",
+}  # headers that a parameter says nothing of, by the standard
 _PARAMETER = ("required", "style", "explode", "example")
 _REFUSED, _INVALID = {401}, {400, 405, 406, 411, 413, 414, 415, 422, 428, 431}
 _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
@@ -72,7 +76,11 @@ class Maker:
             "x-family": self.family,
             "x-made-from": self.library.path.name,
             "x-documents": [
-                {"id": self.document, "number": str(info.get("version", "1")), "title": str(info.get("title", ""))}
+                {
+                    "id": self.document,
+                    "number": str(info.get("version", "1")),
+                    "title": str(info.get("title", "")),
+                }
             ],
             "x-universal": {"json": "documented", "media-type": "documented"},
             "paths": paths,
@@ -117,7 +125,7 @@ class Maker:
             "x-effect": "reads" if method in _READS else "writes",
             "summary": str(spec.get("summary") or f"{method.upper()} {path}"),
             "x-source": [self._source(at, f"{method.upper()} {path}")],
-            "security": [dict.fromkeys(some, []) for some in security],
+            "security": [{scheme: list[str]() for scheme in some} for some in security],
             "parameters": parameters,
             **({"requestBody": body} if body else {}),
             "responses": self._responses(name, spec, at, secured=[] not in security and bool(security)),
@@ -125,7 +133,9 @@ class Maker:
         self.security[name] = security
         if security and [] not in security:
             made["x-secured-at"] = self.library.line(where)
-        wrong = "With one thing wrong in it a request is served or refused, and never answered with a failure."
+        wrong = (
+            "With one thing wrong in it a request is served or refused, and never answered with a failure."
+        )
         if parameters and "application/json" not in (body or {}).get("content", {}):
             made["x-depth"] = {"withstands": {"x-statement": wrong}}
         made["x-links-of"] = {}  # filled in once every operation has its name
@@ -156,13 +166,15 @@ class Maker:
                 if isinstance(told, dict) and {"name", "in"} <= set(told):
                     found[str(told["name"]), told["in"]] = told, there
         seen: set[str] = set()
-        for (name, place), (told, there) in found.items():
-            if (place == "header" and name.lower() in _IGNORED) or place == "querystring":
+        for (name, kind), (told, there) in found.items():
+            if (kind == "header" and name.lower() in _IGNORED) or kind == "querystring":
                 continue
-            if place == "path" and f"{{{name}}}" not in path:
-                self.note(there, f"describes the parameter {name!r} of the path {path}, which has none of that name")
+            if kind == "path" and f"{{{name}}}" not in path:
+                self.note(
+                    there, f"describes the parameter {name!r} of the path {path}, which has none of that name"
+                )
                 continue
-            yield self._parameter(name, place, told, there, f"{name}:{place}" if name in seen else "")
+            yield self._parameter(name, kind, told, there, f"{name}:{kind}" if name in seen else "")
             seen.add(name)
         for name in re.findall(r"\{([^{}]+)\}", path):
             if (name, "path") not in found:
@@ -181,7 +193,9 @@ class Maker:
             kind = next(iter(content))
             schema, where = content[kind].get("schema", {}), at / "content" / kind / "schema"
             made["x-json"] = True
-        made["x-statement"] = str(told.get("description") or f"A request may have {name} in its {place}.")[:240]
+        made["x-statement"] = str(told.get("description") or f"A request may have {name} in its {place}.")[
+            :240
+        ]
         made["schema"] = self.schemas.of(schema, where, sent=True)
         self._uses += 1
         if examples := dict(self._examples(told, at)):
@@ -190,7 +204,9 @@ class Maker:
         return made
 
     def _examples(self, holder: Spec, at: At) -> Iterator[tuple[str, Spec]]:
-        for name, example in (holder.get("examples") or {}).items() if isinstance(holder.get("examples"), dict) else ():
+        for name, example in (
+            (holder.get("examples") or {}).items() if isinstance(holder.get("examples"), dict) else ()
+        ):
             told, there = self.library.follow(example, at / "examples" / name)
             if isinstance(told, dict):
                 value = next((told[key] for key in ("value", "dataValue") if key in told), None)
@@ -209,7 +225,9 @@ class Maker:
         media, where = self.library.follow(content[kind], there / "content" / kind)
         if len(kinds) > 1:
             self.left_out.append(f"{', '.join(kinds[1:])} as the body of {self.library.where(at)}")
-        made: Spec = {key: media[key] for key in ("example", "encoding") if key in media and not refers(media[key])}
+        made: Spec = {
+            key: media[key] for key in ("example", "encoding") if key in media and not refers(media[key])
+        }
         if examples := dict(self._examples(media, where)):
             made["examples"] = examples
         self._uses += 1
@@ -245,7 +263,7 @@ class Maker:
             guessed = {"x-standing": "inferred", "x-any-body": True, "x-media-types": ["*/*"]}
             branch = {"x-outcome": "success", "x-role": "success", "x-statement": _OVER, **guessed}
             return {"description": _OVER, "content": {"*/*": {"schema": {"anyOf": [branch]}}}}
-        told = deepcopy(made["default"])
+        told: Spec = deepcopy(made["default"])
         for content in told["content"].values():
             content["schema"]["anyOf"][0] |= {"x-outcome": "success", "x-role": "success"}
         return told
@@ -257,7 +275,9 @@ class Maker:
         branch: Spec = {
             "x-outcome": _named(code),
             "x-role": _role(code),
-            "x-statement": (f"{description[:240].rstrip('.')} (HTTP {code})." if description else f"HTTP {code}."),
+            "x-statement": (
+                f"{description[:240].rstrip('.')} (HTTP {code})." if description else f"HTTP {code}."
+            ),
             "x-source": [self._source(at)],
             "x-media-types": kinds or ["*/*"],
         }
@@ -267,7 +287,10 @@ class Maker:
             branch["x-headers"] = headers
         if not json:
             branch["x-any-body"] = True
-            return {"description": description, "content": {kinds[0] if kinds else "*/*": {"schema": {"anyOf": [branch]}}}}
+            return {
+                "description": description,
+                "content": {kinds[0] if kinds else "*/*": {"schema": {"anyOf": [branch]}}},
+            }
         media, where = self.library.follow(told["content"][json], at / "content" / json)
         self._uses += 1
         schema = self.schemas.of(media.get("schema", {}), where / "schema", sent=False)
@@ -283,7 +306,7 @@ class Maker:
             if name.lower() == "content-type" or not isinstance(entry, dict):
                 continue
             told_of = str(entry.get("description") or f"The header {name} says what its schema has.")
-            made = {"description": " ".join(told_of.split())[:240], "x-source": [self._source(there)]}
+            made: Spec = {"description": " ".join(told_of.split())[:240], "x-source": [self._source(there)]}
             made |= {key: entry[key] for key in ("required", "explode") if key in entry}
             if "schema" in entry:
                 made["schema"] = self.schemas.of(entry["schema"], there / "schema", sent=False)
@@ -296,14 +319,21 @@ class Maker:
         return [list(some) for some in told if isinstance(some, dict)], where / "security"
 
     def _links(self, spec: Spec, at: At, made: Spec) -> None:
-        links = []
+        links: list[Spec] = []
         for status, response in (spec.get("responses") or {}).items():
             told, there = self.library.follow(response, at / "responses" / status)
             for name, link in ((told or {}).get("links") or {}).items():
                 entry, where = self.library.follow(link, there / "links" / name)
                 if isinstance(entry, dict):
                     code = str(status).replace("x", "X")
-                    links.append({"name": str(name), "outcome": _named(code), "entry": entry, "line": self.library.line(where)})
+                    links.append(
+                        {
+                            "name": str(name),
+                            "outcome": _named(code),
+                            "entry": entry,
+                            "line": self.library.line(where),
+                        }
+                    )
         made["x-links-of"] = links
 
     def _link(self, paths: Spec) -> None:
@@ -320,7 +350,10 @@ class Maker:
                 other = given.get(str(entry.get("operationId", ""))) or at.get(f"{path} {steps[-1]}")
                 if other is None:
                     self.contradictions.append(
-                        (At(self.library.root.file), f"has the link {link['name']!r} (line {link['line']}), to no operation")
+                        (
+                            At(self.library.root.file),
+                            f"has the link {link['name']!r} (line {link['line']}), to no operation",
+                        )
                     )
                     continue
                 told = {"parameters": entry.get("parameters") or {}, "body": entry.get("requestBody")}
@@ -333,7 +366,7 @@ class Maker:
         return str(item[method].get("operationId", ""))
 
     def _schemes(self, paths: Spec) -> Spec:
-        """Return the security schemes; of a password flow its token URL only where that is one of the paths."""
+        """Return the security schemes; the token URL of a password flow only where it is one of the paths."""
         made: Spec = {}
         for name, entry in ((self.library.api.get("components") or {}).get("securitySchemes") or {}).items():
             told, at = self.library.follow(entry, self.library.root / "components" / "securitySchemes" / name)
@@ -350,7 +383,9 @@ class Maker:
 
 def listing(parameters: Iterator[Spec] | list[Spec]) -> Mapping[str, str]:
     """Return which parameters of a list say how much of it is wanted, and from where on."""
-    letters = {it["name"]: re.sub(r"[^a-z]", "", it["name"].lower()) for it in parameters if it["in"] == "query"}
+    letters = {
+        it["name"]: re.sub(r"[^a-z]", "", it["name"].lower()) for it in parameters if it["in"] == "query"
+    }
     return {kind: name for kind, words in _WORDS.items() for name, told in letters.items() if told in words}
 
 
@@ -373,7 +408,13 @@ def _named(code: str) -> str:
     if code == "default":
         return code
     if code.endswith("XX"):
-        kinds = {"1": "informational", "2": "success", "3": "redirection", "4": "client-error", "5": "server-error"}
+        kinds = {
+            "1": "informational",
+            "2": "success",
+            "3": "redirection",
+            "4": "client-error",
+            "5": "server-error",
+        }
         return kinds[code[0]]
     try:
         return re.sub(r"[^a-z]+", "-", HTTPStatus(int(code)).phrase.lower()).strip("-")

@@ -13,6 +13,7 @@ from clausewise.model import BodyRule, Complaint, Contract, Operation
 Spec = Mapping[str, Any]
 
 _MOST = 3000  # examples of fields that are looked at
+_WIDE = 60  # characters of a value that is shown
 _STATUSES = range(100, 600)
 _SAYS = ("status", "statusCode", "status_code")
 _RULING = "Neither is held against a server: an example shows one of many answers or requests."
@@ -88,7 +89,7 @@ def _broken(rule: BodyRule, example: Any, what: str) -> Iterator[str]:
 
 
 def _short(bad: Complaint) -> str:
-    return bad.actual if len(bad.actual) <= 60 else f"{bad.actual[:60]}..."
+    return bad.actual if len(bad.actual) <= _WIDE else f"{bad.actual[:_WIDE]}..."
 
 
 def _undocumented(operation: Operation, example: Any, what: str) -> Iterator[str]:

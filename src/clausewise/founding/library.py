@@ -62,9 +62,7 @@ class Library:
         if isinstance(told, dict) and "swagger" in told:
             raise ConfigurationError(f"{self.path} {_CONVERTER.format(name=self.path.name)}")
         if not isinstance(told, dict) or not isinstance(told.get("openapi"), str):
-            raise ConfigurationError(
-                f"{self.path} is no OpenAPI: it has no `openapi: 3.x` at its top."
-            )
+            raise ConfigurationError(f"{self.path} is no OpenAPI: it has no `openapi: 3.x` at its top.")
         if not told["openapi"].startswith(("3.0", "3.1", "3.2")):
             raise ConfigurationError(
                 f"{self.path} is OpenAPI {tables.shown(told['openapi'])}, and 3.0, 3.1 or 3.2 was expected."
@@ -149,7 +147,8 @@ class Library:
     def _fetched(self, address: str, who: str) -> str:
         if not (self.allowed and address.startswith(("http:", "https:"))):
             raise ConfigurationError(
-                f"{who} leads to the network, where nothing is fetched; bring the file here, or say --allow-fetch."
+                f"{who} leads to the network, where nothing is fetched; bring the file here, or say "
+                "--allow-fetch."
             )
         try:
             answer = requests.get(address, timeout=_FETCHES, stream=True)
@@ -193,6 +192,5 @@ def shape(api: Mapping[str, Any], path: Path) -> None:
     rules = json.loads(json.dumps(dict(getattr(schemas, f"schema_v{version}"))))
     for fault in validator_for(rules).iter_errors(dict(api)):
         where = "/".join(map(str, fault.instance_path))
-        raise ConfigurationError(
-            f"{path} is no OpenAPI {api['openapi']}: at {tables.shown(where or 'its top')}, {tables.shown(fault.message)}."
-        )
+        told = f"at {tables.shown(where or 'its top')}, {tables.shown(fault.message)}"
+        raise ConfigurationError(f"{path} is no OpenAPI {api['openapi']}: {told}.")

@@ -1,4 +1,4 @@
-"""The clauses of a file that no schema can say: security, examples, links, and what a reader takes for granted."""
+"""What no schema says of a file: security, examples, links, and what a reader takes for granted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def clauses(maker: Maker, contract: Spec) -> Iterator[dict[str, Any]]:
     """Yield the entries of clauses.toml."""
     for name, scheme in contract.get("components", {}).get("securitySchemes", {}).items():
         if any(name in some for asked in maker.security.values() for some in asked):
-            at = [{"document": maker.document, "section": f"securitySchemes/{name}", "line": scheme["x-line"]}]
+            at = [
+                {"document": maker.document, "section": f"securitySchemes/{name}", "line": scheme["x-line"]}
+            ]
             what = scheme.get("description") or f"{scheme.get('type')} credentials"
             yield _entry(maker, f"security.{_bare(name)}", "auth", f"Who calls shows {name}: {what}", at)
     for path, item in contract["paths"].items():
@@ -26,7 +28,9 @@ def clauses(maker: Maker, contract: Spec) -> Iterator[dict[str, Any]]:
             yield from _of_operation(maker, contract, path, method, spec)
 
 
-def _of_operation(maker: Maker, contract: Spec, path: str, method: str, spec: Spec) -> Iterator[dict[str, Any]]:
+def _of_operation(
+    maker: Maker, contract: Spec, path: str, method: str, spec: Spec
+) -> Iterator[dict[str, Any]]:
     name, at = spec["operationId"], spec["x-source"]
     own = {"operation": name}
     if "x-secured-at" in spec:
@@ -36,7 +40,9 @@ def _of_operation(maker: Maker, contract: Spec, path: str, method: str, spec: Sp
         yield _entry(maker, f"{name}.security.wrong", "auth", told, door, standing="inferred", **own)
     for content in spec.get("requestBody", {}).get("content", {}).values():
         for which, line in _examples(content, at[0]["line"]):
-            told = f"The example {which} is a request that can be sent: it is not refused as one that is wrong."
+            told = (
+                f"The example {which} is a request that can be sent: it is not refused as one that is wrong."
+            )
             where = [{**at[0], "line": line}]
             yield _entry(maker, f"{name}.example:{which}", "example", told, where, **own)
     for link in spec.get("x-links", ()):
@@ -49,7 +55,10 @@ def _of_operation(maker: Maker, contract: Spec, path: str, method: str, spec: Sp
             for which, line in _examples(content, at[0]["line"]):
                 told = f"HTTP {code} may be answered as the example {which} shows."
                 where = [{**at[0], "line": line}]
-                unseen = {"observability": "not-observable", "reason": "An example shows one of many answers."}
+                unseen = {
+                    "observability": "not-observable",
+                    "reason": "An example shows one of many answers.",
+                }
                 yield _entry(
                     maker, f"{name}.{outcome}.example:{which}", "example", told, where, **own, **unseen
                 )

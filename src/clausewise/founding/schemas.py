@@ -15,13 +15,12 @@ from clausewise.founding.library import At, Library
 Schema = dict[str, Any]
 Note = Callable[[At, str], None]
 
-_ONE = ("additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then")
-_ONE += ("unevaluatedItems", "unevaluatedProperties")
+_ONE = "additionalProperties contains else if items not propertyNames then unevaluatedItems".split()
+_ONE += ["unevaluatedProperties"]
 _SOME = ("allOf", "anyOf", "oneOf", "prefixItems")
 _BY_NAME = ("dependentSchemas", "patternProperties", "properties")
 _NUMBERS = ("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf")
-_COUNTS = ("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties")
-_COUNTS += ("maxContains", "minContains")
+_COUNTS = "maxContains maxItems maxLength maxProperties minContains minItems minLength minProperties".split()
 # What is a clause of its own where a property says it.
 _FACETS = {*_NUMBERS, *_COUNTS, "const", "enum", "format", "pattern", "uniqueItems"}
 _KNOWN = set(Draft202012Validator.FORMAT_CHECKER.checkers)
@@ -81,19 +80,34 @@ class Schemas:
         bare = steps[-1] if steps else there.file.rpartition("/")[2].partition(".")[0]
         bare = (re.sub(r"[^A-Za-z0-9_-]+", "-", bare).strip("-") or "schema") + ("-sent" if sent else "")
         taken = {name.lower() for name in self.named}
-        count = next(n for n in range(1, len(taken) + 2) if (bare if n == 1 else f"{bare}-{n}").lower() not in taken)
+        count = next(
+            n for n in range(1, len(taken) + 2) if (bare if n == 1 else f"{bare}-{n}").lower() not in taken
+        )
         return bare if count == 1 else f"{bare}-{count}"
 
     def _keywords(self, node: Schema, at: At, *, sent: bool) -> Iterator[tuple[str, Any]]:
         """Yield what a schema says in the words of 2020-12, and what of it is a clause."""
-        hidden = "readOnly" if sent else "writeOnly"
         kinds = node.get("type")
         if kinds is not None:
-            told = [kinds] if isinstance(kinds, str) else list(kinds) if isinstance(kinds, list) else []
+            told = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
             if told and set(map(str, told)) <= _TYPES:
                 yield "type", kinds
             else:
                 self.note(at / "type", f"says the type {kinds!r}, which there is not")
+        yield from self._inner(node, at, sent=sent)
+        yield from self._checked(node, at)
+        yield from self._needed(node, at, "readOnly" if sent else "writeOnly")
+        if isinstance(node.get("description"), str) and node["description"].strip():
+            yield "description", _short(node["description"])
+        examples = node["examples"] if isinstance(node.get("examples"), list) and not self.old else []
+        examples = examples or ([node["example"]] if "example" in node else [])
+        if plain := [it for it in examples if not refers(it)]:
+            yield "examples", plain
+        if node.get("default") is not None and not refers(node["default"]):
+            yield "default", node["default"]
+
+    def _inner(self, node: Schema, at: At, *, sent: bool) -> Iterator[tuple[str, Any]]:
+        """Yield the schemas that stand in one."""
         for word in _ONE:
             if isinstance(node.get(word), dict | bool):
                 inner = node[word]
@@ -108,23 +122,15 @@ class Schemas:
                 for name, inner in made.items() if word == "properties" else ():
                     self._annotate(inner, at / word / name)
                 yield word, made
-        yield from self._checked(node, at)
-        fields = node.get("properties") if isinstance(node.get("properties"), dict) else {}
-        needed = [
-            name
-            for name in node.get("required", ()) if isinstance(node.get("required"), list)
-            if isinstance(name, str) and not self._hides(fields.get(name), at / "properties" / name, hidden)
-        ]
-        if needed:
-            yield "required", list(dict.fromkeys(needed))
-        if isinstance(node.get("description"), str) and node["description"].strip():
-            yield "description", _short(node["description"])
-        examples = node["examples"] if isinstance(node.get("examples"), list) and not self.old else []
-        examples = examples or ([node["example"]] if "example" in node else [])
-        if told := [it for it in examples if not refers(it)]:
-            yield "examples", told
-        if node.get("default") is not None and not refers(node["default"]):
-            yield "default", node["default"]
+
+    def _needed(self, node: Schema, at: At, hidden: str) -> Iterator[tuple[str, list[str]]]:
+        """Yield which fields have to be there, but for those that only the other side sends."""
+        fields: Schema = node["properties"] if isinstance(node.get("properties"), dict) else {}
+        names = node["required"] if isinstance(node.get("required"), list) else []
+        told = [it for it in names if isinstance(it, str)]
+        told = [it for it in told if not self._hides(fields.get(it), at / "properties" / it, hidden)]
+        if told:
+            yield "required", list(dict.fromkeys(told))
 
     def _hides(self, node: Any, at: At, word: str) -> bool:
         """Tell whether a field is one that only the other side sends."""
@@ -148,17 +154,16 @@ class Schemas:
     def _checked(self, node: Schema, at: At) -> Iterator[tuple[str, Any]]:
         """Yield constraints that can be kept, and note those that cannot."""
         for word in _NUMBERS:
-            if _number(value := node.get(word)):
+            value: Any = node.get(word)
+            if _number(value):
                 yield from self._bound(word, value, node)
             elif value is not None and not isinstance(value, bool):
                 self.note(at / word, f"says {word} {value!r}, which is no number")
-        for word in _COUNTS:
-            if word in node:
-                fine = isinstance(node[word], int) and not isinstance(node[word], bool) and node[word] >= 0
-                if fine:
-                    yield word, node[word]
-                else:
-                    self.note(at / word, f"says {word} {node[word]!r}, which is no count")
+        for word in (it for it in _COUNTS if it in node):
+            if _number(node[word]) and isinstance(node[word], int) and node[word] >= 0:
+                yield word, node[word]
+            else:
+                self.note(at / word, f"says {word} {node[word]!r}, which is no count")
         if isinstance(node.get("enum"), list) and node["enum"] and not refers(node["enum"]):
             yield "enum", node["enum"]
         if "const" in node and not self.old and not refers(node["const"]):
@@ -167,14 +172,19 @@ class Schemas:
             yield "format", node["format"]
         if node.get("uniqueItems") is True:
             yield "uniqueItems", True
-        if isinstance(pattern := node.get("pattern"), str):
-            try:
-                jsonschema_rs.Draft202012Validator({"pattern": pattern})
-                re.compile(pattern)
-            except (jsonschema_rs.ValidationError, re.error, RecursionError):
-                self.note(at / "pattern", f"says the pattern {pattern!r}, which is no regular expression here")
-            else:
-                yield "pattern", pattern
+        yield from self._pattern(node, at)
+
+    def _pattern(self, node: Schema, at: At) -> Iterator[tuple[str, str]]:
+        pattern = node.get("pattern")
+        if not isinstance(pattern, str):
+            return
+        try:
+            jsonschema_rs.Draft202012Validator({"pattern": pattern})
+            re.compile(pattern)
+        except (jsonschema_rs.ValidationError, re.error, RecursionError):
+            self.note(at / "pattern", f"says the pattern {pattern!r}, which is no regular expression here")
+        else:
+            yield "pattern", pattern
 
     def _bound(self, word: str, value: float, node: Schema) -> Iterator[tuple[str, Any]]:
         """Yield a bound; in 3.0 another key says whether the value itself is left out."""
@@ -184,10 +194,12 @@ class Schemas:
         yield (name if self.old and node.get(name) is True else word), value
 
     def cut(self, uses: int) -> None:
-        """Cut references that lead back, or too deep to be told part by part: as $dynamicRef they stay whole."""
+        """Cut references that lead back, or too deep to be told by parts: as $dynamicRef they stay whole."""
         for schema in self.named.values():
             for node in _nodes(schema):
-                for child in node.get("properties", {}).values() if isinstance(node.get("properties"), dict) else ():
+                for child in (
+                    node.get("properties", {}).values() if isinstance(node.get("properties"), dict) else ()
+                ):
                     self._lift(child)
         most = max(_LEAST, min(_MOST, _TOTAL // max(1, uses)))
         back = _circles(self.named)
@@ -206,7 +218,9 @@ class Schemas:
             if facets:
                 child["x-facets"] = dict.fromkeys(facets, "documented")
 
-    def _cut(self, name: str, schema: Schema, sizes: dict[str, int], back: set[tuple[str, str]], most: int) -> int:
+    def _cut(
+        self, name: str, schema: Schema, sizes: dict[str, int], back: set[tuple[str, str]], most: int
+    ) -> int:
         size = 0
         for node in _nodes(schema):
             size += 1
@@ -249,12 +263,16 @@ def _target(node: Schema) -> str:
 
 def _edges(named: dict[str, Schema]) -> dict[str, list[str]]:
     return {
-        name: list(dict.fromkeys(_target(node) for node in _nodes(schema) if isinstance(node.get("$ref"), str)))
+        name: list(
+            dict.fromkeys(_target(node) for node in _nodes(schema) if isinstance(node.get("$ref"), str))
+        )
         for name, schema in named.items()
     }
 
 
-def _circles(named: dict[str, Schema]) -> set[tuple[str, str]]:
+def _circles(  # noqa: C901 - as the algorithm is printed everywhere
+    named: dict[str, Schema],
+) -> set[tuple[str, str]]:
     """Return the references between schemas that contain each other (Tarjan's strongly connected parts)."""
     edges, index, low = _edges(named), dict[str, int](), dict[str, int]()
     stack: list[str] = []

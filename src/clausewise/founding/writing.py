@@ -68,7 +68,9 @@ def found(path: Path, family: str, folder: Path, *, allowed: bool = False) -> Ma
 
 def _check_new(family: str, folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigurationError(f"{folder} is there already; name another place (--output), or move it away.")
+        raise ConfigurationError(
+            f"{folder} is there already; name another place (--output), or move it away."
+        )
     if family in (known := families.known()):
         told = known[family].origin
         raise ConfigurationError(f"There is a family {family!r} already ({told}); take another id.")
@@ -80,11 +82,15 @@ def _check_new(family: str, folder: Path) -> None:
 
 
 def _made(library: Library, family: str, folder: Path) -> Made:
-    version = re.sub(r"[^a-z0-9.]+", "-", str(library.api.get("info", {}).get("version", "1")).lower()).strip("-.")
+    version = re.sub(r"[^a-z0-9.]+", "-", str(library.api.get("info", {}).get("version", "1")).lower()).strip(
+        "-."
+    )
     maker = Maker(library, family, f"{family}-{version or '1'}")
     contract = maker.contract()
     if not contract["paths"]:
-        raise ConfigurationError(f"{library.path} has no path with an operation, so that there is nothing to judge.")
+        raise ConfigurationError(
+            f"{library.path} has no path with an operation, so that there is nothing to judge."
+        )
     with TemporaryDirectory() as name:
         root = Path(name) / "family"
         home = Family(family, root, "")
@@ -147,10 +153,11 @@ def _roles(maker: Maker, contract: Mapping[str, Any]) -> Iterator[dict[str, str 
     """Yield the credentials that the file asks for, guessed by their kind, and the values of its paths."""
     asked = {name for some in maker.security.values() for choice in some for name in choice}
     for name, scheme in contract.get("components", {}).get("securitySchemes", {}).items():
+        told = f"{scheme.get('type')} {scheme.get('scheme', '')}".rstrip()
         if name in asked:
             yield {
                 "id": f"credentials.{name}",
-                "says": f"What the file calls {name}: {scheme.get('type')} {scheme.get('scheme', '')}".rstrip() + ".",
+                "says": f"What the file calls {name}: {told}.",
                 "unlocks": "Without it nothing behind it can be judged; take the comment signs away.",
                 "template": _credentials(maker.family, name, scheme),
             }
@@ -185,7 +192,12 @@ def _credentials(family: str, name: str, scheme: Mapping[str, Any]) -> str:
     elif kind == "http" and how == "basic":
         lines = ['type = "basic"', 'username = "my-user"', f"password = {secret}"]
     elif kind == "oauth2" and "flows" in scheme:
-        lines = ['type = "oauth2-password"', 'client_id = "my-client"', 'username = "my-user"', f"password = {secret}"]
+        lines = [
+            'type = "oauth2-password"',
+            'client_id = "my-client"',
+            'username = "my-user"',
+            f"password = {secret}",
+        ]
     else:
         lines = ['type = "bearer"', f"token = {secret}"]
     return "\n".join(f"# {line}" for line in (f"[families.{family}.credentials.{table}]", *lines)) + "\n"
@@ -194,4 +206,6 @@ def _credentials(family: str, name: str, scheme: Mapping[str, Any]) -> str:
 def _pointed(starter: str, family: str, base: str) -> str:
     """Say in a target file what server the file names, and give the target a name."""
     told = starter.replace('name = "my-target"', f'name = "{family}"')
-    return told.replace('base_url = "', f"# the file names the server {base}\nbase_url = \"", 1) if base else told
+    return (
+        told.replace('base_url = "', f'# the file names the server {base}\nbase_url = "', 1) if base else told
+    )

@@ -23,8 +23,8 @@ __all__ = [
     "text",
     "value",
     "without",
-    "wrong_parameter",
     "written",
+    "wrong_parameter",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Values by a schema, made without chance: its own examples, or the plainest that it allows; and how they are sent."""
+"""Values by a schema, made without chance, and how they are sent."""
 
 from __future__ import annotations
 
@@ -154,23 +154,29 @@ def _number(schema: Schema) -> float:
 
 
 def written(name: str, given: Json, style: str, *, explode: bool) -> list[tuple[str, str]]:
-    """Return a parameter as pairs of a query, by its style; of a path, a header or a cookie the first text counts."""
+    """Return a parameter as pairs of a query, by its style; of a path or a header the first text counts."""
     if style == "json":
         return [(name, json.dumps(given))]
     if isinstance(given, Mapping):
-        if style == "deepObject":
-            return [(f"{name}[{key}]", text(it)) for key, it in given.items()]
-        if style == "form" and explode:
-            return [(key, text(it)) for key, it in given.items()]
-        if explode:
-            return [(name, ",".join(f"{key}={text(it)}" for key, it in given.items()))]
-        return [(name, ",".join(part for key, it in given.items() for part in (key, text(it))))]
+        return _written_object(name, given, style, explode=explode)
     if isinstance(given, Sequence) and not isinstance(given, str):
         if style == "form" and explode:
             return [(name, text(it)) for it in given]
         comma = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
         return [(name, comma.join(map(text, given)))]
     return [(name, text(given))]
+
+
+def _written_object(
+    name: str, given: Mapping[str, Json], style: str, *, explode: bool
+) -> list[tuple[str, str]]:
+    if style == "deepObject":
+        return [(f"{name}[{key}]", text(it)) for key, it in given.items()]
+    if style == "form" and explode:
+        return [(key, text(it)) for key, it in given.items()]
+    if explode:
+        return [(name, ",".join(f"{key}={text(it)}" for key, it in given.items()))]
+    return [(name, ",".join(part for key, it in given.items() for part in (key, text(it))))]
 
 
 def text(given: Json) -> str:

@@ -12,7 +12,6 @@ from clausewise.model.clauses import Clause
 from clausewise.model.spellings import Spelling
 from clausewise.strict_json import Json
 
-
 _CLASS = 100  # statuses of one class
 
 
@@ -87,7 +86,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a document says may follow an answer: an operation, and where its parameters and body come from."""
+    """What may follow an answer: an operation, and where its parameters and body come from."""
 
     clause: str
     outcome: str
@@ -220,7 +219,7 @@ class Operation:
     and `undo` how it is taken away, where the documents have a way. `other_paths` are those that the
     documents print, too, where no claim rules them out. An answer may be `wrapped` in a JSON text, or
     `plain`; its keys and words are written in one of the `spellings` that the documents print. `schemes` are
-    the alternatives of credentials by role, each a set that goes together; `printed` the example bodies by name.
+    the alternatives of credentials by role, each a set that goes together; `printed` the example bodies.
     """
 
     id: str

@@ -101,7 +101,7 @@ class Depth:
                 self._judge(self._send(operation, request, one.body), served, about=one.about)
 
     def bodies(self, operation: str, kind: str) -> Iterator[Variant]:
-        """Return random bodies, and first those that were found before; Beyond where the plan wants none."""
+        """Return random bodies, those found before first; Beyond where the plan wants none."""
         source = self._source
         if not source.examples:
             raise Beyond("The plan sends no random bodies.")
@@ -112,7 +112,7 @@ class Depth:
 
     @contextmanager
     def keeping(self, made: Variant) -> Iterator[None]:
-        """Keep a body for the next run where its answer is not as it should be, if it can be kept in clear."""
+        """Keep a body for the next run where its answer is not as it should be, if it may stand in clear."""
         try:
             yield
         except NotConformant:

@@ -1,4 +1,4 @@
-"""What a test of any operation does, whatever it is called: good requests are found out, and answers judged."""
+"""What a test of any operation does: good requests are found out, and answers judged."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Sent:
 class Document:
     """Calls the operations of one family as its document says, and judges what comes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what a test has
         self,
         api: Client,
         judge: Judge,
@@ -102,6 +102,7 @@ class Document:
             return
         if self._api.only_reads:
             raise Beyond(f"{name} would get what is refused, and plan 'safe' sends nothing of the kind.")
+        self._judge.guessed = True  # what may be refused no document says
         seen = self._memory.shown.setdefault(name, {})
         told = {status: it for status, it in seen.items() if _named(operation, status) == wanted}
         for status, request in [*told.items(), *((0, it) for it in self._unserved(operation))][:_PROBES]:
@@ -115,18 +116,24 @@ class Document:
                 self._judge(answer, outcome(wanted))
                 return
         statuses = ", ".join(map(str, sorted(seen))) or "nothing"
-        raise Untestable(f"No request that can be told from the document is answered {wanted} (seen: {statuses}).")
+        raise Untestable(
+            f"No request that can be told from the document is answered {wanted} (seen: {statuses})."
+        )
 
     def example(self, name: str, which: str) -> None:
         """Judge whether a request as the file prints it is refused as wrong, and another one is not."""
         operation = self._operations[name]
         if not any(rule.fits(operation.printed[which]) for rule in operation.requests.values()):
-            raise Untestable(f"The example {which} is none by its own schema; discrepancies.toml tells of it.")
+            raise Untestable(
+                f"The example {which} is none by its own schema; discrepancies.toml tells of it."
+            )
         request = self._request(operation, f"printed:{which}")
         answer = self._api.call(name, **request)
         status = answer.response.status
         if status in _WRONG:
-            self._accepted(operation, but=f"printed:{which}")  # its twin, which differs in nothing but the body
+            self._accepted(
+                operation, but=f"printed:{which}"
+            )  # its twin, which differs in nothing but the body
             told = f"HTTP {status}, and another body is served"
             self._judge(answer, holds(condition=False, expected="the example served", actual=told))
         elif status not in _SERVED and status < _FAILED:
@@ -151,7 +158,13 @@ class Document:
             return
         if status not in _SERVED:
             raise Untestable(f"{name} answered HTTP {status} before it asked for credentials.")
-        told = holds(condition=False, expected="HTTP 401 or 403", actual=f"HTTP {status}", where="status", formless=True)
+        told = holds(
+            condition=False,
+            expected="HTTP 401 or 403",
+            actual=f"HTTP {status}",
+            where="status",
+            formless=True,
+        )
         self._judge(answer, told, about="wrong credentials" if wrong else "no credentials")
 
     def link(self, name: str, which: str) -> None:
@@ -164,7 +177,7 @@ class Document:
         if came is None or came.name != link.outcome:
             raise Untestable(f"{name} was not answered {link.outcome}.")
         other = self._operations[link.operation]
-        request = self._linked(operation, link, sent, other)
+        request = self._linked(link, sent, other)
         answer = self._api.call(other.id, **request)
         status = answer.response.status
         if status not in _SERVED and status not in _GONE and status < _FAILED:
@@ -179,7 +192,12 @@ class Document:
         first = self._filled(operation)
         second = self._again(operation, first)
         told = next(_reordered(first.answer.json, second.json), None)
-        fine = holds(told is None, expected="the same entries in the same order", actual="another order", where=told or "")
+        fine = holds(
+            told is None,
+            expected="the same entries in the same order",
+            actual="another order",
+            where=told or "",
+        )
         self._judge(second, fine, before=(first.answer.id,))
 
     def limit(self, name: str) -> None:
@@ -247,7 +265,9 @@ class Document:
         self._take(operation, answer)
         after = self._api.call(reader.id, **reading)
         there = after.response.status in _SERVED and strict_json.same(before.json, after.json)
-        nowhere = {key: self._nowhere(known) for known in reader.inputs if (key := known.name) in reading["path"]}
+        nowhere = {
+            key: self._nowhere(known) for known in reader.inputs if (key := known.name) in reading["path"]
+        }
         if there and self._api.call(reader.id, **{**reading, "path": nowhere}).response.status in _SERVED:
             raise Untestable("The target has a thing of any name: it keeps nothing.")
         fine = holds(not there, expected="not there", actual="read as before", where="status")
@@ -319,7 +339,7 @@ class Document:
             self._judge(answer, *([any_outcome(came.role)] if came else [fine]), about=about)
 
     def _good(self, operation: Operation) -> Request:
-        """Return a request that is served, once judged; of what deletes one as good as can be told untried."""
+        """Return a request that is served, once judged; of what deletes the likeliest one, untried."""
         if operation.method == "DELETE":
             return self._request(operation, self._labels(operation)[0])
         sent = self._accepted(operation)
@@ -351,8 +371,9 @@ class Document:
             self._judge(failed, outcome(*(_successes(operation) or [operation.outcomes[0].name])))
         status = answer.response.status if answer else "nothing"
         why = (
-            f"No request of {operation.id} that can be told from the document is served (HTTP {status}); give what it "
-            f"needs in [families.{operation.family}.fixtures.{operation.id}] or .credentials."
+            f"No request of {operation.id} that can be told from the document is served (HTTP {status}); "
+            "give what "
+            f"it needs in [families.{operation.family}.fixtures.{operation.id}] or .credentials."
         )
         if not but:
             self._memory.given_up[operation.id] = why
@@ -373,7 +394,9 @@ class Document:
         if known is None:
             self._accepted(operation)
             for label in (self._memory.served[operation.id], *self._labels(operation)[:_TRIES]):
-                answers = (self._api.call(operation.id, **self._request(operation, label)) for _ in range(_FEW))
+                answers = (
+                    self._api.call(operation.id, **self._request(operation, label)) for _ in range(_FEW)
+                )
                 if all(it.response.status in _SERVED for it in answers):
                     known = self._memory.steady[operation.id] = label
                     break
@@ -411,7 +434,9 @@ class Document:
             some = list(generation.random_bodies(rule.schema, "valid", _RANDOM, 1))
             body = some[int(which) % len(some)].body if some else None
         else:
-            body = generation.value(rule.schema, word=None if way == "shown" else self._word, whole=way == "whole")
+            body = generation.value(
+                rule.schema, word=None if way == "shown" else self._word, whole=way == "whole"
+            )
         kind = operation.media_type
         if "json" in kind or kind in {"*/*", "application/*"}:
             return {"body": body} | ({"media_type": kind} if "*" not in kind else {})
@@ -423,7 +448,7 @@ class Document:
         return {"raw": generation.text(body).encode(), "media_type": kind.replace("*", "plain")}
 
     def _thing(self, operation: Operation, known: Input, depth: int, *, made: bool = False) -> Json:
-        """Return a value of a parameter: the owner's, one that a call made or listed, or one of the file's."""
+        """Return a value of a parameter: the owner's, one that a call made or listed, or the file's."""
         for role in (operation.id, "values"):
             given = self._target.fixtures.get(role, {})
             if known.name in given:
@@ -477,7 +502,7 @@ class Document:
                     sent = self._accepted(other, depth=depth + 1)
                 except Untestable:
                     continue
-                found, value = _said(link.parameters[names[0]], sent, other)
+                found, value = _said(link.parameters[names[0]], sent)
                 if found:
                     return value
         return None
@@ -488,19 +513,24 @@ class Document:
         some = (it for it in self._operations.values() if it.method == method and _bare_path(it.path) == bare)
         return next(some, None)
 
-    def _linked(self, operation: Operation, link: Link, sent: Sent, other: Operation) -> Request:
+    def _linked(self, link: Link, sent: Sent, other: Operation) -> Request:
         """Return the request that a link leads to."""
         request = self._request(other, self._labels(other)[0])
         for name, expression in link.parameters.items():
             place, _, bare = name.rpartition(".")
-            found, value = _said(expression, sent, operation)
-            told = holds(found, expected=f"what the link says, {expression}", actual="nothing is there", where=str(expression))
+            found, value = _said(expression, sent)
+            told = holds(
+                found,
+                expected=f"what the link says, {expression}",
+                actual="nothing is there",
+                where=str(expression),
+            )
             self._judge(sent.answer, told)
             for known in other.inputs:
                 if known.name == bare and place in {"", known.place}:
                     request = _with(request, known, value)
         if link.body is not None:
-            request["body"] = _said(link.body, sent, operation)[1]
+            request["body"] = _said(link.body, sent)[1]
         return request
 
     def _filled(self, operation: Operation) -> Sent:
@@ -532,11 +562,14 @@ class Document:
             reader = self._at(operation.path, "GET")
             if reader is None:
                 raise Untestable(f"Nothing reads what {operation.id} writes.")
-            return sent.answer, self._api.call(reader.id, **{**self._request(reader, "plain"), "path": sent.request["path"]})
+            return sent.answer, self._api.call(
+                reader.id, **{**self._request(reader, "plain"), "path": sent.request["path"]}
+            )
         items = (
             it
             for it in self._operations.values()
-            if it.method == "GET" and re.fullmatch(re.escape(_bare_path(operation.path)) + r"/\{\}", _bare_path(it.path))
+            if it.method == "GET"
+            and re.fullmatch(re.escape(_bare_path(operation.path)) + r"/\{\}", _bare_path(it.path))
         )
         reader = next(items, None)
         known = [it for it in reader.inputs if it.place == "path"] if reader else []
@@ -567,7 +600,9 @@ class Document:
             yield {key: it for key, it in good.items() if key not in {"body", "media_type"}}
             yield {**{key: it for key, it in good.items() if key != "body"}, "raw": b"{"}
             schema = next((rule.schema for rule in operation.requests.values()), {})
-            yield from ({**good, "body": it.body} for it in list(generation.one_wrong(good["body"], schema))[:6])
+            yield from (
+                {**good, "body": it.body} for it in list(generation.one_wrong(good["body"], schema))[:6]
+            )
 
     def _nowhere(self, known: Input) -> str:
         """Return a value of a parameter that nothing is called by."""
@@ -587,7 +622,11 @@ class Document:
         if given["type"] == "header":
             return {**request, "auth": None, "headers": {**request["headers"], given["name"]: _NOBODY}}
         if given["type"] == "cookie":
-            return {**request, "auth": None, "headers": {**request["headers"], "Cookie": f"{given['name']}={_NOBODY}"}}
+            return {
+                **request,
+                "auth": None,
+                "headers": {**request["headers"], "Cookie": f"{given['name']}={_NOBODY}"},
+            }
         if given["type"] == "query":
             return {**request, "auth": None, "query": [*request["query"], (given["name"], _NOBODY)]}
         return {**request, "auth": Bearer(_NOBODY)}
@@ -596,8 +635,12 @@ class Document:
 def _came(operation: Operation, answer: Exchange) -> Outcome | None:
     """Return the documented answer of a status, the most exact one."""
     status = answer.response.status
-    some = [known for known in operation.outcomes if known.form(status)]
-    return min(some, key=lambda it: (f := it.form(status)) and f.last - f.first or 0, default=None)
+    some = [
+        (form.last - form.first, at, it)
+        for at, it in enumerate(operation.outcomes)
+        if (form := it.form(status))
+    ]
+    return min(some)[2] if some else None
 
 
 def _named(operation: Operation, status: int) -> str:
@@ -640,7 +683,9 @@ def _spoilt_inputs(good: Request, known: Input) -> Iterator[tuple[str, Request]]
         told = generation.text(wrong.body)
         if known.place == "path" and (not told.strip() or "/" in told):
             continue
-        if known.place in {"header", "cookie"} and not (told.strip() == told != "" and told.isascii() and told.isprintable()):
+        if known.place in {"header", "cookie"} and not (
+            told.strip() == told != "" and told.isascii() and told.isprintable()
+        ):
             continue
         yield wrong.about, _with(good, replace(known, style="simple", explode=False), wrong.body)
     if known.place == "query":
@@ -741,14 +786,17 @@ def _timed(text: str) -> bool:
 def _paging(known: Input) -> str:
     """Return what a parameter says of a list: limit, offset, or ''."""
     kinds = known.rule.schema.get("type")
-    whole = known.place == "query" and (kinds == "integer" or (isinstance(kinds, list) and "integer" in kinds))
+    whole = known.place == "query" and (
+        kinds == "integer" or (isinstance(kinds, list) and "integer" in kinds)
+    )
     letters = re.sub(r"[^a-z]", "", known.name.lower())
-    words = {"limit": ("limit", "perpage", "pagesize", "maxresults", "maxitems", "pagelimit", "topcount")}
+    words: dict[str, tuple[str, ...]] = {}
+    words |= {"limit": ("limit", "perpage", "pagesize", "maxresults", "maxitems", "pagelimit", "topcount")}
     words |= {"offset": ("offset", "skip", "startindex")}
     return next((kind for kind, some in words.items() if whole and letters in some), "")
 
 
-def _said(expression: Json, sent: Sent, operation: Operation) -> tuple[bool, Json]:
+def _said(expression: Json, sent: Sent) -> tuple[bool, Json]:
     """Return what a runtime expression of a link comes to, and whether there is such a thing."""
     text = str(expression)
     if not isinstance(expression, str) or "$" not in text:
