@@ -290,7 +290,7 @@ def _outcomes(spec: dict[str, Any], clause: str, code_at: str, named: inputs.Nam
             *_span(status),
             CompiledBody(own, named.whole(branch)),
             branch.get("x-code", ""),
-            _besides(status, spec["responses"]),
+            _besides(status, spec),
             tuple(branch.get("x-media-types", ())),
             tuple(inputs.headers(own, branch, named)),
         )
@@ -313,12 +313,15 @@ def _outcomes(spec: dict[str, Any], clause: str, code_at: str, named: inputs.Nam
         )
 
 
-def _besides(status: str, responses: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
-    """Return what a class of statuses, or `default`, leaves to the others, which are more exact."""
+def _besides(status: str, spec: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    """Return what a class of statuses, or `default`, leaves to the others, which are more exact.
+
+    Where an overlay fills a class of ours, the exact status that it gives is that class all the same.
+    """
     first, last = _span(status)
-    if first == last:
+    if first == last or "x-made-from" not in spec:
         return ()
-    spans = (_span(str(other)) for other in responses if str(other) != status)
+    spans = (_span(str(other)) for other in spec["responses"] if str(other) != status)
     return tuple(it for it in spans if it[1] - it[0] < last - first)
 
 
