@@ -47,12 +47,13 @@ def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
         "header": lambda name: name.lower() in headers,
         "query": lambda name: name in asked or any(it.startswith(f"{name}[") for it in asked),
     }
-    placed = {known.clause: (known.place, known.name) for known in operation.inputs}
-    for name in () if placed else operation.parameters:
-        placed |= {
-            f"{operation.clause}.request.{name}": (place, name) for place in there if there[place](name)
-        }
-    yield from (clause for clause, (place, name) in placed.items() if place in there and there[place](name))
+    for name in operation.parameters:
+        if any(is_there(name) for is_there in there.values()):
+            yield f"{operation.clause}.request.{name}"
+    for known in operation.inputs:  # of one name in two places the second has its place in its id
+        apart = known.clause.endswith(f".request.{known.name}:{known.place}") and known.place in there
+        if apart and there[known.place](known.name):
+            yield known.clause
 
 
 def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[Touch]:
