@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from clausewise import generation, strict_json
@@ -16,11 +12,28 @@ from clausewise.checks import any_outcome, holds, outcome
 from clausewise.client import Basic, Bearer, Client
 from clausewise.errors import Beyond, Untestable
 from clausewise.judge import Judge
-from clausewise.model import Exchange, Input, Json, Link, Operation, Outcome, Role, secret_name
+from clausewise.model import Exchange, Input, Json, Link, Operation, Role
 from clausewise.plugin.depth import Depth
+from clausewise.plugin.likeness import (
+    Request,
+    Sent,
+    answer_of,
+    bare_path,
+    exactly,
+    list_in,
+    name_of,
+    named,
+    paging,
+    reordered,
+    said_by,
+    spoilt_inputs,
+    successes,
+    unlike_sent,
+    with_value,
+    written_as,
+)
 from clausewise.targets import FamilyTarget
 
-Request = dict[str, Any]
 Word = Callable[[int], str]
 
 _TRIES = 7  # requests until none of an operation is known to be served
@@ -48,14 +61,6 @@ class Memory:
     shown: dict[str, dict[int, Request]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request that was served, and what it was answered."""
-
-    request: Request
-    answer: Exchange
-
-
 class Document:
     """Calls the operations of one family as its document says, and judges what comes."""
 
@@ -79,7 +84,7 @@ class Document:
         """Judge a good request's answer, and those with each parameter that it may have, too."""
         operation = self._operations[name]
         sent = self._accepted(operation)
-        came = _came(operation, sent.answer)
+        came = answer_of(operation, sent.answer)
         if came and came.name != wanted:
             raise Untestable(f"{name} was served with the answer {came.name}, and never with {wanted}.")
         self._judge(sent.answer, outcome(wanted))
@@ -89,7 +94,7 @@ class Document:
             if not known.required and known.place in {"query", "header", "cookie"}:
                 for value in [*known.examples[:1]] or [generation.value(known.rule.schema)]:
                     if known.rule.fits(value):
-                        self._look(operation, _with(sent.request, known, value), f"with {known.name}")
+                        self._look(operation, with_value(sent.request, known, value), f"with {known.name}")
 
     def refused(self, name: str, wanted: str) -> None:
         """Judge an answer that is no success, where a request is known, or found, that is answered so."""
@@ -104,14 +109,14 @@ class Document:
             raise Beyond(f"{name} would get what is refused, and plan 'safe' sends nothing of the kind.")
         self._judge.guessed = True  # what may be refused no document says
         seen = self._memory.shown.setdefault(name, {})
-        told = {status: it for status, it in seen.items() if _named(operation, status) == wanted}
+        told = {status: it for status, it in seen.items() if named(operation, status) == wanted}
         for status, request in [*told.items(), *((0, it) for it in self._unserved(operation))][:_PROBES]:
             if not status and known.role is Role.SUCCESS:
                 break
             answer = self._api.call(name, **request)
             self._judge.agrees(answer, outcome(*(known.name for known in operation.outcomes)))
             seen.setdefault(answer.response.status, request)
-            came = _came(operation, answer)
+            came = answer_of(operation, answer)
             if came and came.name == wanted:
                 self._judge(answer, outcome(wanted))
                 return
@@ -152,7 +157,7 @@ class Document:
         bare = {key: it for key, it in request.items() if key != "auth"}
         answer = self._api.call(name, **(self._spoilt(operation, bare) if wrong else {**bare, "auth": None}))
         status = answer.response.status
-        came = _came(operation, answer)
+        came = answer_of(operation, answer)
         if status in _DOORS or (came and came.role is Role.REFUSED):
             self._take(operation, answer)
             return
@@ -173,7 +178,7 @@ class Document:
         outcome_, _, bare = which.partition(":")
         link = next(it for it in operation.links if it.clause.endswith(f".{outcome_}.link:{bare}"))
         sent = self._accepted(operation)
-        came = _came(operation, sent.answer)
+        came = answer_of(operation, sent.answer)
         if came is None or came.name != link.outcome:
             raise Untestable(f"{name} was not answered {link.outcome}.")
         other = self._operations[link.operation]
@@ -191,7 +196,7 @@ class Document:
         operation = self._operations[name]
         first = self._filled(operation)
         second = self._again(operation, first)
-        told = next(_reordered(first.answer.json, second.json), None)
+        told = next(reordered(first.answer.json, second.json), None)
         fine = holds(
             told is None,
             expected="the same entries in the same order",
@@ -203,17 +208,17 @@ class Document:
     def limit(self, name: str) -> None:
         """Judge whether a list is as long as asked for at most, and its pages follow each other."""
         operation = self._operations[name]
-        asked = {kind: known for known in operation.inputs if (kind := _paging(known))}
+        asked = {kind: known for known in operation.inputs if (kind := paging(known))}
         most = asked.get("limit")
         if most is None:
             raise Untestable(f"{name} has no parameter of whole numbers that says how many are wanted.")
         sent = self._filled(operation)
-        whole = _entries(sent.answer.json) or []
+        whole = list_in(sent.answer.json) or []
         least = max(1, int(most.rule.schema.get("minimum", 1)))
         if len(whole) <= least:
             raise Untestable(f"{name} lists no more than {least}, so that fewer cannot be asked for.")
         answer = self._again(operation, sent, (most, least))
-        page = _entries(answer.json)
+        page = list_in(answer.json)
         if page is None:
             raise Untestable(f"{name} answers no list where {most.name} is given.")
         count = f"{len(page)} entries"
@@ -222,7 +227,7 @@ class Document:
         start = asked.get("offset")
         if start is None or start.rule.schema.get("minimum", 0) > 0:
             return
-        pages = [_entries(self._again(operation, sent, (most, 1), (start, at)).json) for at in (0, 1)]
+        pages = [list_in(self._again(operation, sent, (most, 1), (start, at)).json) for at in (0, 1)]
         first, second = (it[0] if it else None for it in pages)
         differs = holds(
             strict_json.same(whole[0], whole[1]) or second is None or not strict_json.same(first, second),
@@ -238,7 +243,7 @@ class Document:
         sent = self._accepted(operation)
         answer, read = self._read(operation, sent)
         kept = read.response.status in _SERVED
-        wrong = _unlike(sent.request.get("body"), read.json) if kept else "status"
+        wrong = unlike_sent(sent.request.get("body"), read.json) if kept else "status"
         if wrong:
             again = self._accepted(operation)
             other = self._read(operation, again)[1]
@@ -279,7 +284,7 @@ class Document:
         depth.fuzz(name)
         good = self._good(operation)
         for known in operation.inputs:
-            for about, request in _spoilt_inputs(good, known):
+            for about, request in spoilt_inputs(good, known):
                 self._withstood(operation, request, f"{known.name}: {about}")
         if "body" in good:
             schema = next((rule.schema for rule in operation.requests.values()), {})
@@ -292,7 +297,7 @@ class Document:
         operation = self._operations[name]
         depth.fuzz(name)
         make = self._steady(operation)
-        depth.same_meaning(name, make, outcome(*_successes(operation)))
+        depth.same_meaning(name, make, outcome(*successes(operation)))
 
     def no_json(self, depth: Depth, name: str) -> None:
         """Send texts near to a good request that are no JSON."""
@@ -300,7 +305,7 @@ class Document:
         depth.fuzz(name)
         make = self._steady(operation)
         depth.no_json(
-            name, make, outcome(*_successes(operation)), any_outcome("invalid", "rejected", "refused")
+            name, make, outcome(*successes(operation)), any_outcome("invalid", "rejected", "refused")
         )
 
     def chance(self, depth: Depth, name: str, kind: str) -> None:
@@ -320,8 +325,8 @@ class Document:
 
     def _take(self, operation: Operation, answer: Exchange, about: str = "") -> None:
         """Judge an answer to what may be sent: as the documented one that it is, or for being none."""
-        came = _came(operation, answer)
-        names = [came.name] if came else _successes(operation) or [operation.outcomes[0].name]
+        came = answer_of(operation, answer)
+        names = [came.name] if came else successes(operation) or [operation.outcomes[0].name]
         self._judge(answer, outcome(*names), about=about)
 
     def _withstood(self, operation: Operation, request: Request, about: str) -> None:
@@ -332,7 +337,7 @@ class Document:
         fine = holds(not failed, expected="served or refused", actual=f"HTTP {status}", where="status")
         if failed:
             self._judge(answer, fine, about=about)
-        came = _came(operation, answer)
+        came = answer_of(operation, answer)
         if came and came.role is not Role.SUCCESS:
             self._judge(answer, outcome(came.name), about=about)
         else:
@@ -367,8 +372,8 @@ class Document:
                 break
             if answer.response.status in _GONE and self._forget(operation) and not depth:
                 return self._accepted(operation, but=but, depth=1)
-        if failed and not depth and not _exactly(operation, failed):
-            self._judge(failed, outcome(*(_successes(operation) or [operation.outcomes[0].name])))
+        if failed and not depth and not exactly(operation, failed):
+            self._judge(failed, outcome(*(successes(operation) or [operation.outcomes[0].name])))
         status = answer.response.status if answer else "nothing"
         why = (
             f"No request of {operation.id} that can be told from the document is served (HTTP {status}); "
@@ -418,9 +423,9 @@ class Document:
         for known in operation.inputs:
             if known.place == "path":
                 value = self._thing(operation, known, depth, made=made)
-                request["path"][known.name] = _written(known, value)[0][1]
+                request["path"][known.name] = written_as(known, value)[0][1]
             elif known.required:
-                request = _with(request, known, self._thing(operation, known, depth))
+                request = with_value(request, known, self._thing(operation, known, depth))
         if operation.requests and label != "none":
             request |= self._body(operation, label)
         return request
@@ -481,7 +486,7 @@ class Document:
                 sent = self._accepted(maker, depth=depth + 1)
             except Untestable:
                 continue
-            found = _name_of(sent, known, method)
+            found = name_of(sent, known, method)
             if found is not None and (known.rule.fits(found) or known.rule.fits(generation.text(found))):
                 break
             found = None
@@ -502,15 +507,15 @@ class Document:
                     sent = self._accepted(other, depth=depth + 1)
                 except Untestable:
                     continue
-                found, value = _said(link.parameters[names[0]], sent)
+                found, value = said_by(link.parameters[names[0]], sent)
                 if found:
                     return value
         return None
 
     def _at(self, path: str, method: str) -> Operation | None:
         """Return the operation of a path, whatever its parameters are called, and a method."""
-        bare = _bare_path(path)
-        some = (it for it in self._operations.values() if it.method == method and _bare_path(it.path) == bare)
+        bare = bare_path(path)
+        some = (it for it in self._operations.values() if it.method == method and bare_path(it.path) == bare)
         return next(some, None)
 
     def _linked(self, link: Link, sent: Sent, other: Operation) -> Request:
@@ -518,7 +523,7 @@ class Document:
         request = self._request(other, self._labels(other)[0])
         for name, expression in link.parameters.items():
             place, _, bare = name.rpartition(".")
-            found, value = _said(expression, sent)
+            found, value = said_by(expression, sent)
             told = holds(
                 found,
                 expected=f"what the link says, {expression}",
@@ -528,15 +533,15 @@ class Document:
             self._judge(sent.answer, told)
             for known in other.inputs:
                 if known.name == bare and place in {"", known.place}:
-                    request = _with(request, known, value)
+                    request = with_value(request, known, value)
         if link.body is not None:
-            request["body"] = _said(link.body, sent)[1]
+            request["body"] = said_by(link.body, sent)[1]
         return request
 
     def _filled(self, operation: Operation) -> Sent:
         """Return what a list is answered with, once it has some entries, where a call can make them."""
         sent = self._accepted(operation)
-        entries = _entries(sent.answer.json)
+        entries = list_in(sent.answer.json)
         maker = self._at(operation.path, "POST")
         lacking = 0 if entries is None else _FEW - len(entries)
         if lacking > 0 and maker and not self._api.only_reads:
@@ -548,7 +553,7 @@ class Document:
     def _again(self, operation: Operation, sent: Sent, *more: tuple[Input, Json]) -> Exchange:
         request = sent.request
         for known, value in more:
-            request = _with(request, known, value)
+            request = with_value(request, known, value)
         answer = self._api.call(operation.id, **request)
         if answer.response.status not in _SERVED:
             raise Untestable(f"{operation.id} was served, and then answered HTTP {answer.response.status}.")
@@ -569,11 +574,11 @@ class Document:
             it
             for it in self._operations.values()
             if it.method == "GET"
-            and re.fullmatch(re.escape(_bare_path(operation.path)) + r"/\{\}", _bare_path(it.path))
+            and re.fullmatch(re.escape(bare_path(operation.path)) + r"/\{\}", bare_path(it.path))
         )
         reader = next(items, None)
         known = [it for it in reader.inputs if it.place == "path"] if reader else []
-        name = _name_of(sent, known[-1], "POST") if known else None
+        name = name_of(sent, known[-1], "POST") if known else None
         if reader is None or name is None or not known[-1].rule.fits(name):
             raise Untestable(f"The answer of {operation.id} names nothing that could be read.")
         path = {**sent.request["path"], known[-1].name: generation.text(name)}
@@ -587,14 +592,14 @@ class Document:
             yield {**good, "auth": None}
         paths = [known for known in operation.inputs if known.place == "path"]
         for known in reversed(paths):
-            yield _with(good, known, self._nowhere(known))
+            yield with_value(good, known, self._nowhere(known))
         for known in paths:
-            yield _with(good, known, "other-type-of-value")
+            yield with_value(good, known, "other-type-of-value")
         for known in operation.inputs:
             if known.place == "query":
                 if known.required:
                     yield {**good, "query": [it for it in good["query"] if it[0] != known.name]}
-                yield _with(good, known, "other-type-of-value")
+                yield with_value(good, known, "other-type-of-value")
         if "body" in good:
             yield {**good, "body": {}}
             yield {key: it for key, it in good.items() if key not in {"body", "media_type"}}
@@ -630,191 +635,3 @@ class Document:
         if given["type"] == "query":
             return {**request, "auth": None, "query": [*request["query"], (given["name"], _NOBODY)]}
         return {**request, "auth": Bearer(_NOBODY)}
-
-
-def _came(operation: Operation, answer: Exchange) -> Outcome | None:
-    """Return the documented answer of a status, the most exact one."""
-    status = answer.response.status
-    some = [
-        (form.last - form.first, at, it)
-        for at, it in enumerate(operation.outcomes)
-        if (form := it.form(status))
-    ]
-    return min(some)[2] if some else None
-
-
-def _named(operation: Operation, status: int) -> str:
-    return next((known.name for known in operation.outcomes if known.form(status)), "")
-
-
-def _exactly(operation: Operation, answer: Exchange) -> bool:
-    return any(known.form(answer.response.status) for known in operation.outcomes)
-
-
-def _successes(operation: Operation) -> list[str]:
-    return [known.name for known in operation.outcomes if known.role is Role.SUCCESS]
-
-
-def _written(known: Input, value: Json) -> list[tuple[str, str]]:
-    return generation.written(known.name, value, known.style, explode=known.explode)
-
-
-def _with(request: Request, known: Input, value: Json) -> Request:
-    """Return a request with another value of a parameter."""
-    pairs = _written(known, value)
-    if known.place == "query":
-        return {**request, "query": [*(it for it in request["query"] if it[0] != known.name), *pairs]}
-    if known.place == "path":
-        return {**request, "path": {**request["path"], known.name: pairs[0][1] if pairs else ""}}
-    if known.place == "cookie":
-        return {**request, "headers": {**request["headers"], "Cookie": f"{known.name}={pairs[0][1]}"}}
-    text = pairs[0][1] if pairs else ""
-    return {**request, "headers": {**request["headers"], known.name: text}}
-
-
-def _spoilt_inputs(good: Request, known: Input) -> Iterator[tuple[str, Request]]:
-    """Yield a request with each thing wrong that one of its parameters can have.
-
-    What is empty, or has a stroke in it, would be another path, of which the document says something else.
-    """
-    value = next((it for it in known.examples if known.rule.fits(it)), None)
-    value = generation.value(known.rule.schema) if value is None else value
-    for wrong in generation.wrong_parameter(value, known.rule.schema):
-        told = generation.text(wrong.body)
-        if known.place == "path" and (not told.strip() or "/" in told):
-            continue
-        if known.place in {"header", "cookie"} and not (
-            told.strip() == told != "" and told.isascii() and told.isprintable()
-        ):
-            continue
-        yield wrong.about, _with(good, replace(known, style="simple", explode=False), wrong.body)
-    if known.place == "query":
-        twice = _written(known, value)
-        yield "twice", {**good, "query": [*good["query"], *twice, *twice]}
-        if known.required:
-            yield "absent", {**good, "query": [it for it in good["query"] if it[0] != known.name]}
-
-
-def _bare_path(path: str) -> str:
-    return re.sub(r"\{[^{}]*\}", "{}", path).rstrip("/")
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _name_of(sent: Sent, known: Input, method: str) -> Json:
-    """Return what an answer calls a thing, by a parameter's name, as its id, or in its Location."""
-    body = sent.answer.json
-    if method == "GET":
-        entries = _entries(body)
-        body = entries[0] if entries else None
-    for holder in _holders(body):
-        if (found := _by_name(holder, known.name)) is not None:
-            return found
-    if method == "POST" and (place := sent.answer.response.header("Location")):
-        return unquote(urlsplit(place).path.rstrip("/").rpartition("/")[2]) or None
-    if isinstance(body, str | int) and not isinstance(body, bool):
-        return body if method == "POST" or known.rule.fits(body) else None
-    own = sent.request.get("body")
-    return _by_name(own, known.name) if isinstance(own, dict) else None
-
-
-def _holders(body: Json) -> Iterator[dict[str, Json]]:
-    """Yield an answer's object, and those right in it, which it may only wrap."""
-    if isinstance(body, dict):
-        yield body
-        yield from (it for it in body.values() if isinstance(it, dict))
-
-
-def _by_name(holder: dict[str, Json], name: str) -> Json:
-    wanted = _letters(name)
-    plain = {key: it for key, it in holder.items() if isinstance(it, str | int) and not isinstance(it, bool)}
-    exact = next((it for key, it in plain.items() if _letters(key) == wanted), None)
-    if exact is not None:
-        return exact
-    if wanted.endswith("id") or wanted in {"key", "uuid"}:
-        return next((it for key, it in plain.items() if key.lower() in {"id", "_id", "uuid"}), None)
-    inner = next((it for key, it in plain.items() if wanted.endswith(_letters(key)) and _letters(key)), None)
-    return inner if inner is not None else None
-
-
-def _entries(body: Json) -> list[Json] | None:
-    """Return the list that an answer is, or has as its only one; None where there is none."""
-    if isinstance(body, list):
-        return body
-    lists = [it for it in body.values() if isinstance(it, list)] if isinstance(body, dict) else []
-    return lists[0] if len(lists) == 1 else None
-
-
-def _reordered(first: Json, second: Json, where: str = "") -> Iterator[str]:
-    """Yield the pointer of each list that has the same entries in another order."""
-    if isinstance(first, list) and isinstance(second, list):
-        told = [[json.dumps(it, sort_keys=True) for it in some] for some in (first, second)]
-        if told[0] != told[1] and Counter(told[0]) == Counter(told[1]):
-            yield where or "/"
-    elif isinstance(first, dict) and isinstance(second, dict):
-        for key in first.keys() & second.keys():
-            yield from _reordered(first[key], second[key], f"{where}/{key}")
-
-
-def _unlike(sent: Json, read: Json) -> str:
-    """Return where what is read is of the same type as what was sent, and another value; '' for nowhere."""
-    holders = list(_holders(read))
-    if not isinstance(sent, dict) or not holders:
-        return ""
-    shown = max(holders, key=lambda it: len(sent.keys() & it.keys()))
-    for key in sent.keys() & shown.keys():
-        one, other = sent[key], shown[key]
-        if secret_name(key) or key in {"id", "_id"} or type(one) is not type(other):
-            continue
-        if isinstance(one, str) and _plain(one) != _plain(other) and not _timed(one):
-            return f"/{key}"
-        if isinstance(one, bool | int | float) and one != other:
-            return f"/{key}"
-    return ""
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _timed(text: str) -> bool:
-    return bool(re.match(r"\d{4}-\d\d-\d\d|\d\d:\d\d|https?:|urn:", text))
-
-
-def _paging(known: Input) -> str:
-    """Return what a parameter says of a list: limit, offset, or ''."""
-    kinds = known.rule.schema.get("type")
-    whole = known.place == "query" and (
-        kinds == "integer" or (isinstance(kinds, list) and "integer" in kinds)
-    )
-    letters = re.sub(r"[^a-z]", "", known.name.lower())
-    words: dict[str, tuple[str, ...]] = {}
-    words |= {"limit": ("limit", "perpage", "pagesize", "maxresults", "maxitems", "pagelimit", "topcount")}
-    words |= {"offset": ("offset", "skip", "startindex")}
-    return next((kind for kind, some in words.items() if whole and letters in some), "")
-
-
-def _said(expression: Json, sent: Sent) -> tuple[bool, Json]:
-    """Return what a runtime expression of a link comes to, and whether there is such a thing."""
-    text = str(expression)
-    if not isinstance(expression, str) or "$" not in text:
-        return True, expression
-    if text.startswith("{$") and text.endswith("}"):
-        text = text[1:-1]
-    answer = sent.answer
-    if text == "$statusCode":
-        return True, answer.response.status
-    side, _, rest = text.partition(".")
-    if rest.startswith("body"):
-        body = answer.json if side == "$response" else sent.request.get("body")
-        return strict_json.resolve(body, rest.partition("#")[2])
-    place, _, name = rest.partition(".")
-    if place == "header":
-        headers = answer.response.headers if side == "$response" else answer.request.headers
-        found = [value for key, value in headers if key.lower() == name.lower()]
-        return bool(found), found[0] if found else None
-    held = sent.request.get(place, {})
-    pairs = dict(held) if not isinstance(held, Mapping) else held
-    return name in pairs, pairs.get(name)
