@@ -202,11 +202,16 @@ class Proxy(http.server.BaseHTTPRequestHandler):
                 [it for it in parse_qsl(query, keep_blank_values=True) if it[0] != self.api.limit]
             )
         way = http.client.HTTPConnection(urlsplit(self.upstream).netloc, timeout=30)
-        way.request(
-            self.command, path + (f"?{query}" if query else ""), body, headers | {"Connection": "close"}
-        )
-        answer = way.getresponse()
-        content, status = answer.read(), answer.status
+        try:
+            whole = path + (f"?{query}" if query else "")
+            way.request(self.command, whole, body, headers | {"Connection": "close"})
+            answer = way.getresponse()
+            content, status = answer.read(), answer.status
+        except (OSError, http.client.HTTPException):  # the server is gone: so is the connection
+            self.close_connection = True
+            return
+        finally:
+            way.close()
         told = [(key, it) for key, it in answer.getheaders() if key.lower() not in _HOPS]
         with contextlib.suppress(ValueError):
             if 200 <= status < 300:  # noqa: PLR2004 - what is served
@@ -218,7 +223,6 @@ class Proxy(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(b"" if status in {204, 304} or self.command == "HEAD" else content)
-        way.close()
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         """Take every method."""
