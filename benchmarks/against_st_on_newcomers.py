@@ -46,7 +46,7 @@ Shape = Callable[[Any], Any]
 class Api:
     """An API: how it is served, where its file comes from, and what of it can be broken.
 
-    `key` is a field that its file requires of its answers, and `text` one that was sent.
+    `key` is a field that its file requires of its answers, if it does so of any; `text` is one that was sent.
     `{port}` and `{work}` are filled in.
     """
 
@@ -70,7 +70,7 @@ class Api:
             "echo": self.text,
             "order": self.lists,
         }
-        return bool(has.get(bend, True))
+        return bool(has.get(bend, self.key if bend in {"shape", "type", "null"} else True))
 
 
 PYTHON = "{work}/venv/bin/python"
@@ -90,7 +90,7 @@ APIS = (
         "FastAPI, bigger_applications",
         [*UVICORN, "app.main:app"],
         "/openapi.json",
-        key="detail",
+        key="",
         folder="{work}/fastapi/docs_src/bigger_applications",
         values={"token": "jessica", "x-token": "fake-super-secret-token"},
         lists=False,
