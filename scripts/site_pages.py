@@ -282,8 +282,9 @@ def _tables(top: Spec, schema: Spec, name: str) -> Iterator[str]:
     told += _rows(plain, schema.get("required", [])) if plain else []
     for branch in schema.get("allOf", []):
         then = {key: spec for key, spec in branch["then"]["properties"].items() if isinstance(spec, dict)}
-        kind = branch["if"]["properties"]["type"]["const"]
-        told += [f'With `type = "{kind}"`:', "", *_rows(then, branch["then"].get("required", []))]
+        asked = branch["if"]["properties"]["type"]
+        kinds = " or ".join(f'"{kind}"' for kind in asked.get("enum", [asked.get("const")]))
+        told += [f"With `type = {kinds}`:", "", *_rows(then, branch["then"].get("required", []))]
     if isinstance(own, dict) and not _is_table(_resolved(top, own)):
         told += [f"Each key that you write here: {_kind(own)}.", ""]
     if told:

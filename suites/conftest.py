@@ -13,5 +13,5 @@ def _own(name):
     return own
 
 
-for _name in ("ageing", "api", "depth", "judge", "target", "unique", "wait", "walk"):
+for _name in ("ageing", "api", "depth", "document", "judge", "target", "unique", "wait", "walk"):
     globals()[_name] = _own(_name)

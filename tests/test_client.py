@@ -782,3 +782,20 @@ def test_a_reason_that_nobody_foresaw_tells_no_address():
 
     assert "0912345678" not in told
     assert "Max retries exceeded" in told
+
+
+def test_credentials_go_where_their_kind_says():
+    """An API key as a header, in the query, or as a cookie beside others."""
+    held = {
+        kind: {"type": kind, "name": f"x-{kind}", "value": "a-key"} for kind in ("header", "query", "cookie")
+    }
+    secured = replace(TOY.operations["getWidget"], secured=True, schemes=((*held,),))
+    contract = replace(TOY, operations={"getWidget": secured})
+    with hostile.serving(hostile.http(b"{}")) as url:
+        target = FamilyTarget("toy", "toy-1", url, credentials=held)
+        asked = Client(contract, target, Transport(LIMITS, Tls()), "t")
+        sent = asked.call("getWidget", path={"name": "a"}, headers={"Cookie": "b=c"}).request
+
+    assert ("x-header", "a-key") in sent.headers
+    assert sent.url.endswith("?x-query=a-key")
+    assert ("Cookie", "b=c; x-cookie=a-key") in sent.headers

@@ -197,12 +197,17 @@ def within(folder: Path, where: str, *, installed: bool = False) -> list[Family]
     if not ids:
         raise ConfigurationError(f"{where}: {root} {lacks}; {_LAYOUT}.")
     for one in ids:
-        if not _ID.fullmatch(one) or one.replace("-", "_") in sys.stdlib_module_names:
+        if not fits(one):
             why = "is the name of a module of Python" if _ID.fullmatch(one) else "is no id of a family"
             raise ConfigurationError(
                 f"{where}: {root / 'schemas' / one} {why}; call it otherwise, as my-bank or api2."
             )
     return [Family(one, root, where, installed=installed) for one in ids]
+
+
+def fits(name: str) -> bool:
+    """Tell whether a name may be the id of a family."""
+    return bool(_ID.fullmatch(name)) and name.replace("-", "_") not in sys.stdlib_module_names
 
 
 def _shipped() -> Iterator[Family]:

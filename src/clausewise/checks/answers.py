@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clausewise import strict_json
+from clausewise.checks.headers import headers
 from clausewise.checks.universal import excerpt
 from clausewise.model import (
     Complaint,
@@ -296,7 +297,8 @@ def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complai
     for bad in complaints:
         found = Finding(bad.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id, rule=bad.rule)
         findings.setdefault(bad.clause, []).append(found)
-    return tuple(Touch(clause, tuple(found), exchange.id) for clause, found in findings.items())
+    told = (Touch(clause, tuple(found), exchange.id) for clause, found in findings.items())
+    return (*told, *(headers(exchange, form) if form else ()))
 
 
 def _not_given(exchange: Exchange, wanted: Sequence[Outcome], actual: str) -> Touch:

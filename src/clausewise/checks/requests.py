@@ -42,9 +42,21 @@ def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
             yield from rule.seen(exchange.sent)
     asked = dict(parse_qsl(urlsplit(exchange.request.url).query, keep_blank_values=True))
     headers = {name.lower() for name, _ in exchange.request.headers}
+
+    def is_at(place: str, name: str) -> bool:
+        if place == "path":
+            return f"{{{name}}}" in operation.path
+        if place == "header":
+            return name.lower() in headers
+        return place == "query" and (name in asked or any(it.startswith(f"{name}[") for it in asked))
+
     for name in operation.parameters:
-        if name in asked or f"{{{name}}}" in operation.path or name.lower() in headers:
+        if any(is_at(place, name) for place in ("path", "header", "query")):
             yield f"{operation.clause}.request.{name}"
+    for known in operation.inputs:  # of one name in two places the second has its place in its id
+        apart = known.clause.endswith(f".request.{known.name}:{known.place}")
+        if apart and is_at(known.place, known.name):
+            yield known.clause
 
 
 def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[Touch]:

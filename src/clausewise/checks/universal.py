@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 
 from clausewise.model import Exchange, Finding, Operation, Touch
 
@@ -63,14 +64,34 @@ def _only_documented(exchange: Exchange, operation: Operation) -> Iterator[Findi
 def _json(exchange: Exchange, operation: Operation) -> Iterator[Finding]:
     status = exchange.response.status
     free = status in _BODILESS or any(known.any_body and known.form(status) for known in operation.outcomes)
+    given = exchange.response.header("Content-Type") or ""
+    free = free or (not _JSON_TYPE.match(given) and _documents(operation, status, given))
     if exchange.parsed.problem and not free:
         yield Finding("", "one JSON text", f"{exchange.parsed.problem}: {excerpt(exchange)}", "body")
 
 
-def _media_type(exchange: Exchange, _: Operation) -> Iterator[Finding]:
+def _media_type(exchange: Exchange, operation: Operation) -> Iterator[Finding]:
     given = exchange.response.header("Content-Type")
-    if not exchange.parsed.problem and not _JSON_TYPE.match(given or ""):
+    if told := _media_types(operation, exchange.response.status):
+        if exchange.response.body and not _documents(operation, exchange.response.status, given or ""):
+            yield Finding(
+                "", f"Content-Type: {' or '.join(told)}", given or "no Content-Type", "Content-Type"
+            )
+    elif not exchange.parsed.problem and not _JSON_TYPE.match(given or ""):
         yield Finding("", "Content-Type: application/json", given or "no Content-Type", "Content-Type")
+
+
+def _media_types(operation: Operation, status: int) -> list[str]:
+    """Return the media types that an answer of that status may have, where its document says some."""
+    forms = (form for known in operation.outcomes if (form := known.form(status)))
+    return list(dict.fromkeys(told for form in forms for told in form.media_types))
+
+
+def _documents(operation: Operation, status: int, given: str) -> bool:
+    """Tell whether an answer's media type, whatever its parameters, is one that is documented."""
+    bare = given.partition(";")[0].strip().lower()
+    told = (it.partition(";")[0].strip().lower() for it in _media_types(operation, status))
+    return any(fnmatchcase(bare, it) for it in told)
 
 
 def _unique_keys(exchange: Exchange, _: Operation) -> Iterator[Finding]:

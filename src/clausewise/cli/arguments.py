@@ -110,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     _doctor(commands)
     _clauses(commands)
     _families(commands)
+    _family(commands)
     _serve(commands)
     _init(commands)
     _report(commands)
@@ -141,8 +142,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 _WITH_FAMILIES = frozenset(
-    "run doctor clauses families serve init report judge evidence verify countersign matrix watch".split()
-)
+    "run doctor clauses families family serve init report judge evidence verify countersign matrix".split()
+) | {"watch"}
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - argparse has no public name for it
 
 
@@ -257,6 +258,34 @@ def _clauses(commands: Commands) -> None:
 def _families(commands: Commands) -> None:
     families = commands.add_parser("families", help="list the families, and where each comes from")
     families.add_argument("--format", choices=["table", "json"], default="table", help="(default: table)")
+
+
+def _family(commands: Commands) -> None:
+    family = commands.add_parser(
+        "family", help="make a family of an OpenAPI file, or see whether one is whole"
+    )
+    family.add_argument(
+        "what", choices=["new", "check"], help="new writes a family's folder, check looks at one"
+    )
+    family.add_argument("name", help="the id of the new one; a folder, a family or a document to look at")
+    family.add_argument(
+        "--from",
+        dest="source",
+        metavar="FILE",
+        default="",
+        help="the OpenAPI file that the new one is made of",
+    )
+    family.add_argument("--output", metavar="DIR", default="", help="the folder to write (default: its id)")
+    family.add_argument(
+        "--allow-fetch", action="store_true", help="fetch what the file refers to in a network"
+    )
+    family.add_argument(
+        "--against",
+        metavar="OLD",
+        default="",
+        help="tell what changed since a folder, a family, a document",
+    )
+    family.add_argument("--format", choices=["text", "json"], default="text", help="(default: text)")
 
 
 def _serve(commands: Commands) -> None:

@@ -73,6 +73,7 @@ _COMMANDS = {
     "doctor": "checkup:run",
     "clauses": "listing:run",
     "families": "families:run",
+    "family": "family:run",
     "serve": "sandbox:run",
     "init": "init:run",
     "report": "running:report_anew",

@@ -25,7 +25,8 @@ _BY_COMMAND: Mapping[str, Sequence[str]] = {
     "judge": ("target", _FAMILIES, *_RULED),
     "history": ("history",),
     **dict.fromkeys(
-        "clauses families serve init report evidence verify countersign matrix watch".split(), (_FAMILIES,)
+        "clauses families family serve init report evidence verify countersign matrix watch".split(),
+        (_FAMILIES,),
     ),
 }
 _OPTIONS = {"labels": "--label"}

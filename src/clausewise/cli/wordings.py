@@ -57,6 +57,15 @@ COMMANDS = MappingProxyType(
             "folder that is named, or an installed package.",
             ("clausewise families", "clausewise families --families ../hello --format json"),
         ),
+        "family": Words(
+            "Make a family of an OpenAPI file, with every answer, field and header of it a clause; or see "
+            "whether a family is whole, and what changed against another version of it: 1 where something is "
+            "lacking or gone.",
+            (
+                "clausewise family new hello --from openapi.yaml",
+                "clausewise family check hello --against released/hello",
+            ),
+        ),
         "serve": Words(
             "Run the reference target: a sandbox that behaves as the documents say, or with faults "
             "of your choice.",

@@ -52,6 +52,8 @@ _LOG_IN = "login"  # the operation, in families that have one of their own
 _AROUND = 3  # other operations that are asked before nothing is said to be there
 _DOORS = 2  # operations that turn credentials away before these are called wrong
 _PLACE = re.compile(r"\{[^}]*\}")  # of a parameter in a path
+_IN_QUERY, _IN_COOKIE = "query", "cookie"
+_APART = {_IN_QUERY, _IN_COOKIE}  # where credentials go that are no header
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -133,7 +135,7 @@ class Client:
         body: Json = None,
         *,
         path: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | str | None = None,
         raw: bytes | None = None,
@@ -156,13 +158,16 @@ class Client:
             raise Beyond(f"{operation} would be sent with a fault hook, and plan 'safe' sends none.")
         _check_whole(operation, body, path, query, headers, form, auth)
         content, kind = _content(body, form, raw, files)
-        sent = {"Accept": "*/*" if known.free else _JSON, "User-Agent": "clausewise"}
+        sent = {"Accept": _accepted(known), "User-Agent": "clausewise"}
         if kind:
             sent["Content-Type"] = media_type or kind
         sent |= dict([self._target.fault(fault)] if fault else [])
-        sent |= self._entry(known, auth)
-        url = self._url(known, path or {}, query or {})
-        request = Request(known.method, url, tuple((sent | dict(headers or {})).items()), content)
+        entry = self._entry(known, auth)
+        asked = [*(query.items() if isinstance(query, Mapping) else query or ())]
+        asked += [(name, value) for place, name, value in entry if place == _IN_QUERY]
+        sent = _headed(sent, entry, headers or {})
+        url = self._url(known, path or {}, asked)
+        request = Request(known.method, url, tuple(sent.items()), content)
         _check(request.headers)
         attempt = self._attempt(known, request, fields := _fields(body, form, files), auth)
         if attempt is None or (attempt.good and fault):  # how that is answered says nothing of the user
@@ -246,7 +251,7 @@ class Client:
             raise Beyond(
                 f"{operation} would be called as no document says, and plan 'safe' sends nothing of the kind."
             )
-        sent = {"Accept": _JSON, "User-Agent": "clausewise"} | self._entry(known, _DEFAULT)
+        sent = _headed({"Accept": _JSON, "User-Agent": "clausewise"}, self._entry(known, _DEFAULT), {})
         url = f"{self._target.base_url}{path}" if path else self._url(known, {}, {})
         request = Request(method or known.method, url, tuple(sent.items()))
         return self._send(known, request, None, stray=True)
@@ -338,7 +343,12 @@ class Client:
                 f"{self._contract.family} has no operation {name!r}; it has {known}."
             ) from None
 
-    def _url(self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
+    def _url(
+        self,
+        operation: Operation,
+        path: Mapping[str, str],
+        query: Mapping[str, str] | Sequence[tuple[str, str]],
+    ) -> str:
         filled = self._token_url if self._grants(operation) else self._target.base_url + self._path(operation)
         for name, value in path.items():
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
@@ -353,24 +363,33 @@ class Client:
             self._paths[operation.id] = next(there, operation.path)
         return self._paths.get(operation.id, operation.path)
 
-    def _auth(self, auth: str | Bearer | Basic) -> tuple[str, str]:
+    def _auth(self, auth: str | Bearer | Basic) -> tuple[str, str, str]:
+        """Return where credentials go, under what name, and what they say."""
         if isinstance(auth, Basic):
-            return fixed_header({"type": "basic", "username": auth.username, "password": auth.password})
+            given = {"type": "basic", "username": auth.username, "password": auth.password}
+            return ("header", *fixed_header(given))
         if isinstance(auth, Bearer):
             if not isinstance(auth.token, str):  # it comes from an answer, which may hold anything
                 raise Untestable("The token that is to be sent is no text.")
-            return self._bindings.header(auth.token)
+            return ("header", *self._bindings.header(auth.token))
         if auth in self._logins:
-            return self._bindings.header(self._logins[auth].token())
+            return ("header", *self._bindings.header(self._logins[auth].token()))
         if auth not in self._target.credentials:
             raise Untestable(f"The target file has no [families.{self._target.family}.credentials.{auth}].")
-        return fixed_header(self._target.credentials[auth])
+        given = dict(self._target.credentials[auth])
+        return given["type"] if given["type"] in _APART else "header", *fixed_header(given)
 
-    def _entry(self, operation: Operation, auth: str | Bearer | Basic | None) -> dict[str, str]:
-        """Return the header that carries credentials, where the operation asks for some or may get them."""
-        given = not isinstance(auth, str) or auth in self._target.credentials
+    def _entry(self, operation: Operation, auth: str | Bearer | Basic | None) -> list[tuple[str, str, str]]:
+        """Return the credentials that an operation asks for or may get: place, name and value of each."""
+        roles = self._roles(operation) if auth == _DEFAULT else (auth,)
+        given = all(not isinstance(role, str) or role in self._target.credentials for role in roles)
         asked = operation.secured or (operation.accepts_credentials and given)
-        return dict([self._auth(auth)]) if auth is not None and asked else {}
+        return [self._auth(role) for role in roles if role is not None] if asked else []
+
+    def _roles(self, operation: Operation) -> Sequence[str]:
+        """Return the roles that the operation asks for, where the target has them; or the default."""
+        held = self._target.credentials
+        return next((some for some in operation.schemes if all(role in held for role in some)), (_DEFAULT,))
 
     def _post_token(self, body: str, headers: Mapping[str, str]) -> Exchange:
         where = self._contract.token_path
@@ -509,6 +528,26 @@ class Client:
             return None
         seconds = patience.asked(response)
         return -1.0 if seconds is None and status == _TOO_MANY and not forms else seconds
+
+
+def _accepted(operation: Operation) -> str:
+    """Return what an operation's answers may come in: JSON, where any of them is JSON."""
+    told = {it for known in operation.outcomes for form in known.forms for it in form.media_types}
+    if operation.free and not any("json" in it for it in told):
+        return "*/*"
+    plain = sorted(it for it in told if "json" in it and it != _JSON)
+    return ", ".join([_JSON, *plain, "*/*;q=0.1"]) if told else _JSON
+
+
+def _headed(
+    sent: Mapping[str, str], entry: Iterable[tuple[str, str, str]], more: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the headers of a request with those of its credentials, and those that a test gives."""
+    made = {**sent, **{name: value for place, name, value in entry if place == "header"}, **more}
+    cookies = [f"{name}={value}" for place, name, value in entry if place == _IN_COOKIE]
+    if cookies:
+        made["Cookie"] = "; ".join([*([made["Cookie"]] if "Cookie" in made else []), *cookies])
+    return made
 
 
 def _by_gateway(operation: Operation, response: Response) -> bool:

@@ -56,9 +56,12 @@ class CompiledBody:
     def check(self) -> None:
         """Compile now what is compiled when first needed; ValueError for a schema that is none."""
         try:
-            Draft202012Validator.check_schema(self.schema)
-            self._fast  # noqa: B018 - it is kept
-        except (SchemaError, jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError) as bad:
+            self._fast  # noqa: B018 - it is kept; that it is a schema is seen to as it is compiled
+        except (jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError) as bad:
+            try:
+                Draft202012Validator.check_schema(self.schema)  # which says it in fewer words
+            except SchemaError as told:
+                raise ValueError(told.message) from bad
             raise ValueError(getattr(bad, "message", str(bad))) from bad
 
     @cached_property
@@ -141,6 +144,17 @@ class CompiledBody:
 
 
 _WORDS = {"enum", "const"}
+# Keywords whose schemas speak of what has no name of its own; $dynamicRef goes on as a named schema does.
+_UNTOLD = {
+    "$dynamicRef",
+    "additionalProperties",
+    "contains",
+    "dependentSchemas",
+    "else",
+    "if",
+    "patternProperties",
+}
+_UNTOLD |= {"prefixItems", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"}
 
 
 def _counts(error: ValidationError, hidden: Collection[str], whole: Json) -> bool:
@@ -199,6 +213,8 @@ def _locate(schema: Schema, clause: str, path: list[str | int]) -> tuple[str, Sc
     here: Any = schema
     skip = False
     for position, part in enumerate(path):
+        if part in _UNTOLD and not skip:  # from here on no part is a clause
+            break
         here = here[part]
         if skip:  # the name behind `properties`, not a keyword
             clause, skip = f"{clause}.{part}", False

@@ -77,15 +77,20 @@ class _Page:
                 yield replace(whole, standing=Standing(standing))
 
     def depth(self) -> Iterator[Clause]:
-        if "application/json" in self.spec.get("requestBody", {}).get("content", {}):
-            said = self.spec.get("x-depth", {})  # what a document says itself of such a body
-            for suffix, statement in DEPTH:
+        said = self.spec.get(
+            "x-depth", {}
+        )  # what a document says itself of such a body, or asks for without one
+        whole = "application/json" in self.spec.get("requestBody", {}).get("content", {})
+        for suffix, statement in DEPTH:
+            if whole or suffix in said:
                 own = {"x-standing": Standing.INFERRED, **said.get(suffix, {})}
-                yield self._clause(own, suffix, Kind.RULE, statement)
+                told = own.get("x-statement", statement)
+                yield self._clause(own, suffix, Kind.RULE, told)
 
     def parameters(self) -> Iterator[Clause]:
         for parameter in self.spec.get("parameters", []):
-            name, statement = f"request.{parameter['name']}", parameter.get("description", "")
+            name = f"request.{parameter.get('x-name', parameter['name'])}"
+            statement = parameter.get("x-statement", parameter.get("description", ""))
             clause = self._clause(parameter, name, Kind.REQUEST_FIELD, statement)
             yield replace(clause, pointer=f"/{parameter['name']}")
 
@@ -102,9 +107,21 @@ class _Page:
                 yield replace(whole, outcome=name, form=branch.get("x-form", ""))
                 for clause in self._fields(branch, name, Kind.RESPONSE_FIELD):
                     yield replace(clause, outcome=name)
+                for header, told in branch.get("x-headers", {}).items():
+                    own = branch | told
+                    clause = self._clause(
+                        own, f"{name}.header:{header}", Kind.RESPONSE_FIELD, told["description"]
+                    )
+                    yield replace(clause, outcome=name)
 
     def _fields(self, branch: dict[str, Any], name: str, kind: Kind) -> Iterator[Clause]:
+        seen: set[str] = set()
         for node in CompiledBody(name, branch).nodes():
+            if (
+                node.clause in seen and "x-made-from" in self.spec
+            ):  # two members of an allOf speak of one field
+                continue
+            seen.add(node.clause)
             own = branch | _own(branch, node.schema)
             clause = self._clause(own, node.clause, Kind.FACET if node.keyword else kind, _statement(node))
             clause = replace(clause, standing=_standing(node), pointer=node.pointer, keyword=node.keyword)

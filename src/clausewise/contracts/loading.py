@@ -15,7 +15,7 @@ import jsonref
 import yaml
 
 from clausewise import shipped, tables
-from clausewise.contracts import examples
+from clausewise.contracts import examples, inputs
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
 from clausewise.contracts.filling import METHODS, effect, filled, folded
@@ -26,6 +26,7 @@ from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role, Spelling, Standing, Undo
 
 ASSUMED = "assumed.overlay.yaml"
+_FIRST, _LAST = 100, 599  # statuses
 
 
 def load(
@@ -81,8 +82,9 @@ def _loaded(
         known = ", ".join(documents)
         given = tables.shown(document)
         raise ConfigurationError(f"The family {family} has no document {given!r}; it has {known}.")
+    named = inputs.Named(api.get("components", {}).get("schemas", {}) if "x-made-from" in api else {})
     operations = {
-        spec["operationId"]: _operation(family, method, path, spec, code_at)
+        spec["operationId"]: _operation(family, method, path, spec, code_at, named)
         for method, path, spec in _specs(api)
     }
     for body in _bodies(operations.values()) if overlays or checked else ():
@@ -233,10 +235,12 @@ def _specs(api: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield method.upper(), path, spec
 
 
-def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_at: str) -> Operation:
+def _operation(  # noqa: PLR0917 - one place of a document
+    family: str, method: str, path: str, spec: dict[str, Any], code_at: str, named: inputs.Named
+) -> Operation:
     clause = f"{family}.{spec['operationId']}"
     requests = {
-        branch["x-request"]: CompiledBody(f"{clause}.{branch['x-request']}", branch)
+        branch["x-request"]: CompiledBody(f"{clause}.{branch['x-request']}", named.whole(branch))
         for branch in request_branches(spec)
     }
     printed = [place["path"] for place in spec.get("x-paths", [])] or [path]
@@ -247,7 +251,7 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_a
         path=printed[0],
         other_paths=tuple(printed[1:]),
         secured=bool(spec.get("security")) and {} not in spec["security"],
-        outcomes=tuple(_outcomes(spec, clause, code_at)),
+        outcomes=tuple(_outcomes(spec, clause, code_at, named)),
         requests=requests,
         parameters=tuple(parameter["name"] for parameter in spec.get("parameters", [])),
         read_back=spec.get("x-read-back", {}),
@@ -261,6 +265,12 @@ def _operation(family: str, method: str, path: str, spec: dict[str, Any], code_a
         leaves=spec.get("x-leaves", ""),
         undo=Undo(**undo | {"keys": tuple(undo["keys"])}) if (undo := spec.get("x-undo")) else None,
         sample=sample(method, spec),
+        inputs=tuple(inputs.inputs(clause, spec, named)),
+        media_type=inputs.media_type(spec),
+        body_required=bool(spec.get("requestBody", {}).get("required")),
+        printed=inputs.printed(spec),
+        links=tuple(inputs.links(clause, spec)),
+        schemes=inputs.schemes(spec),
     )
 
 
@@ -270,13 +280,20 @@ def _may(spec: dict[str, Any], form: str) -> bool:
     return not isinstance(forms, list) or any(it["form"] == form for it in forms)
 
 
-def _outcomes(spec: dict[str, Any], clause: str, code_at: str) -> Iterator[Outcome]:
+def _outcomes(spec: dict[str, Any], clause: str, code_at: str, named: inputs.Named) -> Iterator[Outcome]:
     """Gather the forms of each outcome that no claim rules out; the printed one comes first."""
     gathered: dict[str, list[tuple[dict[str, Any], Form]]] = {}
     for status, branch in answer_branches(spec):
         name = branch["x-outcome"]
-        body = CompiledBody(f"{clause}.{name}", branch)
-        form = Form(*_span(status), body, branch.get("x-code", ""))
+        own = f"{clause}.{name}"
+        form = Form(
+            *_span(status),
+            CompiledBody(own, named.whole(branch)),
+            branch.get("x-code", ""),
+            _besides(status, spec),
+            tuple(branch.get("x-media-types", ())),
+            tuple(inputs.headers(own, branch, named)),
+        )
         gathered.setdefault(name, []).append((branch, form))
     for name, forms in gathered.items():
         forms.sort(key=lambda pair: "x-role" not in pair[0])
@@ -296,7 +313,21 @@ def _outcomes(spec: dict[str, Any], clause: str, code_at: str) -> Iterator[Outco
         )
 
 
+def _besides(status: str, spec: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    """Return what a class of statuses, or `default`, leaves to the others, which are more exact.
+
+    Where an overlay fills a class of ours, the exact status that it gives is that class all the same.
+    """
+    first, last = _span(status)
+    if first == last or "x-made-from" not in spec:
+        return ()
+    spans = (_span(str(other)) for other in spec["responses"] if str(other) != status)
+    return tuple(it for it in spans if it[1] - it[0] < last - first)
+
+
 def _span(status: str) -> tuple[int, int]:
+    if status == "default":
+        return _FIRST, _LAST
     if status.upper().endswith("XX"):
         hundred = int(status[0]) * 100
         return hundred, hundred + 99

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -53,12 +55,44 @@ def plain(text: str) -> Any:
 
     Raises ValueError or a YAMLError, with a reason, for what is no YAML, cannot be JSON, or has no end.
     """
+    if text.lstrip()[:1] == "{" and (told := _json(text)) is not None:
+        return told
     depth = 0
     for event in yaml.parse(text, Loader=Yaml12):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             raise Unfit(f"{_line(event)} it is nested deeper than {_DEEPEST} levels")
     return _Reader(text).value()
+
+
+def _json(text: str) -> Any:
+    """Return the value of a text that is JSON, in a hundredth of the time; None where YAML says why not."""
+    try:
+        told = json.loads(text, object_pairs_hook=_once, parse_constant=_endless)
+        level = [told]
+        for _ in range(_DEEPEST):
+            level = [inner for it in level for inner in _inside(it)]
+            if not level:
+                return told
+    except (ValueError, RecursionError):
+        pass
+    return None
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    if len(made := dict(pairs)) < len(pairs):
+        raise ValueError
+    return made
+
+
+def _endless(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _inside(value: Any) -> Sequence[Any]:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError
+    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 class _Reader:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from clausewise.generation.mutations import Variant, guilty, one_wrong, optional, without
+from clausewise.generation.mutations import Variant, guilty, one_wrong, optional, without, wrong_parameter
+from clausewise.generation.values import text, value, written
 from clausewise.generation.writings import hopeless, same_meaning
 
 __all__ = [
@@ -19,7 +20,11 @@ __all__ = [
     "optional",
     "random_bodies",
     "same_meaning",
+    "text",
+    "value",
     "without",
+    "written",
+    "wrong_parameter",
 ]
 
 

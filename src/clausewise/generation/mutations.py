@@ -14,10 +14,11 @@ Schema = Mapping[str, Any]
 
 _QUESTIONS = 128  # each takes a call or more
 _LONG = 5000  # characters; longer than any field of the documents
+_CONTROL = "a control character"
 _ODD = (
     ("letters of many scripts", "Nguyễn Văn Ả 王小明 علي 😀"),
     ("a quote and markup", "O'Neil\"; -- <b onload=x>"),
-    ("a control character", "a\u0007b\u0000c"),
+    (_CONTROL, "a\u0007b\u0000c"),
 )
 _WRONG_FORMAT = {
     "date": ("1990-02-30", "31/12/1990", "1990-1-5"),
@@ -49,6 +50,20 @@ def one_wrong(body: Json, schema: Schema | None = None) -> Iterator[Variant]:
             change(made)
             if json.dumps(made) != good:
                 yield Variant(f"{_pointer(path)}: {about}", made)
+
+
+def wrong_parameter(good: Json, schema: Schema) -> Iterator[Variant]:
+    """Yield what a parameter may wrongly say, as it would stand in an address or a header, and what is wrong.
+
+    A control character can stand in no address or header of ours, so that none is sent.
+    """
+    yield Variant("empty", "")
+    yield Variant("another type", "other-type-of-value" if not isinstance(good, str) else "{}")
+    for about, other in _values(good, schema):
+        if about != _CONTROL and isinstance(other, str | int | float):
+            yield Variant(about, other)
+    yield Variant("a path that leads upwards", "../../etc/passwd")
+    yield Variant("a percent sign alone", "%")
 
 
 def optional(body: Json, schema: Schema) -> list[str]:

@@ -13,6 +13,8 @@ from clausewise.model.masks import UNMASKED, Masks
 from clausewise.model.spellings import Spelling
 from clausewise.strict_json import Json
 
+_CLASS = 100  # statuses of one class
+
 
 class Role(StrEnum):
     """What an outcome means to its caller, whatever its status."""
@@ -70,17 +72,53 @@ class BodyRule(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """What a request carries beside its body, or an answer beside its own: a parameter, or a header.
+
+    `place` is path, query, header or cookie; a value is written by `style`, or as JSON where that is "json".
+    """
+
+    name: str
+    place: str
+    clause: str
+    rule: BodyRule
+    required: bool = False
+    examples: tuple[Json, ...] = ()
+    style: str = "simple"
+    explode: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What may follow an answer: an operation, and where its parameters and body come from."""
+
+    clause: str
+    outcome: str
+    operation: str
+    parameters: Mapping[str, Json]
+    body: Json = None
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """One shape of an outcome: the HTTP statuses it covers, both ends included, its body, its code."""
+    """One shape of an outcome: the HTTP statuses it covers, both ends included, its body, its code.
+
+    It covers none of those `besides` that the document tells apart from the rest of a class. `media_types`
+    are those that it may come in, and `headers` what comes beside its body, where the document says so.
+    """
 
     first: int
     last: int
     body: BodyRule
     code: str = ""
+    besides: tuple[tuple[int, int], ...] = ()
+    media_types: tuple[str, ...] = ()
+    headers: tuple[Input, ...] = ()
 
     def covers(self, status: int) -> bool:
         """Tell whether this form may come with that HTTP status."""
-        return self.first <= status <= self.last
+        told = any(first <= status <= last for first, last in self.besides)
+        return self.first <= status <= self.last and not told
 
     @property
     def exact(self) -> bool:
@@ -88,7 +126,9 @@ class Form:
         return self.first == self.last
 
     def __str__(self) -> str:
-        """Render the status as documents write it: 406, or 4XX for a whole class."""
+        """Render the status as documents write it: 406, 4XX for a whole class, or default for all."""
+        if self.last - self.first > _CLASS:
+            return "default"
         return str(self.first) if self.exact else f"{self.first // 100}XX"
 
 
@@ -183,7 +223,8 @@ class Operation:
     and `undo` how it is taken away, where the documents have a way. `other_paths` are those that the
     documents print, too, where no claim rules them out. An answer may be `wrapped` in a JSON text, or
     `plain`; its keys and words are written in one of the `spellings` that the documents print, and some
-    are masked where the target's owner says so (`masks`).
+    are masked where the target's owner says so (`masks`). `schemes` are the alternatives of credentials by
+    role, each a set that goes together; `printed` the example bodies.
     """
 
     id: str
@@ -205,6 +246,12 @@ class Operation:
     undo: Undo | None = None
     sample: Sample | None = None
     other_paths: tuple[str, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    media_type: str = ""
+    body_required: bool = False
+    printed: Mapping[str, Json] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    schemes: tuple[tuple[str, ...], ...] = ()
 
     @property
     def free(self) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from clausewise import generation
 from clausewise.checks import OutcomeNames, OutcomeRoles
 from clausewise.client import Client
 from clausewise.errors import Beyond, ClausewiseError, NotConformant, Untestable
+from clausewise.generation import Variant
 from clausewise.judge import Judge
 from clausewise.model import Exchange, Json, Operation
 from clausewise.plugin.counterexamples import Counterexamples
@@ -70,14 +71,14 @@ class Depth:
 
     def one_wrong(self, operation: str, make: Make, good: Expected, served: Expected) -> None:
         """Send the request with one thing wrong each time: every field, every constraint of its schema."""
-        self._fuzz(operation)
+        self.fuzz(operation)
         request = self._accepted(operation, make, good)
         for wrong in generation.one_wrong(request["body"], self._schema(operation)):
             self._judge(self._send(operation, request, wrong.body), served, about=wrong.about)
 
     def same_meaning(self, operation: str, make: Make, good: Expected) -> None:
         """Send requests in other writings that mean the same."""
-        self._fuzz(operation)
+        self.fuzz(operation)
         writings = len(list(generation.same_meaning(_body(operation, make()))))
         for at in range(writings):
             about, answer = self._written(operation, make, at)
@@ -85,32 +86,42 @@ class Depth:
 
     def no_json(self, operation: str, make: Make, good: Expected, refused: Expected) -> None:
         """Send texts near to the request that are no JSON."""
-        self._fuzz(operation)
+        self.fuzz(operation)
         request = self._accepted(operation, make, good)
         for about, raw in generation.hopeless(request["body"]):
             self._judge(self._send(operation, request, raw), refused, about=about)
 
     def chance(self, operation: str, make: Make, good: Expected, served: Expected, kind: str) -> None:
         """Send as many random bodies as the plan asks for, `valid` or `invalid` by the request's schema."""
-        self._fuzz(operation)
-        source, test = self._source, self._judge.test
+        self.fuzz(operation)
+        made = self.bodies(operation, kind)
+        request = self._accepted(operation, make, good)
+        for one in made:
+            with self.keeping(one):
+                self._judge(self._send(operation, request, one.body), served, about=one.about)
+
+    def bodies(self, operation: str, kind: str) -> Iterator[Variant]:
+        """Return random bodies, those found before first; Beyond where the plan wants none."""
+        source = self._source
         if not source.examples:
             raise Beyond("The plan sends no random bodies.")
-        request = self._accepted(operation, make, good)
         schema = self._schema(operation)
         number = random.Random(f"{source.seed}/{operation}/{kind}").getrandbits(32)  # noqa: S311 - no secret
         fresh = generation.random_bodies(schema, kind, source.examples, number) if schema else ()
-        for made in chain(source.kept.bodies(test), fresh):
-            try:
-                self._judge(self._send(operation, request, made.body), served, about=made.about)
-            except NotConformant:
-                if (
-                    self._judge.bench.masker.text(told := json.dumps(made.body)) == told
-                ):  # it is kept in clear
-                    source.kept.found(test, made.body)
-                raise
+        return chain(source.kept.bodies(self._judge.test), fresh)
 
-    def _fuzz(self, operation: str) -> None:
+    @contextmanager
+    def keeping(self, made: Variant) -> Iterator[None]:
+        """Keep a body for the next run where its answer is not as it should be, if it may stand in clear."""
+        try:
+            yield
+        except NotConformant:
+            told = "" if isinstance(made.body, bytes) else json.dumps(made.body)
+            if told and self._judge.bench.masker.text(told) == told:
+                self._source.kept.found(self._judge.test, made.body)
+            raise
+
+    def fuzz(self, operation: str) -> None:
         """Raise Untestable where a run may send only what the documents show."""
         if self._api.only_reads:
             raise Beyond(f"{operation} would get spoiled bodies, and plan 'safe' sends none.")

@@ -16,6 +16,7 @@ from clausewise.judge import Judge
 from clausewise.plugin import selection, settling
 from clausewise.plugin.ageing import Aged, Ageing
 from clausewise.plugin.depth import Depth, Source
+from clausewise.plugin.document import Document, Memory
 from clausewise.plugin.session import SESSION, Session
 from clausewise.plugin.shares import Shares
 from clausewise.plugin.unique import Unique
@@ -67,6 +68,22 @@ def clausewise_depth(
 
 
 @pytest.fixture
+def clausewise_document(
+    request: pytest.FixtureRequest,
+    clausewise_api: Client,
+    clausewise_judge: Judge,
+    clausewise_target: FamilyTarget,
+    clausewise_unique: Unique,
+) -> Document:
+    """Call the family's operations as its document says, and judge what comes."""
+    session, family = _session(request), _family(request)
+    memory = session.memories.setdefault(family, Memory())
+    operations = session.scope.contracts[family].operations
+    own = clausewise_api, clausewise_judge, clausewise_target, operations
+    return Document(*own, clausewise_unique.word, memory)
+
+
+@pytest.fixture
 def clausewise_walk(
     request: pytest.FixtureRequest,
     clausewise_api: Client,
@@ -114,8 +131,8 @@ def _short(name: str) -> Any:
     return own
 
 
-ageing, api, depth, judge, target, unique, wait, walk = map(
-    _short, ("ageing", "api", "depth", "judge", "target", "unique", "wait", "walk")
+ageing, api, depth, document, judge, target, unique, wait, walk = map(
+    _short, ("ageing", "api", "depth", "document", "judge", "target", "unique", "wait", "walk")
 )
 
 

@@ -27,6 +27,7 @@ from clausewise.plans import DEFAULT, PLANS, Plan
 from clausewise.plugin import opening
 from clausewise.plugin.ageing import Ageing
 from clausewise.plugin.counterexamples import Counterexamples
+from clausewise.plugin.document import Memory
 from clausewise.plugin.dry import stand_in
 from clausewise.plugin.leavings import Leavings
 from clausewise.plugin.selection import Choice
@@ -66,6 +67,7 @@ class Session:
     current: Judge | None = None
     ageing: Ageing = field(default_factory=Ageing)
     strangers: Strangers = field(default_factory=Strangers)
+    memories: dict[str, Memory] = field(default_factory=dict)  # what is found out of each family
     left_out: set[str] = field(default_factory=set)  # tests of ours, by pytest's own options
     _stack: ExitStack = field(default_factory=ExitStack)
     rehearsing: bool = False
@@ -323,6 +325,7 @@ class Session:
         self._transports.clear()
         self._clients.clear()
         self.log_ins.forget()
+        self.memories.clear()
         self.budget.forget()
         self.salt = secrets.token_hex(8)
         self._bench = replace(self.bench, masker=masker(self.scope, self.key))
