@@ -113,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
     _serve(commands)
     _init(commands)
     _report(commands)
+    _merge(commands)
     _diff(commands)
     _judge(commands)
     _evidence(commands)
@@ -141,7 +142,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 _WITH_FAMILIES = frozenset(
-    "run doctor clauses families serve init report judge evidence verify countersign matrix watch".split()
+    "run doctor clauses families serve init report judge evidence verify countersign matrix merge".split()
+    + ["watch"]
 )
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - argparse has no public name for it
 
@@ -181,6 +183,9 @@ def _run(commands: Commands) -> None:
         default=DEFAULT.name,
         metavar="PLAN",
         help=f"how deep to go (default: {DEFAULT.name}). {HELP}",
+    )
+    run.add_argument(
+        "--shard", metavar="K/N", help="only the K-th of N parts, for `merge`; --seed is the same for all"
     )
     run.add_argument("--max-requests", type=_count, metavar="N", help="send no more than so many requests")
     run.add_argument(
@@ -407,6 +412,16 @@ def _diff(commands: Commands) -> None:
     diff.add_argument("before", help="the earlier run's folder")
     diff.add_argument("after", help="the later run's folder")
     diff.add_argument("--format", choices=["table", "json"], default="table")
+
+
+def _merge(commands: Commands) -> None:
+    merge = commands.add_parser("merge", help="put the shards of a run together")
+    merge.add_argument("runs", nargs="+", metavar="RUN", help="the folder of each shard")
+    merge.add_argument("--run-dir", metavar="DIR", help="where the whole run's files go")
+    merge.add_argument(
+        "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
+    )
+    merge.add_argument("--quiet", action="store_true", help="say what it came to in one sentence, no more")
 
 
 def _matrix(commands: Commands) -> None:

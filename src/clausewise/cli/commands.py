@@ -76,6 +76,7 @@ _COMMANDS = {
     "serve": "sandbox:run",
     "init": "init:run",
     "report": "running:report_anew",
+    "merge": "merge:run",
     "diff": "compare:run",
     "judge": "passive:run",
     "history": "months:run",

@@ -129,6 +129,7 @@ _OPTIONS = (
     "policy",
     "waivers",
     "frozen",
+    "shard",
 )
 
 

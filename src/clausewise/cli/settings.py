@@ -24,6 +24,7 @@ _BY_COMMAND: Mapping[str, Sequence[str]] = {
     "doctor": ("target", _FAMILIES),
     "judge": ("target", _FAMILIES, *_RULED),
     "history": ("history",),
+    "merge": ("history", _FAMILIES),
     **dict.fromkeys(
         "clauses families serve init report evidence verify countersign matrix watch".split(), (_FAMILIES,)
     ),

@@ -81,6 +81,15 @@ COMMANDS = MappingProxyType(
             "Show the report of a run in the browser.",
             ("clausewise open", "clausewise open runs/monday"),
         ),
+        "merge": Words(
+            "Put the shards of a run together, as CI jobs made them with `run --shard K/N`: one folder, one "
+            "statement, the one that a single machine would have come to. A shard that is missing is told by "
+            "its name, and the whole is not verified.",
+            (
+                "clausewise merge shards/*",
+                "clausewise merge shards/1 shards/2 shards/3 --run-dir runs/now --history nightly.db",
+            ),
+        ),
         "diff": Words(
             "Tell what changed from one run to another: 1 where something is newly broken or no "
             "longer judged.",
@@ -190,6 +199,7 @@ GROUPS = MappingProxyType(
                 "--since",
                 "--discrepancies",
                 "--freeze",
+                "--shard",
             ),
             _WHAT,
         ),

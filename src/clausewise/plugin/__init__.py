@@ -84,6 +84,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--label", action="append", default=[], metavar="KEY=VALUE", help="what is judged, such as build=412"
     )
     group.addoption("--resume", metavar="RUN", default="", help="go on with the run of this folder")
+    group.addoption("--shard", metavar="K/N", default="", help="only the K-th of N parts")
     group.addoption(
         "--reference-url", metavar="URL", default="", help="where the reference of embedded families runs"
     )
@@ -207,7 +208,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash.get(SESSION, None)
     if session:
         try:
-            kept, dropped = selection.split(session.scope, items, session.choice, session.done)
+            kept, dropped = selection.split(session.scope, items, session.choice, session.shard, session.done)
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from clausewise.plugin import selection
 from clausewise.plugin.ageing import Aged, Ageing
 from clausewise.plugin.depth import Depth, Source
 from clausewise.plugin.session import SESSION, Session
+from clausewise.plugin.shards import WHOLE, Shard
 from clausewise.plugin.shares import Shares
 from clausewise.targets import FamilyTarget
 
@@ -26,10 +26,15 @@ class Unique:
     """Values that no other test and no other run has used; `worker` (which, of how many) makes them."""
 
     def __init__(
-        self, source: random.Random, worker: tuple[int, int] = (0, 1), shares: Shares | None = None
+        self,
+        source: random.Random,
+        worker: tuple[int, int] = (0, 1),
+        shares: Shares | None = None,
+        shard: Shard = WHOLE,
     ) -> None:
         self._source = source
         self._worker = worker
+        self._shard = shard
         self._shares = shares or Shares(worker[0])
 
     def digits(self, length: int) -> str:
@@ -60,12 +65,13 @@ class Unique:
         """Return that many things that stand side by side, by chance, that no other worker took or will take.
 
         For what the target has for all and gives away once. A worker takes of its own share, and of the
-        others' only what is `leftover`, which they have not taken. Empty where there is nothing for it.
+        others' only what is `leftover`, which they have not taken; of another shard's nothing, since nobody
+        here knows what that took. Empty where there is nothing for it.
         """
-        number, workers = self._worker
         every = [things[at : at + count] for at in range(len(things) - count + 1)]
+        every = [some for some in every if all(map(self._shard.has, some))]
         self._source.shuffle(every)
-        own = [some for some in every if all(zlib.crc32(it.encode()) % workers == number for it in some)]
+        own = [some for some in every if all(self._shard.has(it, *self._worker) for it in some)]
         return self._shares.first([*own, *every] if leftover else own)
 
 
@@ -96,7 +102,8 @@ def clausewise_unique(request: pytest.FixtureRequest) -> Unique:
     worker = int(told["workerid"].removeprefix("gw")) % workers, workers  # one that crashed has a successor
     source = random.Random(f"{session.seed}/{session.salt}/{request.node.nodeid}")  # noqa: S311 - no secret
     book = session.budget.book  # which all workers of a run share
-    return Unique(source, worker, Shares(worker[0], book.with_name("shares") if book else None))
+    shares = Shares(worker[0], book.with_name("shares") if book else None)
+    return Unique(source, worker, shares, session.shard)
 
 
 @pytest.fixture

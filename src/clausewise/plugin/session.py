@@ -30,6 +30,7 @@ from clausewise.plugin.counterexamples import Counterexamples
 from clausewise.plugin.dry import stand_in
 from clausewise.plugin.leavings import Leavings
 from clausewise.plugin.selection import Choice
+from clausewise.plugin.shards import WHOLE, Shard
 from clausewise.plugin.strangers import Strangers
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
@@ -51,6 +52,7 @@ class Session:
     rulings: Rulings = field(default_factory=Rulings)
     labels: Mapping[str, str] = field(default_factory=dict)
     plan: Plan = DEFAULT
+    shard: Shard = WHOLE
     budget: Budget = field(default_factory=Budget)
     log_ins: Ledger = field(default_factory=Ledger)
     part: int = 1
@@ -88,6 +90,7 @@ class Session:
         opening.check_plan(target, plan)
         known = scope.of(target)  # bad data stops here
         choice = opening.choice(config, plan, told)
+        shard = opening.shard(config, told)
         ruled = Rulings.of(told["rulings"]) if told else opening.ruled(config, target)
         if is_dry := config.getoption("--dry-run"):
             target = stand_in(target)
@@ -101,7 +104,8 @@ class Session:
         else:
             target = stack.enter_context(opening.embedded(target))
         now = datetime.now(UTC)
-        run = given.get("run") or told.get("id") or f"{now:%Y%m%d-%H%M%S}-{target.name}"
+        part = "" if shard.is_whole else f"-{shard.number}of{shard.parts}"
+        run = given.get("run") or told.get("id") or f"{now:%Y%m%d-%H%M%S}-{target.name}{part}"
         folder = given.get("folder") or config.getoption("--resume") or config.getoption("--run-dir")
         if is_dry and not given:
             folder = f"{stack.enter_context(TemporaryDirectory())}/run"
@@ -117,6 +121,7 @@ class Session:
             rulings=ruled,
             labels=told.get("labels", {}) if told else said(config.getoption("--label"), os.environ),
             plan=plan,
+            shard=shard,
             budget=opening.budget(config, target, given, stack),
             confirming=told.get("confirm", config.getoption("--confirm-failures")),
             cleans=not config.getoption("--no-clean-up"),
@@ -163,6 +168,7 @@ class Session:
                     "environment": statement.environment(),
                     "most": self.budget.most,
                     "labels": self.shown,
+                    **({} if self.shard.is_whole else {"shard": str(self.shard)}),
                     **facts,
                 },
                 copies.of(self.scope, hides),
@@ -268,6 +274,7 @@ class Session:
             transport = Transport(target.limits, target.tls, self.budget, target.proxy)
             self._transports.append(transport)
             worker = self.worker if self.part == 1 else f"{self.worker}.{self.part}"
+            worker = worker if self.shard.is_whole else f"s{self.shard.number}.{worker}"
             prefix = worker if len(self.scope.contracts) == 1 else f"{worker}-{family}"
             self._clients[family] = Client(
                 self.scope.contracts[family],

@@ -8,6 +8,7 @@ from typing import Any
 from clausewise.plans import PLANS, Plan
 from clausewise.rulings import Pace, Rulings
 from clausewise.scope import Scope
+from clausewise.statement import shards
 from clausewise.statement.promise import share_of
 from clausewise.statement.tally import Tally
 from clausewise.targets import Limits
@@ -32,6 +33,7 @@ def excuses(
         ("repeats", _repeats(facts, weighed["counts"], tally)),
         ("settling", _settling(scope, tally)),
         ("resumed", _resumed(facts)),
+        ("shards", shards.told(facts)),
         ("recorded", _recorded(facts)),
         ("masking", _masking(scope)),
     ):
