@@ -77,6 +77,7 @@ _COMMANDS = {
     "init": "init:run",
     "report": "running:report_anew",
     "merge": "merge:run",
+    "fleet": "fleet:run",
     "diff": "compare:run",
     "judge": "passive:run",
     "history": "months:run",

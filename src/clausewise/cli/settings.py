@@ -25,6 +25,7 @@ _BY_COMMAND: Mapping[str, Sequence[str]] = {
     "judge": ("target", _FAMILIES, *_RULED),
     "history": ("history",),
     "merge": ("history", _FAMILIES),
+    "fleet": (_FAMILIES,),
     **dict.fromkeys(
         "clauses families serve init report evidence verify countersign matrix watch".split(), (_FAMILIES,)
     ),

@@ -90,6 +90,15 @@ COMMANDS = MappingProxyType(
                 "clausewise merge shards/1 shards/2 shards/3 --run-dir runs/now --history nightly.db",
             ),
         ),
+        "fleet": Words(
+            "Judge many targets, each by a run of its own, on a Dask cluster: one on this machine, or one "
+            "that is there. What each comes to goes to a history, and one page shows them all. The exit code "
+            "is the one to see to first.",
+            (
+                "clausewise fleet run fleet.toml --workers 4",
+                "clausewise fleet status fleet.toml --format json",
+            ),
+        ),
         "diff": Words(
             "Tell what changed from one run to another: 1 where something is newly broken or no "
             "longer judged.",
@@ -209,7 +218,12 @@ GROUPS = MappingProxyType(
                 "--seed",
                 "--max-requests",
                 "--max-time",
+                "--rate",
                 "--every",
+                "--only",
+                "--night",
+                "--scheduler",
+                "--workers",
                 "-n",
                 "--dry-run",
                 "--counterexamples",

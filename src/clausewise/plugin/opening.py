@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,6 +40,12 @@ def claimed(
             raise ConfigurationError(f"--document {text}: write FAMILY=ID with a family of {path}.")
         claims[family] = document
     return target.claiming(claims)
+
+
+def slowed(target: targets.Target, rate: float | None) -> targets.Target:
+    """Return the same target with no more requests a second than these, and than its file allows."""
+    rates = [it for it in (rate, target.limits.rate) if it]
+    return replace(target, limits=replace(target.limits, rate=min(rates))) if rates else target
 
 
 def remembered(folder: Path) -> Scope:

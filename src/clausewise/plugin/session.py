@@ -64,6 +64,7 @@ class Session:
     lost: str = ""  # why the run folder takes no more
     is_worker: bool = False
     is_dry: bool = False
+    asked: Scope | None = None  # what a dry run stands in for
     results: dict[str, Any] = field(default_factory=dict)
     current: Judge | None = None
     ageing: Ageing = field(default_factory=Ageing)
@@ -86,15 +87,16 @@ class Session:
         stack = ExitStack()
         allowed = config.getoption("--allow-file")
         target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"), allowed)
+        target = opening.slowed(target, config.getoption("--rate"))
         plan = PLANS[told.get("plan", config.getoption("--plan"))]
         opening.check_plan(target, plan)
-        known = scope.of(target)  # bad data stops here
+        asked = known = scope.of(target)  # bad data stops here
         choice = opening.choice(config, plan, told)
         shard = opening.shard(config, told)
         ruled = Rulings.of(told["rulings"]) if told else opening.ruled(config, target)
         if is_dry := config.getoption("--dry-run"):
             target = stand_in(target)
-            known = scope.of(target)
+            asked, known = known, scope.of(target)
         else:
             opening.check_owner(target, config.getoption("--i-own-this-target"))
         if given:
@@ -111,6 +113,7 @@ class Session:
             folder = f"{stack.enter_context(TemporaryDirectory())}/run"
         session = cls(
             scope=replace(known, target=target),
+            asked=asked,
             folder=Path(folder or f"reports/{run}"),
             run=run,
             seed=given.get("seed", told.get("seed", opening.seed(config))),
