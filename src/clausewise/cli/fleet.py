@@ -156,7 +156,7 @@ def _table(fleet: Fleet, told: Sequence[Standing]) -> Table:
     families = sorted({family for it in fleet.members for family in it.families})
     table = Table("target", "vendor", "result", "last run", "conformant since", *families, "newly", box=None)
     for it in told:
-        each = ["" if (count := it.family(family)) is None else str(count) for family in families]
+        each = [_figures(it.family(family)) for family in families]
         last = str(it.last["started"])[:16].replace("T", " ") if it.last else ""
         word = str(it.last["word"]) if it.last else "never judged"
         cells: list[str | Text] = [
@@ -172,8 +172,15 @@ def _table(fleet: Fleet, told: Sequence[Standing]) -> Table:
     return table
 
 
+def _figures(counts: tuple[int, int] | None) -> str:
+    if counts is None:
+        return ""
+    red, amber = counts
+    return f"{red} broken" if red else f"{amber} amber" if amber else "kept"
+
+
 def _shared(told: Sequence[Standing]) -> Iterator[Text]:
-    for row in [it for it in shared(told) if len(it.vendors) > 1][:_SHOWN]:
+    for row in [it for it in shared(told) if it.red and len(it.vendors) > 1][:_SHOWN]:
         yield Text(
             visible(f"broken at {len(row.vendors)} vendors: {row.clause} ({', '.join(row.targets[:_SHOWN])})")
         )
@@ -210,7 +217,8 @@ def _plain(standing: Standing) -> dict[str, Any]:
         "exit": last["exit"] if last else None,
         "word": last["word"] if last else "never judged",
         "conformant_since": standing.since or None,
-        "broken": {family: standing.family(family) for family in standing.member.families},
+        "broken": list(standing.broken),
+        "amber": list(standing.amber),
         "newly_broken": list(standing.newly),
         "mended": list(standing.mended),
         "slower": [{"operation": name, "p95": took, "usual": usual} for name, took, usual in standing.slower],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from clausewise import families, scope
 from clausewise.fleet.roster import Fleet, Member
 from clausewise.history import History
 from clausewise.verdict import Exit
@@ -17,7 +18,7 @@ Row = Mapping[str, Any]
 DAYS = 92  # that a page looks back on
 _USUAL = 7  # runs before the last one that say what is usual
 _SLOWER, _AT_LEAST = 1.5, 20.0  # times as long as usual, and milliseconds more
-_BROKEN = {"fail", "unstable", "error"}
+_BROKEN = {"fail", "unstable"}
 _TONES = {Exit.CONFORMANT: "green", Exit.NOT_FULLY_VERIFIED: "amber"}
 _WORSE = {"": 0, "green": 1, "amber": 2, "red": 3}
 
@@ -56,7 +57,10 @@ class Standing:
     last: Row | None = None
     before: Row | None = None
     since: str = ""  # the first run of those that found it conformant, one after the other, to the last
-    broken: Mapping[str, str] = field(default_factory=dict)
+    broken: Sequence[str] = ()
+    amber: Sequence[
+        str
+    ] = ()  # broken, and told only: guesses where the documents are silent, for the most part
     newly: Sequence[str] = ()
     mended: Sequence[str] = ()
     slower: Sequence[tuple[str, float, float]] = ()  # an operation, its time now, and what is usual
@@ -68,11 +72,15 @@ class Standing:
         """The colour of its last run."""
         return tone_of(self.last["exit"]) if self.last else ""
 
-    def family(self, name: str) -> int | None:
-        """Return how many clauses of a family are broken; None where it is not claimed, or never judged."""
+    def family(self, name: str) -> tuple[int, int] | None:
+        """Return how many clauses of a family are broken, and how many of them are amber.
+
+        None where the family is not claimed, or was never judged.
+        """
         if name not in self.member.families or self.last is None:
             return None
-        return sum(clause.partition(".")[0] == name for clause in self.broken)
+        red, amber = (sum(it.partition(".")[0] == name for it in some) for some in (self.broken, self.amber))
+        return red, amber
 
 
 def tone_of(code: int) -> str:
@@ -89,39 +97,61 @@ def standings(fleet: Fleet, history: History, now: datetime) -> list[Standing]:
     recent = [row["id"] for rows in runs.values() for row in rows[-2:]]
     bad = history.not_kept(recent)
     paces = history.paces([row["id"] for rows in runs.values() for row in rows[-1 - _USUAL :]])
-    mondays = _mondays(now)
-    return [_standing(member, runs[member.name], bad, paces, mondays) for member in fleet.members]
+    mondays, guesses = _mondays(now), _guesses(fleet)
+    return [
+        _standing(member, runs[member.name], _Seen(bad, paces, guesses), mondays) for member in fleet.members
+    ]
+
+
+def _guesses(fleet: Fleet) -> frozenset[str]:
+    """Return the clauses of the fleet's families that no document states: what breaks one is told only."""
+    known = families.known()
+    names = {name for member in fleet.members for name in member.families if name in known}
+    books = [scope.book(known[name]) for name in names]
+    return frozenset(it.id for book in books for it in book.clauses.values() if not it.standing.firm)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the history holds of some runs: clauses not kept, and times; and which clauses are guesses."""
+
+    bad: Mapping[str, Mapping[str, str]]
+    paces: Mapping[str, Mapping[str, float]]
+    guesses: frozenset[str]
+
+    def broken(self, run: Row) -> set[str]:
+        """Return the clauses that a run found broken."""
+        return {clause for clause, verdict in self.bad[run["id"]].items() if verdict in _BROKEN}
+
+    def red(self, run: Row) -> set[str]:
+        """Return those of them that turned it red."""
+        return self.broken(run) - self.guesses if run["exit"] == Exit.NOT_CONFORMANT else set()
 
 
 def _standing(
     member: Member,
     runs: Sequence[Row],
-    bad: Mapping[str, Mapping[str, str]],
-    paces: Mapping[str, Mapping[str, float]],
+    seen: _Seen,
     mondays: Sequence[str],
 ) -> Standing:
     weeks = _weeks(runs, mondays)
     if not runs:
         return Standing(member, weeks=weeks)
     last, before = runs[-1], runs[-2] if runs[1:] else None
-    now, then = _really(bad[last["id"]]), _really(bad[before["id"]]) if before else {}
+    now, then = seen.red(last), seen.red(before) if before else set()
     return Standing(
         member,
         last,
         before,
         _since(runs),
-        now,
-        sorted(set(now) - set(then)) if before else [],
-        sorted(set(then) - set(now)),
-        list(_slower(last, runs[-1 - _USUAL : -1], paces)),
-        max(paces[last["id"]].values(), default=0.0),
+        sorted(now),
+        sorted(seen.broken(last) - now),
+        sorted(now - then) if before else [],
+        sorted(then - seen.broken(last)),
+        list(_slower(last, runs[-1 - _USUAL : -1], seen.paces)),
+        max(seen.paces[last["id"]].values(), default=0.0),
         weeks,
     )
-
-
-def _really(verdicts: Mapping[str, str]) -> dict[str, str]:
-    """Return the clauses that are broken, without those that somebody answers for."""
-    return {clause: verdict for clause, verdict in verdicts.items() if verdict in _BROKEN}
 
 
 def _since(runs: Sequence[Row]) -> str:
@@ -162,9 +192,10 @@ def _weeks(runs: Iterable[Row], mondays: Sequence[str]) -> list[Week]:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A clause that is broken at more than one target: at which, and at how many vendors."""
+    """A clause that is broken: at which targets, at how many vendors, and whether it is red anywhere."""
 
     clause: str
+    red: bool
     targets: Sequence[str]
     vendors: Sequence[str]
 
@@ -172,11 +203,13 @@ class Shared:
 def shared(standings: Iterable[Standing]) -> list[Shared]:
     """Return the clauses that are broken now, those of most vendors first."""
     held: dict[str, list[Member]] = {}
+    red: set[str] = set()
     for standing in standings:
-        for clause in standing.broken:
+        red.update(standing.broken)
+        for clause in (*standing.broken, *standing.amber):
             held.setdefault(clause, []).append(standing.member)
     told = [
-        Shared(clause, [it.name for it in members], sorted({it.vendor for it in members}))
+        Shared(clause, clause in red, [it.name for it in members], sorted({it.vendor for it in members}))
         for clause, members in held.items()
     ]
-    return sorted(told, key=lambda it: (-len(it.vendors), -len(it.targets), it.clause))
+    return sorted(told, key=lambda it: (not it.red, -len(it.vendors), -len(it.targets), it.clause))
