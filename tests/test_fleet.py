@@ -473,7 +473,9 @@ def test_a_target_that_hangs_holds_nobody_up(tmp_path):
         time.sleep(60)
 
     with runs.reference("account-service") as url, chaos.serving(chaos.Kind("asleep", act), url) as asleep:
-        target(tmp_path, "asleep", asleep.url)
+        path = target(tmp_path, "asleep", asleep.url)
+        text = path.read_text().replace("read_timeout = 10", "read_timeout = 80")
+        path.write_text(text.replace("total_timeout = 20", "total_timeout = 90"))
         for name in ("one", "two"):
             target(tmp_path, name, url)
         text = (

@@ -142,6 +142,7 @@ def parser() -> argparse.ArgumentParser:
     _open(commands)
     _findings(commands)
     _har(commands)
+    _metrics(commands)
     _watch(commands)
     _completion(commands)
     for name, command in commands.choices.items():
@@ -434,8 +435,14 @@ def _allure(commands: Commands) -> None:
 
 def _diff(commands: Commands) -> None:
     diff = commands.add_parser("diff", help="tell what changed from one run to another")
-    diff.add_argument("before", help="the earlier run's folder")
-    diff.add_argument("after", help="the later run's folder")
+    diff.add_argument("before", nargs="?", help="the earlier run's folder")
+    diff.add_argument("after", nargs="?", help="the later run's folder")
+    diff.add_argument(
+        "--targets",
+        nargs=2,
+        metavar=("ONE", "OTHER"),
+        help="compare two environments: run folders, or names of targets by their last runs in reports/",
+    )
     diff.add_argument("--format", choices=["table", "json"], default="table")
 
 
@@ -538,6 +545,17 @@ def _har(commands: Commands) -> None:
     har = commands.add_parser("har", help="write a run's exchanges as HAR, masked as they were kept")
     har.add_argument("folder", help="the run's folder")
     har.add_argument("--output", metavar="FILE", default="", help="the file (default: RUN/exchanges.har)")
+
+
+def _metrics(commands: Commands) -> None:
+    metrics = commands.add_parser(
+        "metrics", help="write a run's figures for Prometheus, or send them by OTLP"
+    )
+    metrics.add_argument("folder", help="the run's folder")
+    metrics.add_argument("--output", metavar="FILE", default="", help="write Prometheus' text there")
+    metrics.add_argument(
+        "--otlp", metavar="URL", default="", help="send them to a collector: http://host:4318/v1/metrics"
+    )
 
 
 def _watch(commands: Commands) -> None:

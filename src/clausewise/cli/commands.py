@@ -90,6 +90,7 @@ _COMMANDS = {
     "open": "open:run",
     "findings": "findings:run",
     "har": "har:run",
+    "metrics": "metrics:run",
     "watch": "watch:run",
     "completion": "completion:run",
 }

@@ -100,9 +100,9 @@ COMMANDS = MappingProxyType(
             ),
         ),
         "diff": Words(
-            "Tell what changed from one run to another: 1 where something is newly broken or no "
-            "longer judged.",
-            ("clausewise diff runs/monday runs/tuesday", "clausewise diff runs/1 runs/2 --format json"),
+            "Tell what changed from one run to another: 1 where something is newly broken or no longer "
+            "judged. Or whether two environments behave alike: 1 where one keeps what the other does not.",
+            ("clausewise diff runs/monday runs/tuesday", "clausewise diff --targets uat prod"),
         ),
         "findings": Words(
             "Hand a run's findings to other tools: code scanning, annotations of a pull request, a tracker.",
@@ -114,6 +114,14 @@ COMMANDS = MappingProxyType(
         "har": Words(
             "Write a run's exchanges as HAR 1.2, masked as they were kept, for browsers and proxies.",
             ("clausewise har reports/latest", "clausewise har runs/monday --output monday.har"),
+        ),
+        "metrics": Words(
+            "Write a run's figures as Prometheus' text, for a node exporter's folder, or send them to a "
+            "collector of OpenTelemetry.",
+            (
+                "clausewise metrics reports/latest --output /var/lib/node_exporter/clausewise.prom",
+                "clausewise metrics runs/monday --otlp http://127.0.0.1:4318/v1/metrics",
+            ),
         ),
         "judge": Words(
             "Judge traffic that somebody recorded, without sending anything.",
@@ -207,6 +215,7 @@ GROUPS = MappingProxyType(
                 "--document",
                 "--since",
                 "--discrepancies",
+                "--targets",
                 "--freeze",
                 "--shard",
             ),
