@@ -85,9 +85,9 @@ def _targets(folder: Path, bank: str, families: Sequence[str], url: str) -> Iter
     shutil.copytree(shipped.TARGETS / "reference.d", folder / "reference.d", dirs_exist_ok=True)
     for at, region in enumerate(REGIONS):
         told = tomlkit.parse((shipped.TARGETS / "reference.toml").read_text())
-        for family in list(told["families"]):  # type: ignore[arg-type]
+        for family in list(told["families"]):
             if family not in families[at::2]:
-                del told["families"][family]  # type: ignore[union-attr]
+                del told["families"][family]
             else:
                 told["families"][family]["base_url"] = url  # type: ignore[index]
         told["name"] = f"{bank}-{region}"
