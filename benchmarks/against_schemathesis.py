@@ -169,10 +169,8 @@ def main(words: Sequence[str] | None = None) -> None:
         "--tiny", action="store_true", help="both tools send next to nothing: does it run at all?"
     )
     given = parser.parse_args(words)
-    count, tools = (
-        given.defects,
-        {"clausewise gate": Ours(tiny=given.tiny), "st run": Theirs(tiny=given.tiny)},
-    )
+    count, tiny = given.defects, given.tiny
+    tools: dict[str, Ours | Theirs] = {"clausewise gate": Ours(tiny=tiny), "st run": Theirs(tiny=tiny)}
     families = {name: DOCUMENTS[name] for name in given.families}
     with process.started(families, "--control") as url:
         clean = {name: [tool.judge(url, [family]) for family in families] for name, tool in tools.items()}

@@ -1,4 +1,4 @@
-"""Runs the benchmarks and writes what they print into docs/benchmarks.md, with machine and date: `make bench`.
+"""Runs the benchmarks and writes what they print into docs/benchmarks.md, with machine and date.
 
     python benchmarks/bench.py [name ...] [--page docs/benchmarks.md]
 

@@ -53,8 +53,8 @@ class Ear:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for (owner, name, _), act in self._before.items():
-            setattr(owner, name, act)
+        for (owner, named, _), before in self._before.items():
+            setattr(owner, named, before)
 
     def _timed(self, act: Callable[..., Any], what: str) -> Callable[..., Any]:
         def timed(*given: Any, **named: Any) -> Any:

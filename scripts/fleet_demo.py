@@ -89,7 +89,7 @@ def _targets(folder: Path, bank: str, families: Sequence[str], url: str) -> Iter
             if family not in families[at::2]:
                 del told["families"][family]
             else:
-                told["families"][family]["base_url"] = url  # type: ignore[index]
+                told["families"][family]["base_url"] = url
         told["name"] = f"{bank}-{region}"
         (folder / f"{told['name']}.toml").write_text(tomlkit.dumps(told))
         yield str(told["name"])

@@ -14,7 +14,7 @@ TINY = {
     "rate": ("--rounds", "1", "--plan", "smoke"),
     "judging": ("--plan", "smoke", "--families", "int-ecm"),
     "startup": ("1",),
-    "growth": ("40", "80"),
+    "growth": ("40",),
     "floods": ("1", "200"),
     "parallel": ("--family", "int-ecm", "--plan", "smoke", "--delay", "1", "--workers", "2"),
     "latency": ("--plan", "smoke", "--delays", "1", "--rates", "0", "--workers", "1"),
@@ -25,7 +25,7 @@ TINY = {
 
 @pytest.mark.parametrize("name", TINY)
 def test_each_benchmark_runs(name):
-    """It ends well and prints a table in which every row has a figure in every column, a ratio among them."""
+    """It ends well and prints a table in which every row has as many cells, and a figure."""
     if name == "fleet" and not importlib.util.find_spec("distributed"):
         pytest.skip("Dask is not installed: pip install 'clausewise[fleet]'")
     done = subprocess.run(
@@ -36,7 +36,7 @@ def test_each_benchmark_runs(name):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    rows = [line.strip("| ").split("|") for line in done.stdout.splitlines() if line.startswith("|")]
+    rows = [line.strip()[1:-1].split("|") for line in done.stdout.splitlines() if line.startswith("|")]
     assert len(rows) >= 3, done.stdout
     assert len({len(row) for row in rows}) == 1
     assert all(any(re.search(r"\d", cell) for cell in row) for row in rows[2:])
@@ -54,7 +54,8 @@ def test_there_is_a_smoke_of_every_benchmark():
 def test_what_one_printed_takes_the_place_of_what_it_printed_before():
     """Between its markers, and nowhere else."""
     made = bench()
-    page = "# Benchmarks\n\nby hand\n\n<!-- bench rate: begin -->\nold\n<!-- bench rate: end -->\n\nby hand, too\n"
+    own = "<!-- bench rate: begin -->\nold\n<!-- bench rate: end -->"
+    page = f"# Benchmarks\n\nby hand\n\n{own}\n\nby hand, too\n"
 
     told = made.replaced(page, "rate", "new \\1")
     assert told == page.replace("old", "new \\1")
