@@ -53,7 +53,7 @@ class Ear:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for (owner, named, _), before in self._before.items():
+        for (owner, named, _what), before in self._before.items():
             setattr(owner, named, before)
 
     def _timed(self, act: Callable[..., Any], what: str) -> Callable[..., Any]:
