@@ -1,4 +1,4 @@
-"""The benchmarks still run, each once, with next to nothing to measure; what they print is put on the page."""
+"""The benchmarks still run, each once and tiny; what they print is put on the page."""
 
 import importlib.util
 import re

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from clausewise import labels, masking, tables
 from clausewise.errors import ConfigurationError
@@ -43,6 +51,7 @@ _VERSION = 2  # 1 had no labels and no causes
 _OPTION = re.compile(r"\s*([^=;]+?)\s*=\s*(\{[^}]*\}|[^;]*)")  # of a driver's own connection string
 _NOT_KEPT = ("fail", "unstable", "error", "waived")
 _AT_ONCE = 500  # runs that are asked for at once
+_TURNS, _TICK = 5, 0.1  # looks at a history that another one begins, and seconds between them
 _WAIT = 30.0  # seconds for a database that another run is writing to
 _TABLES = MetaData()
 _FORMAT = Table("clausewise_format", _TABLES, Column("version", Integer, primary_key=True))
@@ -100,13 +109,7 @@ class History:
         history = cls(*_engine(where))
         try:
             with history._said():
-                _TABLES.create_all(history.engine)
-                with history.engine.begin() as made:
-                    version = made.scalar(select(_FORMAT.c.version))
-                    if version is None:
-                        made.execute(insert(_FORMAT).values(version=_VERSION))
-                    if version == 1:
-                        _grow(made)
+                version = _prepared(history.engine)
             if version not in {None, 1, _VERSION}:
                 raise ConfigurationError(
                     f"The history {history.name} is of version {version}, {_VERSION} was expected."
@@ -353,6 +356,28 @@ def _row(results: Mapping[str, Any]) -> Row:
         "labels": dict(run["labels"]),
         "causes": sum(cause["colour"] == "red" for cause in results["causes"]),
     }
+
+
+def _prepared(engine: Engine) -> int | None:
+    """Make the tables where there are none, and bring older ones up to date; return which version was there.
+
+    Of several that begin a history at once one is the first, and the others look again.
+    """
+    for turn in range(_TURNS):
+        try:
+            _TABLES.create_all(engine)
+            with engine.begin() as made:
+                version: int | None = made.scalar(select(_FORMAT.c.version))
+                if version is None:
+                    made.execute(insert(_FORMAT).values(version=_VERSION))
+                if version == 1:
+                    _grow(made)
+                return version
+        except (IntegrityError, ProgrammingError, OperationalError):
+            if turn == _TURNS - 1:
+                raise
+            time.sleep(_TICK * (turn + 1))
+    return None
 
 
 def _grow(made: Connection) -> None:
