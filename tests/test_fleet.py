@@ -373,8 +373,11 @@ def test_a_scheduler_that_is_not_there_is_told(tmp_path):
 
 
 @contextmanager
-def by_hand(folder, workers=2, **variables):
-    """Start a scheduler and workers, each a process of its own, as people do by hand; yields the URL."""
+def by_hand(folder, workers=2, *, kept=False, **variables):
+    """Start a scheduler and workers, each a process of its own, as people do by hand; yields the URL.
+
+    And the processes, the scheduler first, where they are `kept`.
+    """
     started = []
 
     def begin(*words):
@@ -399,7 +402,7 @@ def by_hand(folder, workers=2, **variables):
         url = json.loads(file.read_text())["address"]
         for _ in range(workers):
             begin("distributed.cli.dask_worker", url, "--nthreads", "1", "--no-dashboard", "--no-nanny")
-        yield url
+        yield url if not kept else (url, started)
     finally:
         for process in started:
             process.send_signal(signal.SIGTERM)
@@ -463,6 +466,30 @@ def test_workers_of_another_version_are_refused(tmp_path):
     assert done.returncode == 4, done.stderr
     assert "has clausewise 0.0.1, and this is" in done.stderr
     assert not (tmp_path / "runs").exists()
+
+
+@dask
+def test_a_scheduler_that_goes_on_the_way_is_told(tmp_path):
+    """What was not judged is said of each target, with exit 3, and nobody waits for ever."""
+    (tmp_path / "hand").mkdir()
+    with (
+        runs.reference("account-service") as url,
+        by_hand(tmp_path / "hand", 1, kept=True) as (scheduler, hand),
+    ):
+        for name in ("one", "two"):
+            target(tmp_path, name, url)
+        text = '[hosts."127.0.0.1"]\nrate = 20\n[[targets]]\nfiles = ["one.toml", "two.toml"]\n'
+        file = written(tmp_path, text)
+        words = [sys.executable, "-m", "clausewise", "fleet", "run", file, "--scheduler", scheduler]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as going:
+            until = time.monotonic() + 90
+            while not list(tmp_path.glob("runs/*/one/exchanges.jsonl")) and time.monotonic() < until:
+                time.sleep(0.1)
+            hand[0].kill()
+            out, err = going.communicate(timeout=120)
+
+    assert going.returncode == 3, out + err
+    assert out.count("the scheduler is gone") == 2
 
 
 @dask
