@@ -26,7 +26,7 @@ def test_slow_answers_overlap_in_processes():
     told = forecast.sentence(GATE, Pace(0.3, processors=2))
 
     assert told.startswith(
-        "about 46 min 26 s; the target's answers (300 ms each) are what limits it; -n 8: about "
+        "about 46 min 26 s; the target's answers (300 ms each) are what limits it; -n 4: about "
     )
     assert "rate = 20" in forecast.sentence(GATE, Pace(0.3, 20, 16, processors=2))
 

@@ -44,7 +44,7 @@ _COLUMNS = {
     "not applicable": "n/a",
 }
 _NOT_GREEN = ("fail", "unstable", "error", "untestable", "waived")
-_ENOUGH = 20  # requests after which it can be told how fast a target is
+_ENOUGH = 100  # requests after which it can be told how fast a target is
 _OWN_MOST = 0.02  # seconds of our own for an exchange, at most: at a run's begin it is mostly its start
 _EVERY = 5.0  # seconds between two lines where there is no terminal to keep one line alive
 
