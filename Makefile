@@ -9,7 +9,7 @@ SOAK_MINUTES ?= 60
 TARGET ?= targets/reference.toml
 SEED ?= 1
 
-.PHONY: conformance test test-all soak matrix mutants matrix-all fleet-demo forecast bench pictures sbom audit lock clean help
+.PHONY: conformance test test-all soak matrix mutants matrix-all fleet-demo forecast bench pictures wheel docs sbom audit lock clean help
 
 conformance: $(READY) ## judge a target (TARGET=targets/reference.toml)
 	@$(BIN)/clausewise run --target $(TARGET)
@@ -23,8 +23,8 @@ test: $(READY) ## the project's own tests, the defect matrix among them
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 # Prism stays at the last version that runs on Node.js 20; one of its packages would tell its maker of each install.
-test-all: $(READY) ## the same, with Playwright, axe, Allure, Redocly, Prism, express, xmlschema and the PostgreSQL driver installed for it
-	-@$(PIP) install 'playwright>=1.50' 'psycopg[binary]>=3.2' 'xmlschema>=4'
+test-all: $(READY) ## the same, with Playwright, axe, Allure, Redocly, Prism, express, xmlschema, MkDocs and the PostgreSQL driver installed for it
+	-@$(PIP) install 'playwright>=1.50' 'psycopg[binary]>=3.2' 'xmlschema>=4' 'mkdocs>=1.6,<2' 'mkdocs-material>=9.8'
 	-@SCARF_ANALYTICS=false npm install --no-save --no-audit --no-fund --silent allure@3 @redocly/cli@2 axe-core@4 \
 		@stoplight/prism-cli@5.14.2 express@5 @node-oauth/express-oauth-server@4
 	@$(MAKE) test
@@ -55,6 +55,14 @@ forecast: $(READY) ## count anew what each test sends, for the forecasts of runs
 pictures: $(READY) ## the pictures of README and docs, from real runs (needs Playwright and Chromium)
 	@$(BIN)/python scripts/pictures.py
 
+wheel: $(READY) ## the wheel, in dist: it runs without a checkout (docs/ci.md)
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+docs: $(READY) ## the documentation as a site in site/, links checked (MkDocs Material is installed for it)
+	@$(PIP) install --no-build-isolation --editable '.[docs]'
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html opens from the disk; to search: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site"
+
 sbom: ## what the wheel needs at run time, as CycloneDX JSON in dist
 	@PYTHON=$(PYTHON) sh scripts/sbom.sh
 
@@ -69,7 +77,7 @@ lock: ## write requirements.lock anew from pyproject.toml
 	@rm -rf .venv-lock
 
 clean: ## remove what the other commands made
-	@rm -rf $(VENV) .venv-lock dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venv-lock dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'

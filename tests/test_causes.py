@@ -7,7 +7,7 @@ import runs
 
 from clausewise import scope, shipped, targets
 from clausewise.model import Kind, Role
-from clausewise.statement.causes import Seen, causes, folded
+from clausewise.statement.causes import Seen, causes, folded, kept
 from clausewise.statement.live import Live
 from clausewise.verdict import Policy
 
@@ -21,6 +21,7 @@ GIVEN = {
     "toy.get.there": {"kind": Kind.RULE, "outcome": ""},
     "toy.get.needs-token": {"kind": Kind.AUTH, "outcome": ""},
     "toy.put.done": {"kind": Kind.ANSWER, "outcome": "done"},
+    "toy.put.request.colour": {"kind": Kind.REQUEST_FIELD, "outcome": ""},
     "toy.put.request.size": {"kind": Kind.REQUEST_FIELD, "outcome": ""},
     "toy.flow.put-then-get": {"kind": Kind.FLOW, "outcome": ""},
     "toy.model.shop": {"kind": Kind.FLOW, "outcome": ""},
@@ -34,13 +35,13 @@ class Told:
     """Findings and exchanges in the order of a run, each of a test of its own unless told otherwise."""
 
     def __init__(self):
-        self.findings, self.seen = [], {}
+        self.findings, self.seen, self.judged = [], {}, {}
 
-    def call(self, operation, wanted, answer, test="", status=200):
+    def call(self, operation, wanted, answer, test="", status=200, **more):
         name = f"x-{len(self.seen)}"
         role = {"done": Role.SUCCESS, "refused": Role.INVALID}.get(answer)
         test = test or f"test of {name}"
-        self.seen[name] = Seen(("toy", operation), tuple(wanted), answer, role, status, test)
+        self.seen[name] = Seen(("toy", operation), tuple(wanted), answer, role, status, test, **more)
         return name
 
     def find(self, clause, exchange, where="status", rule="", **more):
@@ -48,12 +49,14 @@ class Told:
         test = self.seen[exchange].test
         standing = "documented" if colour == "red" else "inferred"
         about = {"clause": clause, "exchange": exchange, "where": where, "rule": rule, "test": test}
-        self.findings.append(about | {"colour": colour, "standing": standing, "actual": actual})
+        texts = {"expected": more.get("expected", ""), "actual": actual}
+        self.findings.append(about | texts | {"colour": colour, "standing": standing})
 
     @property
     def causes(self):
         came = {what for it in self.seen.values() for what in it.came}
-        return causes(folded(self.findings, CLAUSES, self.seen), CLAUSES, self.seen, came)
+        good = kept(self.judged, self.findings)
+        return causes(folded(self.findings, CLAUSES, self.seen), CLAUSES, self.seen, came, good)
 
     @property
     def names(self):
@@ -139,6 +142,19 @@ def test_the_request_field_that_a_refusal_is_for_names_the_cause(told):
     assert told.names[0][0] == "toy.put.request.size"
 
 
+def test_a_request_field_that_no_taken_request_had_names_the_cause(told):
+    """Where no answer names a field, what stood only in requests that were refused is suspected."""
+    name = told.call("put", ["done"], "refused", status=400)
+    told.find("toy.put.done", name)
+    told.find("toy.put.request.colour", name, "")
+    told.find("toy.put.request.size", name, "")
+    told.judged = {"toy.put.request.colour": 4, "toy.put.request.size": 1}
+    assert told.names[0][0] == "toy.put.request.size"
+
+    told.judged = {"toy.put.request.colour": 1, "toy.put.request.size": 1}
+    assert told.names[0][0] == "toy.put.done"
+
+
 def test_who_is_refused_is_no_matter_of_security(told):
     """A clause about credentials fails, too, where the good request that goes before is refused."""
     told.find("toy.get.needs-token", told.call("get", ["done"], "refused", status=400))
@@ -199,6 +215,109 @@ def test_effects_at_one_place_are_one_cause_and_of_one_clause_too(told):
     told.find("toy.model.shop", told.call("get", ["done"], "done"), "/weight")
 
     assert len(told.causes) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected", "made"),
+    [
+        ("http://127.0.0.1/get?id=%C2%A7-odd-id", "", 1),
+        ('http://127.0.0.1/get {"id": "\\u00a7-odd-id"}', "", 1),
+        ("http://127.0.0.1/get?id=another", "the id §-odd-id", 1),
+        ("http://127.0.0.1/get?id=%C2%A7-odd", "", 2),
+        ("http://127.0.0.1/get?id=another", "", 2),
+    ],
+)
+def test_a_value_that_is_amiss_goes_on(told, sent, expected, made):
+    """What it is sent with fails, and what is compared with it: both are its doing, and nothing else is."""
+    told.find("toy.get.done.name", told.call("get", ["done"], "done"), "/name", "pattern", actual='"§-name"')
+    put = told.call("put", ["done"], "done", test="both")
+    told.find("toy.get.done.id", put, "/id", "pattern", actual='"§-odd-id"')
+    get = told.call("get", ["done"], "done" if expected else "refused", test="both", sent=sent)
+    told.find("toy.flow.put-then-get", get, "/text" if expected else "status", expected=expected)
+
+    assert len(told.causes) == 1 + made
+
+
+@pytest.mark.parametrize(
+    ("actual", "sent"),
+    [('["retyped"]', '{"id": "retyped"}'), ('"' + "long " * 40 + "... (4202 characters)", "long " * 50)],
+)
+def test_a_value_that_goes_on_otherwise_is_known_again(told, actual, sent):
+    """The one text of a list is sent for it, and of a long value only the beginning is shown."""
+    put = told.call("put", ["done"], "done", test="both")
+    told.find("toy.get.done.id", put, "/id", "type", actual=actual)
+    told.find("toy.flow.put-then-get", told.call("get", ["done"], "refused", test="both", sent=sent))
+
+    assert len(told.causes) == 1
+
+
+def test_a_short_value_is_not_known_again(told):
+    """Every request holds a null, or a digit."""
+    put = told.call("put", ["done"], "done", test="both")
+    told.find("toy.get.done.id", put, "/id", "type", actual="null")
+    get = told.call("get", ["done"], "refused", test="both", sent='http://127.0.0.1/get {"size": null}')
+    told.find("toy.flow.put-then-get", get)
+
+    assert len(told.causes) == 2
+
+
+def test_a_status_of_which_no_answer_is_told_follows_from_what_is_amiss_in_answers_of_it(told):
+    """Where several answers may come, nobody can say which one lost the field by which it is known."""
+    name = told.call("get", ["refused"], "refused", status=400)
+    told.find("toy.get.refused.code", name, "/code", "required")
+    told.find("toy.get.there", told.call("get", ["done", "refused"], "", status=400))
+    assert told.names == [["toy.get.refused.code", "toy.get.there"]]
+
+    told.find("toy.get.there", told.call("get", ["done", "refused"], "", status=500))
+    assert len(told.causes) == 2
+
+
+def test_who_is_let_in_is_let_in_whatever_comes(told):
+    """Without a refusal the business answers: with a success, or with what it has against the request."""
+    told.find("toy.get.needs-token", told.call("get", ["refused"], "done", shuts_out=True))
+    told.find("toy.get.needs-token", told.call("get", ["refused"], "failed", status=500, shuts_out=True))
+    assert len(told.causes) == 1
+
+    told.find("toy.get.done", told.call("get", ["done"], "locked", status=500))
+    assert len(told.causes) == 2
+
+
+def test_amber_follows_from_an_answer_on_its_way_that_elsewhere_stands_in_anothers_place(told):
+    """What a call left undone, and said it did, shows where a guess of ours goes on from it."""
+    told.find("toy.put.done", told.call("put", ["refused"], "done"))
+    told.call("put", ["done"], "done", test="both")
+    later = told.call("get", ["done"], "failed", test="both", status=500)
+    told.find("toy.get.there", later, colour="amber")
+    assert told.names == [["toy.put.done", "toy.get.there"]]
+
+    told.find("toy.get.there", told.call("get", ["done"], "refused", status=500), colour="amber")
+    assert len(told.causes) == 2
+
+
+def test_an_answer_that_is_anothers_as_a_whole_takes_along_its_fields(told):
+    """What is said of one field, and of another, are two faults where nothing is said of the whole."""
+    told.find("toy.flow.put-then-get", told.call("get", ["done"], "done"), "limit")
+    told.find("toy.get.there", told.call("get", ["done"], "done"), "consent")
+    told.find("toy.get.needs-token", told.call("put", ["done"], "done"), "")
+    assert len(told.causes) == 3
+
+    told.find("toy.model.shop", told.call("get", ["done"], "done"), "")
+    assert len(told.causes) == 2
+
+
+def test_one_place_of_several_answers_is_one_cause_where_the_same_is_amiss(told):
+    """A text that is made in one place goes out in each answer; of another kind it is another fault."""
+    told.find("toy.get.done.id", told.call("get", ["done"], "done"), "/id", "pattern")
+    told.find("toy.get.refused.code", told.call("get", ["refused"], "refused"), "/id", "pattern")
+    assert len(told.causes) == 1
+
+
+def test_another_rule_at_one_place_of_another_answer_is_another_cause(told):
+    """A number in one answer and an odd text in the other were not made in one place."""
+    told.find("toy.get.done.id", told.call("get", ["done"], "done"), "/id", "pattern")
+    told.find("toy.get.refused.code", told.call("get", ["refused"], "refused"), "/id", "type")
+
+    assert len(told.causes) == 2
 
 
 def test_red_and_security_and_reach_come_first(told):

@@ -16,7 +16,9 @@ from junitparser import JUnitXml
 from clausewise import shipped
 from clausewise.plugin import conduct
 
-PAGE = (Path(__file__).parents[1] / "docs" / "ci.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "docs"
+PAGE = (PAGES / "ci.md").read_text("utf-8")
 RECIPES = [
     yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 ]
@@ -37,6 +39,27 @@ def test_the_recipes_are_read_as_their_servers_read_them():
     assert any("clausewise run" in step.get("run", "") for step in steps)
     assert gitlab["conformance"]["artifacts"]["reports"]["junit"] == "runs/now/junit.xml"
     assert all("judge" in recipe or "judge" in recipe["jobs"] for recipe in shards)
+    installed = [step["run"] for step in steps if "pip install" in step.get("run", "")]
+    assert installed == [gitlab["conformance"]["script"][0]] == ["pip install wheels/clausewise-*.whl"]
+
+
+def test_no_page_installs_us_by_name_alone():
+    """A package of that name on an index would be somebody else's; a pipeline has a wheel."""
+    pages = [*PAGES.glob("*.md"), *ROOT.glob("*.md")]
+
+    assert [
+        page.name for page in pages if re.search(r"pip install clausewise\b", page.read_text("utf-8"))
+    ] == []
+
+
+def test_the_image_holds_what_the_wheel_asks_for():
+    """The lock, with the developers' tools in it, stays in the stage before; the wheel alone is installed."""
+    before, _, last = (ROOT / "Containerfile").read_text("utf-8").rpartition("\nFROM ")
+
+    assert re.findall(r"/opt/clausewise/bin/pip install (.*)", before) == [
+        "--no-cache-dir --no-index --find-links /wheels clausewise"
+    ]
+    assert re.findall(r"COPY .*|pip .*", last) == ["COPY --from=build /opt/clausewise /opt/clausewise"]
 
 
 @pytest.mark.parametrize("server", SHARDED)

@@ -6,7 +6,7 @@ says.
 
 import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 import spans
 import yaml
 
-from clausewise import shipped
+from clausewise import contracts, families, shipped
 from clausewise.cli import books
 from clausewise.model import Standing
 
@@ -135,3 +135,40 @@ def test_every_span_stands_on_its_line():
 
     assert told
     assert wrong == []
+
+
+def printed():
+    """Return each documented field whose value is fixed, with all values that its forms fix it to."""
+    fixed = defaultdict(list)
+    for name in shipped.families():
+        contract = families.family(name).contract
+        for document in contracts.documents(contract):
+            loaded = contracts.load(contract, document, {}, (), "").operations.values()
+            bodies = [form.body for it in loaded for outcome in it.outcomes for form in outcome.forms]
+            for node in (node for body in bodies for node in body.nodes() if "const" in node.schema):
+                fixed[node.clause].append(node.schema["const"])
+    known = {clause.id: clause for clause, _ in cited(documented=True)}
+    return [(known[name], values) for name, values in fixed.items() if name in known]
+
+
+def stands_there(values, texts):
+    """Tell whether one of some values stands in one of some lines."""
+    wanted = [" ".join(spans.words(str(value))) for value in values]
+    return any(text in " ".join(spans.words(line)) for line in texts for text in wanted)
+
+
+@needs_documents
+def test_every_fixed_value_stands_on_a_line_that_is_cited_for_it():
+    """A code, a status word or a message that the document prints otherwise is none of its words."""
+    told = printed()
+    texts = {clause.id: [line(source) for source in clause.sources if source.line] for clause, _ in told}
+    wrong = [(clause.id, values) for clause, values in told if not stands_there(values, texts[clause.id])]
+
+    assert len(told) > 400
+    assert wrong == []
+
+
+def test_a_code_of_another_answer_is_not_found():
+    """A line prints 45006, and the contract says 45010."""
+    assert stands_there([45006], ['{"errorCode": 45006, "message": "none"}'])
+    assert not stands_there([45010], ['{"errorCode": 45006, "message": "none"}'])

@@ -32,12 +32,15 @@ class _Memory:
         self.whole: list[Record] | None = None
 
     def exchange(self, record: Record) -> None:
-        """Forget the exchange, or remember it without its bodies."""
+        """Forget the exchange, or remember what was sent and how it was taken, without the answer's body."""
         if self.whole is not None:
             self.whole.append(record)
         if self.exchanges is not None:
             kept = {key: record[key] for key in ("id", "family", "operation", "test", "expected", "matched")}
-            self.exchanges.append(kept | {"response": {"status": record["response"]["status"]}})
+            sent = {key: record["request"][key] for key in ("url", "body")}
+            self.exchanges.append(
+                kept | {"request": sent, "response": {"status": record["response"]["status"]}}
+            )
 
     def verdict(self, record: Record) -> None:
         """Remember one test's record."""

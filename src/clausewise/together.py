@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from clausewise.model import Defect
+from clausewise.model import Defect, Kind
 from clausewise.plugin.session import Session
 from clausewise.scope import Scope
 from clausewise.stage import Record, firm
-from clausewise.statement.causes import Seen, causes, folded
+from clausewise.statement.causes import Seen, causes, folded, kept
 
 ENOUGH = 0.9  # of the groups, which make as many causes as they have defects
 _APART = 10  # defects for each group, at least: others collide
@@ -23,14 +24,17 @@ class Group:
     """Some defects that were played at once, and how many `causes` came of them.
 
     `shown` counts the defects whose own clause was found broken: one may stand in another's way, as where
-    nobody is let in any more. `first` counts those whose own clause leads a cause,
-    or that of a defect with the same bend: one fault may break several clauses, and be a defect of each.
+    nobody is let in any more. `first` counts those whose own clause leads a cause, or its amber part, which
+    stands under what is red; `beside` those whose own clause says of the exchange of the cause's first
+    finding the same in other words, or is that of a defect with the same bend; `late` names the others.
     """
 
     defects: tuple[str, ...]
     shown: int
     causes: int
     first: int
+    beside: int
+    late: tuple[str, ...]
 
     @property
     def told_apart(self) -> bool:
@@ -96,21 +100,48 @@ def group(
         for told in records
         for bad in told["findings"]
     ]
-    made = causes(folded(found, kinds, seen), kinds, seen, came)
-    leading = {it["clauses"][0] for it in made}
-    broken = {bad["clause"] for bad in found}
+    judged: Counter[str] = Counter()
+    for record in records:
+        judged.update({name: times for name, (times, _) in record["touched"].items()})
+    rows = folded(found, kinds, seen)
+    made = causes(rows, kinds, seen, came, kept(judged, found))
+    leading = {name for it in made for name in _leading(run, it)}
+    broken = [it for it in defects if any(bad["clause"] == it.clause for bad in found)]
+    second = [it for it in broken if it.clause not in leading]
+    told = [[rows[at] for at in cause["findings"]] for cause in made]
+    late = [it.id for it in second if not _is_beside(run.scope, it, told)]
     return Group(
         tuple(it.id for it in defects),
-        sum(it.clause in broken for it in defects),
+        len(broken),
         len(made),
-        sum(it.clause in broken and not leading.isdisjoint(_own(run.scope, it)) for it in defects),
+        len(broken) - len(second),
+        len(second) - len(late),
+        tuple(late),
     )
 
 
-def _own(scope: Scope, defect: Defect) -> set[str]:
-    """Return the clauses that the fault of a defect is seeded for."""
+def _leading(run: Session, cause: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the clauses that stand first in a cause: of the red, and of the amber under it."""
+    for red in (True, False):
+        yield from [name for name in cause["clauses"] if firm(run, name) is red][:1]
+
+
+def _is_beside(scope: Scope, defect: Defect, causes: Iterable[Sequence[Mapping[str, Any]]]) -> bool:
+    """Tell whether a cause's first finding says of its exchange what the defect's own clause says, too.
+
+    That is no clause of a request's field: all of them say the same of a request that is refused whole.
+    """
     books = scope.catalogues.values()
-    return {it.clause for book in books for it in book.defects.values() if it.bend == defect.bend}
+    same = {it.clause for book in books for it in book.defects.values() if it.bend == defect.bend}
+    clause = scope.clause(defect.clause)
+    told = clause is not None and clause.kind is not Kind.REQUEST_FIELD
+    for first, *others in causes:
+        if first["clause"] in same:
+            return True
+        at = {first["exchange"], *first["shown"]}
+        if told and any(it["clause"] == defect.clause and not at.isdisjoint(it["shown"]) for it in others):
+            return True
+    return False
 
 
 def enough(groups: Sequence[Group]) -> bool:

@@ -102,8 +102,9 @@ def _page(made: Made) -> str:
         "",
         "## Causes",
         "",
-        "Several defects at once make as many causes, each with its defect's own clause first. A defect does",
-        "not show where another stands in its way: none of an operation's where it refuses all requests.",
+        "Several defects at once make as many causes, each with its defect's own clause first, or first of",
+        "the amber that stands under what is red; or with one that says the same of the same exchange. A",
+        "defect does not show where another stands in its way: none of an operation's where it refuses all.",
         "",
         *_groups(made),
         "",
@@ -119,21 +120,33 @@ def _page(made: Made) -> str:
     return "\n".join(lines)
 
 
+_OF_GROUPS = ("told_apart", "shown", "first", "beside")
+
+
 def _named(names: list[str]) -> str:
     return f": {', '.join(f'`{name}`' for name in names)}" if names else ""
 
 
 def _groups(made: Made) -> list[str]:
     """Return a table of the groups by size: how many were told apart, and how many own clauses came first."""
-    heads = "defects at once", "groups", "as many causes as show", "defects that show", "own clause first"
+    heads = (
+        "defects at once",
+        "groups",
+        "as many causes as show",
+        "defects that show",
+        "own clause first",
+        "one that says the same",
+        "another",
+    )
     rows = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
     for size in sorted({len(it["defects"]) for it in made["groups"]}):
         held = [it for it in made["groups"] if len(it["defects"]) == size]
-        apart, shown, first = (sum(it[key] for it in held) for key in ("told_apart", "shown", "first"))
-        rows.append(
-            f"| {size} | {len(held)} | {apart} | {shown} of {size * len(held)} | {first} of {shown} |"
-        )
-    return rows
+        apart, shown, *places = (sum(it[key] for it in held) for key in _OF_GROUPS)
+        others = sum(len(it["late"]) for it in held)
+        cells = size, len(held), apart, f"{shown} of {size * len(held)}", *places, others
+        rows.append(f"| {' | '.join(map(str, cells))} |")
+    late = sorted({name for it in made["groups"] for name in it["late"]})
+    return [*rows, "", f"Another clause comes first for{_named(late)}."] if late else rows
 
 
 def _freedoms(made: Made) -> list[str]:

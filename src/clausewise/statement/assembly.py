@@ -20,7 +20,7 @@ from clausewise.model import STEPS, Clause, Observability, Operation, Standing, 
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.statement import shards, weighing
-from clausewise.statement.causes import causes
+from clausewise.statement.causes import causes, kept
 from clausewise.statement.curl import curl
 from clausewise.statement.excuses import excuses
 from clausewise.statement.promise import Promise, share_of
@@ -61,7 +61,8 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     fixed = weighing.frozen(clauses, rulings, partial=promise.narrowed)
     evidence = _evidence(folder, tally.findings)
     findings = list(_findings(tally, clauses, evidence))
-    found = causes(findings, {row["id"]: row for row in clauses}, tally.seen, tally.came)
+    good = kept({name: it.count for name, it in tally.clauses.items()}, tally.findings)
+    found = causes(findings, {row["id"]: row for row in clauses}, tally.seen, tally.came, good)
     weighed = _weighed(scope, tally, facts, clauses, promise, fixed=fixed, ended=ended)
     outcome = {**weighed["outcome"], "sentence": _sentence(weighed, clauses, found, facts.get("beside", 0))}
     return {

@@ -7,12 +7,14 @@ tied together is a cause.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 from typing import Any
+from urllib.parse import quote
 
 from clausewise.model import Kind, Operation, Role, Standing
 
@@ -26,10 +28,12 @@ _FIELDS = {Kind.RESPONSE_FIELD, Kind.FACET}
 _INDEX = re.compile(r"/\d+(?=/|$)")
 _RULES = {Kind.RULE, Kind.AUTH, Kind.FLOW}
 _SPECIAL = _RULES | {Kind.EXAMPLE}
+_CUT = "... ("  # after what is shown of a long value
 _CONDITIONS = {"not", "anyOf", "oneOf"}  # what a schema asks of a value where another is so
 _FAILED = 400
 _FEW = 2
 _PLACED = 3  # parts of an effect that shows at a place
+_TELLING = 7  # characters of a value, at least, by which it is known again
 _LEADING = (PLACE, RULE, ANSWER, EFFECT)  # whose clause names a cause best
 
 
@@ -37,7 +41,8 @@ _LEADING = (PLACE, RULE, ANSWER, EFFECT)  # whose clause names a cause best
 class Seen:
     """An exchange, as far as causes go: which answer of which operation was wanted, and which came.
 
-    `answer` is '' for one that is none of the document's; `role` is what the document calls it.
+    `answer` is '' for one that is none of the document's; `role` is what the document calls it. One that
+    `shuts_out` was to be a refusal of the caller. `sent` is the request's address and body.
     """
 
     operation: tuple[str, str]
@@ -46,14 +51,26 @@ class Seen:
     role: Role | None
     status: int
     test: str
+    sent: str = ""
+    shuts_out: bool = False
 
     @classmethod
     def of(cls, operation: Operation, record: Row) -> Seen:
         """Return what a record of the journal says of an exchange of an operation."""
-        name = record["matched"]
+        name, wanted = record["matched"], tuple(record["expected"])
         role = operation.outcome(name).role if name else None
-        place, status = (operation.family, operation.id), record["response"]["status"]
-        return cls(place, tuple(record["expected"]), name, role, status, record["test"])
+        asked = [it.role for it in operation.outcomes if it.name in wanted]
+        request = record.get("request", {})  # which a live line is not told
+        return cls(
+            operation=(operation.family, operation.id),
+            wanted=wanted,
+            answer=name,
+            role=role,
+            status=record["response"]["status"],
+            test=record["test"],
+            sent=" ".join(filter(None, (request.get("url"), request.get("body")))),
+            shuts_out=bool(asked) and set(asked) == {Role.REFUSED},
+        )
 
     @property
     def came(self) -> Came:
@@ -94,15 +111,15 @@ def folded(
 ) -> list[dict[str, Any]]:
     """Return the first of all findings of a clause that are one symptom at one place, with how many `times`.
 
-    Such a one names all exchanges that `shown` it.
+    Such a one names all exchanges that `shown` it, each with the value that was amiss.
     """
     held: dict[tuple[Hashable, ...], dict[str, Any]] = {}
     for bad in findings:
         kind = symptom(bad, clauses[bad["clause"]], seen.get(bad["exchange"]))
         key = bad["clause"], kind, place(bad["where"]), bad["rule"]
-        known = held.setdefault(key, {**bad, "times": 0, "shown": []})
+        known = held.setdefault(key, {**bad, "times": 0, "shown": {}})
         known["times"] += 1
-        known["shown"] += [bad["exchange"]] if bad["exchange"] in seen else []
+        known["shown"] |= {bad["exchange"]: bad["actual"]} if bad["exchange"] in seen else {}
     return list(held.values())
 
 
@@ -111,16 +128,28 @@ def place(where: str) -> str:
     return _INDEX.sub("/*", where)
 
 
+def kept(judged: Mapping[str, int], findings: Iterable[Row]) -> set[str]:
+    """Return the clauses that were `judged` at more exchanges than those at which they were broken."""
+    broken: dict[str, set[str]] = defaultdict(set)
+    for bad in findings:
+        broken[bad["clause"]].add(bad["exchange"])
+    return {name for name, times in judged.items() if times > len(broken[name])}
+
+
 def causes(
-    findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen], came: Came = frozenset()
+    findings: Sequence[Row],
+    clauses: Mapping[str, Row],
+    seen: Mapping[str, Seen],
+    came: Came = frozenset(),
+    good: Collection[str] = frozenset(),
 ) -> list[Row]:
     """Return what stands behind some findings as JSON values: red first, then security, then by reach.
 
     Each names its clauses and its findings, by their place in the list, the clearest of both first. `seen`
     are the exchanges of the tests that found something, `came` the answers that came in any test where
-    they were wanted.
+    they were wanted, `good` the clauses that were kept at some exchange.
     """
-    symptoms = _Symptoms(findings, clauses, seen, came)
+    symptoms = _Symptoms(findings, clauses, seen, came, good)
     made = [_cause(group, symptoms) for group in symptoms.groups()]
     made.sort(key=lambda it: (it["colour"] != "red", not it["security"], -len(it["clauses"])))
     return [{"id": number, **it} for number, it in enumerate(made, 1)]
@@ -149,27 +178,32 @@ class _Symptoms:
     """The symptoms of some findings: which exchanges show each, and which belong together."""
 
     def __init__(
-        self, findings: Sequence[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen], came: Came
+        self,
+        findings: Sequence[Row],
+        clauses: Mapping[str, Row],
+        seen: Mapping[str, Seen],
+        came: Came,
+        good: Collection[str],
     ) -> None:
         self.findings, self.clauses, self.seen = findings, clauses, seen
         self.found: dict[Symptom, list[int]] = defaultdict(list)
         self.at: dict[str, dict[Symptom, None]] = defaultdict(dict)  # in the order in which they were found
-        self._shown: dict[Symptom, set[str]] = defaultdict(set)
+        self._shown: dict[Symptom, dict[str, str]] = defaultdict(dict)  # exchanges, and what was amiss there
         self._broken: dict[Symptom, set[str]] = defaultdict(set)
         self._of: list[Symptom] = []
         self._ways: dict[str, list[str]] = defaultdict(list)
-        for name, it in seen.items():
+        for name, it in sorted(seen.items(), key=lambda told: _number(told[0])):  # not as they were judged
             self._ways[it.test].append(name)
         for number, bad in enumerate(findings):
             kind = symptom(bad, clauses[bad["clause"]], seen.get(bad["exchange"]))
             self._of.append(kind)
             self.found[kind].append(number)
             self._broken[kind].add(bad["rule"])
-            self._shown[kind].update(bad["shown"])
+            self._shown[kind] |= bad["shown"]
             for name in bad["shown"]:
                 self.at[name][kind] = None
         self._behind: dict[Symptom, Symptom] = {}
-        self._came = came
+        self._came, self._good = came, good
 
     def groups(self) -> Iterable[list[int]]:
         """Return the findings that belong together, by their places in the list."""
@@ -200,7 +234,38 @@ class _Symptoms:
 
     def exchanges(self, it: Symptom) -> set[str]:
         """Return the exchanges that show a symptom."""
-        return self._shown[it]
+        return set(self._shown[it])
+
+    def values(self, it: Symptom) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield the exchanges that show a symptom, and how what was amiss may be written elsewhere."""
+        for name, actual in self._shown[it].items():
+            if len(actual) >= _TELLING:
+                yield name, _writings(actual)
+
+    def after(self, name: str) -> Sequence[str]:
+        """Return the exchanges of its test that follow an exchange."""
+        way = self._ways[self.seen[name].test]
+        return way[way.index(name) + 1 :]
+
+    def red(self, it: Symptom) -> bool:
+        """Tell whether a symptom breaks a clause that counts."""
+        return any(self.findings[at]["colour"] == "red" for at in self.found[it])
+
+    def opens(self, it: Symptom) -> bool:
+        """Tell whether an answer came where a refusal of the caller was due, or after one that did."""
+        shown = [self.seen[name] for name in self.exchanges(it)]
+        entry = any(row["kind"] == Kind.AUTH for row in self.clauses_of(it))
+        return all(one.shuts_out or (entry and one.role is not Role.REFUSED) for one in shown)
+
+    def whole(self, it: Symptom) -> bool:
+        """Tell whether a symptom shows at no place of an answer."""
+        return not any(self.findings[at]["where"] for at in self.found[it])
+
+    def told(self, it: Symptom, name: str) -> Iterator[str]:
+        """Yield what is said of a symptom at an exchange: what was wanted, and what came."""
+        for at in self.found[it]:
+            if self.findings[at]["exchange"] == name:
+                yield from (str(self.findings[at][side]) for side in ("expected", "actual"))
 
     def answers(self, it: Symptom) -> set[Symptom]:
         """Return which answers of which operations show a symptom."""
@@ -249,7 +314,7 @@ class _Symptoms:
             it[0] == PLACE and self.misplaced(it),
             it[0] == RULE and self.overshadowed(it),
             _LEADING.index(str(it[0])),
-            not named,
+            not (named or self.suspected(bad, it)),
             not self.alone(bad, it),
             not self.special(bad, it),
             kinds.index(clause["kind"]) if clause["kind"] in kinds else len(kinds),
@@ -257,6 +322,12 @@ class _Symptoms:
             -bad["times"],
             at,
         )
+
+    def suspected(self, bad: Row, it: Symptom) -> bool:
+        """Tell whether it is one of few request fields that were in no request which was taken."""
+        fields = {row["id"] for row in self.clauses_of(it) if row["kind"] == Kind.REQUEST_FIELD}
+        never = fields.difference(self._good)
+        return it[0] == ANSWER and bad["clause"] in never and never != fields and len(never) <= _FEW
 
     def alone(self, bad: Row, it: Symptom) -> bool:
         """Tell whether a documented rule is the only one that an answer breaks: it says the most."""
@@ -293,6 +364,12 @@ class _Symptoms:
             self.seen[name].status >= _FAILED and any(known[0] == ANSWER for known in self.at[name])
             for name in self.exchanges(it)
         )
+
+
+def _number(name: str) -> int:
+    """Return the number by which an exchange's id says when it was sent."""
+    told = name.rpartition("-")[2]
+    return int(told) if told.isdecimal() else 0
 
 
 def _whole_answers(known: _Symptoms) -> Iterator[Tie]:
@@ -391,6 +468,76 @@ def _consequences(known: _Symptoms) -> Iterator[Tie]:
             yield from ((other, it) for other in placed if len(other) == _PLACED)
 
 
+def _carried(known: _Symptoms) -> Iterator[Tie]:
+    """A value that is amiss goes on: what it was sent with, or compared with, does not come as it should."""
+    for it in known.of(PLACE):
+        for name, writings in known.values(it):
+            for later in known.after(name):
+                sent = known.seen[later].sent
+                for other in known.at.get(later, ()):
+                    texts = [sent] if other[0] == ANSWER else [sent, *known.told(other, later)]
+                    if other[0] in {ANSWER, EFFECT} and any(_holds(text, writings) for text in texts):
+                        yield it, other
+
+
+def _writings(actual: str) -> frozenset[str]:
+    """Return how a value that a finding shows as JSON may stand in a request or in a sentence.
+
+    A list may go on as the one text in it; of one that is cut there is the beginning.
+    """
+    try:
+        value = json.loads(actual)
+    except ValueError:
+        value = actual.partition(_CUT)[0].lstrip('"')
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    plain = value if isinstance(value, str) else json.dumps(value)
+    return frozenset({plain, json.dumps(value).strip('"'), quote(plain)})
+
+
+def _holds(text: str, writings: Iterable[str]) -> bool:
+    return any(it in text for it in writings)
+
+
+def _nameless(known: _Symptoms) -> Iterator[Tie]:
+    """An answer that is none of the document's, where any may come, is one with others of its status."""
+    places = known.by_operation(PLACE)
+    for it in known.of(ANSWER):
+        shown = [known.seen[name] for name in known.exchanges(it)]
+        if any(one.answer or len(one.wanted) <= 1 for one in shown):
+            continue
+        statuses = {one.status for one in shown}
+        for other in places.get(it[1], ()):
+            if statuses & {known.seen[name].status for name in known.exchanges(other)}:
+                yield other, it
+
+
+def _let_in(known: _Symptoms) -> Iterator[Tie]:
+    """Whatever comes in place of a refusal to let somebody in, is one fault."""
+    return _sharing((it[1], it) for it in known.of(ANSWER) if known.opens(it))
+
+
+def _followers(known: _Symptoms) -> Iterator[Tie]:
+    """What only a guess misses is one with an answer on each way to it that stands in another's place."""
+    wholes = [it for it in known.of(ANSWER) if known.red(it)]
+    for it in known.of(ANSWER):
+        if not known.red(it):
+            passed = [{known.seen[name].symptom[1:3] for name in way[:-1]} for way in known.ways(it)]
+            yield from ((whole, it) for whole in wholes if all(whole[1:3] in way for way in passed))
+
+
+def _of_whole_answers(known: _Symptoms) -> Iterator[Tie]:
+    """What an answer as a whole shows otherwise takes along what its fields do."""
+    loose = [it for it in known.of(EFFECT) if len(it) != _PLACED]
+    for one, other in permutations(loose, 2):
+        if known.whole(one) and not known.whole(other) and known.answers(one) & known.answers(other):
+            yield one, other
+
+
+def _everywhere(known: _Symptoms) -> Iterator[Tie]:
+    """A text of another form at the same place of several answers of an operation is one fault."""
+    return _sharing((it[1:3], it) for it in known.of(PLACE) if known.rules(it) == {"pattern"})
+
+
 def _last_wrong(known: _Symptoms, effect: Symptom, way: Sequence[str]) -> Symptom | None:
     for name in reversed(way):
         for it in known.at.get(name, ()):
@@ -435,4 +582,10 @@ _TIES: Sequence[Callable[[_Symptoms], Iterator[Tie]]] = (
     _effects,
     _fields,
     _consequences,
+    _carried,
+    _nameless,
+    _let_in,
+    _followers,
+    _of_whole_answers,
+    _everywhere,
 )
