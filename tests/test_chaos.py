@@ -74,6 +74,7 @@ EXPECTED = {
     "chunk-garbage": (NETWORK, "error", "its chunks cannot be read"),
     "chunk-negative": (NETWORK, "error", "its chunks cannot be read"),
     "chunk-unended": (NETWORK, "error", "the answer was cut off"),
+    "trailers": (THIN, "pass", ""),
     "chunk-trailers": (NETWORK, "error", "had not ended its answer after 2 s"),
     "http-0.9": (NETWORK, "error", "no HTTP/1.1"),
     "http-1.0": (THIN, "pass", ""),
@@ -83,6 +84,9 @@ EXPECTED = {
     "status-999": (BROKEN, "fail", "HTTP 999"),
     "status-text": (NETWORK, "error", "no HTTP/1.1, and begins with HTTP/1.1 fine"),
     "continue-flood": (NETWORK, "error", "had not ended its answer after 2 s"),
+    "via": (THIN, "pass", ""),
+    "closed-after-a-few": (THIN, "pass", ""),
+    "slow": (THIN, "pass", ""),
     "early-hints": (THIN, "pass", ""),
     "switching": (BROKEN, "fail", "HTTP 101"),
     "no-content": (BROKEN, "fail", "HTTP 204"),
@@ -102,10 +106,16 @@ EXPECTED = {
     "throttled": (NETWORK, "error", "the target asks for fewer requests. Set a lower `rate`"),
     "throttled-briefly": (THIN, "pass", ""),
     "rate-limited": (THIN, "pass", ""),
+    "throttled-by-date": (THIN, "pass", ""),
     "throttled-for-long": (NETWORK, "error", "the target asks to wait 86400 s, and [limits] max_wait"),
     "retry-after-nonsense": (NETWORK, "error", "the target asks to wait 1000000000 s"),
     "unavailable": (BROKEN, "fail", "HTTP 503"),
     "unavailable-briefly": (THIN, "pass", ""),
+    "page-404": (BROKEN, "fail", "HTTP 404: a body that is no JSON"),
+    "page-413": (BROKEN, "fail", "HTTP 413: a body that is no JSON"),
+    "page-429": (THIN, "pass", ""),
+    "page-503": (NETWORK, "error", "with a 503 (Service Unavailable) that is no JSON"),
+    "page-504": (NETWORK, "error", "with a 504 (Gateway Timeout) that is no JSON"),
     "bad-gateway": (NETWORK, "error", "was answered by a gateway, with a 502 (Bad Gateway) that is no JSON"),
     "terminal-escapes": (BROKEN, "fail", "HTTP 299"),
     "header-injection": (BROKEN, "fail", "HTTP 299"),
@@ -131,6 +141,7 @@ ALIKE = set(
     dropped-second-call many-headers cookie-flood gzip-bomb-nested deeper-json infinite-number duplicate-keys
     wide-json length-negative chunked chunk-negative http-1.0 status-999 redirect-endless token-garbled
     throttled-for-long early-hints length-and-chunked lengths-differ chunk-trailers
+    page-404 page-413 page-429 page-503 page-504 via closed-after-a-few trailers
     endless-header switching fat-body brotli gzip-cut huge-number broad-json tls-1.0 tls-dripping""".split()
 )
 TOKENLESS = {"token-for-ever", "token-garbled", "token-no-text"}

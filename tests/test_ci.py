@@ -173,3 +173,19 @@ def test_what_pytest_timeout_cuts_short_is_no_fault_of_ours(tmp_path):
     told = {row["reason"] for row in rows if row["verdict"] == "error"}
     assert told == {"the test was cut short: Timeout (>0.3s) from pytest-timeout."}, done.stdout
     assert done.returncode == 3
+
+
+def test_a_checkout_may_be_read_only(tmp_path):
+    """Plain pytest has its cache in the checkout; where that cannot be written, a run ends as ever."""
+    checkout = Path(__file__).parents[1]
+    mount = f"mount --bind {checkout} {checkout} && mount -o remount,ro,bind {checkout}"
+    enter = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    may = shutil.which("unshare") and subprocess.run([*enter, mount], capture_output=True, check=False)
+    if not may or may.returncode:
+        pytest.skip("this machine lets no user make a namespace of its own (unshare --mount)")
+    words = f"suites/int_ecm --target {runs.REFERENCE} --plan smoke --run-dir {tmp_path / 'run'}"
+    script = f"{mount} && cd {checkout} && ! touch x 2>/dev/null && {sys.executable} -m pytest {words}"
+    done = subprocess.run([*enter, script], capture_output=True, text=True, timeout=240, check=False)
+
+    assert done.returncode == runs.results(tmp_path / "run")["outcome"]["exit"], done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

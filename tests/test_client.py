@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl
 import hostile
 import pytest
 
-from clausewise import contracts, shipped
+from clausewise import chaos, contracts, shipped
 from clausewise.client import Basic, Bearer, Budget, Client, Transport, patience, reasons
 from clausewise.client.circuit import Circuit
 from clausewise.errors import (
     CircuitOpen,
+    ClausewiseError,
     CredentialsRefused,
     Dropped,
     LoginLost,
@@ -551,6 +552,56 @@ def test_a_client_logs_in_in_its_own_name(how):
     assert log_in.headers.get("authorization") == header
     assert call.headers["authorization"] == "Bearer t"
     assert wrong == (0, 0)
+
+
+@pytest.mark.parametrize("how", ["basic", "form"])
+def test_a_users_client_may_be_named_in_a_header(how):
+    """Client id and secret go where the target file says, of a log-in and of its refresh."""
+    secret = {
+        "type": "oauth2-password",
+        "client_id": "c",
+        "client_secret": "s:e",
+        "client_authentication": how,
+    }
+    came = []
+
+    def act(call):
+        came.append(call.asked)
+        told = {
+            "access_token": "t",
+            "token_type": "Bearer",
+            "expires_in": 9,
+            "refresh_token": "r",
+            "name": "a",
+        }
+        hostile.http(json.dumps(told).encode())(call)
+
+    with hostile.serving(act) as url:
+        caller = client(url, {"default": secret | {"username": "amina", "password": "p"}})
+        for _ in range(2):
+            caller.call("getWidget", path={"name": "a"})
+            caller._logins["default"]._token.renew_at = 0
+
+    header = f"Basic {b64encode(b'c:s%3Ae').decode()}" if how == "basic" else None
+    forms = [dict(parse_qsl(asked.body.decode())) for asked in (came[0], came[2])]
+    assert [form["grant_type"] for form in forms] == ["password", "refresh_token"]
+    assert [came[at].headers.get("authorization") for at in (0, 2)] == [header] * 2
+    assert [("client_secret" in form, "client_id" in form) for form in forms] == [(how == "form",) * 2] * 2
+
+
+def test_the_hosts_name_is_told_before_its_certificate_is_asked_for():
+    """A host of several names shows the certificate of the one that was called (SNI)."""
+    came = []
+
+    def greet(connection):
+        came.append(connection.recv(65536))
+        connection.close()
+
+    kind = chaos.Kind("hangs up", hostile.raw(b""), greet=greet, https=True)
+    with chaos.serving(kind) as served, pytest.raises(ClausewiseError):
+        send(served.url.replace("127.0.0.1", "localhost"), LIMITS)
+
+    assert b"localhost" in came[0]
 
 
 def test_a_refused_log_in_makes_the_target_unusable():

@@ -166,9 +166,12 @@ def test_all_secrets_that_are_not_there_are_told_at_once(tmp_path, monkeypatch):
     [
         (
             "cdp",
-            "It was answered HTTP 404 with no JSON: see to base_url, or name the token service as token_url.",
+            "/prefix, only something in front of it: getToken HTTP 404 (text/html), validateCu",
         ),
-        ("ofs-ecm", "getCaseStatusDetails gives HTTP 404 with no JSON: see to the path in base_url (http://"),
+        (
+            "ofs-ecm",
+            "See to the path in [families.ofs-ecm] base_url: a gateway may add or take away the first",
+        ),
     ],
 )
 def test_a_path_that_a_gateway_does_not_know_is_told_as_such(tmp_path, family, said):

@@ -3,11 +3,14 @@
 import base64
 import copy
 import gzip
+import io
 import json
+import zipfile
 from datetime import datetime
 
 import pytest
 import runs
+from test_token_services import given
 
 from clausewise import recorded, scope, shipped, tables, targets
 from clausewise.errors import ConfigurationError
@@ -54,7 +57,7 @@ def known(tmp_path_factory):
 def judged(known, tmp_path):
     """Judge entries; returns what was matched (or why it was left out), and the clauses that are broken."""
 
-    def judge(*entries, hosts=(), encode=lambda text: text.encode()):
+    def judge(*entries, hosts=(), encode=lambda text: text.encode(), known=known):
         path, pages = tmp_path / "traffic.har", Nowhere()
         path.write_bytes(encode(json.dumps({"log": {"entries": entries}})))
         bench, told, broken = Bench.of(known, pages, Policy(), b""), [], set()
@@ -119,7 +122,7 @@ NEAREST = {
     "a key that is missing": (entry(changed(NOT_FOUND, message=...)), {"not-found.message"}),
     "a word of its own, another status": (entry(NOT_FOUND, 299), {"not-found", "only-documented"}),
     "another answer's body": (entry(UNAUTHORIZED, 200), {"unauthorized"}),
-    "like none of several": (entry({"foo": 1}), {"only-documented"}),
+    "like none of several": (entry({"foo": 1}), {"only-documented", "found"}),
     "like none, and the only one": (entry({"foo": 1}, path=TOKEN), {"token"}),
     "as it is documented": (entry(), set()),
 }
@@ -312,3 +315,83 @@ def test_bytes_that_are_no_utf8_cost_their_entry(judged):
 
     assert told == ["unreadable: it holds bytes that are no UTF-8", "not-found"]
     assert not broken
+
+
+def packed(har, files=(), name="har.har"):
+    """Return a zip with a HAR and other files in it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as whole:
+        whole.writestr(name, har)
+        for other, content in files:
+            whole.writestr(other, content)
+    return made.getvalue()
+
+
+BESIDE = {"response__content": {"size": 93, "mimeType": "application/json", "_file": "a1b2.json"}}
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "ends"),
+    [
+        ([("a1b2.json", json.dumps(NOT_FOUND))], "har.har", ["not-found"]),
+        ([("a1b2.json", json.dumps(NOT_FOUND))], "monday.har", ["not-found"]),
+        ([("a1b2.json", b"\xff\xfe" * 50)], "har.har", [""]),
+        ([], "har.har", [BODY]),
+    ],
+    ids=["as Playwright does", "another name", "no text", "a file that is not there"],
+)
+def test_a_har_may_be_zipped_with_its_bodies(judged, files, name, ends):
+    """Bodies lie in files of their own; one that is not there was not recorded."""
+    told, broken = judged(changed(entry(), **BESIDE), encode=lambda text: packed(text, files, name))
+
+    assert told == ends
+    assert bool(broken) is (ends == [""])
+
+
+def test_what_was_sent_may_lie_in_a_file_too(judged):
+    """Of a zipped HAR, the request's body is read as the answer's is."""
+    sent = {"request__postData": {"mimeType": "application/json", "_file": "c3.json"}}
+    files = [("c3.json", '{"idNumber": "530104499073068", "idType": "4"}')]
+
+    assert judged(changed(entry(), **sent), encode=lambda text: packed(text, files)) == (["not-found"], set())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda text: packed(text, [("a1b2.json", b" " * 1_000_000)]), "unpacks to more than 5000 bytes"),
+        (lambda text: packed(text + " " * 1_000_000), "unpacks to more than 5000 bytes"),
+        (lambda text: packed(text)[:-30], "a zip that cannot be unpacked"),
+        (lambda text: packed(text, name="notes.txt"), "a zip with no har.har in it"),
+    ],
+    ids=["a body", "the HAR", "cut off", "no HAR"],
+)
+def test_a_zip_that_is_none_or_has_no_end_is_told(judged, monkeypatch, spoil, said):
+    """A few kilobytes may hold gigabytes: they are not unpacked."""
+    monkeypatch.setattr(recorded.har, "_LARGEST", 5000)
+
+    with pytest.raises(ConfigurationError, match=said):
+        judged(changed(entry(), **BESIDE), encode=spoil)
+
+
+def test_a_token_service_on_a_host_of_its_own_is_the_targets(judged, tmp_path_factory):
+    """Calls to token_url ask for a token, whatever its path; other calls to that host do not."""
+    path = runs.target_at(tmp_path_factory.mktemp("sso"), "https://bank.example.com/gate", "cdp")
+    path = given(path, token_url="https://sso.example.com/realms/bank/token")
+    apart = scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"))
+    calls = [
+        changed(entry({"foo": 1}, path=TOKEN), request__url=f"https://{url}")
+        for url in (
+            "sso.example.com/realms/bank/token",
+            "sso.example.com/realms/other/token",
+            "idp.example.net/token",
+        )
+    ]
+
+    told, broken = judged(*calls, entry(), known=apart)
+
+    assert broken == {"getToken.token", "getToken.token.access_token"} & broken
+    assert "getToken.token" in broken
+    assert told[1].startswith("another host, sso.example.com")
+    assert told[2].startswith("another host, idp.example.net")
+    assert told[3] == "not-found"

@@ -1,8 +1,11 @@
 """`clausewise serve` plays all that it is asked to play, and says so."""
 
+import socket
 import subprocess
 import sys
 
+import pytest
+import requests
 import runs
 
 from clausewise.reference import process
@@ -32,3 +35,16 @@ def test_what_is_served_names_its_defects():
         served.terminate()
 
     assert line.startswith(f"serving cdp bent by {CODE} and {OTHER} at http://127.0.0.1:")
+
+
+def test_the_sandbox_may_listen_on_ipv6():
+    """Its URL has the address in brackets, as every URL has."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with process.started({"int-ecm": ""}, "--host", "::1") as url:
+        answer = requests.get(f"{url}/nothing", timeout=5)
+
+    assert url.startswith("http://[::1]:")
+    assert answer.status_code == 404

@@ -85,3 +85,15 @@ def test_a_bad_address_is_one_sentence(tmp_path, family, url, said):
 
     assert done.returncode == 4
     assert said in done.stderr
+
+
+def test_a_service_without_refresh_tokens_breaks_the_field_that_says_so(tmp_path):
+    """One documented clause, the field's own: what cannot be tried for want of the token is no fault more."""
+    with runs.bent("cdp", "drop:cdp.getToken.token.refresh_token") as url:
+        target = runs.target_at(tmp_path, url, "cdp")
+        picked = ("--clause", "cdp.token.*", "--clause", "cdp.getToken.*")
+        runs.clausewise("run", "--target", target, *picked, "--run-dir", tmp_path / "run")
+
+    red = [row["id"] for row in runs.results(tmp_path / "run")["clauses"] if row["verdict"] == "fail"]
+    documented = [name for name in red if "refresh_token" in name or name.endswith("-refresh-token")]
+    assert documented == ["cdp.getToken.token.refresh_token"]

@@ -237,7 +237,19 @@ def _rest(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _bend(entry: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {"answer", "bend", "switch", "refuse", "pointer", "with", "value", "when", "busy_every"}
+    wanted = {
+        "answer",
+        "bend",
+        "switch",
+        "refuse",
+        "pointer",
+        "with",
+        "value",
+        "when",
+        "busy_every",
+        "lag",
+        "reads",
+    }
     return {key: value for key, value in entry.items() if key in wanted}
 
 

@@ -33,6 +33,7 @@ from clausewise.foreign import visible
 from clausewise.journal import Journal
 from clausewise.masking import Masker
 from clausewise.model import Clause, Exchange, Finding, Kind, Operation, Role, Standing, Touch, Verdict
+from clausewise.model.masks import ALIKE, BLANK, OTHER, Compared
 from clausewise.scope import Scope
 from clausewise.verdict import Policy, explain
 
@@ -107,6 +108,7 @@ class Judge:
     guessed: bool = False
     wavered: str = ""
     waited: float = 0.0
+    holds: bool = False
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
@@ -115,6 +117,8 @@ class Judge:
     _doubtful: set[str] = field(default_factory=set)
     _strange: set[str] = field(default_factory=set)
     _came: list[dict[str, object]] = field(default_factory=list)
+    _veiled: list[tuple[str, Compared]] = field(default_factory=list)
+    _held: list[tuple[Exchange, dict[str, object]]] = field(default_factory=list)
     _began: float = field(default_factory=time.perf_counter)
 
     def __call__(
@@ -172,6 +176,8 @@ class Judge:
         """Take note of an exchange that the test has not judged, yet."""
         self._waiting[exchange.id] = exchange
         self._heard += 1
+        if exchange.compared:
+            self._veiled.append((exchange.operation, exchange.compared))
 
     def waver(self, why: str) -> None:
         """Take note that an answer came only when a call was made a second time, and why."""
@@ -180,6 +186,30 @@ class Judge:
     def settled(self, seconds: float) -> None:
         """Take note that a read waited for a write to be seen."""
         self.waited += seconds
+
+    def anew(self, kept: Collection[str]) -> None:
+        """Forget what a test showed so far, since it is gone through once more.
+
+        Of its exchanges those `kept` are heard again; the others are written down, and judged by nothing.
+        """
+        told = {held.id: held for held in (*(held for held, _ in self._held), *self._waiting.values())}
+        for held in told.values():
+            if held.id not in kept:
+                row = self.bench.masker.record(held, self.bench.operation(held.family, held.operation).path)
+                mark = {"test": self.test, "expected": [], "matched": "", "stray": True, "early": True}
+                self.bench.journal.exchange(row | mark)
+        lists = self._held, self._findings, self._came, self._veiled
+        tables = self._touched, self._waiting, self._meant
+        for state in (*lists, *tables, self._doubtful, self._strange):
+            state.clear()
+        self.judged = 0
+
+    def flush(self) -> None:
+        """Write down the exchanges that were held back, as long as the test might be gone through again."""
+        for _, row in self._held:
+            self.bench.journal.exchange(row)
+        self._held.clear()
+        self.holds = False
 
     def rest(self, kept: Collection[str]) -> bool:
         """Judge what is not judged yet by what holds for any answer, but for the exchanges of some ids.
@@ -216,6 +246,7 @@ class Judge:
         told: dict[str, object] = {"repeats": True} if self.repeats else {}
         told |= {"wavered": self.bench.masker.text(self.wavered)} if self.wavered else {}
         told |= {"waited": round(self.waited, 1)} if self.waited else {}
+        told |= {"masked": sorted(self.compared)} if self.compared else {}
         self.bench.journal.verdict(self._record(verdict, reason) | marks | told)
         if self._findings:
             self._raise(self._findings)
@@ -236,6 +267,29 @@ class Judge:
     def end(self) -> None:
         """Write the record of what was recorded elsewhere; whatever is broken stands in it."""
         self.bench.journal.verdict(self._record(Verdict.PASS, ""))
+
+    @property
+    def compared(self) -> Mapping[str, bool]:
+        """The masked places that the test compared, and whether anything of them was shown."""
+        told: dict[str, bool] = {}
+        for operation, places in self._veiled:
+            for place, came in places.items():
+                if came & {ALIKE, BLANK}:
+                    name = f"{operation}:{place}"
+                    told[name] = told.get(name, True) and BLANK not in came
+        return told
+
+    @property
+    def unseen(self) -> str:
+        """Why a test that found nothing shows nothing, either: the target masks all of what it compared."""
+        blank = sorted(name for name, shown in self.compared.items() if not shown)
+        told = f"The target masks {', '.join(blank)}, as its file says, and shows nothing of it."
+        return told if blank else ""
+
+    @property
+    def masked(self) -> bool:
+        """Whether any answer that the test got was masked in part by the target."""
+        return bool(self._veiled)
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -312,12 +366,18 @@ class Judge:
                 told["raw"] = True
             if reading.drift and not (loose or exchange.stray):
                 told["drift"] = [self.bench.masker.text(where)[:_WIDE] for where in reading.drift[:_MANY]]
-            self.bench.journal.exchange(record | told)
+            self._write(exchange, record | told)
             place = {"id": exchange.id, "family": exchange.family, "operation": exchange.operation}
             self._came.append(place | what | {"response": {"status": exchange.response.status}})
         touches = reading.touches if self._firm(exchange, reading) else self._guesses(reading.touches)
         self._take(() if exchange.stray or loose else touches, exchange)
         return reading
+
+    def _write(self, exchange: Exchange, row: dict[str, object]) -> None:
+        if self.holds:
+            self._held.append((exchange, row))
+        else:
+            self.bench.journal.exchange(row)
 
     def _unlike_any(self, exchange: Exchange, operation: Operation) -> Iterable[Touch]:
         """Judge an answer that is like none, to a request that some document describes."""
@@ -369,6 +429,11 @@ class Judge:
         found = [(wanted, finding) for wanted in own if (finding := wanted.check(exchange))]
         if found and not any(wanted.formless for wanted, _ in found) and (unlike := self._unlike()):
             raise Untestable(f"An answer is not as {unlike} assumes, so no effect can be read from it.")
+        for _, finding in found:
+            if place := _hidden(exchange, finding.where):
+                raise Untestable(
+                    f"The target masks {place} of {exchange.operation}'s answer, as its file says."
+                )
         for wanted, finding in found:
             told = replace(finding, clause=wanted.clause, hint=finding.hint or about, before=before)
             self._blame(exchange, [told], stop=False)
@@ -459,6 +524,13 @@ class Judge:
             "touched": {clause: [len(seen), seen[:5]] for clause, seen in self._touched.items()},
             "findings": self._found(),
         }
+
+
+def _hidden(exchange: Exchange, where: str) -> str:
+    """Return the masked place that a finding is about, where nothing that it shows speaks against it."""
+    general = "/".join("*" if part.isdecimal() else part for part in where.split("/"))
+    held = (place for place in exchange.compared if f"{general}/".startswith(f"{place}/"))
+    return next((place for place in held if OTHER not in exchange.compared[place]), "")
 
 
 def _named(wanted: Expected, operation: Operation) -> Sequence[str]:

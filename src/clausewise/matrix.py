@@ -420,9 +420,11 @@ def _twice(outcome: Outcome, play: Callable[[], Outcome]) -> Outcome:
 
 
 def _possible(run: Session, family: str, freedom: Freedom) -> bool:
-    """Tell whether the document that is claimed has the answer that a freedom is about."""
+    """Tell whether a target has the answer that a freedom is about, and its owner the time that it takes."""
     operation, _, name = str(freedom.bend.get("answer", "*")).partition(".")
     known = run.scope.contracts[family].operations.get(operation)
+    if freedom.bend.get("lag", 0) > run.scope.target.limits.settle:
+        return False
     return name in {"", "*"} or bool(known and any(outcome.name == name for outcome in known.outcomes))
 
 

@@ -143,6 +143,8 @@ def of(target: Target) -> Scope:
             checked=not homes[name].ships,
         )
         _check_id(homes[name], whole.family)
+        if claimed.masked:
+            agreed[name] = whole = claimed.over(whole, f"{target.path}: [families.{name}] masked")
         bound[name].check(whole.operations)
         books[name] = catalogue.load(folder, name, whole.clauses, claimed.document, vouched=whole.vouched)
         spared[name] = {role.id for role in catalogue.roles(folder / "roles.toml") if role.otherwise}

@@ -20,7 +20,7 @@ from typing import Any
 from clausewise import beside, certificates, families, proxies, tables
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.masking import held_in
-from clausewise.model import secret_name
+from clausewise.model import SIGNS, Contract, Masks, Operation, secret_name
 from clausewise.proxies import Proxy
 
 TEMPLATE_URL = "https://api.example.com"  # what `clausewise init` writes, to be replaced
@@ -99,6 +99,8 @@ class FamilyTarget:
     overlays: tuple[Path, ...] = ()
     token_url: str = ""  # '' where tokens are given below base_url
     bindings: Mapping[str, Any] = field(default_factory=dict)
+    masked: tuple[str, ...] = ()  # places of answers; of one operation behind its name and a colon
+    mask_signs: str = SIGNS
 
     def at(self, base_url: str) -> FamilyTarget:
         """Return the same at a base URL: at another one, tokens are given there, too."""
@@ -147,6 +149,37 @@ class FamilyTarget:
                     f"{place} [families.{self.family}.faults] {best[0]!r} and {best[1]!r} both fit the fault "
                     f"{name!r}, and neither says more of it; give {name!r} a line of its own."
                 )
+
+    def over(self, contract: Contract, place: str) -> Contract:
+        """Return a contract whose operations know which places of their answers the owner declares masked.
+
+        Raises ConfigurationError, that begins with `place`, for one that no answer has.
+        """
+        places: dict[str, list[str]] = {name: [] for name in contract.operations}
+        for text in self.masked:
+            operation, colon, where = text.rpartition(":")
+            if colon and operation not in places:
+                close = difflib.get_close_matches(operation[:_LONGEST], places, 1, 0)[0]
+                raise ConfigurationError(
+                    f"{place} {tables.shown(text)!r} names no operation; did you mean {close!r}?"
+                )
+            held = [operation] if colon else list(places)
+            found = [name for name in held if _holds(contract.operations[name], where)]
+            if not found:
+                raise ConfigurationError(
+                    f"{place} {tables.shown(text)!r}: no answer has that place. Write a field's name or a "
+                    f"JSON pointer with * for every entry of a list, behind an operation's name and a colon "
+                    f"where only one is meant."
+                )
+            for name in found:
+                places[name].append(where)
+        return replace(
+            contract,
+            operations={
+                name: replace(known, masks=Masks(tuple(places[name]), self.mask_signs))
+                for name, known in contract.operations.items()
+            },
+        )
 
     def _hooks(self, name: str) -> list[str]:
         """Return the keys that fit a fault's name, the best one first: itself, then the longest pattern."""
@@ -346,6 +379,13 @@ def _check_there(path: Path, references: Iterable[Reference]) -> None:
     raise ConfigurationError(f"{path}: {len(unset) + len(gone)} secrets are not there: {'; '.join(parts)}.")
 
 
+def _holds(operation: Operation, where: str) -> bool:
+    """Tell whether an operation's answers have a place; they have any where none is known."""
+    forms = [(known, form) for known in operation.outcomes for form in known.forms]
+    named = {place for _, form in forms for place in form.body.places()}
+    return not named or any(where in {place, place.rpartition("/")[2]} for place in named)
+
+
 def _piece(pattern: str, name: str) -> str | None:
     """Return what the last star of a pattern stands for in a fault's name; None where it does not fit.
 
@@ -425,6 +465,8 @@ def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | 
         faults=faults,
         overlays=tuple(_overlays(path, name, spec.get("overlays", ()))),
         bindings=dict(_flat(spec.get("bindings", {}))),
+        masked=tuple(spec.get("masked", ())),
+        mask_signs=spec.get("mask_signs", SIGNS),
     )
 
 

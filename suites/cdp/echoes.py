@@ -52,4 +52,9 @@ def near(told, started):
 def _twin(item, candidates):
     names = [name for name in _NAMES_AN_ITEM if name in item]
     rows = [row for row in candidates or [] if isinstance(row, dict)] if isinstance(candidates, list) else []
-    return next((row for row in rows if all(same(item[name], row.get(name)) for name in names)), None)
+    fitting = [row for row in rows if all(same(item[name], row.get(name)) for name in names)]
+    return max(fitting, key=lambda row: _alike(item, row), default=None)  # of several that a mask leaves
+
+
+def _alike(item, row):
+    return sum(same(value, row.get(name)) for name, value in item.items())

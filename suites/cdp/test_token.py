@@ -180,7 +180,7 @@ def test_one_missing_credential_is_enough_to_be_refused(api, judge, target, fiel
 )
 def test_a_refresh_needs_a_good_refresh_token(api, judge, target, spoil):
     """A refresh that is good but for its refresh token yields no token."""
-    given = log_in(api, target)
+    given = judge(log_in(api, target), outcome("token"))
     good = refresh_grant(target, given.at("/refresh_token"))
 
     wrong = api.call("getToken", form=spoil(good))

@@ -21,6 +21,7 @@ Act = Callable[[Call], None]
 Spoil = Callable[[Answer], bytes]
 
 _SLOWLY = 0.4  # seconds between two bytes: below any read timeout, so that only the whole has an end
+_ALMOST = 0.7  # seconds: within the read timeout of whoever measures
 _LONG = 3600.0  # seconds; whoever waits gives up before
 _MB = 1 << 20
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -82,9 +83,9 @@ def _body(spoil: Callable[[bytes], bytes], **headers: str) -> Act:
     return act
 
 
-def _status(first: str, more: str = "", body: bytes = b"{}") -> Act:
+def _status(first: str, more: str = "", body: bytes = b"{}", kind: str = "application/json") -> Act:
     """Answer with this status line and these headers."""
-    head = f"HTTP/1.1 {first}\r\ncontent-type: application/json\r\n{more}content-length: {len(body)}\r\n\r\n"
+    head = f"HTTP/1.1 {first}\r\ncontent-type: {kind}\r\n{more}content-length: {len(body)}\r\n\r\n"
 
     def act(call: Call) -> None:
         call.send(head.encode("latin-1") + body)
@@ -197,6 +198,28 @@ def _put_off(status: str, more: str) -> Act:
     return lambda call: refuse(call) if call.number <= _RESTLESS else _good(call)
 
 
+def _by_date(call: Call) -> None:
+    """Turn the first calls away until a moment, two seconds on by the answer's own clock, that is a date."""
+    at = datetime.now(UTC) + timedelta(hours=7)  # a clock of its own
+    dates = (format_datetime(when, usegmt=True) for when in (at, at + timedelta(seconds=1)))
+    more = "date: {}\r\nretry-after: {}\r\n".format(*dates)
+    (_status("429 Too Many Requests", more) if call.number <= _RESTLESS else _good)(call)
+
+
+def _few_calls(call: Call) -> None:
+    """Say that the connection ends with each second call."""
+    ends = call.number % 2
+    call.send(call.good().having(**({"connection": "close"} if ends else {})).whole())
+    if not ends:
+        call.keep()
+
+
+def _slow(call: Call) -> None:
+    """Answer well, but only just before a reader's patience ends."""
+    threading.Event().wait(_ALMOST)
+    _good(call)
+
+
 def _limited(many: int) -> Act:
     """Answer so many calls a second, whatever their path, and turn all others away until the next second."""
     taken: deque[float] = deque(maxlen=many)
@@ -280,6 +303,7 @@ def _tls_alert(connection: socket.socket) -> None:
     connection.close()
 
 
+_PAGE = b"<html><head><title>gate</title></head><body><h1>Gate</h1></body></html>"
 _DEEP = b'{"a": ' * 100_000 + b"1" + b"}" * 100_000
 _LESS_DEEP = b'{"a": ' * 400 + b"1" + b"}" * 400
 
@@ -384,6 +408,12 @@ KINDS: Mapping[str, Kind] = {
     "chunk-unended": Kind(
         "chunks that stop without the last", _spoiled(lambda good: _chunked(good, end=b""), keep=False)
     ),
+    "trailers": Kind(
+        "the good body in chunks, and trailers behind it (tolerated)",
+        _spoiled(
+            lambda good: _chunked(good, b"0\r\nx-checksum: 1\r\nx-signed: no\r\n\r\n", trailer="x-checksum")
+        ),
+    ),
     "chunk-trailers": Kind("trailers without an end", ever(_CHUNKED + b"2\r\n{}\r\n0\r\n", b"x: y\r\n" * 99)),
     # status and version
     "http-0.9": Kind("a bare body, as HTTP/0.9 had it", lambda call: call.send(call.good().body)),
@@ -397,6 +427,16 @@ KINDS: Mapping[str, Kind] = {
     "status-999": Kind("the status 999", _status("999 Denied")),
     "status-text": Kind("a word for a status", _status("fine OK")),
     "continue-flood": Kind("100 Continue, for ever", ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99)),
+    "via": Kind(
+        "the good answer with the headers that proxies add (tolerated)",
+        _spoiled(
+            lambda good: good.having(
+                via="1.1 edge, 1.0 gate", x_forwarded_for="10.0.0.7", x_cache="MISS", server="gate"
+            ).whole()
+        ),
+    ),
+    "closed-after-a-few": Kind("ends the connection with each second call (tolerated)", _few_calls),
+    "slow": Kind("answers just within the read timeout (tolerated)", _slow),
     "early-hints": Kind(
         "103 Early Hints before the good answer (tolerated)",
         _spoiled(lambda good: b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" + good.whole()),
@@ -441,6 +481,9 @@ KINDS: Mapping[str, Kind] = {
     "rate-limited": Kind(
         "five calls a second, and 429 with Retry-After: 1 to all others (tolerated)", _limited(5)
     ),
+    "throttled-by-date": Kind(
+        "429 with a Retry-After that is a date, twice, then well (tolerated)", _by_date
+    ),
     "throttled-for-long": Kind(
         "429 with a Retry-After of a day", _status("429 Too Many Requests", "retry-after: 86400\r\n")
     ),
@@ -452,6 +495,30 @@ KINDS: Mapping[str, Kind] = {
     "unavailable-briefly": Kind(
         "503 with Retry-After: 1 twice, then well (tolerated)",
         _put_off("503 Service Unavailable", "retry-after: 1\r\n"),
+    ),
+    "page-404": Kind(
+        "a gateway's page of HTML with status 404, for one operation",
+        _status("404 Not Found", body=_PAGE, kind="text/html"),
+    ),
+    "page-413": Kind(
+        "a gateway's page of HTML with status 413",
+        _status("413 Payload Too Large", body=_PAGE, kind="text/html"),
+    ),
+    "page-429": Kind(
+        "a gateway's page of HTML with status 429, twice, and Retry-After: 1 (tolerated)",
+        lambda call: (
+            _status("429 Too Many Requests", "retry-after: 1\r\n", _PAGE, "text/html")
+            if call.number <= _RESTLESS
+            else _good
+        )(call),
+    ),
+    "page-503": Kind(
+        "a gateway's page of HTML with status 503",
+        _status("503 Service Unavailable", body=_PAGE, kind="text/html"),
+    ),
+    "page-504": Kind(
+        "a gateway's page of HTML with status 504",
+        _status("504 Gateway Timeout", body=_PAGE, kind="text/html"),
     ),
     "bad-gateway": Kind(
         "a gateway's page of HTML with status 502",

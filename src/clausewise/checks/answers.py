@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from clausewise import strict_json
 from clausewise.checks.universal import excerpt
-from clausewise.model import Complaint, Exchange, Finding, Form, Json, Operation, Outcome, Touch
+from clausewise.model import (
+    Complaint,
+    Exchange,
+    Finding,
+    Form,
+    Json,
+    Operation,
+    Outcome,
+    Role,
+    Touch,
+    revealed,
+)
 
 _MOST = 0.5  # of what a body must have, so that it is one without a code or word of its own
 _MOSTLY = 0.75  # less than half of its keys are missing
@@ -115,17 +126,21 @@ def moved(exchange: Exchange, operation: Operation) -> list[Outcome]:
 
 def _is_whole(exchange: Exchange, form: Form) -> bool:
     body = exchange.json
-    return form.body.likeness(body, ()) == 1 and form.body.fits(body, exchange.hidden)
+    return form.body.likeness(body, ()) == 1 and form.body.fits(body, exchange.unseen)
 
 
 def unlike(exchange: Exchange, operation: Operation) -> Iterator[Touch]:
     """Yield the word on an answer that has nothing of any that is documented with its status.
 
-    One that resembles several may be their answer to what the documents do not describe.
+    One that resembles several may be their answer to what the documents do not describe. Whichever of them it
+    was to be, it is not: that is held against the first, a success before others, and names them all.
     """
     status = exchange.response.status
-    names = dict.fromkeys(known.name for known in operation.outcomes if known.form(status))
+    own = [known for known in operation.outcomes if known.form(status)]
+    names = dict.fromkeys(known.name for known in own)
     if names and not any(it.likeness for it in _all_near(exchange, operation)):
+        if not exchange.parsed.problem:
+            yield _not_given(exchange, sorted(own, key=lambda known: known.role is not Role.SUCCESS), "")
         clause = f"{operation.clause}.only-documented"
         expected = f"one of the answers that are documented with HTTP {status}: {', '.join(names)}"
         told = f"HTTP {status}: {excerpt(exchange) or 'an empty body'}, which has nothing of any of them"
@@ -146,7 +161,7 @@ def _all_near(exchange: Exchange, operation: Operation, candidates: Sequence[Out
     for known in operation.outcomes:
         form = _form(exchange, known)
         if form and not form.code and (known in candidates or not known.vague):
-            complaints = form.body.complaints(exchange.json, exchange.hidden)
+            complaints = form.body.complaints(exchange.json, exchange.unseen)
             likeness = 1.0 if known.vague else form.body.likeness(exchange.json, complaints)
             near.append(_Near(known, complaints, likeness))
     return near
@@ -225,15 +240,15 @@ def _fits(exchange: Exchange, outcome: Outcome) -> bool:
     form = _form(exchange, outcome)
     if form is None or (form.code and form.code not in codes(exchange, outcome.code_at)):
         return False
-    readable = not exchange.parsed.problem and form.body.fits(exchange.json, exchange.hidden)
+    readable = not exchange.parsed.problem and form.body.fits(exchange.json, exchange.unseen)
     return outcome.any_body or outcome.by_status or readable
 
 
 def codes(exchange: Exchange, pointer: str) -> Sequence[Json]:
     """Return the texts of an answer that may be its code: the one at a pointer, or all where it is ''."""
     if not pointer:
-        return [value for _, value in strict_json.scalars(exchange.json)]
-    found, value = strict_json.resolve(exchange.json, pointer)
+        return [value for _, value in strict_json.scalars(revealed(exchange.json))]
+    found, value = strict_json.resolve(revealed(exchange.json), pointer)
     return [value] if found else []
 
 
@@ -242,7 +257,7 @@ def misplaced(exchange: Exchange, operation: Operation, wanted: Sequence[str]) -
     for outcome in (operation.outcome(name) for name in wanted):
         form = outcome.form(exchange.response.status)
         if form and form.code and outcome.code_at and not codes(exchange, outcome.code_at):
-            for where, value in strict_json.scalars(exchange.json):
+            for where, value in strict_json.scalars(revealed(exchange.json)):
                 if value == form.code:
                     return (
                         f"The target file's [families.{exchange.family}.bindings] error_code is "
@@ -255,7 +270,7 @@ def _amiss(exchange: Exchange, outcome: Outcome) -> Sequence[Complaint]:
     """Return what an overlay's fields have against an answer that is known by its status."""
     form = _form(exchange, outcome)
     judged = outcome.by_status and form and not exchange.parsed.problem
-    return form.body.complaints(exchange.json, exchange.hidden) if judged and form else ()
+    return form.body.complaints(exchange.json, exchange.unseen) if judged and form else ()
 
 
 def _drift(exchange: Exchange, outcome: Outcome) -> tuple[str, ...]:
@@ -270,7 +285,7 @@ def _form(exchange: Exchange, outcome: Outcome) -> Form | None:
     forms = [form for form in outcome.forms if form.covers(exchange.response.status)]
     if len(forms) < _SEVERAL:
         return forms[0] if forms else None
-    return next((form for form in forms if form.body.fits(exchange.json, exchange.hidden)), forms[0])
+    return next((form for form in forms if form.body.fits(exchange.json, exchange.unseen)), forms[0])
 
 
 def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complaint]) -> tuple[Touch, ...]:

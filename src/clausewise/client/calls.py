@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,8 @@ from clausewise.client.caution import Attempt, Caution, Ledger
 from clausewise.client.circuit import Circuit
 from clausewise.client.login import BoundLogin, ClientLogin, Login, carried, fixed_header
 from clausewise.client.patience import Patience
+from clausewise.client.presence import Presence
+from clausewise.client.settling import Settling
 from clausewise.client.transport import Transport
 from clausewise.errors import (
     Beyond,
@@ -30,7 +33,7 @@ from clausewise.errors import (
     Unreachable,
     Untestable,
 )
-from clausewise.model import Contract, Exchange, File, Json, Operation, Request, Response, Role
+from clausewise.model import Contract, Exchange, File, Json, Operation, Request, Response, Role, masked_in
 from clausewise.targets import FamilyTarget
 
 Heard = Callable[[Exchange], None]
@@ -46,7 +49,9 @@ _GATEWAYS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeo
 _OPENINGS = (b"{", b"[", b'"')  # of a JSON answer, be it in a text of its own
 _DEFAULT = "default"
 _LOG_IN = "login"  # the operation, in families that have one of their own
+_AROUND = 3  # other operations that are asked before nothing is said to be there
 _DOORS = 2  # operations that turn credentials away before these are called wrong
+_PLACE = re.compile(r"\{[^}]*\}")  # of a parameter in a path
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -110,15 +115,12 @@ class Client:
         self.wavered: Wavered | None = None  # told of a page that a gateway gave once; None for no second try
         self.sends: Sends = lambda _, __: None  # told of each request, and of its template, before it is sent
         self.settled: Settled = lambda _: None  # told of the seconds that a read waited for a write
-        self._wrote = -float("inf")
+        self.settling = Settling(transport.limits.settle)
         self._circuit = Circuit(transport.limits.breaker)
+        self._presence = Presence()
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
         self._let_in = False
-
-    def begin(self) -> None:
-        """Begin a test: what others wrote is none of its reads' business."""
-        self._wrote = -float("inf")
 
     @property
     def target(self) -> FamilyTarget:
@@ -152,6 +154,7 @@ class Client:
             raise Beyond(f"{known.id} writes, and plan 'safe' only reads.")
         if self.only_reads and fault:
             raise Beyond(f"{operation} would be sent with a fault hook, and plan 'safe' sends none.")
+        _check_whole(operation, body, path, query, headers, form, auth)
         content, kind = _content(body, form, raw, files)
         sent = {"Accept": "*/*" if known.free else _JSON, "User-Agent": "clausewise"}
         if kind:
@@ -377,7 +380,16 @@ class Client:
     def _send(
         self, operation: Operation, request: Request, sent: Json, *, stray: bool = False, quiet: bool = False
     ) -> Exchange:
-        """Send a request until it is answered; who sends it `quiet` takes note of the answer."""
+        """Send a request until it is answered, or recall how it was; a `quiet` sender notes the answer."""
+        if not (known := self.settling.recalled(request)):
+            return self._sent(operation, request, sent, stray=stray, quiet=quiet)
+        if not quiet:
+            self.heard(known)
+        return known
+
+    def _sent(
+        self, operation: Operation, request: Request, sent: Json, *, stray: bool, quiet: bool
+    ) -> Exchange:
         waited = 0.0
         gone: Unreachable | None = None
         self.sends(request, operation.path)
@@ -397,9 +409,10 @@ class Client:
                 if self.wavered and gone:
                     self.wavered(str(gone))
                 self._circuit.answered(operation.id)
+                self._look_around(operation, exchange)
                 self._patience.answered()
-                if operation.writes and not stray and exchange.response.status < _REFUSED:
-                    self._wrote = time.monotonic()
+                done = operation.writes and not stray and exchange.response.status < _REFUSED
+                self.settling.answered(exchange, writes=done, reads=self._reads(operation))
                 if not quiet:
                     self.heard(exchange)
                 return exchange
@@ -412,12 +425,42 @@ class Client:
                 raise late
             waited += pause
 
+    def _look_around(self, operation: Operation, exchange: Exchange) -> None:
+        """See by an answer, and by a few other operations if need be, that anything of the API is there.
+
+        Raises TargetUnusable where each that is asked is answered by a page that there is nothing.
+        """
+        if self._presence.proven or exchange.stray or (self._target.token_url and self._grants(operation)):
+            return
+        self._presence.heard(operation, exchange.response)
+        every = self._contract.operations.values()
+        others = [it for it in every if it != operation and not (self._logs_in(it) or self._grants(it))]
+        if self._presence.proven or not others or (self.only_reads and not self._presence.several):
+            return
+        for other in () if self.only_reads else others[:_AROUND]:
+            for path in (other.path, *other.other_paths):
+                url = self._target.base_url + _PLACE.sub("0", path)
+                request = Request(other.method, url, (("User-Agent", "clausewise"),))
+                self.sends(request, other.path)
+                answer = self._exchange(other, request, None, stray=True)
+                self.heard(answer)
+                self._presence.heard(other, answer.response)
+                if self._presence.proven:
+                    return
+        if not self._presence.several:
+            return
+        self.heard(replace(exchange, stray=True))
+        raise TargetUnusable(self._presence.sentence(self._target.base_url, self._target.family))
+
     def _settle(self, operation: Operation) -> None:
         """Wait until the target shows what was written, where its owner says that it takes a while."""
-        left = self._wrote + self._transport.limits.settle - time.monotonic()
-        if left > 0 and not (operation.writes or self._logs_in(operation) or self._grants(operation)):
+        left = self.settling.left
+        if left > 0 and self.settling.patient and self._reads(operation):
             self.settled(left)
             time.sleep(left)
+
+    def _reads(self, operation: Operation) -> bool:
+        return not (operation.writes or self._logs_in(operation) or self._grants(operation))
 
     def _exchange(self, operation: Operation, request: Request, sent: Json, *, stray: bool) -> Exchange:
         """Send a request once, unless the circuit is open."""
@@ -425,8 +468,7 @@ class Client:
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         try:
             what = self._named(operation, request, stray=stray)
-            harmless = not (operation.writes or self._logs_in(operation) or self._grants(operation))
-            response, milliseconds = self._transport.send(request, what, harmless=harmless)
+            response, milliseconds = self._transport.send(request, what, harmless=self._reads(operation))
         except NoVerdict as bad:
             self._circuit.came_to_nothing(operation.id, bad)
             raise
@@ -442,6 +484,7 @@ class Client:
             wrapped=operation.wrapped,
             plain=operation.plain,
             spellings=operation.spellings,
+            masks=operation.masks,
             stray=stray,
         )
 
@@ -501,6 +544,15 @@ def _check(headers: Iterable[tuple[str, str]]) -> None:
     for name, value in headers:
         if not carried(value):
             raise Untestable(f"The header {name} is to hold characters that no header can carry.")
+
+
+def _check_whole(operation: str, *sent: object) -> None:
+    """Raise Untestable for a request that is to hold what an answer showed in part only."""
+    held = (part.token if isinstance(part, Bearer) else part for part in sent)
+    if any(True for part in held for _ in masked_in(part)):
+        raise Untestable(
+            f"{operation} is to be sent what the target masks in its answers ([families.<id>] masked)."
+        )
 
 
 def _put_off(operation: Operation, status: int, pause: float, waited: float) -> str:

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
@@ -42,6 +43,7 @@ class Login:
     """
 
     _what = "user name, password, client id and secret"
+    _by_default = "form"  # where client id and secret go
 
     def __init__(self, role: str, credentials: Mapping[str, str], post: Post) -> None:
         self._role = role
@@ -83,13 +85,22 @@ class Login:
             given["username"],
             given["password"],
             scope=given.get("scope"),
-            include_client_id=True,
-            **self._secret,
+            **self._own(),
         )
         return body
 
+    def _own(self) -> dict[str, Any]:
+        """Return client id and secret as the form has them: not where they are a header."""
+        return (
+            {"include_client_id": False} if self._headers() else {"include_client_id": True, **self._secret}
+        )
+
     def _headers(self) -> Mapping[str, str]:
-        return {}
+        """Return client id and secret as a header, if they are to be one (RFC 6749, 2.3.1)."""
+        if not self._secret or self._credentials.get("client_authentication", self._by_default) != "basic":
+            return {}
+        pair = ":".join(quote_plus(self._credentials[key]) for key in ("client_id", "client_secret"))
+        return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
 
     def _new(self) -> Token:
         answer = self._post(self.form(), self._headers())
@@ -101,11 +112,10 @@ class Login:
             return None
         body = self._oauth.prepare_refresh_body(
             refresh_token=self._token.refresh,
-            client_id=self._credentials["client_id"],
             scope="",
-            **self._secret,
+            **({} if self._headers() else {"client_id": self._credentials["client_id"], **self._secret}),
         )
-        answer = self._post(body, {})
+        answer = self._post(body, self._headers())
         return self._read(answer) if answer.response.status not in _REFUSALS else None
 
     def _read(self, answer: Exchange) -> Token:
@@ -132,6 +142,7 @@ class ClientLogin(Login):
     """Gets tokens for a client in its own name, by the client credentials grant (RFC 6749, 4.4)."""
 
     _what = "client id and secret"
+    _by_default = "basic"
 
     def saw(self, sent: Json, status: int) -> None:
         """Take note of nothing: no log-in of a user ends a token of a client."""
@@ -143,12 +154,6 @@ class ClientLogin(Login):
         return urlencode(
             {key: value for key, value in told.items() if value} | ({} if self._headers() else own)
         )
-
-    def _headers(self) -> Mapping[str, str]:
-        if self._credentials.get("client_authentication", "basic") != "basic":
-            return {}
-        pair = ":".join(quote_plus(self._credentials[key]) for key in ("client_id", "client_secret"))
-        return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
 
     def _renewed(self) -> None:
         return None

@@ -20,7 +20,8 @@ from jsonschema.protocols import Validator
 
 from clausewise import patterns
 from clausewise.contracts import strict, words
-from clausewise.model import RULED_OUT, Complaint, Json
+from clausewise.model import RULED_OUT, Complaint, Json, Masked, revealed
+from clausewise.strict_json import resolve
 
 Schema = Mapping[str, Any]
 
@@ -73,7 +74,8 @@ class CompiledBody:
         """Tell whether the value keeps every part of the schema; of a format, as either engine knows it.
 
         Of what is `hidden` (JSON pointers) only the type counts, and where a `=` stands before the pointer
-        that it is none of the documents' words, too: those are never masked for themselves.
+        that it is none of the documents' words, too: those are never masked for themselves. Where a `*`
+        stands before it the target masks texts there: they may be any word that they may stand for.
         """
         if hidden:
             return not any(self._errors(value, hidden))
@@ -81,7 +83,7 @@ class CompiledBody:
 
     def complaints(self, value: Json, hidden: Collection[str] = ()) -> list[Complaint]:
         """Return what is wrong with the value, once per clause and place; empty where it fits."""
-        if self._fast.is_valid(value):
+        if self._fast.is_valid(revealed(value) if hidden else value):
             return []
         errors = self._errors(value, hidden)
         told: dict[tuple[str, str], Complaint] = {}
@@ -111,13 +113,17 @@ class CompiledBody:
         """Return the JSON pointers of all keys that the schema does not name."""
         return strict.beyond(self.schema, value)
 
+    def places(self) -> Iterator[str]:
+        """Yield the JSON pointers of all that the schema names, with `*` for every entry of a list."""
+        return (node.pointer for node in self.nodes())
+
     def nodes(self) -> Iterator[Node]:
         """Yield every part of the schema that is a clause, outermost first."""
         return _nodes(self.schema, self.clause, "", (self.schema,))
 
     def _errors(self, value: Json, hidden: Collection[str]) -> Iterator[ValidationError]:
-        errors = self._exact.iter_errors(value)
-        return (error for error in errors if _counts(error, hidden)) if hidden else errors
+        errors = self._exact.iter_errors(revealed(value) if hidden else value)
+        return (error for error in errors if _counts(error, hidden, value)) if hidden else errors
 
     def _complain(self, error: ValidationError) -> Iterator[Complaint]:
         clause, owner = _locate(self.schema, self.clause, list(error.absolute_schema_path)[:-1])
@@ -137,17 +143,27 @@ class CompiledBody:
 _WORDS = {"enum", "const"}
 
 
-def _counts(error: ValidationError, hidden: Collection[str]) -> bool:
+def _counts(error: ValidationError, hidden: Collection[str], whole: Json) -> bool:
     """Tell whether an error counts where some values are hidden: not if it only says what those are."""
     pointer = "".join(f"/{part}" for part in error.absolute_path)
     if pointer in hidden or f"={pointer}" in hidden:
         return error.validator == "type" or (pointer not in hidden and error.validator in _WORDS)
+    _, value = resolve(whole, pointer)
+    if isinstance(value, Masked) and not error.context:
+        return error.validator in _WORDS and not _may_be_one(value, error)
     if not error.context:
         return True
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context:
         branches.setdefault(inner.relative_schema_path[0], []).append(inner)
-    return all(any(_counts(inner, hidden) for inner in held) for held in branches.values())
+    return all(any(_counts(inner, hidden, whole) for inner in held) for held in branches.values())
+
+
+def _may_be_one(value: Masked, error: ValidationError) -> bool:
+    """Tell whether a masked text may stand for a printed word."""
+    told: Any = error.validator_value
+    looked = Masked(value, value.signs, set())  # what a schema compares proves nothing of what a test asks
+    return any(looked == word for word in (told if error.validator == "enum" else [told]))
 
 
 def _alike(schema: Schema, value: Json, place: str, wrong: set[str]) -> float:
@@ -260,7 +276,7 @@ def _seen_fields(part: Schema, value: dict[str, Json], clause: str) -> Iterator[
             yield f"{field}.required"
         if name in value:
             yield field
-            if value[name] is not None:
+            if value[name] is not None and not isinstance(value[name], Masked):  # its form is hidden
                 yield from (f"{field}.{keyword}" for keyword in facets)
             yield from _seen(child, value[name], field)
         elif name in part.get("required", ()):

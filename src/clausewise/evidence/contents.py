@@ -426,11 +426,20 @@ class Contents:
         for one in self._exchanges:
             if not (one.cut or one.veiled) and _unmarked(drift.get(one.id, [])) != _unmarked(one.drift):
                 yield f"{one.id} has other undocumented parts than the run says"
-            if one.stray and one.is_call:
+            if one.stray and one.is_call and not self._made_again(one):
                 yield f"{one.id} calls {one.operation} as documented, and counts for nothing"
             now = matched.get(one.id, one.matched)
             if now != one.matched and not one.stray and not (one.veiled and not one.matched):
                 yield f"{one.id} is {now or 'no documented answer'}, not {one.matched or 'none'}"
+
+    def _made_again(self, one: Summary) -> bool:
+        """Tell whether a call that came before the target had to show a write was made again."""
+        later = (
+            it.started >= one.started and (it.test, it.operation) == (one.test, one.operation)
+            for it in self._exchanges
+            if not it.stray
+        )
+        return one.early and self.scope.target.limits.settle > 0 and any(later)
 
     def _untold(self) -> Iterator[str]:
         """Yield the tests whose exchanges are there and whose word is not, and exchanges that nobody made."""
@@ -466,6 +475,7 @@ class Summary:
     started: str
     drift: tuple[str, ...]
     stray: bool
+    early: bool
     guess: bool
     is_call: bool
     cut: bool | None
@@ -483,6 +493,7 @@ class Summary:
             part=record.get("part", 1),
             url=asked["url"],
             stray=bool(record.get("stray")),
+            early=bool(record.get("early")),
             guess=bool(record.get("guess")),
             is_call=_is_call(record, method),
             cut=all(kept) if kept else None,

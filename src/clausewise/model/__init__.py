@@ -28,12 +28,14 @@ from clausewise.model.contract import (
     Undo,
 )
 from clausewise.model.exchanges import STEPS, Exchange, File, Finding, Request, Response, Touch
+from clausewise.model.masks import SIGNS, Masked, Masks, masked_in, revealed
 from clausewise.model.names import among, secret_name
 from clausewise.model.spellings import RULED_OUT, Spelling, respelt, respelt_place
 from clausewise.strict_json import Json
 
 __all__ = [
     "RULED_OUT",
+    "SIGNS",
     "STEPS",
     "Binding",
     "BodyRule",
@@ -49,6 +51,8 @@ __all__ = [
     "Freedom",
     "Json",
     "Kind",
+    "Masked",
+    "Masks",
     "Observability",
     "Operation",
     "Outcome",
@@ -65,7 +69,9 @@ __all__ = [
     "Undo",
     "Verdict",
     "among",
+    "masked_in",
     "respelt",
     "respelt_place",
+    "revealed",
     "secret_name",
 ]

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from clausewise.errors import ConfigurationError
 from clausewise.model.clauses import Clause
+from clausewise.model.masks import UNMASKED, Masks
 from clausewise.model.spellings import Spelling
 from clausewise.strict_json import Json
 
@@ -63,6 +64,9 @@ class BodyRule(Protocol):
 
     def beyond(self, value: Json) -> list[str]:
         """Return the JSON pointers of all keys that the schema does not name."""
+
+    def places(self) -> Iterator[str]:
+        """Yield the JSON pointers of all that the schema names, with `*` for every entry of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,8 @@ class Operation:
     has some. One that `writes` may change something in the target; `leaves` is what stays there, in words,
     and `undo` how it is taken away, where the documents have a way. `other_paths` are those that the
     documents print, too, where no claim rules them out. An answer may be `wrapped` in a JSON text, or
-    `plain`; its keys and words are written in one of the `spellings` that the documents print.
+    `plain`; its keys and words are written in one of the `spellings` that the documents print, and some
+    are masked where the target's owner says so (`masks`).
     """
 
     id: str
@@ -193,6 +198,7 @@ class Operation:
     wrapped: bool = False
     plain: bool = True
     spellings: tuple[Spelling, ...] = ()
+    masks: Masks = UNMASKED
     accepts_credentials: bool = False
     writes: bool = True
     leaves: str = ""

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from clausewise import strict_json
 from clausewise.errors import NotConformant
+from clausewise.model.masks import UNMASKED, Compared, Masks
 from clausewise.model.spellings import Spelling, respelt
 from clausewise.strict_json import Json
 
@@ -56,8 +57,8 @@ class Exchange:
     `hidden` and `hidden_sent` point to what is masked in a recorded answer and in its request: of that, only
     the type is known, and where a `=` stands before the pointer that it is no word of the documents.
     `wrapped` tells that the answer may come as JSON inside a JSON text, and has to where it may not be
-    `plain`; what is spelt in several ways is read by `spellings`. A `stray` one asked for what no document
-    describes, so that nothing holds for its answer.
+    `plain`; what is spelt in several ways is read by `spellings`, and what the owner declares masked by
+    `masks`. A `stray` one asked for what no document describes, so that nothing holds for its answer.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Exchange:
     wrapped: bool = False
     plain: bool = True
     spellings: tuple[Spelling, ...] = ()
+    masks: Masks = UNMASKED
     stray: bool = False
     hidden: frozenset[str] = frozenset()
     hidden_sent: frozenset[str] = frozenset()
@@ -86,7 +88,21 @@ class Exchange:
             parsed = strict_json.parse(parsed.value.encode())
         elif not self.plain and self.response.status < _REFUSED and not parsed.problem:
             parsed = replace(parsed, value=None, problem="it does not stand in a JSON text")
-        return replace(parsed, value=respelt(parsed.value, self.spellings))
+        return replace(parsed, value=self.masks.over(respelt(parsed.value, self.spellings), self._compared))
+
+    @cached_property
+    def _compared(self) -> Compared:
+        return {}
+
+    @property
+    def compared(self) -> Compared:
+        """What comparisons with the answer's masked texts came to, by pointer; empty where none is masked."""
+        return self._compared if self.masks.places and self.parsed else {}
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """The pointers of what is hidden in a recording, and, behind a `*`, of what the target masks."""
+        return self.hidden.union(f"*{place}" for place in self.compared) if self.masks.places else self.hidden
 
     @property
     def json(self) -> Json:

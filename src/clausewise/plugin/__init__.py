@@ -17,7 +17,7 @@ from clausewise import families, journal
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.foreign import visible
 from clausewise.plans import DEFAULT, PLANS, seconds
-from clausewise.plugin import cancel, conduct, consent, dry, fixtures, hookspecs, labels, selection
+from clausewise.plugin import cancel, conduct, consent, dry, fixtures, hookspecs, labels, selection, settling
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.opening import claimed
 from clausewise.plugin.session import SESSION, Session
@@ -279,13 +279,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     session = pyfuncitem.config.stash.get(SESSION, None)
     if session is None or session.current is None:
         return (yield)
-    body = conduct.Body(session, pyfuncitem)
+    body, result, end = conduct.Body(session, pyfuncitem), None, None
     try:
         result = yield
-    except BaseException as bad:
-        body.ended(bad)
-        raise
-    body.ended(None)
+    except BaseException as bad:  # noqa: BLE001 - it is raised below, unless the test is well in the end
+        end = bad
+    end = settling.settled(session.judge, pyfuncitem, end)
+    body.ended(end)
+    if end:
+        raise end
     return result
 
 

@@ -56,7 +56,9 @@ class Body:
     def ended(self, bad: BaseException | None) -> None:
         """Close the judge; raises what pytest shows: a failure, an expected one (amber), or a skip."""
         judge = self._judge
+        judge.flush()
         self._session.shut()
+        bad = bad or (Untestable(judge.unseen) if judge.unseen else None)
         if judge.broken or bad is None:
             self._session.counterexamples.ended(judge.test, failed=judge.broken)
         try:
@@ -125,6 +127,8 @@ class Body:
             judge.fault(f"an answer that no document describes: the test broke on it ({type(bad).__name__})")
         if judge.broken:
             judge.close(finished=False)
+        elif judge.masked and not (told or cut_short):
+            judge.close(Verdict.UNTESTABLE, f"the test cannot go on with what the target masks: {bad!r}")
         elif told:
             judge.close(Verdict.ERROR, told)
         elif not cut_short:

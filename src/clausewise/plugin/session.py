@@ -292,7 +292,7 @@ class Session:
         client.heard = self._hears(self.judge.hear)
         client.wavered = self.judge.waver if self.confirming else None
         client.settled = self.judge.settled
-        client.begin()
+        client.settling.begin()
         client.sends = self.bench.masker.foresee
         return client
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from clausewise import masking, tables
 from clausewise.errors import ConfigurationError
 from clausewise.model import Exchange, Operation, Request, Response
-from clausewise.recorded import archive, lenient, own, postman
+from clausewise.recorded import archive, lenient, own, postman, zipped
 from clausewise.recorded.hosts import Hosts, host
 from clausewise.recorded.lenient import Headers, table, word
 from clausewise.recorded.seen import LeftOut, Seen, alone
@@ -60,11 +60,9 @@ def read(path: Path, scope: Scope, hosts: Sequence[str] = ()) -> Iterator[Seen]:
 def _load(path: Path) -> Any:
     try:
         raw = path.read_bytes()
-        raw = lenient.unzipped(raw, _LARGEST) if raw.startswith(_GZIP) else raw
-        text = raw.decode("utf-16") if raw[:2] in _WIDE else raw.decode("utf-8-sig", "surrogateescape")
-        return json.loads(
-            text, parse_int=lambda digits: int(digits) if len(digits) <= _DIGITS else float(digits)
-        )
+        if raw.startswith(zipped.MARK):
+            return zipped.read(raw, _LARGEST, _parsed)
+        return _parsed(lenient.unzipped(raw, _LARGEST) if raw.startswith(_GZIP) else raw)
     except RecursionError:
         why = "it is nested too deeply"
     except (OSError, ValueError) as bad:
@@ -73,6 +71,11 @@ def _load(path: Path) -> Any:
         f"{path} is no HAR file that can be read: {why}. HAR 1.2 or a Postman collection is expected; "
         f"docs/recorded.md says how to make one of other recordings."
     )
+
+
+def _parsed(raw: bytes) -> Any:
+    text = raw.decode("utf-16") if raw[:2] in _WIDE else raw.decode("utf-8-sig", "surrogateescape")
+    return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) <= _DIGITS else float(digits))
 
 
 def _entries(told: Any, path: Path) -> list[Any]:
@@ -119,11 +122,11 @@ def _called(entry: Any, asked: Mapping[str, Any], given: Headers, scope: Scope, 
     beside = {name.lower(): value for name, value in given}
     try:
         path = urlsplit(url).path
-        families = hosts.families(url, beside)
+        families, services = hosts.families(url, beside), hosts.tokens(url, beside)
         other = host(url) or host(beside.get("host", ""))
     except ValueError:
         raise LeftOut("its url is none", broken=True) from None
-    if not families:
+    if not (families or services):
         raise LeftOut(f"another host, {other}; --host {other} counts it as the target's")
     known = [
         it
@@ -131,12 +134,23 @@ def _called(entry: Any, asked: Mapping[str, Any], given: Headers, scope: Scope, 
         if name in families
         for it in contract.operations.values()
     ]
-    operation = _operation(method, path, known)
+    operation = _service(method, services, scope) or _operation(method, path, known)
     if operation is None:
         raise LeftOut("no operation that the target claims")
     if _BYTES.search(json.dumps(entry, ensure_ascii=False, default=str)):
         raise LeftOut("it holds bytes that are no UTF-8", broken=True)
     return operation
+
+
+def _service(method: str, families: Collection[str], scope: Scope) -> Operation | None:
+    """Return the operation that gives the tokens of one of these families."""
+    wanted = [
+        operation
+        for name in families
+        for operation in scope.contracts[name].operations.values()
+        if operation.path == scope.contracts[name].token_path and operation.method == method
+    ]
+    return next(iter(wanted), None)
 
 
 def _exchange(name: str, entry: Mapping[str, Any], given: Headers, operation: Operation) -> Exchange:
@@ -165,6 +179,7 @@ def _exchange(name: str, entry: Mapping[str, Any], given: Headers, operation: Op
         wrapped=operation.wrapped,
         plain=operation.plain,
         spellings=operation.spellings,
+        masks=operation.masks,
         hidden=hidden,
     )
 

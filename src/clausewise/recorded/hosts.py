@@ -20,8 +20,11 @@ class Hosts:
     def __init__(self, scope: Scope, given: Sequence[str] = ()) -> None:
         families = scope.target.families
         self._known: dict[str, set[str]] = defaultdict(set)
+        self._services: dict[tuple[str, str], set[str]] = defaultdict(set)
         for name, own in families.items():
             self._known[ANY if own.base_url == EMBEDDED else host(own.base_url)].add(name)
+            if own.token_url:
+                self._services[host(own.token_url), urlsplit(own.token_url).path.rstrip("/")].add(name)
         for text in given:
             other, equals, family = text.partition("=")
             if not host(other) or (equals and family not in families):
@@ -36,6 +39,11 @@ class Hosts:
         name = host(url) or host(headers.get("host", ""))
         every = set().union(*self._known.values()) if name == ANY else set()
         return every | self._known[ANY] | self._known.get(name, set())
+
+    def tokens(self, url: str, headers: Mapping[str, str]) -> Collection[str]:
+        """Return the families whose token service, on a host of its own, a recorded URL calls."""
+        name = host(url) or host(headers.get("host", ""))
+        return self._services.get((name, urlsplit(url).path.rstrip("/")), set())
 
 
 def host(url: str) -> str:

@@ -98,6 +98,7 @@ def _exchange(record: Mapping[str, Any], scope: Scope, named: Callable[[str], bo
         wrapped=operation.wrapped,
         plain=operation.plain,
         spellings=operation.spellings,
+        masks=operation.masks,
         hidden=frozenset(
             f"{'' if named(place) else '='}{respelt_place(place, operation.spellings)}" for place in hidden
         ),

@@ -7,7 +7,7 @@ import random
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -88,6 +88,11 @@ class Bends:
         every = next((bend["busy_every"] for bend in self._active if _about(bend, family, "busy_every")), 0)
         self._called += 1
         return bool(every) and self._called % every == 0
+
+    def lag(self, family: str) -> tuple[float, Collection[str]]:
+        """Return the seconds after which some operations see what was written, where a freedom says so."""
+        found = ((bend["lag"], bend["reads"]) for bend in self._active if _about(bend, family, "lag"))
+        return next(found, (0.0, ()))
 
     def effect(self, family: str) -> tuple[str, str]:
         """Return the operation whose effect is bent, and how; '' where none is."""
@@ -234,6 +239,13 @@ def _copy(holder: Any, key: Any, step: Step) -> None:
     holder[key] = holder.get(step["from"], holder[key])
 
 
+def _mask(holder: Any, key: Any, step: Step) -> None:
+    """Hide a text but for its first characters, or the last ones where `keep` is negative."""
+    text, keep = str(holder[key]), step.get("keep", 0)
+    if holder[key] not in _NOTHING:
+        holder[key] = f"***{text[keep:]}" if keep < 0 else f"{text[:keep]}***"
+
+
 def _number(holder: Any, key: Any, _: Step) -> None:
     holder[key] = int(holder[key] or 0)
 
@@ -261,11 +273,13 @@ _SHAPES: dict[str, Callable[[Any, Any, Step], None]] = {
     "retype": _retype,
     "turn": _turn,
     "copy": _copy,
+    "mask": _mask,
     "number": _number,
     "day_first": _day_first,
     "as_text": _as_text,
     "unlist": _unlist,
 }
+_NOTHING = (None, "", False)
 _ISO_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 

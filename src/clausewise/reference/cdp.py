@@ -110,7 +110,7 @@ class Sandbox:
 
     def _moment(self) -> str:
         """Return the time of a refusal, in the sample's form or in another of the same standard."""
-        now = datetime.now(UTC)
+        now = datetime.now(UTC) + timedelta(minutes=7 if self._bends.on("clock-minutes-ahead") else 0)
         if self._bends.on("times-in-microseconds"):
             return now.isoformat(timespec="microseconds")
         if self._bends.on("times-of-the-gulf"):

@@ -92,9 +92,9 @@ class Store:
             self._db.execute("INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?)", row)
         return ecrn
 
-    def issue(self, kind: str, user: str, life: float) -> str:
-        """Store a new token of that kind (access or refresh) and return it."""
-        value = secrets.token_urlsafe(48)
+    def issue(self, kind: str, user: str, life: float, value: str = "") -> str:
+        """Store a new token of that kind (access or refresh), or the one given, and return it."""
+        value = value or secrets.token_urlsafe(48)
         self._db.execute("INSERT INTO token VALUES (?, ?, ?, ?, 0)", (value, kind, user, time.time() + life))
         return value
 

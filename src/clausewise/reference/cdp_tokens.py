@@ -108,6 +108,13 @@ class Tokens:
         who = "brief" if name == "sandbox-brief" else "partner"
         return self._bends.on("tokens-die-early") or self._bends.on(f"tokens-die-early:{who}")
 
+    def _form(self) -> str:
+        """Return a token in another form than the reference's own, where a freedom says so."""
+        if self._bends.on("tokens-of-10-kb"):
+            return secrets.token_urlsafe(7500)
+        parts = 3 if self._bends.on("tokens-in-three-parts") else 0
+        return ".".join(secrets.token_urlsafe(300) for _ in range(parts))
+
     def _issued(self, name: str, *, access: str = "", dead: bool = False) -> Answer:
         user = USERS[name]
         if self._bends.on("three-tokens-at-most"):
@@ -115,9 +122,9 @@ class Tokens:
         lives = min(user.access_life, _SHORT) if self._bends.on("short-lives") else user.access_life
         rest = _ROUNDED if self._bends.on("lives-rounded-down") else 0
         real = min(lives, _BRIEF) if self._dies_early(name) else lives + rest
-        value = access or self._store.issue("access", name, real)
+        value = access or self._store.issue("access", name, real, self._form())
         brief = self._bends.on("refresh-tokens-live-a-second")
-        refresh = self._store.issue("refresh", name, _BRIEF if brief else user.refresh_life)
+        refresh = self._store.issue("refresh", name, _BRIEF if brief else user.refresh_life, self._form())
         self._renewed[refresh] = value
         told = {
             "token_type": "bearer",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 
 from clausewise.reference.bending import Answer, Bends
 
 Call = Callable[[], Answer]
+
+_SHUT_OUT = {401, 403}
+_LOG_INS = {"getToken", "login"}
 
 
 class Effects:
@@ -19,6 +23,7 @@ class Effects:
         self._memory = memory
         self._before: Call | None = None
         self._waiting: Call | None = None
+        self._past: list[tuple[float, sqlite3.Connection]] = []
         self._how: Mapping[str, Callable[[Call], bool]] = {
             "dropped": self._dropped,
             "doubled": self._doubled,
@@ -30,6 +35,9 @@ class Effects:
     def act(self, call: Call) -> Answer:
         """Do what is asked, or what the bend makes of it, and return the answer to it."""
         operation, how = self._bends.effect(self._family)
+        lag, reads = self._bends.lag(self._family)
+        if lag:
+            return self._lagging(call, lag, reads)
         if not how:
             self._before = self._waiting = None
             return call()
@@ -44,6 +52,26 @@ class Effects:
         if meant:
             self._before = call
         return answer
+
+    def _lagging(self, call: Call, lag: float, reads: Collection[str]) -> Answer:
+        """Answer what reads as if what was written in the last seconds had not been, yet.
+
+        Whoever logged in is let in at once.
+        """
+        before = _copy(self._memory)
+        answer, wrote = self._watched(call)
+        now = time.monotonic()
+        self._past = [(at, old) for at, old in self._past if now - at < lag]
+        operation = answer.name.partition(".")[0]
+        if wrote and operation not in _LOG_INS:
+            self._past.append((now, before))
+        if not self._past or answer.status in _SHUT_OUT or operation not in reads:
+            return answer
+        present = _copy(self._memory)
+        self._past[0][1].backup(self._memory)
+        told = call()
+        present.backup(self._memory)
+        return answer if told.status in _SHUT_OUT else told
 
     def _watched(self, call: Call) -> tuple[Answer, bool]:
         """Act, and tell whether anything is remembered otherwise since."""
@@ -85,3 +113,9 @@ class Effects:
         """Do it to the one before, too."""
         self._bends.changed += self._before is not None and self._altered(self._before)
         return False
+
+
+def _copy(memory: sqlite3.Connection) -> sqlite3.Connection:
+    made = sqlite3.connect(":memory:", check_same_thread=False)
+    memory.backup(made)
+    return made

@@ -177,7 +177,8 @@ class Sandbox:
         if self._bends.on("forgets-at-log-in"):
             self._db.execute("DELETE FROM image WHERE id != ?", (_PORTRAIT,))
         parts = 3 if self._bends.on("tokens-in-three-parts") else 1
-        token = ".".join(secrets.token_urlsafe(36) for _ in range(parts))
+        letters = 7500 if self._bends.on("tokens-of-10-kb") else 36
+        token = ".".join(secrets.token_urlsafe(letters) for _ in range(parts))
         life = min(known.lives, 60) if self._bends.on("brief-lives") else known.lives
         rest = 0.9 if self._bends.on("lives-rounded-down") else 0  # of a second that nobody is told
         lives = 3600 if self._bends.on("tokens-for-ever") else life + rest

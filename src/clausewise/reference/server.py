@@ -150,11 +150,13 @@ def serve(
     except sqlite3.Error as bad:
         raise ConfigurationError(f"--database {database} cannot be used as a database: {bad}.") from bad
     try:
-        listener = socket.create_server((host, port))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family)
     except OSError as bad:
         raise ConfigurationError(f"The reference cannot listen on {host}:{port}: {bad.strerror}.") from bad
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer waits 40 ms for an ACK
-    ready(f"http://{host}:{listener.getsockname()[1]}")
+    told = f"[{host}]" if ":" in host else host
+    ready(f"http://{told}:{listener.getsockname()[1]}")
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, lifespan="off", h11_max_incomplete_event_size=_MOST_HEADER
     )

@@ -32,6 +32,7 @@ def excuses(
         ("budget", _budget(facts)),
         ("repeats", _repeats(facts, weighed["counts"], tally)),
         ("settling", _settling(scope, tally)),
+        ("masked", _masked(tally)),
         ("resumed", _resumed(facts)),
         ("shards", shards.told(facts)),
         ("recorded", _recorded(facts)),
@@ -119,8 +120,16 @@ def _settling(scope: Scope, tally: Tally) -> Iterator[str]:
     tests, seconds = tally.waits
     if tests:
         settle = scope.target.limits.settle
-        told = f"a read behind a write waited until {settle:g} s had gone by ([limits] settle)"
-        yield f"{told}: {seconds:.0f} s, in {many(tests, 'test', 'tests')}"
+        told = f"reads behind a write were made again, or waited, for up to {settle:g} s ([limits] settle)"
+        yield f"{told}: {seconds:.1f} s in all, in {many(tests, 'test', 'tests')}"
+
+
+def _masked(tally: Tally) -> Iterator[str]:
+    """Say what the target masks, so that it could not be compared as a whole."""
+    if places := tally.masked:
+        tests = many(len(set().union(*places.values())), "test", "tests")
+        told = f"masked by the target, and compared only as far as shown, in {tests}"
+        yield f"{told}: {', '.join(sorted(places))}"
 
 
 def _resumed(facts: Mapping[str, Any]) -> Iterator[str]:

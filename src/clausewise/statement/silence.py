@@ -94,18 +94,20 @@ class Silence:
         answer = operation.outcome(clause.outcome).clause
         seen = self._seen(operation).shown[clause.outcome]
         if seen.total():
-            return self._without(clause, seen)
+            return self._without(clause, operation, seen)
         return f"no {clause.outcome} answer came" + _because(
             self._of(answer) if answer != clause.id else self._common(clause)
         )
 
-    def _without(self, clause: Clause, seen: Counter[str]) -> str:
+    def _without(self, clause: Clause, operation: Operation, seen: Counter[str]) -> str:
         """Say what the answers were that came and did not show a part of them."""
         told = f"{clause.outcome} was answered {many(seen.total(), 'time', 'times')}"
         if not seen[JSON]:
             bodies = " and ".join(sorted(seen))
             return f"{told}, never with JSON ({bodies}), so no field of it can be looked for"
         place = clause.pointer or clause.id.rpartition(f".{clause.outcome}.")[2]
+        if operation.masks.name(place.split("/")[1:]):
+            return f"{told}, with a value at {place} that the target masks, as its file says"
         roles = [role.id for role in self._roles[clause.family] if among(clause.id, role.shows)]
         advice = "".join(
             f"; give one that has it as {_FIXTURE.format(clause.family, role)}" for role in roles

@@ -79,6 +79,7 @@ class Tally:
     exchanges: int = 0
     repeated: dict[str, str] = field(default_factory=dict)  # tests made a second time, and how that ended
     waits: tuple[int, float] = (0, 0.0)  # tests whose reads waited for writes to be seen, and the seconds
+    masked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by place, tests
     wavered: int = 0  # tests one of whose calls was answered when it was made again
     unusable: str = ""
     broken_tests: list[str] = field(default_factory=list)
@@ -158,15 +159,22 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
     for clause in () if record.get("repeats") else broken:
         tally.clauses[clause].confirmed[test] = True
     tally.failing |= {test} if record["findings"] else set()
-    if "waited" in record:
-        tally.waits = tally.waits[0] + 1, tally.waits[1] + record["waited"]
-    if "wavered" in record:
-        _wavered(tally, record)
+    _add_circumstances(tally, record)
     if verdict is not Verdict.PASS:
         _unjudged(tally, record, verdict)
     elif broken:
         for clause in dict.fromkeys(name for name in record["clauses"] if name not in record["touched"]):
             tally.stopped[clause].append(_stopped(record))
+
+
+def _add_circumstances(tally: Tally, record: Mapping[str, Any]) -> None:
+    """Count what the target made of a test's calls, beside its verdict."""
+    if "waited" in record:
+        tally.waits = tally.waits[0] + 1, tally.waits[1] + record["waited"]
+    for place in record.get("masked", ()):
+        tally.masked[place].add(record["test"])
+    if "wavered" in record:
+        _wavered(tally, record)
 
 
 def _add_touched(tally: Tally, record: Mapping[str, Any]) -> None:
