@@ -9,7 +9,7 @@ SOAK_MINUTES ?= 60
 TARGET ?= targets/reference.toml
 SEED ?= 1
 
-.PHONY: conformance test test-all soak matrix mutants matrix-all pictures wheel docs sbom audit lock clean help
+.PHONY: conformance test test-all soak matrix mutants matrix-all fleet-demo forecast bench pictures wheel docs sbom audit lock clean help
 
 conformance: $(READY) ## judge a target (TARGET=targets/reference.toml)
 	@$(BIN)/clausewise run --target $(TARGET)
@@ -18,6 +18,7 @@ test: $(READY) ## the project's own tests, the defect matrix among them
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/mypy benchmarks scripts/forecast.py scripts/fleet_demo.py
 	@$(BIN)/lint-imports --no-cache | tail -n 12
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
@@ -41,6 +42,15 @@ mutants: $(READY) ## 200 mutants by program (SEED=1): red for a survivor without
 
 matrix-all: matrix ## the same, and all mutants by program, which takes hours; writes docs/mutants.md
 	@$(BIN)/clausewise matrix --target $(TARGET) --mutants --publish docs
+
+bench: $(READY) ## every benchmark (BENCH="rate growth" for some); writes docs/benchmarks.md
+	@$(BIN)/python benchmarks/bench.py $(BENCH)
+
+fleet-demo: $(READY) ## three contrarian banks and the reference as eight targets, a worker killed; draws fleet-demo/fleet.html
+	@$(BIN)/python scripts/fleet_demo.py
+
+forecast: $(READY) ## count anew what each test sends, for the forecasts of runs; nightly takes many minutes
+	@$(BIN)/python scripts/forecast.py
 
 pictures: $(READY) ## the pictures of README and docs, from real runs (needs Playwright and Chromium)
 	@$(BIN)/python scripts/pictures.py

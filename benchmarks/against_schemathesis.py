@@ -1,6 +1,6 @@
 """The gate plan beside `st run` with default phases: same operations, same seeded defects, one machine.
 
-    python benchmarks/against_schemathesis.py [number of defects, 12 unless given]
+    python benchmarks/against_schemathesis.py [--defects 12] [--families cdp ofs-ecm] [--tiny]
 
 Both judge the families whose schemas print their bodies (`cdp`, `ofs-ecm`) on the reference, over real HTTP:
 first clean, then bent by defects that are taken evenly from the catalogues, a third of them ones that only
@@ -11,8 +11,8 @@ asserted, since times are the machine's.
 
 from __future__ import annotations
 
+import argparse
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -22,14 +22,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import measuring
 import requests
-import tomlkit
 
 from clausewise import catalogue, contracts, shipped
 from clausewise.model import Kind
 from clausewise.reference import process
 
-FAMILIES = {"cdp": "cdp-2023", "ofs-ecm": "ofs-ecm-8.1.2.8"}
+DOCUMENTS = {"cdp": "cdp-2023", "ofs-ecm": "ofs-ecm-8.1.2.8"}
 SECRETS = shipped.TARGETS / "reference.d"
 
 
@@ -83,49 +83,66 @@ def _count(url: str) -> int:
     return int(requests.get(f"{url}/__control__/count", timeout=5).json()["answered"])
 
 
-def ours(url: str, families: Sequence[str]) -> Run:
-    """Run the gate plan of clausewise on some families."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        text = (shipped.TARGETS / "reference.toml").read_text()
-        text = text.replace('base_url = "embedded"', f'base_url = "{url}"')
-        shutil.copytree(SECRETS, folder / SECRETS.name)
-        told = tomlkit.parse(text)
-        for family in set(told["families"]) - set(families):
-            del told["families"][family]
-        (folder / "target.toml").write_text(tomlkit.dumps(told))
+@dataclass
+class Ours:
+    """The gate plan of clausewise."""
+
+    tiny: bool = False
+
+    def judge(self, url: str, families: Sequence[str]) -> Run:
+        """Run it on some families."""
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            measuring.target(folder, "target", url, *families)
+            command = [
+                sys.executable,
+                "-m",
+                "clausewise",
+                "run",
+                "--target",
+                "target.toml",
+                "--run-dir",
+                "run",
+            ]
+            command += ["--strict", *(["--plan", "smoke"] if self.tiny else [])]
+            return run(command, url, folder, os.environ, "run/verdicts.jsonl")
+
+
+@dataclass
+class Theirs:
+    """Schemathesis with default phases and one worker."""
+
+    tiny: bool = False
+
+    def judge(self, url: str, families: Sequence[str]) -> Run:
+        """Run it on each family's own schema and settings."""
+        told = {"CDP_CLIENT_ID": "clausewise-sandbox", "CDP_USERNAME": "sandbox-partner"}
+        told |= {"CDP_CLIENT_SECRET": _secret("client-secret"), "CDP_PASSWORD": _secret("password")}
+        told |= {"ECM_USERNAME": "sandbox-analyst", "ECM_PASSWORD": _secret("ecm-password")}
         command = [
             sys.executable,
             "-m",
-            "clausewise",
+            "schemathesis.cli",
             "run",
-            "--target",
-            "target.toml",
-            "--run-dir",
-            "run",
-            "--strict",
+            "openapi.yaml",
+            "--url",
+            url,
+            "--seed",
+            "1",
         ]
-        return run(command, url, folder, os.environ, "run/verdicts.jsonl")
-
-
-def theirs(url: str, families: Sequence[str]) -> Run:
-    """Run Schemathesis with default phases and one worker, on each family's own schema and settings."""
-    told = {"CDP_CLIENT_ID": "clausewise-sandbox", "CDP_USERNAME": "sandbox-partner"}
-    told |= {"CDP_CLIENT_SECRET": _secret("client-secret"), "CDP_PASSWORD": _secret("password")}
-    told |= {"ECM_USERNAME": "sandbox-analyst", "ECM_PASSWORD": _secret("ecm-password")}
-    command = [str(Path(sys.executable).parent / "st"), "run", "openapi.yaml", "--url", url, "--seed", "1"]
-    runs = [run(command, url, shipped.SCHEMAS / family, os.environ | told) for family in families]
-    return sum(runs[1:], runs[0])
+        command += ["--phases", "examples", "--max-examples", "1"] if self.tiny else []
+        runs = [run(command, url, shipped.SCHEMAS / family, os.environ | told) for family in families]
+        return sum(runs[1:], runs[0])
 
 
 def _secret(name: str) -> str:
     return (SECRETS / name).read_text().strip()
 
 
-def sample(count: int) -> list[Any]:
+def sample(families: Mapping[str, str], count: int) -> list[Any]:
     """Return defects from all over the catalogues, a third of them on flows."""
-    flows, rest = [], []
-    for family, document in FAMILIES.items():
+    flows, rest = list[Any](), list[Any]()
+    for family, document in families.items():
         folder = shipped.SCHEMAS / family
         stated = contracts.load(folder / "openapi.yaml", document).clauses
         book = catalogue.load(folder, family, stated, document)
@@ -143,21 +160,29 @@ def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Measure and print."""
-    count = int(sys.argv[1]) if sys.argv[1:] else 12
-    tools = {"clausewise gate": ours, "st run": theirs}
-    with process.started(FAMILIES, control=True) as url:
-        clean = {name: [tool(url, [family]) for family in FAMILIES] for name, tool in tools.items()}
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--defects", type=int, default=12)
+    parser.add_argument("--families", nargs="*", default=list(DOCUMENTS))
+    parser.add_argument(
+        "--tiny", action="store_true", help="both tools send next to nothing: does it run at all?"
+    )
+    given = parser.parse_args(words)
+    count, tiny = given.defects, given.tiny
+    tools: dict[str, Ours | Theirs] = {"clausewise gate": Ours(tiny=tiny), "st run": Theirs(tiny=tiny)}
+    families = {name: DOCUMENTS[name] for name in given.families}
+    with process.started(families, "--control") as url:
+        clean = {name: [tool.judge(url, [family]) for family in families] for name, tool in tools.items()}
         whole = {name: sum(runs[1:], runs[0]) for name, runs in clean.items()}
         caught: dict[str, list[str]] = {name: [] for name in tools}
         first: dict[str, list[float]] = {name: [] for name in tools}
-        defects = sample(count)
+        defects = sample(families, count)
         for number, defect in enumerate(defects, 1):
-            at = [defect.clause.startswith(f"{family}.") for family in FAMILIES].index(True)
+            at = [defect.clause.startswith(f"{family}.") for family in families].index(True)
             for name, tool in tools.items():
                 requests.put(f"{url}/__control__/bend", json=dict(defect.bend), timeout=5)
-                made = tool(url, [list(FAMILIES)[at]])
+                made = tool.judge(url, [list(families)[at]])
                 if made.code != clean[name][at].code:
                     caught[name].append(defect.id)
                     first[name].append(made.first or made.seconds)
@@ -165,12 +190,17 @@ def main() -> None:
             requests.put(f"{url}/__control__/bend", json={}, timeout=5)
     say("| | " + " | ".join(tools) + " |")
     say("| --- |" + " --- |" * len(tools))
+    mine, other = whole.values()
     rows = {
         "exit code on the clean reference": [str(whole[name].code) for name in tools],
         f"defects caught of {count}": [str(len(caught[name])) for name in tools],
         "requests, clean": [str(whole[name].requests) for name in tools],
         "seconds, clean": [f"{whole[name].seconds:.1f}" for name in tools],
         "requests per second, clean": [f"{whole[name].requests / whole[name].seconds:.0f}" for name in tools],
+        "times the rate of `st run`": [
+            f"{mine.requests / mine.seconds * other.seconds / other.requests:.1f}",
+            "1.0",
+        ],
         "seconds to the first red line (median)": [_median(first[name]) for name in tools],
     }
     for what, cells in rows.items():

@@ -1,47 +1,50 @@
 """Seconds and peak memory of longer and longer runs: both should grow no faster than the exchanges.
 
-    python benchmarks/growth.py [exchanges, 5000 20000 50000 unless given]
+    python benchmarks/growth.py [exchanges, 5000 20000 50000 100000 unless given]
 
-Runs the nightly plan on the embedded reference with --max-requests, each in a process of its own.
+Runs the nightly plan on the embedded reference with --max-requests, each in a process of its own. The ratios
+are to the first row: of what one exchange takes, and of memory.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from clausewise import shipped
+import measuring
 
-REFERENCE = shipped.TARGETS / "reference.toml"
-
-
-def run(folder: Path, most: int) -> tuple[int, float, float]:
-    """Return exchanges, seconds, and the peak memory of the run's process in MB."""
-    command = [sys.executable, "-m", "clausewise", "run", "--target", str(REFERENCE), "--plan", "nightly"]
-    command += ["--run-dir", str(folder), "--seed", "1", "--max-requests", str(most)]
-    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0), (os.POSIX_SPAWN_DUP2, 1, 2)]
-    began = time.perf_counter()
-    process = os.posix_spawn(sys.executable, command, os.environ, file_actions=silent)
-    _, _, used = os.wait4(process, 0)
-    seconds = time.perf_counter() - began
-    sent = json.loads((folder / "results.json").read_text())["run"]["exchanges"]
-    return sent, seconds, used.ru_maxrss / 1024
+HEADS = ("exchanges", "seconds", "ms per exchange", "ratio", "peak memory MB", "ratio")
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Measure and print."""
-    sizes = [int(text) for text in sys.argv[1:]] or [5000, 20000, 50000]
-    sys.stdout.write(f"| exchanges | seconds | ms per exchange | peak memory MB |\n|{' --- |' * 4}\n")
+    given = sys.argv[1:] if words is None else words
+    measuring.table(HEADS, _rows([int(text) for text in given] or [5000, 20000, 50000, 100000]))
+
+
+def _rows(sizes: Sequence[int]) -> Iterator[Sequence[object]]:
+    first: tuple[float, float] | None = None
     for most in sizes:
         with TemporaryDirectory() as name:
-            sent, seconds, memory = run(Path(name) / "run", most)
-        row = f"| {sent} | {seconds:.1f} | {1000 * seconds / sent:.2f} | {memory:.0f} |"
-        sys.stdout.write(f"{row}\n")
-        sys.stdout.flush()
+            folder = Path(name) / "run"
+            options: list[str | Path] = [
+                "--plan",
+                "nightly",
+                "--run-dir",
+                folder,
+                "--seed",
+                "1",
+                "--max-requests",
+                str(most),
+            ]
+            made = measuring.timed("run", "--target", measuring.REFERENCE, *options)
+            sent = measuring.results(folder)["run"]["exchanges"]
+        each = 1000 * made.seconds / sent
+        first = first or (each, made.megabytes)
+        ratios = f"{each / first[0]:.2f}", f"{made.megabytes / first[1]:.2f}"
+        yield sent, f"{made.seconds:.1f}", f"{each:.2f}", ratios[0], f"{made.megabytes:.0f}", ratios[1]
 
 
 if __name__ == "__main__":

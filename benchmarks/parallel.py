@@ -1,72 +1,50 @@
-"""Eight workers beside one, against a target that takes 50 ms for each answer.
+"""More processes beside one, against a target that takes its time for each answer.
 
-    python benchmarks/parallel.py [family, ofs-ecm unless given]
+    python benchmarks/parallel.py [--family ofs-ecm] [--plan gate] [--delay 50] [--workers 8]
 
-Runs the gate plan twice with one seed, serially and with `-n 8`, on one family of the reference, slowed down.
-Prints seconds and the ratio, and whether both runs gave every clause the same verdict.
+Runs the plan with one seed, serially and in several processes, on one family of the reference, slowed down.
+Prints seconds, how many times as fast, and whether all gave every clause the same verdict.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
-import time
+import argparse
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import requests
-import tomlkit
+import measuring
 
-from clausewise import shipped
-from clausewise.reference import process
-
-DELAY = 0.05  # seconds
-WORKERS = 8
+HEADS = ("processes", "exchanges", "seconds", "times as fast", "MB of the largest process", "verdicts")
 
 
-def slowed(url: str) -> None:
-    """Make every answer of the reference wait."""
-    bend = {"answer": "*", "bend": [{"delay": DELAY}]}
-    requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
-
-
-def target(family: str, url: str, folder: Path) -> Path:
-    """Write the reference's target file with one family only, at an address."""
-    told = tomlkit.parse((shipped.TARGETS / "reference.toml").read_text())
-    kept = told["families"][family]
-    kept["base_url"] = url
-    told["families"] = {family: kept}
-    path = folder / "target.toml"
-    path.write_text(tomlkit.dumps(told))
-    shutil.copytree(shipped.TARGETS / "reference.d", folder / "reference.d", dirs_exist_ok=True)
-    return path
-
-
-def run(path: Path, folder: Path, *options: str) -> tuple[float, int, dict[str, str]]:
-    """Return the seconds of a run, its exchanges, and the verdict of every clause."""
-    command = [sys.executable, "-m", "clausewise", "run", "--target", str(path), "--run-dir", str(folder)]
-    began = time.perf_counter()
-    subprocess.run([*command, "--seed", "1", *options], capture_output=True, check=False)  # noqa: S603 - our own
-    seconds = time.perf_counter() - began
-    results = json.loads((folder / "results.json").read_text())
-    return seconds, results["run"]["exchanges"], {row["id"]: row["verdict"] for row in results["clauses"]}
-
-
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Measure and print."""
-    family = sys.argv[1] if sys.argv[1:] else "ofs-ecm"
-    with TemporaryDirectory() as name, process.started({family: ""}, control=True) as url:
-        slowed(url)
-        path = target(family, url, Path(name))
-        one, sent, alone = run(path, Path(name) / "serial")
-        many, _, together = run(path, Path(name) / "parallel", "-n", str(WORKERS))
-    same = "the same verdicts" if alone == together else "OTHER VERDICTS"
-    sys.stdout.write(
-        f"| gate on {family}, {sent} exchanges of {DELAY * 1000:.0f} ms | serial {one:.1f} s "
-        f"| -n {WORKERS} {many:.1f} s | {one / many:.1f} times as fast, {same} |\n"
-    )
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--family", default="ofs-ecm")
+    parser.add_argument("--plan", default="gate")
+    parser.add_argument("--delay", type=float, default=50)
+    parser.add_argument("--workers", type=int, nargs="*", default=[2, 4, 8])
+    given = parser.parse_args(words)
+    with TemporaryDirectory() as name, measuring.slowed(given.delay / 1000, given.family) as url:
+        path = measuring.target(Path(name), "slow", url, given.family)
+        measuring.table(HEADS, _rows(path, given.plan, given.workers))
+
+
+def _rows(path: Path, plan: str, workers: Sequence[int]) -> Iterator[Sequence[object]]:
+    first, verdicts = 0.0, dict[str, str]()
+    for many in (1, *workers):
+        folder = path.parent / f"run-{many}"
+        more = ["-n", str(many)] if many > 1 else []
+        made = measuring.timed(
+            "run", "--target", path, "--run-dir", folder, "--plan", plan, "--seed", "1", *more
+        )
+        told = measuring.results(folder)
+        own = {row["id"]: row["verdict"] for row in told["clauses"]}
+        first, verdicts = first or made.seconds, verdicts or own
+        same = "the same" if own == verdicts else "OTHER"
+        faster = f"{first / made.seconds:.1f}"
+        yield many, told["run"]["exchanges"], f"{made.seconds:.1f}", faster, f"{made.megabytes:.0f}", same
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Requests per second with judging and evidence on, against a bare `requests` loop on the same calls.
 
-    python benchmarks/rate.py [targets/reference.toml]
+    python benchmarks/rate.py [--target targets/reference.toml] [--rounds 3] [--plan gate]
 
 Both run in one process, one after the other, against one reference target: first the suite, which keeps
 every request it sends; then a bare `requests.Session` loop that sends those same requests again. Prints a
@@ -11,27 +11,28 @@ expire. Nothing is asserted, since times are the machine's.
 
 from __future__ import annotations
 
+import argparse
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-import pytest
+import measuring
 import requests
-from rich.console import Console
-from rich.table import Table
 
-from clausewise import shipped
+from clausewise import families
 from clausewise.client import Transport
 from clausewise.journal import Pages
 from clausewise.judge import Judge
 from clausewise.model import Request
+from clausewise.plugin.launch import launch
 from clausewise.plugin.opening import claimed, embedded
+from clausewise.targets import Target
 
-ROUNDS = 3
+HEADS = ("round", "requests", "run s", "judged req/s", "bare req/s", "judged/bare", "run/bare")
 
 
 class Ear:
@@ -40,7 +41,7 @@ class Ear:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.seconds = {"send": 0.0, "judge": 0.0}
-        self._before = {
+        self._before: dict[tuple[type, str, str], Callable[..., Any]] = {
             (Transport, "send", "send"): Transport.send,
             (Judge, "_settle", "judge"): Judge._settle,  # noqa: SLF001 - what is measured
             (Pages, "verdict", "judge"): Pages.verdict,
@@ -52,8 +53,8 @@ class Ear:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for (owner, name, _), act in self._before.items():
-            setattr(owner, name, act)
+        for (owner, named, _what), before in self._before.items():
+            setattr(owner, named, before)
 
     def _timed(self, act: Callable[..., Any], what: str) -> Callable[..., Any]:
         def timed(*given: Any, **named: Any) -> Any:
@@ -67,23 +68,18 @@ class Ear:
         return timed
 
 
-def suite(target: Path, url: str) -> tuple[Ear, float]:
+def suite(target: Target, url: str, plan: str) -> tuple[Ear, float]:
     """Run the suite once; return what was heard and the seconds of the whole run."""
+    homes = [families.family(name) for name in target.families]
     with Ear() as ear, TemporaryDirectory() as folder:
-        options = ["--target", str(target), "--reference-url", url, "--run-dir", folder]
+        options = [
+            f"--target={target.path}",
+            f"--reference-url={url}",
+            f"--run-dir={folder}",
+            f"--plan={plan}",
+        ]
         began = time.perf_counter()
-        pytest.main(
-            [
-                str(shipped.SUITES),
-                "-c",
-                str(shipped.SETTINGS),
-                *options,
-                "-p",
-                "no:terminal",
-                "-p",
-                "no:logging",
-            ]
-        )
+        launch(families.suites(homes), options, object())
         return ear, time.perf_counter() - began
 
 
@@ -99,22 +95,29 @@ def bare(sent: list[Request]) -> float:
         return time.perf_counter() - began
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Measure and print."""
-    path = Path(sys.argv[1]) if sys.argv[1:] else shipped.TARGETS / "reference.toml"
-    table = Table("round", "requests", "run s", "judged req/s", "bare req/s", "judged/bare", "run/bare")
-    with embedded(claimed(path)) as target:
-        url = next(iter(target.families.values())).base_url
-        for number in range(1, ROUNDS + 1):
-            heard, seconds = suite(path, url)
-            calls = len(heard.requests)
-            loop = bare(heard.requests)
-            judged = sum(heard.seconds.values())
-            cells = [number, calls, f"{seconds:.2f}", f"{calls / judged:.0f}", f"{calls / loop:.0f}"]
-            table.add_row(*map(str, cells), f"{loop / judged:.2f}", f"{loop / seconds:.2f}")
-    console = Console()
-    console.print(table)
-    console.print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--target", type=Path, default=measuring.REFERENCE)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--plan", default="gate")
+    given = parser.parse_args(words)
+    with embedded(claimed(given.target)) as target:
+        measuring.table(HEADS, _rows(target, given.plan, given.rounds))
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(f"\nPeak memory {megabytes:.0f} MB.\n")
+
+
+def _rows(target: Target, plan: str, rounds: int) -> Iterator[Sequence[object]]:
+    family, known = next(iter(target.families.items()))
+    url = known.base_url.removesuffix(families.family(family).below(""))
+    for number in range(1, rounds + 1):
+        heard, seconds = suite(target, url, plan)
+        calls = len(heard.requests)
+        loop = bare(heard.requests)
+        judged = sum(heard.seconds.values())
+        cells = [number, calls, f"{seconds:.2f}", f"{calls / judged:.0f}", f"{calls / loop:.0f}"]
+        yield *cells, f"{loop / judged:.2f}", f"{loop / seconds:.2f}"
 
 
 if __name__ == "__main__":

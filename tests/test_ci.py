@@ -23,15 +23,22 @@ RECIPES = [
     yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 ]
 COMMANDS = sorted(set(re.findall(r"clausewise run --target uat\.toml --run-dir [^\n'`]*", PAGE)))
+SHARDED = {
+    server: re.search(rf"^```\w+\n(?:#|//) {server}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[
+        1
+    ].splitlines()
+    for server in ("GitHub Actions", "GitLab CI", "Jenkins")
+}
 
 
 def test_the_recipes_are_read_as_their_servers_read_them():
     """A job with steps; a script with its reports."""
-    actions, gitlab = RECIPES
+    actions, gitlab, *shards = RECIPES
 
     steps = actions["jobs"]["judge"]["steps"]
     assert any("clausewise run" in step.get("run", "") for step in steps)
     assert gitlab["conformance"]["artifacts"]["reports"]["junit"] == "runs/now/junit.xml"
+    assert all("judge" in recipe or "judge" in recipe["jobs"] for recipe in shards)
     installed = [step["run"] for step in steps if "pip install" in step.get("run", "")]
     assert installed == [gitlab["conformance"]["script"][0]] == ["pip install wheels/clausewise-*.whl"]
 
@@ -53,6 +60,33 @@ def test_the_image_holds_what_the_wheel_asks_for():
         "--no-cache-dir --no-index --find-links /wheels clausewise"
     ]
     assert re.findall(r"COPY .*|pip .*", last) == ["COPY --from=build /opt/clausewise /opt/clausewise"]
+
+
+@pytest.mark.parametrize("server", SHARDED)
+def test_the_shards_of_a_server_make_a_whole(tmp_path, server):
+    """The lines of its recipe, as its shell runs them with the variables that it sets for each job."""
+    path = shutil.copy(runs.REFERENCE, tmp_path / "uat.toml")
+    shutil.copytree(runs.REFERENCE.parent / "reference.d", tmp_path / "reference.d")
+    runs.only(Path(path), "account-service")
+    shard, merge = (
+        next(line for line in SHARDED[server] if word in line) for word in ("--shard", "clausewise merge")
+    )
+    shard, merge = (re.search(r"clausewise (?:run|merge) [^']*", line)[0] for line in (shard, merge))
+    ours = f"{sys.executable} -m clausewise"
+    for number in "1234":
+        told = {"CI_NODE_INDEX": number, "CI_NODE_TOTAL": "4", "CI_PIPELINE_IID": "7", "SHARD": number}
+        line = shard.replace("${{ matrix.shard }}", number).replace("${{ github.run_number }}", "7")
+        line = line.replace("--run-dir shard ", f"--run-dir shards/{number} ").replace("clausewise", ours)
+        made = subprocess.run(
+            ["sh", "-ec", line.replace("--shard", "--plan smoke --shard")],
+            cwd=tmp_path,
+            env=runs.environment(**told, BUILD_NUMBER="7"),
+            check=False,
+        )
+        assert made.returncode == 0
+    whole = subprocess.run(["sh", "-ec", merge.replace("clausewise", ours)], cwd=tmp_path, check=False)
+    assert whole.returncode == 0
+    assert runs.results(tmp_path / "runs/now")["outcome"]["word"] == "kept all that plan smoke asks"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

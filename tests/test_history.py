@@ -6,6 +6,8 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -86,6 +88,34 @@ def test_a_history_of_before_takes_labels(request, kind):
         assert [row["name"] for row in told] == ["", "release 8"]
         assert json.loads(json.dumps(told[0]["labels"])) == {}
         assert [row["causes"] for row in told] == [None, 1]
+        with history.engine.begin() as made:  # the database is the module's
+            for table in ("verdicts", "operations", "runs"):
+                made.execute(text(f"delete from clausewise_{table}"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_fifty_write_at_once(request, kind):
+    """Into a history that none of them found there: every run is in it, whole."""
+    where = request.getfixturevalue(kind)
+    with History.at(where) as history, history.engine.begin() as made:
+        for table in ("verdicts", "operations", "runs", "format"):
+            made.execute(text(f"drop table clausewise_{table}"))
+    begin = threading.Barrier(50)
+
+    def write(number):
+        made = result(1 + number % 28, f"target-{number}")
+        made["run"]["id"] = f"many-{number}"
+        begin.wait(60)
+        with History.at(where) as history:
+            history.append(made)
+
+    with ThreadPoolExecutor(50) as pool:
+        assert list(pool.map(write, range(50))) == [None] * 50
+    with History.at(where) as history:
+        names = [f"target-{number}" for number in range(50)]
+        rows = history.of(names)
+        assert sorted(row["target"] for row in rows) == sorted(names)
+        assert all(len(history.clause("toy.op.c1", name)) == 1 for name in names[:3])
         with history.engine.begin() as made:  # the database is the module's
             for table in ("verdicts", "operations", "runs"):
                 made.execute(text(f"delete from clausewise_{table}"))

@@ -529,13 +529,14 @@ def test_progress_without_a_terminal_is_plain_lines(monkeypatch):
     console = Console(width=80, record=True, file=io.StringIO())
     progress = terminal.Progress(console, 2)
     progress.begin("cdp/test_a.py::test_b")
-    progress.advance({"judged": ["x", "y"], "findings": [{"clause": "x"}], "calls": 3})
-    progress.advance({"judged": ["y"], "findings": [], "calls": 1}, 1)
+    progress.advance({"judged": ["x", "y"], "findings": [{"clause": "x"}], "sent": 3, "answering": 9.0})
+    progress.advance({"judged": ["y"], "findings": [], "sent": 1, "paused": 99.0}, 1)
     progress.close()
 
     first, second = console.export_text().splitlines()
-    assert re.fullmatch(r"1 of 2 tests: 2 clauses, 1 not kept, \d+ calls/s", first)
+    assert re.fullmatch(r"1 of 2 tests: 2 clauses, 1 not kept, \d+ exchanges/s, bound by the target", first)
     assert second.startswith("2 of 2 tests: 2 clauses, 1 not kept by 1 cause, ")
+    assert second.endswith("bound by the rate limit")
 
 
 def test_an_interrupted_run_says_how_it_goes_on():

@@ -51,6 +51,19 @@ class Questions:
 
 
 @dataclass(frozen=True, slots=True)
+class Ear:
+    """What listens to every answer: who masks what is told of it, and how many seconds each took."""
+
+    masker: Masker
+    times: list[float]
+
+    def hear(self, exchange: Exchange) -> None:
+        """Take note of one."""
+        self.masker.learn_from(exchange)
+        self.times.append(exchange.milliseconds / 1000)
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """One thing looked at. `state` is ok, missing (nothing is wrong, less can be judged), wrong or dead."""
 
@@ -59,14 +72,17 @@ class Diagnosis:
     advice: str = ""
 
 
-def examine(scope: Scope) -> Iterator[Diagnosis]:
-    """Look at each claimed family: its host, its credentials, its fixtures, its fault hooks."""
+def examine(scope: Scope, times: list[float] | None = None) -> Iterator[Diagnosis]:
+    """Look at each claimed family: its host, its credentials, its fixtures, its fault hooks.
+
+    The seconds that its answers took are put into `times`.
+    """
     masker = judge.masker(scope, secrets.token_bytes(16))
-    for told in _examined(scope, masker):
+    for told in _examined(scope, Ear(masker, [] if times is None else times)):
         yield replace(told, what=masker.text(told.what), advice=masker.text(told.advice))
 
 
-def _examined(scope: Scope, masker: Masker) -> Iterator[Diagnosis]:
+def _examined(scope: Scope, ear: Ear) -> Iterator[Diagnosis]:
     yield Diagnosis("ok", f"target file {scope.target.path}")
     for claim, known in scope.idle_claims():
         yield Diagnosis("ok", f"{claim} changes no verdict: {known.inert}")
@@ -74,13 +90,13 @@ def _examined(scope: Scope, masker: Masker) -> Iterator[Diagnosis]:
         target = scope.target.families[family]
         transport = Transport(scope.target.limits, scope.target.tls, proxy=scope.target.proxy)
         try:
-            yield from _family(scope, contract, target, transport, masker)
+            yield from _family(scope, contract, target, transport, ear)
         finally:
             transport.close()
 
 
 def _family(
-    scope: Scope, contract: Contract, target: FamilyTarget, transport: Transport, masker: Masker
+    scope: Scope, contract: Contract, target: FamilyTarget, transport: Transport, ear: Ear
 ) -> Iterator[Diagnosis]:
     careful = scope.target.environment == "production"
     way = scope.target.proxy.of(target.base_url)
@@ -99,7 +115,7 @@ def _family(
         scope.bindings[target.family],
         only_reads=careful,
     )
-    client.heard, client.sends = masker.learn_from, masker.foresee
+    client.heard, client.sends = ear.hear, ear.masker.foresee
     roles = [
         role
         for role in catalogue.roles(scope.homes[contract.family].folder / "roles.toml")

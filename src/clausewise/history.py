@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from clausewise import labels, masking, tables
 from clausewise.errors import ConfigurationError
@@ -42,6 +50,8 @@ Row = dict[str, Any]
 _VERSION = 2  # 1 had no labels and no causes
 _OPTION = re.compile(r"\s*([^=;]+?)\s*=\s*(\{[^}]*\}|[^;]*)")  # of a driver's own connection string
 _NOT_KEPT = ("fail", "unstable", "error", "waived")
+_AT_ONCE = 500  # runs that are asked for at once
+_TURNS, _TICK = 5, 0.1  # looks at a history that another one begins, and seconds between them
 _WAIT = 30.0  # seconds for a database that another run is writing to
 _TABLES = MetaData()
 _FORMAT = Table("clausewise_format", _TABLES, Column("version", Integer, primary_key=True))
@@ -99,13 +109,7 @@ class History:
         history = cls(*_engine(where))
         try:
             with history._said():
-                _TABLES.create_all(history.engine)
-                with history.engine.begin() as made:
-                    version = made.scalar(select(_FORMAT.c.version))
-                    if version is None:
-                        made.execute(insert(_FORMAT).values(version=_VERSION))
-                    if version == 1:
-                        _grow(made)
+                version = _prepared(history.engine)
             if version not in {None, 1, _VERSION}:
                 raise ConfigurationError(
                     f"The history {history.name} is of version {version}, {_VERSION} was expected."
@@ -154,6 +158,39 @@ class History:
                 before = _before(held, row)
                 row["broken"], row["mended"] = self._changed(made, before, row["id"]) if before else ([], [])
         return held[-last:]
+
+    def of(self, targets: Sequence[str], since: str = "") -> list[Row]:
+        """Return the runs on some targets since a moment, the newest last: what many are told by."""
+        names = "id started target plan exit word counts share seconds exchanges labels causes".split()
+        asked = select(*(_RUNS.c[name] for name in names)).where(_RUNS.c.started >= since)
+        with self._said(), self.engine.connect() as made:
+            rows = [
+                self._whole(dict(row)) for row in made.execute(asked.order_by(_RUNS.c.started)).mappings()
+            ]
+        wanted = set(targets)
+        return [row for row in rows if row["target"] in wanted]
+
+    def not_kept(self, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the clauses that each of some runs did not find kept, with their verdicts."""
+        held: dict[str, dict[str, str]] = {run: {} for run in ids}
+        for some in _parts(ids):
+            asked = select(_VERDICTS).where(_VERDICTS.c.run.in_(some), _VERDICTS.c.verdict.in_(_NOT_KEPT))
+            with self._said(), self.engine.connect() as made:
+                for row in made.execute(asked.order_by(_VERDICTS.c.clause)).mappings():
+                    told = self._whole(dict(row), _VERDICTS)
+                    held[told["run"]][told["clause"]] = told["verdict"]
+        return held
+
+    def paces(self, ids: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Return the 95th percentile of each operation's times in each of some runs."""
+        held: dict[str, dict[str, float]] = {run: {} for run in ids}
+        of = _OPERATIONS.c
+        for some in _parts(ids):
+            asked = select(of.run, of.family, of.operation, of.p95).where(of.run.in_(some), of.exchanges > 0)
+            with self._said(), self.engine.connect() as made:
+                for run, family, operation, figure in made.execute(asked):
+                    held[run][f"{family} {operation}"] = float(figure)
+        return held
 
     def clause(self, clause: str, target: str = "") -> list[Row]:
         """Return the verdicts of a clause over all runs, the newest last."""
@@ -281,6 +318,25 @@ def _secrets(url: str) -> Iterator[str]:
         yield from (held.strip("{}") for key, held in pairs if held and secret_name(key))
 
 
+def needed(results: Mapping[str, Any]) -> Row:
+    """Return what `append` takes of a run's results, which is little of them."""
+    clauses = [{"id": row["id"], "verdict": row["verdict"]} for row in results["clauses"]]
+    causes = [{"colour": cause["colour"]} for cause in results["causes"]]
+    operations = [
+        {key: row[key] for key in ("family", "operation", "exchanges", "milliseconds")}
+        for row in results["operations"]
+    ]
+    whole = ("run", "target", "outcome", "suite", "counts", "exercised")
+    told = {key: results[key] for key in whole}
+    return told | {"clauses": clauses, "causes": causes, "operations": operations}
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield a few ids at a time: databases bound how many values a question may have."""
+    for at in range(0, len(ids), _AT_ONCE):
+        yield ids[at : at + _AT_ONCE]
+
+
 def _row(results: Mapping[str, Any]) -> Row:
     run, target, outcome = results["run"], results["target"], results["outcome"]
     return {
@@ -300,6 +356,28 @@ def _row(results: Mapping[str, Any]) -> Row:
         "labels": dict(run["labels"]),
         "causes": sum(cause["colour"] == "red" for cause in results["causes"]),
     }
+
+
+def _prepared(engine: Engine) -> int | None:
+    """Make the tables where there are none, and bring older ones up to date; return which version was there.
+
+    Of several that begin a history at once one is the first, and the others look again.
+    """
+    for turn in range(_TURNS):
+        try:
+            _TABLES.create_all(engine)
+            with engine.begin() as made:
+                version: int | None = made.scalar(select(_FORMAT.c.version))
+                if version is None:
+                    made.execute(insert(_FORMAT).values(version=_VERSION))
+                if version == 1:
+                    _grow(made)
+                return version
+        except (IntegrityError, ProgrammingError, OperationalError):
+            if turn == _TURNS - 1:
+                raise
+            time.sleep(_TICK * (turn + 1))
+    return None
 
 
 def _grow(made: Connection) -> None:

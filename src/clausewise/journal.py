@@ -163,6 +163,12 @@ def ended(folder: Path) -> dict[str, Any] | None:
     return last.get("ended")
 
 
+def changed(folder: Path) -> list[str]:
+    """Return the files of a run that has ended which are not as it left them."""
+    then = (ended(folder) or {}).get("files", {})
+    return [name for name in SEALED if name in then and then[name] != _digest(folder / name)]
+
+
 def seals(folder: Path) -> list[dict[str, Any]]:
     """Return what each part of a run began and ended with; ConfigurationError for what no run writes."""
     told = list(_lines(folder / SEAL))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import math
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, NoReturn, TypeAlias
 
@@ -54,11 +57,26 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _rate(text: str) -> float:
+    """Read a number above 0."""
+    with suppress(ValueError):
+        if 0 < (told := float(text)) < math.inf:
+            return told
+    raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no number above 0")
+
+
 def _port(text: str) -> int:
     """Read the number of a port."""
     if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text) <= _PORTS):
         raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no port: 0 for a free one, up to {_PORTS}")
     return int(text)
+
+
+def _night(text: str) -> str:
+    """Read the name of a folder."""
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
+        return text
+    raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no name of a folder")
 
 
 def _workers(text: str) -> int | str:
@@ -114,6 +132,8 @@ def parser() -> argparse.ArgumentParser:
     _serve(commands)
     _init(commands)
     _report(commands)
+    _merge(commands)
+    _fleet(commands)
     _diff(commands)
     _judge(commands)
     _evidence(commands)
@@ -123,6 +143,7 @@ def parser() -> argparse.ArgumentParser:
     _open(commands)
     _findings(commands)
     _har(commands)
+    _metrics(commands)
     _watch(commands)
     _completion(commands)
     for name, command in commands.choices.items():
@@ -142,8 +163,23 @@ def parser() -> argparse.ArgumentParser:
 
 
 _WITH_FAMILIES = frozenset(
-    "run doctor clauses families family serve init report judge evidence verify countersign matrix".split()
-) | {"watch"}
+    [
+        *(
+            "run",
+            "doctor",
+            "clauses",
+            "families",
+            "family",
+            "serve",
+            "init",
+            "report",
+            "judge",
+            "evidence",
+            "verify",
+        ),
+        *("countersign", "matrix", "merge", "fleet", "watch"),
+    ]
+)
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - argparse has no public name for it
 
 
@@ -183,10 +219,17 @@ def _run(commands: Commands) -> None:
         metavar="PLAN",
         help=f"how deep to go (default: {DEFAULT.name}). {HELP}",
     )
+    run.add_argument(
+        "--shard", metavar="K/N", help="only the K-th of N parts, for `merge`; --seed is the same for all"
+    )
     run.add_argument("--max-requests", type=_count, metavar="N", help="send no more than so many requests")
     run.add_argument(
         "--max-time", type=seconds, metavar="TIME", help="begin no request after so long: 90, 10m, 1h"
     )
+    run.add_argument(
+        "--rate", type=_rate, metavar="N", help="at most N requests a second, if the target file allows more"
+    )
+    run.add_argument("--while-read", action="store_true", help=argparse.SUPPRESS)
     run.add_argument("--policy", metavar="FILE", help="what turns the run red (default: the target file's)")
     run.add_argument("--waivers", metavar="FILE", help="broken clauses that somebody answers for until a day")
     run.add_argument("--frozen", metavar="FILE", help="score only the clauses of this frozen set")
@@ -433,9 +476,56 @@ def _allure(commands: Commands) -> None:
 
 def _diff(commands: Commands) -> None:
     diff = commands.add_parser("diff", help="tell what changed from one run to another")
-    diff.add_argument("before", help="the earlier run's folder")
-    diff.add_argument("after", help="the later run's folder")
+    diff.add_argument("before", nargs="?", help="the earlier run's folder")
+    diff.add_argument("after", nargs="?", help="the later run's folder")
+    diff.add_argument(
+        "--targets",
+        nargs=2,
+        metavar=("ONE", "OTHER"),
+        help="compare two environments: run folders, or names of targets by their last runs in reports/",
+    )
     diff.add_argument("--format", choices=["table", "json"], default="table")
+
+
+def _merge(commands: Commands) -> None:
+    merge = commands.add_parser("merge", help="put the shards of a run together")
+    merge.add_argument("runs", nargs="+", metavar="RUN", help="the folder of each shard")
+    merge.add_argument("--run-dir", metavar="DIR", help="where the whole run's files go")
+    merge.add_argument(
+        "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
+    )
+    merge.add_argument("--quiet", action="store_true", help="say what it came to in one sentence, no more")
+
+
+def _fleet(commands: Commands) -> None:
+    fleet = commands.add_parser("fleet", help="judge many targets on a Dask cluster, and say how they stand")
+    fleet.add_argument(
+        "action",
+        choices=["run", "status", "diff", "page"],
+        help="judge all; say how they stand; what changed since the last night; draw the page",
+    )
+    fleet.add_argument("file", help="the fleet file")
+    fleet.add_argument(
+        "--scheduler", default="", metavar="URL", help="a Dask scheduler that is there: tcp://host:8786"
+    )
+    fleet.add_argument("--workers", type=_count, metavar="N", help="workers of a cluster on this machine")
+    fleet.add_argument("--only", action="append", default=[], metavar="NAME", help="only this target")
+    fleet.add_argument(
+        "--night",
+        type=_night,
+        metavar="NAME",
+        help="go on with the night of that name, or name it",
+    )
+    fleet.add_argument("--history", default="", metavar="URL", help="instead of the fleet file's")
+    fleet.add_argument("--page", default="", metavar="FILE", help="instead of the fleet file's")
+    fleet.add_argument("--format", choices=["table", "json"], default="table", help="of status and diff")
+    fleet.add_argument(
+        "--i-own-this-target",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="say so of a production target, by its name",
+    )
 
 
 def _matrix(commands: Commands) -> None:
@@ -496,6 +586,17 @@ def _har(commands: Commands) -> None:
     har = commands.add_parser("har", help="write a run's exchanges as HAR, masked as they were kept")
     har.add_argument("folder", help="the run's folder")
     har.add_argument("--output", metavar="FILE", default="", help="the file (default: RUN/exchanges.har)")
+
+
+def _metrics(commands: Commands) -> None:
+    metrics = commands.add_parser(
+        "metrics", help="write a run's figures for Prometheus, or send them by OTLP"
+    )
+    metrics.add_argument("folder", help="the run's folder")
+    metrics.add_argument("--output", metavar="FILE", default="", help="write Prometheus' text there")
+    metrics.add_argument(
+        "--otlp", metavar="URL", default="", help="send them to a collector: http://host:4318/v1/metrics"
+    )
 
 
 def _watch(commands: Commands) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import mean
 
 from rich.text import Text
 
-from clausewise import doctor, files, scope, shipped
+from clausewise import doctor, files, forecast, scope, shipped
 from clausewise.cli import screen
 from clausewise.cli.families import named
 from clausewise.errors import ConfigurationError
 from clausewise.foreign import visible
-from clausewise.plugin import consent
+from clausewise.plans import OFFERED, PLANS
+from clausewise.plugin import consent, roll
 from clausewise.plugin.opening import check_owner, claimed, embedded
+from clausewise.scope import Scope
 from clausewise.verdict import Exit
 
 
@@ -23,15 +27,32 @@ def run(given: Namespace) -> int:
     check_owner(target, given.i_own_this_target)
     consent.see(target, always=True)
     console = screen.console(soft_wrap=True)
-    worst = Exit.CONFORMANT
+    worst, times = Exit.CONFORMANT, list[float]()
     with embedded(target) as reached:
-        for diagnosis in doctor.examine(scope.of(reached)):
+        for diagnosis in doctor.examine(known := scope.of(reached), times):
             mark, style, code = _STATES[diagnosis.state]
             console.print(Text(visible(f"{mark} {diagnosis.what}"), style=style))
             for line in diagnosis.advice.splitlines():
                 console.print(Text(visible(f"    {line}")))
             worst = max(worst, code, key=_STATE_ORDER.index)
+    for line in _forecasts(known, times) if times and worst == Exit.CONFORMANT else ():
+        console.print(Text(visible(f"ok      {line}"), style="green"))
     return worst
+
+
+def _forecasts(known: Scope, times: Sequence[float]) -> Iterator[str]:
+    """Yield how long each plan will take, by what the answers to the doctor took."""
+    pace = forecast.Pace(mean(times), known.target.limits.rate)
+    homes = list(known.homes.values())
+    for name, plan in PLANS.items():
+        may = plan.only_reads or known.target.environment != "production"
+        if may and name in OFFERED and all(forecast.counted(home.folder, name) for home in homes):
+            sent = forecast.requests(homes, name, roll.tests(known, {"plan": name}))
+            many, each = (
+                sum(sent.values()),
+                ", ".join(f"{family} {count:.0f}" for family, count in sent.items()),
+            )
+            yield f"plan {name}: about {many:.0f} requests ({each}), {forecast.sentence(many, pace)}"
 
 
 _STATES = {

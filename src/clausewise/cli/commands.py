@@ -77,6 +77,8 @@ _COMMANDS = {
     "serve": "sandbox:run",
     "init": "init:run",
     "report": "running:report_anew",
+    "merge": "merge:run",
+    "fleet": "fleet:run",
     "diff": "compare:run",
     "judge": "passive:run",
     "history": "months:run",
@@ -89,6 +91,7 @@ _COMMANDS = {
     "open": "open:run",
     "findings": "findings:run",
     "har": "har:run",
+    "metrics": "metrics:run",
     "watch": "watch:run",
     "completion": "completion:run",
 }

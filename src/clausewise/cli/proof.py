@@ -16,6 +16,7 @@ from rich.text import Text
 from clausewise import files, kills, matrix, retold, together
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
+from clausewise.plugin.shards import Shard
 from clausewise.report import proof
 from clausewise.stage import Tell
 from clausewise.verdict import Exit
@@ -111,10 +112,8 @@ def _live() -> Iterator[tuple[Path, Tell]]:
 
 
 def _part(shard: str, globs: list[str]) -> matrix.Part:
-    number, _, parts = shard.partition("/")
-    if not (number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts)):
-        raise ConfigurationError(f"--shard {shard}: write K/N, such as 1/2.")
-    return matrix.Part(tuple(globs), int(number), int(parts))
+    part = Shard.read(shard)
+    return matrix.Part(tuple(globs), part.number, part.parts)
 
 
 def _show(made: matrix.Matrix) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -31,6 +33,8 @@ def run(given: Namespace) -> int:
     if given.notify:
         _late("notify:usable", given.notify, given.history)
     _end_well()
+    if given.while_read:
+        threading.Thread(target=_end_with_parent, args=(os.dup(0),), daemon=True).start()
     told = journal.facts(Path(given.resume)) if given.resume else {}
     target = claimed(Path(told.get("path", given.target)), allowed=given.allow_file)
     consent.see(target, dry=given.dry_run)
@@ -67,6 +71,14 @@ def _end_well() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
+def _end_with_parent(stdin: int) -> None:
+    """End as Ctrl-C ends a run, once whoever started it is gone: its end of our standard input is closed."""
+    with suppress(OSError):
+        while os.read(stdin, 1 << 12):
+            pass
+    signal.raise_signal(signal.SIGTERM)
+
+
 def _anew(given: Namespace) -> list[str]:
     arguments = [f"--target={given.target}"]
     for option in ("clause", "operation", "family", "document", "label"):
@@ -88,7 +100,7 @@ def _going_on(given: Namespace) -> list[str]:
     facts = journal.facts(Path(given.resume))
     arguments = [f"--resume={given.resume}", f"--target={facts['path']}"]
     arguments += [f"--document={claim}" for claim in facts["documents"]]
-    return [*arguments, *_valued(given, ("counterexamples", "max_requests", "max_time"))]
+    return [*arguments, *_valued(given, ("counterexamples", "max_requests", "max_time", "rate"))]
 
 
 def _valued(given: Namespace, options: Sequence[str]) -> Iterator[str]:
@@ -116,6 +128,8 @@ _ANY_TIME = (
     "counterexamples",
     "max_requests",
     "max_time",
+    "rate",
+    "while_read",
     "pytest_arguments",
 )
 _OPTIONS = (
@@ -129,6 +143,8 @@ _OPTIONS = (
     "policy",
     "waivers",
     "frozen",
+    "shard",
+    "rate",
 )
 
 

@@ -24,6 +24,8 @@ _BY_COMMAND: Mapping[str, Sequence[str]] = {
     "doctor": ("target", _FAMILIES),
     "judge": ("target", _FAMILIES, *_RULED),
     "history": ("history",),
+    "merge": ("history", _FAMILIES),
+    "fleet": (_FAMILIES,),
     **dict.fromkeys(
         "clauses families family serve init report evidence verify countersign matrix watch".split(),
         (_FAMILIES,),

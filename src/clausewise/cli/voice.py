@@ -10,10 +10,13 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
+from clausewise import forecast
 from clausewise.cli import screen
+from clausewise.forecast import duration
 from clausewise.foreign import visible
 from clausewise.plugin.session import SESSION
 from clausewise.report import terminal
+from clausewise.scope import Scope
 from clausewise.statement.live import Live
 
 
@@ -25,6 +28,9 @@ class Voice:
         self._out = out
         self._err = err
         self._progress: terminal.Progress | None = None
+        self._requests = 0.0  # that the run is going to send, where that is known and not told, yet
+        self._rate: float | None = None
+        self._workers = 1
         self._found: Live | None = None
         self.concluded: int | None = None
         self.results: dict[str, Any] = {}
@@ -33,12 +39,12 @@ class Voice:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin the live line; under xdist the workers' number comes later."""
         if session.items:
-            self._begin(len(session.items), session.config)
+            self._begin([item.nodeid for item in session.items], session.config)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
         """Begin the live line with what the first worker collected."""
-        self._begin(len(ids), node.config)
+        self._begin(ids, node.config)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Show a suite file that cannot be read: pytest's own report, which would, is silent."""
@@ -57,6 +63,7 @@ class Voice:
             told = getattr(report, "clausewise", {})
             self._found.add(told)
             self._progress.advance(told, self._found.causes)
+            self._forecast()
 
     def pytest_clausewise_concluded(self, results: Mapping[str, Any], folder: Path) -> None:
         """End the live line and show what the run came to."""
@@ -68,22 +75,43 @@ class Voice:
             return
         screen.show(self._out, terminal.conclusion(results, folder))
 
-    def pytest_clausewise_rehearsed(self, rows: Sequence[Any], target: str) -> None:
+    def pytest_clausewise_rehearsed(self, rows: Sequence[Any], target: str, scope: Scope) -> None:
         """Show what a run would send; nothing was sent, so that nothing can be wrong."""
         self._end()
         self.concluded = 0
-        for piece in terminal.plan(rows, target):
-            self._out.print(piece)
+        for piece in terminal.plan(rows, target, scope.target.limits.rate, self._workers):
+            self._out.print(piece, soft_wrap=isinstance(piece, Text))
 
     def pytest_unconfigure(self) -> None:
         """Leave no live line behind, whatever happened."""
         self._end()
 
-    def _begin(self, total: int, config: pytest.Config) -> None:
+    def _begin(self, tests: Sequence[str], config: pytest.Config) -> None:
+        run = config.stash[SESSION]
+        self._workers = int(getattr(config.option, "numprocesses", None) or 1)
         if self._progress is None and self._live:
-            run = config.stash[SESSION]
             self._found = Live(run.scope, run.policy)
-            self._progress = terminal.Progress(self._err, total)
+            if not run.is_dry:
+                sent = forecast.requests(run.scope.homes.values(), run.plan.name, tests)
+                self._requests, self._rate = sum(sent.values()), run.scope.target.limits.rate
+                self._say(sent)
+            self._progress = terminal.Progress(self._err, len(tests), self._workers)
+
+    def _say(self, sent: Mapping[str, float]) -> None:
+        """Say beforehand how much will be sent, and how long that takes at least."""
+        each = ", ".join(f"{name} {count:.0f}" for name, count in sent.items())
+        told = f"forecast: about {self._requests:.0f} requests ({each})" if sent else ""
+        if told and self._rate:
+            told += f"; rate = {self._rate:g} allows no less than {duration(self._requests / self._rate)}"
+        if told:
+            self._err.print(Text(told), soft_wrap=True)
+
+    def _forecast(self) -> None:
+        """Say once, as soon as a few answers came, how long the run will take and what limits it."""
+        pace = self._progress.pace(self._rate) if self._progress and self._requests else None
+        if pace:
+            self._err.print(Text(f"forecast: {forecast.sentence(self._requests, pace)}"), soft_wrap=True)
+            self._requests = 0.0
 
     def _end(self) -> None:
         if self._progress:

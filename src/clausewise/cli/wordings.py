@@ -90,10 +90,28 @@ COMMANDS = MappingProxyType(
             "Show the report of a run in the browser.",
             ("clausewise open", "clausewise open runs/monday"),
         ),
+        "merge": Words(
+            "Put the shards of a run together, as CI jobs made them with `run --shard K/N`: one folder, one "
+            "statement, the one that a single machine would have come to. A shard that is missing is told by "
+            "its name, and the whole is not verified.",
+            (
+                "clausewise merge shards/*",
+                "clausewise merge shards/1 shards/2 shards/3 --run-dir runs/now --history nightly.db",
+            ),
+        ),
+        "fleet": Words(
+            "Judge many targets, each by a run of its own, on a Dask cluster: one on this machine, or one "
+            "that is there. What each comes to goes to a history, and one page shows them all. The exit code "
+            "is the one to see to first.",
+            (
+                "clausewise fleet run fleet.toml --workers 4",
+                "clausewise fleet status fleet.toml --format json",
+            ),
+        ),
         "diff": Words(
-            "Tell what changed from one run to another: 1 where something is newly broken or no "
-            "longer judged.",
-            ("clausewise diff runs/monday runs/tuesday", "clausewise diff runs/1 runs/2 --format json"),
+            "Tell what changed from one run to another: 1 where something is newly broken or no longer "
+            "judged. Or whether two environments behave alike: 1 where one keeps what the other does not.",
+            ("clausewise diff runs/monday runs/tuesday", "clausewise diff --targets uat prod"),
         ),
         "findings": Words(
             "Hand a run's findings to other tools: code scanning, annotations of a pull request, a tracker.",
@@ -105,6 +123,14 @@ COMMANDS = MappingProxyType(
         "har": Words(
             "Write a run's exchanges as HAR 1.2, masked as they were kept, for browsers and proxies.",
             ("clausewise har reports/latest", "clausewise har runs/monday --output monday.har"),
+        ),
+        "metrics": Words(
+            "Write a run's figures as Prometheus' text, for a node exporter's folder, or send them to a "
+            "collector of OpenTelemetry.",
+            (
+                "clausewise metrics reports/latest --output /var/lib/node_exporter/clausewise.prom",
+                "clausewise metrics runs/monday --otlp http://127.0.0.1:4318/v1/metrics",
+            ),
         ),
         "judge": Words(
             "Judge traffic that somebody recorded, without sending anything.",
@@ -198,7 +224,9 @@ GROUPS = MappingProxyType(
                 "--document",
                 "--since",
                 "--discrepancies",
+                "--targets",
                 "--freeze",
+                "--shard",
             ),
             _WHAT,
         ),
@@ -208,7 +236,12 @@ GROUPS = MappingProxyType(
                 "--seed",
                 "--max-requests",
                 "--max-time",
+                "--rate",
                 "--every",
+                "--only",
+                "--night",
+                "--scheduler",
+                "--workers",
                 "-n",
                 "--dry-run",
                 "--counterexamples",

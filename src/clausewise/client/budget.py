@@ -32,6 +32,14 @@ class _Page(NamedTuple):
     since: float = 0.0
 
 
+class Spending(NamedTuple):
+    """What a process spent: requests, seconds that it waited for its turn, and for answers."""
+
+    sent: int = 0
+    paused: float = 0.0
+    answering: float = 0.0
+
+
 class Budget:
     """What a run may spend: requests, seconds since it began, requests per second; None for any number.
 
@@ -53,6 +61,7 @@ class Budget:
         self._page = _Page()
         self.book = book
         self._cancelled = False
+        self._spent = Spending()
 
     @property
     def cancelled(self) -> bool:
@@ -103,8 +112,19 @@ class Budget:
             turn = page.free if page.free > now - gap else now
             since = page.since or turn
             self._page = page._replace(sent=page.sent + 1, free=turn + gap, gap=learned, since=since)
+        self._spent = self._spent._replace(sent=self._spent.sent + 1)
         if turn > now:
             time.sleep(turn - now)
+            self._spent = self._spent._replace(paused=self._spent.paused + turn - now)
+
+    def answered(self, seconds: float) -> None:
+        """Take note of how long the target took for an answer, or for none."""
+        self._spent = self._spent._replace(answering=self._spent.answering + seconds)
+
+    def spending(self) -> Spending:
+        """Return what this process spent since this was asked last."""
+        told, self._spent = self._spent, Spending()
+        return told
 
     def put_off(self, seconds: float) -> None:
         """Let nobody send for so many seconds, since the target asks for it, and learn what pace it takes.

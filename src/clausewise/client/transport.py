@@ -80,6 +80,7 @@ class Transport:
         finally:
             self._watchdog.rest()
             self._rested = time.perf_counter()
+            self._budget.answered(self._rested - began)
         return response, (self._rested - began) * 1000
 
     def _forget(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clausewise.evidence.checking import Verified, countersign, stamp, stamp_request, verify
-from clausewise.evidence.contents import Check
+from clausewise.evidence.contents import Check, Contents
 from clausewise.evidence.packing import pack
 
-__all__ = ["Check", "Verified", "countersign", "pack", "stamp", "stamp_request", "verify"]
+__all__ = ["Check", "Contents", "Verified", "countersign", "pack", "stamp", "stamp_request", "verify"]

@@ -180,7 +180,8 @@ class Contents:
                     yield f"{name}, line {number}, is written in another way than a run writes it"
                     break
         secrets = {(it.kind, it.name) for it in self.scope.target.references}
-        if any(len(set(seal.get("begun", {}).get("masks", ()))) > len(secrets) for seal in seals):
+        keys = len(self.facts.get("shards", ())) or 1  # each shard masks by a key of its own
+        if any(len(set(seal.get("begun", {}).get("masks", ()))) > len(secrets) * keys for seal in seals):
             yield f"{journal.SEAL} tells of more secrets than the {len(secrets)} of the target file"
         own = any("recorded" in seal.get("ended", {}) for seal in seals)
         if own != (self.facts.get("plan") == recorded.PLAN):
@@ -281,8 +282,13 @@ class Contents:
         if not begun or begun[-1].get("base_urls") != last:
             yield "the run began with other hosts"
             return
+        by_shard = {
+            f"s{told['shard'].partition('/')[0]}": told.get("base_urls", {})
+            for told in self.facts.get("shards", ())
+        }
         for one in self._exchanges:
             known = begun[one.part - 1].get("base_urls", {}) if one.part <= len(begun) else {}
+            known = by_shard.get(one.id.partition(".")[0], known)
             base = known.get(one.family)
             if self._granted(one):
                 continue

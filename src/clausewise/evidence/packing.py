@@ -136,5 +136,10 @@ def _whole(folder: Path, results: Mapping[str, Any]) -> None:
     run = results["run"]
     if run["interrupted"] or not run["ended"]:
         raise ConfigurationError(f"The run {folder} was stopped before its end; evidence is of a whole run.")
+    if run.get("shard"):
+        told = f"The run {folder} is shard {run['shard']} alone; evidence is of a whole run"
+        raise ConfigurationError(f"{told}: `clausewise merge` makes one of all shards.")
+    if lost := [row["shard"] for row in run.get("shards", ()) if row["state"] != "whole"]:
+        raise ConfigurationError(f"The run {folder} lacks shard {lost[0]}; evidence is of a whole run.")
     if run["partial"]:
         raise ConfigurationError(f"The run {folder} took some clauses only; evidence is of a whole run.")

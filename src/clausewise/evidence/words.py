@@ -116,7 +116,8 @@ def may_lack(facts: Record, records: Iterable[Record], lost: Collection[str]) ->
     """
     timed = facts.get("most", {}).get("seconds") is not None
     cut = any(record["verdict"] == Verdict.ERROR or (timed and record.get("spent")) for record in records)
-    return bool(facts.get("resumed") or lost or cut)
+    resumed = facts.get("resumed") or any(row.get("resumed") for row in facts.get("shards", ()))
+    return bool(resumed or lost or cut)
 
 
 def unlike(collected: Mapping[str, Collection[str]], suite: Mapping[str, Collection[str]]) -> Iterator[str]:

@@ -54,6 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="",
         help="what chance finds is kept there, and tried first the next time (default: beside the run)",
     )
+    group.addoption("--rate", type=float, metavar="N", help="at most N requests a second")
     group.addoption("--max-requests", type=int, metavar="N", help="send no more than so many requests")
     group.addoption(
         "--max-time", type=seconds, metavar="TIME", help="begin no request after so long: 90, 10m, 1h"
@@ -84,6 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--label", action="append", default=[], metavar="KEY=VALUE", help="what is judged, such as build=412"
     )
     group.addoption("--resume", metavar="RUN", default="", help="go on with the run of this folder")
+    group.addoption("--shard", metavar="K/N", default="", help="only the K-th of N parts")
     group.addoption(
         "--reference-url", metavar="URL", default="", help="where the reference of embedded families runs"
     )
@@ -207,7 +209,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash.get(SESSION, None)
     if session:
         try:
-            kept, dropped = selection.split(session.scope, items, session.choice, session.done)
+            kept, dropped = selection.split(session.scope, items, session.choice, session.shard, session.done)
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
         items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
@@ -296,7 +298,10 @@ def pytest_runtest_makereport(
     """Let a test's report say what it judged, for whoever shows how far a run is."""
     report = yield
     if call.when == "call":
-        vars(report)["clausewise"] = item.stash.get(conduct.JUDGED, {})
+        session = item.config.stash.get(SESSION, None)
+        spent = session.budget.spending()._asdict() if session else {}
+        judged: dict[str, object] = item.stash.get(conduct.JUDGED, {})
+        vars(report)["clausewise"] = judged | spent
     return report
 
 
@@ -313,7 +318,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run.is_dry:
         rows = dry.planned(run.scope, run.folder, run.log_ins)
         session.exitstatus = pytest.ExitCode.OK
-        session.config.hook.pytest_clausewise_rehearsed(rows=rows, target=run.scope.target.name)
+        session.config.hook.pytest_clausewise_rehearsed(
+            rows=rows, target=run.scope.target.name, scope=run.asked
+        )
         return
     stopped = session.shouldstop or session.shouldfail or run.lost
     cut = bool(stopped) or exitstatus == pytest.ExitCode.INTERRUPTED

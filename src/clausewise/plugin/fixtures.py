@@ -52,7 +52,8 @@ def clausewise_unique(request: pytest.FixtureRequest) -> Unique:
     worker = int(told["workerid"].removeprefix("gw")) % workers, workers  # one that crashed has a successor
     source = random.Random(f"{session.seed}/{session.salt}/{request.node.nodeid}")  # noqa: S311 - no secret
     book = session.budget.book  # which all workers of a run share
-    return Unique(source, worker, Shares(worker[0], book.with_name("shares") if book else None))
+    shares = Shares(worker[0], book.with_name("shares") if book else None)
+    return Unique(source, worker, shares, session.shard)
 
 
 @pytest.fixture

@@ -11,5 +11,8 @@ def pytest_clausewise_concluded(results: Mapping[str, Any], folder: Path) -> Non
     """Hear what a run came to, after its files are written. `results` is what results.json holds."""
 
 
-def pytest_clausewise_rehearsed(rows: Sequence[Any], target: str) -> None:
-    """Hear what a run would send to a target of that name: `clausewise.plugin.dry.Planned` by operation."""
+def pytest_clausewise_rehearsed(rows: Sequence[Any], target: str, scope: Any) -> None:
+    """Hear what a run would send to a target of that name: `clausewise.plugin.dry.Planned` by operation.
+
+    `scope` is what the target claims, a `clausewise.scope.Scope`.
+    """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +19,7 @@ from clausewise.errors import ConfigurationError
 from clausewise.model import Kind, Verdict
 from clausewise.plans import Plan
 from clausewise.plugin.selection import Choice
+from clausewise.plugin.shards import Shard
 from clausewise.reference import process
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
@@ -38,6 +40,12 @@ def claimed(
             raise ConfigurationError(f"--document {text}: write FAMILY=ID with a family of {path}.")
         claims[family] = document
     return target.claiming(claims)
+
+
+def slowed(target: targets.Target, rate: float | None) -> targets.Target:
+    """Return the same target with no more requests a second than these, and than its file allows."""
+    rates = [it for it in (rate, target.limits.rate) if it]
+    return replace(target, limits=replace(target.limits, rate=min(rates))) if rates else target
 
 
 def remembered(folder: Path) -> Scope:
@@ -92,6 +100,19 @@ def seed(config: pytest.Config) -> int:
     """Return the seed that is given, or a new one."""
     seed = config.getoption("--seed")
     return secrets.randbelow(2**32) if seed is None else int(seed)
+
+
+def shard(config: pytest.Config, told: Mapping[str, Any]) -> Shard:
+    """Return which part of a whole this run is: as it was begun, or as is asked for, with a seed for all.
+
+    Raises ConfigurationError for what is no part, and where each part would have a seed of its own.
+    """
+    asked = told.get("shard", "") if told else config.getoption("--shard")
+    if asked and not told and config.getoption("--seed") is None:
+        raise ConfigurationError(
+            f"--shard {asked} takes a --seed, the same one for all shards, such as the pipeline's number."
+        )
+    return Shard.read(asked) if asked else Shard()
 
 
 def resumed(config: pytest.Config) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Kind, among
+from clausewise.plugin.shards import WHOLE, Shard
 from clausewise.scope import Scope
 from clausewise.spelling import nearest
 
@@ -93,25 +94,28 @@ def _turn(item: pytest.Item, *, alone: bool) -> int:
 
 
 def split(
-    scope: Scope, items: Sequence[pytest.Item], choice: Choice, done: Collection[str] = ()
+    scope: Scope,
+    items: Sequence[pytest.Item],
+    choice: Choice,
+    shard: Shard = WHOLE,
+    done: Collection[str] = (),
 ) -> tuple[list[pytest.Item], list[pytest.Item]]:
     """Split the tests into those to run and those to leave out: a test's first clause decides.
 
-    Tests of the ids of `done` are left out, too.
+    Tests of other shards, and those of the ids of `done`, are left out, too.
 
     Raises ConfigurationError for a clause id that no catalogue knows.
     """
     picked = choice.picked(scope)
-    kept: list[pytest.Item] = []
-    dropped: list[pytest.Item] = []
-    for item in items:
-        named = ids(item)
-        if not named:
-            kept.append(item)  # somebody else's test in the same session
-            continue
-        wanted = is_wanted(scope, item.nodeid, named, choice, picked) and item.nodeid not in done
-        (kept if wanted else dropped).append(item)
-    return kept, dropped
+    wanted = [  # with what is somebody else's in the same session
+        item
+        for item in items
+        if not (named := ids(item)) or is_wanted(scope, item.nodeid, named, choice, picked)
+    ]
+    own = shard.own(wanted, lambda item: (_turn(item, alone=False), item.nodeid))
+    kept = [item for item in own if item.nodeid not in done or not ids(item)]
+    left = {id(item) for item in kept}
+    return kept, [item for item in items if id(item) not in left]
 
 
 def is_wanted(scope: Scope, test: str, named: Sequence[str], choice: Choice, picked: Sequence[str]) -> bool:

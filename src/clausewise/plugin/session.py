@@ -31,6 +31,7 @@ from clausewise.plugin.document import Memory
 from clausewise.plugin.dry import stand_in
 from clausewise.plugin.leavings import Leavings
 from clausewise.plugin.selection import Choice
+from clausewise.plugin.shards import WHOLE, Shard
 from clausewise.plugin.strangers import Strangers
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
@@ -52,6 +53,7 @@ class Session:
     rulings: Rulings = field(default_factory=Rulings)
     labels: Mapping[str, str] = field(default_factory=dict)
     plan: Plan = DEFAULT
+    shard: Shard = WHOLE
     budget: Budget = field(default_factory=Budget)
     log_ins: Ledger = field(default_factory=Ledger)
     part: int = 1
@@ -63,6 +65,7 @@ class Session:
     lost: str = ""  # why the run folder takes no more
     is_worker: bool = False
     is_dry: bool = False
+    asked: Scope | None = None  # what a dry run stands in for
     results: dict[str, Any] = field(default_factory=dict)
     current: Judge | None = None
     ageing: Ageing = field(default_factory=Ageing)
@@ -86,14 +89,16 @@ class Session:
         stack = ExitStack()
         allowed = config.getoption("--allow-file")
         target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"), allowed)
+        target = opening.slowed(target, config.getoption("--rate"))
         plan = PLANS[told.get("plan", config.getoption("--plan"))]
         opening.check_plan(target, plan)
-        known = scope.of(target)  # bad data stops here
+        asked = known = scope.of(target)  # bad data stops here
         choice = opening.choice(config, plan, told)
+        shard = opening.shard(config, told)
         ruled = Rulings.of(told["rulings"]) if told else opening.ruled(config, target)
         if is_dry := config.getoption("--dry-run"):
             target = stand_in(target)
-            known = scope.of(target)
+            asked, known = known, scope.of(target)
         else:
             opening.check_owner(target, config.getoption("--i-own-this-target"))
         if given:
@@ -103,12 +108,14 @@ class Session:
         else:
             target = stack.enter_context(opening.embedded(target))
         now = datetime.now(UTC)
-        run = given.get("run") or told.get("id") or f"{now:%Y%m%d-%H%M%S}-{target.name}"
+        part = "" if shard.is_whole else f"-{shard.number}of{shard.parts}"
+        run = given.get("run") or told.get("id") or f"{now:%Y%m%d-%H%M%S}-{target.name}{part}"
         folder = given.get("folder") or config.getoption("--resume") or config.getoption("--run-dir")
         if is_dry and not given:
             folder = f"{stack.enter_context(TemporaryDirectory())}/run"
         session = cls(
             scope=replace(known, target=target),
+            asked=asked,
             folder=Path(folder or f"reports/{run}"),
             run=run,
             seed=given.get("seed", told.get("seed", opening.seed(config))),
@@ -119,6 +126,7 @@ class Session:
             rulings=ruled,
             labels=told.get("labels", {}) if told else said(config.getoption("--label"), os.environ),
             plan=plan,
+            shard=shard,
             budget=opening.budget(config, target, given, stack),
             confirming=told.get("confirm", config.getoption("--confirm-failures")),
             cleans=not config.getoption("--no-clean-up"),
@@ -165,6 +173,7 @@ class Session:
                     "environment": statement.environment(),
                     "most": self.budget.most,
                     "labels": self.shown,
+                    **({} if self.shard.is_whole else {"shard": str(self.shard)}),
                     **facts,
                 },
                 copies.of(self.scope, hides),
@@ -270,6 +279,7 @@ class Session:
             transport = Transport(target.limits, target.tls, self.budget, target.proxy)
             self._transports.append(transport)
             worker = self.worker if self.part == 1 else f"{self.worker}.{self.part}"
+            worker = worker if self.shard.is_whole else f"s{self.shard.number}.{worker}"
             prefix = worker if len(self.scope.contracts) == 1 else f"{worker}-{family}"
             self._clients[family] = Client(
                 self.scope.contracts[family],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import zlib
 from collections.abc import Sequence
 
+from clausewise.plugin.shards import WHOLE, Shard
 from clausewise.plugin.shares import Shares
 
 
@@ -13,10 +13,15 @@ class Unique:
     """Values that no other test and no other run has used; `worker` (which, of how many) makes them."""
 
     def __init__(
-        self, source: random.Random, worker: tuple[int, int] = (0, 1), shares: Shares | None = None
+        self,
+        source: random.Random,
+        worker: tuple[int, int] = (0, 1),
+        shares: Shares | None = None,
+        shard: Shard = WHOLE,
     ) -> None:
         self._source = source
         self._worker = worker
+        self._shard = shard
         self._shares = shares or Shares(worker[0])
         self._start = source.getstate()
         self._picked: list[Sequence[str]] = []
@@ -55,12 +60,13 @@ class Unique:
         """Return that many things that stand side by side, by chance, that no other worker took or will take.
 
         For what the target has for all and gives away once. A worker takes of its own share, and of the
-        others' only what is `leftover`, which they have not taken. Empty where there is nothing for it.
+        others' only what is `leftover`, which they have not taken; of another shard's nothing, since nobody
+        here knows what that took. Empty where there is nothing for it.
         """
-        number, workers = self._worker
         every = [things[at : at + count] for at in range(len(things) - count + 1)]
+        every = [some for some in every if all(map(self._shard.has, some))]
         self._source.shuffle(every)
-        own = [some for some in every if all(zlib.crc32(it.encode()) % workers == number for it in some)]
+        own = [some for some in every if all(self._shard.has(it, *self._worker) for it in some)]
         picked = (
             self._again.pop(0) if self._again else self._shares.first([*own, *every] if leftover else own)
         )

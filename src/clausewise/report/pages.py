@@ -139,6 +139,11 @@ def history(
     return template.render(runs=runs, targets=targets, links=links, chart=chart, dark=_dark())
 
 
+def drawn(template: str, **told: Any) -> str:
+    """Return a page of its own from a template, without a script."""
+    return _environment(autoescape=True).get_template(template).render(dark=_dark(), **told)
+
+
 def _of_target(
     runs: Sequence[tuple[int, Row]],
     verdicts: Mapping[str, Mapping[str, str]],

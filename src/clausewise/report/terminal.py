@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clausewise import labels
+from clausewise.forecast import Pace, unmeasured
 from clausewise.foreign import visible
 from clausewise.report.causes import Cause, causes, source
 from clausewise.verdict import many
@@ -43,16 +44,20 @@ _COLUMNS = {
     "not applicable": "n/a",
 }
 _NOT_GREEN = ("fail", "unstable", "error", "untestable", "waived")
+_ENOUGH = 100  # requests after which it can be told how fast a target is
+_OWN_MOST = 0.02  # seconds of our own for an exchange, at most: at a run's begin it is mostly its start
 _EVERY = 5.0  # seconds between two lines where there is no terminal to keep one line alive
 
 
 class Progress:
     """The live line: how many tests of how many, which clauses are broken so far, how fast, how long left."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, workers: int = 1) -> None:
         self._console = console
         self._total = total
-        self._done = self._calls = self._causes = 0
+        self._workers = workers
+        self._done = self._causes = 0
+        self._sent = self._paused = self._answering = 0.0
         self._judged: set[str] = set()
         self._broken: set[str] = set()
         self._began = self._told = time.monotonic()
@@ -76,21 +81,43 @@ class Progress:
         """Count one test by what it says it judged (`Judge.told`); `causes` are those of all so far."""
         self._causes = causes
         self._done += 1
-        self._calls += told.get("calls", 0)
+        self._sent += told.get("sent", 0)
+        self._paused += told.get("paused", 0.0)
+        self._answering += told.get("answering", 0.0)
         self._judged.update(told.get("judged", ()))
         self._broken.update(bad["clause"] for bad in told.get("findings", ()))
         if self._bar and self._task is not None:
             self._bar.update(self._task, advance=1)
         elif time.monotonic() - self._told >= _EVERY:
             self._told = time.monotonic()
-            self._console.print(Text(f"{self._done} of {self._total} tests: {self._so_far}"))
+            line = Text(f"{self._done} of {self._total} tests: {self._so_far}")
+            self._console.print(line, soft_wrap=True)
 
     @property
     def _so_far(self) -> str:
-        rate = self._calls / max(time.monotonic() - self._began, 0.1)
         broken = f", {len(self._broken)} not kept" if self._broken else ""
         broken += f" by {many(self._causes, 'cause', 'causes')}" if self._causes else ""
-        return f"{many(len(self._judged), 'clause', 'clauses')}{broken}, {rate:.0f} calls/s"
+        rate = self._sent / max(self._took, 0.1)
+        speed = f"{rate:.0f} exchanges/s, bound by {self.bound}" if self._sent else "no exchange yet"
+        return f"{many(len(self._judged), 'clause', 'clauses')}{broken}, {speed}"
+
+    @property
+    def _took(self) -> float:
+        return time.monotonic() - self._began
+
+    @property
+    def bound(self) -> str:
+        """What takes most of the run's time: the target's answers, the rate that is allowed, or ourselves."""
+        own = self._took * self._workers - self._paused - self._answering
+        shares = {"the rate limit": self._paused, "the target": self._answering, "this machine": own}
+        return max(shares, key=lambda name: shares[name])
+
+    def pace(self, rate: float | None) -> Pace | None:
+        """Return what the run's speed rests on; None while too little was sent to tell."""
+        if self._sent < _ENOUGH:
+            return None
+        own = max(self._took * self._workers - self._paused - self._answering, 0.0) / self._sent
+        return Pace(self._answering / self._sent, rate, self._workers, min(own, _OWN_MOST))
 
     def close(self) -> None:
         """Take the line away."""
@@ -140,8 +167,8 @@ def _cut(line: Text) -> Text:
     return line
 
 
-def plan(rows: Sequence[Any], target: str) -> Iterator[Text | Table]:
-    """Yield what a run would send to a target, an operation a line."""
+def plan(rows: Sequence[Any], target: str, rate: float | None, workers: int = 1) -> Iterator[Text | Table]:
+    """Yield what a run would send to a target that allows so many requests a second, an operation a line."""
     heads = "operation", "requests", "writes", "what it makes, at most", "taken away by"
     table = Table(*heads, box=None, pad_edge=False)
     for row in rows:
@@ -150,8 +177,13 @@ def plan(rows: Sequence[Any], target: str) -> Iterator[Text | Table]:
         writes = "yes" if row.writes else ""
         table.add_row(f"{row.family} {row.operation}", str(row.requests), writes, made, undo)
     yield table
+    whole, families = sum(row.requests for row in rows), Counter[str]()
+    for row in rows:
+        families[row.family] += row.requests
     writing = sum(row.requests for row in rows if row.writes)
-    yield Text(f"{sum(row.requests for row in rows)} requests, {writing} of them to operations that write.")
+    each = ", ".join(f"{name} {count}" for name, count in families.items())
+    yield Text(f"{whole} requests ({each}), {writing} of them to operations that write.")
+    yield Text(f"Forecast: {unmeasured(whole, rate, workers)}.")
     if wrong := sum(row.wrong for row in rows):
         real = sum(row.real for row in rows)
         told = ", never two in a row, a good log-in before each" if real else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from clausewise.statement.assembly import RESULTS, assemble, environment, text, write
+from clausewise.statement.behaviour import comparison
 from clausewise.statement.difference import difference
 from clausewise.statement.tally import add_up
 
-__all__ = ["RESULTS", "add_up", "assemble", "difference", "environment", "text", "write"]
+__all__ = ["RESULTS", "add_up", "assemble", "comparison", "difference", "environment", "text", "write"]

@@ -19,7 +19,7 @@ from clausewise._version import __version__
 from clausewise.model import STEPS, Clause, Observability, Operation, Standing, Verdict
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
-from clausewise.statement import weighing
+from clausewise.statement import shards, weighing
 from clausewise.statement.causes import causes, kept
 from clausewise.statement.curl import curl
 from clausewise.statement.excuses import excuses
@@ -131,6 +131,8 @@ def _end(facts: Row, tally: Tally, *, ended: bool) -> str:
     """Return what ended a run before all of its tests had come; empty where they had."""
     if tally.unusable:
         return f"the run ended before its test came: {tally.unusable}"
+    if lacks := shards.lacks(facts):
+        return lacks
     cut = facts.get("interrupted") or not ended
     return (
         "the run was stopped before its test came; `clausewise run --resume` goes on with it" if cut else ""
@@ -227,14 +229,19 @@ def _facts(
     if left := facts.get("left_out"):
         told = many(left, "test, or file, of the suite was", "tests, or files, of the suite were")
         unmet.append(f"{told} left out by pytest's own options (-k, -m, --deselect, --ignore)")
+    parts = shards.unmet(facts)
+    unmet = parts or unmet
     if promise.narrowed:
-        unmet = [f"a partial run: {len(promise.picked)} of {len(clauses)} clauses were selected"]
+        unmet = [
+            *parts,
+            f"a partial run: {len(promise.picked)} of {len(clauses)} clauses were selected",
+        ]
     return Facts(
         red_fails=sum(map(_is_red, clauses)),
         errors=sum(row["verdict"] == Verdict.ERROR for row in clauses),
         unstable=sum(row["verdict"] == Verdict.UNSTABLE for row in clauses),
         unmet=unmet,
-        missing=len(_missing(clauses)) if promise.plan.complete else 0,
+        missing=len(_missing(clauses)) if promise.plan.complete and not promise.in_part else 0,
         unusable=tally.unusable,
         interrupted=not ended or bool(facts.get("interrupted")),
         internal="; ".join(tally.broken_tests[:3]),
@@ -442,8 +449,12 @@ def _run(facts: Row, tally: Tally, *, ended: bool) -> Row:
         "exchanges": tally.exchanges,
         "requests_per_second": round(tally.exchanges / seconds, 1) if seconds > 0 else 0.0,
         "labels": facts.get("labels", {}),
-        **({"recorded": facts["recorded"]} if "recorded" in facts else {}),
+        **_kept(facts, "recorded", "shard", "shards"),
     }
+
+
+def _kept(facts: Row, *keys: str) -> Row:
+    return {key: facts[key] for key in keys if key in facts}
 
 
 def environment() -> Row:

@@ -8,6 +8,7 @@ from typing import Any
 from clausewise.plans import PLANS, Plan
 from clausewise.rulings import Pace, Rulings
 from clausewise.scope import Scope
+from clausewise.statement import shards
 from clausewise.statement.promise import share_of
 from clausewise.statement.tally import Tally
 from clausewise.targets import Limits
@@ -33,6 +34,7 @@ def excuses(
         ("settling", _settling(scope, tally)),
         ("masked", _masked(tally)),
         ("resumed", _resumed(facts)),
+        ("shards", shards.told(facts)),
         ("recorded", _recorded(facts)),
         ("masking", _masking(scope)),
     ):

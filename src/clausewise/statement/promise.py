@@ -8,6 +8,7 @@ from typing import Any
 
 from clausewise.model import Verdict
 from clausewise.plans import DEFAULT, PLANS, Plan
+from clausewise.statement import shards
 from clausewise.verdict import many
 
 Row = Mapping[str, Any]
@@ -21,6 +22,7 @@ class Promise:
     plan: Plan
     picked: frozenset[str]
     narrowed: bool
+    in_part: bool = False  # a shard alone, or a whole that lacks some
 
     @classmethod
     def of(cls, facts: Row, clauses: Iterable[tuple[str, str]]) -> Promise:
@@ -28,12 +30,12 @@ class Promise:
         name, picked = facts.get("plan") or DEFAULT.name, frozenset(facts.get("selected") or ())
         plan = PLANS.get(name, DEFAULT)
         own = frozenset(name for name, kind in clauses if kind in plan.kinds)
-        return cls(name, plan, picked, narrowed=picked != own)
+        return cls(name, plan, picked, narrowed=picked != own, in_part=bool(shards.unmet(facts)))
 
     @property
     def partial(self) -> bool:
         """Whether clauses were left out, by the plan or by somebody: what breaks one may be among them."""
-        return self.narrowed or bool(self.plan.kinds) or self.plan.only_reads
+        return self.narrowed or self.in_part or bool(self.plan.kinds) or self.plan.only_reads
 
     @property
     def own(self) -> bool:

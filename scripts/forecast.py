@@ -1,0 +1,65 @@
+"""Counts what each test sends, plan by plan, on the reference: schemas/<family>/requests.json, for forecasts.
+
+    python scripts/forecast.py [plan ...]
+
+Without plans all that a run offers are counted; nightly takes many minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import mode
+from tempfile import TemporaryDirectory
+
+from clausewise import families, forecast, journal, shipped
+from clausewise.plans import OFFERED
+
+REFERENCE = shipped.TARGETS / "reference.toml"
+Counts = Mapping[str, int]
+
+
+def counted(plan: str) -> dict[str, Counts]:
+    """Return how many requests each test sends, by the suite's folder."""
+    with TemporaryDirectory() as name:
+        folder = Path(name) / "run"
+        command = [sys.executable, "-m", "clausewise", "run", "--target", str(REFERENCE), "--plan", plan]
+        command += ["--seed", "1", "-n", "2", "--quiet", "--run-dir", str(folder)]
+        subprocess.run(command, check=True, stdout=sys.stderr)  # noqa: S603 - our own
+        sent = Counter(record["test"] for record in journal.records(folder, journal.EXCHANGES))
+        tests = {
+            name for told in journal.records(folder, journal.TESTS) for name in told.get("collected", ())
+        }
+    held: dict[str, dict[str, int]] = defaultdict(dict)
+    for test in tests:
+        home, _, rest = test.partition("/")
+        held[home][rest] = sent[test]
+    return {home: dict(sorted(shortened(own).items())) for home, own in held.items()}
+
+
+def shortened(sent: Counts) -> dict[str, int]:
+    """Return what the tests of a function send most often by its name, and only others by theirs."""
+    functions: dict[str, list[int]] = defaultdict(list)
+    for test, many in sent.items():
+        functions[test.partition("[")[0]].append(many)
+    usual = {name: mode(numbers) for name, numbers in functions.items()}
+    return usual | {test: many for test, many in sent.items() if many != usual[test.partition("[")[0]]}
+
+
+def main() -> None:
+    """Count and write."""
+    homes = {home.suite.name: home for home in map(families.family, shipped.families())}
+    for plan in sys.argv[1:] or OFFERED:
+        for name, counts in counted(plan).items():
+            path = homes[name].folder / forecast.FILE
+            told = json.loads(path.read_text()) if path.exists() else {"plans": {}}
+            told["plans"][plan] = counts
+            path.write_text(f"{json.dumps(told, separators=(',', ':'), sort_keys=True)}\n")
+
+
+if __name__ == "__main__":
+    main()

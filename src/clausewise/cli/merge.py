@@ -1,0 +1,38 @@
+"""`clausewise merge`: puts the shards of a run together."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from rich.text import Text
+
+from clausewise import journal, merging
+from clausewise.cli import latest, months, screen
+from clausewise.errors import ConfigurationError
+from clausewise.foreign import visible
+from clausewise.report import terminal
+
+
+def run(given: Namespace) -> int:
+    """Merge run folders into one and show what the whole comes to; its exit code is the decision."""
+    if given.history:
+        months.usable(given.history)
+    named = [Path(name) for name in given.runs]
+    folders = [folder for folder in named if (folder / journal.RUN).exists()]
+    for folder in [folder for folder in named if folder not in folders]:
+        screen.console(stderr=True, soft_wrap=True).print(
+            Text(f"clausewise: {folder} holds no run; is it lost?")
+        )
+    if not folders:
+        raise ConfigurationError("None of these folders holds a run; name those of `run --shard K/N`.")
+    results, folder = merging.merge(folders, lambda run: Path(given.run_dir or f"reports/{run}"))
+    if not given.run_dir:
+        latest.point(folder)
+    kept = months.remember(given.history, results, folder) if given.history else 0
+    out = screen.console()
+    if given.quiet:
+        out.print(Text(visible(results["outcome"]["sentence"])), soft_wrap=True)
+    else:
+        screen.show(out, terminal.conclusion(results, folder))
+    return int(kept or results["outcome"]["exit"])

@@ -1,0 +1,577 @@
+"""Many targets in one go: what a fleet file says, who may begin when, how each stands, the page of weeks."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import runs
+import tomlkit
+from sqlalchemy import insert
+
+from clausewise import chaos, fleet, history, shipped
+from clausewise.fleet import night, standing, work
+from clausewise.history import History
+from clausewise.report import fleet as page
+from clausewise.verdict import Exit
+
+DEMO = shipped.ROOT / "scripts" / "fleet_demo.py"
+NOON = datetime(2031, 3, 10, 12, tzinfo=UTC)  # a Monday
+dask = pytest.mark.skipif(
+    not find_spec("distributed"),
+    reason="Dask is not installed: pip install 'clausewise[fleet]'",
+)
+
+
+def target(folder, name, url="https://bank.example.com/api", family="account-service"):
+    """Write a target file of one family of the reference's, of that name and at that address."""
+    told = tomlkit.parse(runs.REFERENCE.read_text())
+    for other in set(told["families"]) - {family}:
+        del told["families"][other]
+    told["name"], told["families"][family]["base_url"] = name, url
+    shutil.copytree(runs.REFERENCE.parent / "reference.d", folder / "reference.d", dirs_exist_ok=True)
+    path = folder / f"{name}.toml"
+    path.write_text(tomlkit.dumps(told))
+    return path
+
+
+def written(folder, text, *names):
+    """Write a fleet file, and target files of some names beside it."""
+    for name in names:
+        target(folder, name)
+    (folder / "fleet.toml").write_text(f'version = 1\nname = "vendors"\n{text}')
+    return folder / "fleet.toml"
+
+
+def test_files_are_named_by_globs_and_each_target_has_its_tags(tmp_path):
+    """Plan and documents are of the table that names the file, else of the whole fleet."""
+    text = """
+plan = "smoke"
+[[targets]]
+files = ["acme-*.toml"]
+tags = { vendor = "acme", region = "eu" }
+[[targets]]
+files = ["bravo.toml"]
+plan = "gate"
+seed = 7
+waivers = "waivers.toml"
+"""
+    told = fleet.read(written(tmp_path, text, "acme-uat", "acme-sit", "bravo"))
+
+    assert [it.name for it in told.members] == ["acme-sit", "acme-uat", "bravo"]
+    assert [it.plan for it in told.members] == ["smoke", "smoke", "gate"]
+    assert [it.vendor for it in told.members] == ["acme", "acme", "bravo"]
+    assert told.members[2].options == (f"--waivers={tmp_path / 'waivers.toml'}", "--seed=7")
+    assert told.members[0].hosts == {"bank.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[[targets]]\nfiles = ["nobody.toml"]', "there is no target file nobody.toml"),
+        ('[[targets]]\nfiles = ["nobody-*.toml"]', "there is no target file nobody-*.toml"),
+        ('[[targets]]\nfiles = ["one.toml", "one.toml"]', "are both named 'one'"),
+        ('[[targets]]\nfiles = ["../one.toml"]', "does not lie below the fleet file"),
+        ('[[targets]]\nfiles = ["one.toml"]\nplans = "gate"', "unknown key 'plans'; did you mean 'plan'?"),
+        ('[[targets]]\nfiles = ["one.toml"]\nwindow = "22-5"', "From when to when they may be judged"),
+        ('[[targets]]\nfiles = ["one.toml"]\nwindow = "22:00-05:00"\nzone = "Mars/Base"', "is no time zone"),
+        ('[[targets]]\nfiles = ["one.toml"]\ndocuments = { cdp = "x" }', "documents names 'cdp', which"),
+        ("", "lacks the key 'targets'"),
+    ],
+)
+def test_a_bad_fleet_file_is_one_sentence(tmp_path, text, says):
+    """Exit 4, and nothing is written."""
+    file = written(tmp_path, text, "one")
+    before = sorted(tmp_path.rglob("*"))
+
+    done = runs.inside("fleet", "run", file)
+
+    assert done.returncode == 4
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("window", "zone", "hour", "closes"),
+    [
+        ("09:00-17:00", "UTC", 12, "2031-03-10T17:00"),
+        ("09:00-17:00", "UTC", 17, None),
+        ("22:00-05:00", "UTC", 23, "2031-03-11T05:00"),
+        ("22:00-05:00", "UTC", 3, "2031-03-10T05:00"),
+        ("22:00-05:00", "UTC", 12, None),
+        ("14:00-15:00", "Asia/Dubai", 10, "2031-03-10T15:00"),
+    ],
+)
+def test_a_window_may_go_over_midnight(window, zone, hour, closes):
+    """It opens and closes by its own zone's clock."""
+    known = fleet.roster.Window.read(window, zone, "here")
+    told = known.closes(NOON.replace(hour=hour))
+    assert (told.strftime("%Y-%m-%dT%H:%M") if told else None) == closes
+
+
+class Dask:
+    """A client whose workers are us: an order's run ends when the test says so."""
+
+    status = "running"
+
+    def __init__(self):
+        self.orders, self.ended = {}, set()
+
+    def submit(self, _, order, key, pure):  # noqa: ARG002 - as Dask's own
+        self.orders[order["name"]] = order
+        return Future(self, order["name"])
+
+
+class Future:
+    """One of its runs."""
+
+    def __init__(self, client, name):
+        self.client, self.name, self.status = client, name, "finished"
+
+    def done(self):
+        return self.name in self.client.ended
+
+    def result(self):
+        return {"name": self.name, "exit": 0, "says": "fine", "seconds": 1.0}
+
+
+def test_two_targets_on_one_gateway_share_its_rate(tmp_path):
+    """One at a time where nothing is said; else so many, each with its part of the rate."""
+    names = [f"t{at}" for at in range(4)]
+    text = '[hosts."bank.example.com"]\nrate = 20\nconcurrency = 2\n[[targets]]\nfiles = ["t?.toml"]\n'
+    told = fleet.read(written(tmp_path, text, *names))
+    client, seen = Dask(), []
+    going = night.judged(client, told, "n", told.members)
+    client.ended = set(names[:1])
+    seen.append(next(going).name)
+    assert list(client.orders) == names[:2]  # two at once
+    assert all("--rate=10" in order["always"] for order in client.orders.values())
+    client.ended |= set(names)
+    seen += [outcome.name for outcome in going]
+    assert sorted(seen) == names
+
+    other = fleet.read(written(tmp_path, '[[targets]]\nfiles = ["t?.toml"]\n'))
+    client = Dask()
+    client.ended = set(names[:1])
+    next(night.judged(client, other, "n", other.members))
+    assert list(client.orders) == names[:1]  # one at a time
+
+
+def test_what_waits_for_its_window_holds_nobody_up(tmp_path):
+    """It begins when that opens, and its run has to end when it closes."""
+    text = '[[targets]]\nfiles = ["late.toml"]\nwindow = "13:00-14:00"\n[[targets]]\nfiles = ["now.toml"]\n'
+    written(tmp_path, text)
+    target(tmp_path, "late", "https://one.example.com")
+    target(tmp_path, "now", "https://two.example.com")
+    told, client, clock = fleet.read(tmp_path / "fleet.toml"), Dask(), [NOON]
+    client.ended = {"late", "now"}
+    going = night.judged(client, told, "n", told.members, now=lambda: clock[0])
+
+    assert next(going).name == "now"
+    assert list(client.orders) == ["now"]
+    clock[0] += timedelta(hours=1)
+    assert next(going).name == "late"
+    assert client.orders["late"]["closes"] == "2031-03-10T14:00:00+00:00"
+
+
+def test_an_order_holds_no_secret(tmp_path):
+    """Names of files, options and bounds travel; a secret is what the worker's own environment holds."""
+    told = fleet.read(written(tmp_path, '[[targets]]\nfiles = ["one.toml"]\n', "one"))
+    order = night.ordered(told, "n", told.members[0], (), NOON)
+
+    secrets = [path.read_text().strip() for path in (tmp_path / "reference.d").iterdir()]
+    assert secrets
+    assert not [secret for secret in secrets if secret in json.dumps(order)]
+
+
+def test_a_worker_without_the_file_says_so(tmp_path, monkeypatch):
+    """Or with another one: it would judge something else."""
+    told = fleet.read(written(tmp_path, '[[targets]]\nfiles = ["one.toml"]\n', "one"))
+    order = night.ordered(told, "n", told.members[0], (), NOON)
+    monkeypatch.setenv(work.ROOT, str(tmp_path / "elsewhere"))
+    assert "has no" in work.judge(order)["says"]
+    monkeypatch.delenv(work.ROOT)
+    (tmp_path / "one.toml").write_text("version = 2")
+    ended = work.judge(order)
+    assert (ended["exit"], "has another" in ended["says"]) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("codes", "whole"),
+    [((0, 0), 0), ((0, 2), 2), ((2, 3), 3), ((3, 1), 1), ((1, 4), 4), ((4, 5), 5), ((), 5)],
+)
+def test_the_exit_code_is_the_one_to_see_to_first(codes, whole):
+    """Of no target at all it is nobody's but ours."""
+    assert night.worst([night.Outcome("x", code, "") for code in codes]) == whole
+
+
+def many(folder, targets, nights, clauses, last=NOON):
+    """Write a fleet of so many targets, and a history of so many nights with so many verdicts each."""
+    names = [f"bank-{at:03}" for at in range(targets)]
+    first = folder / f"{names[0]}.toml"
+    target(folder, names[0])
+    for name in names[1:]:
+        (folder / f"{name}.toml").write_text(first.read_text().replace(names[0], name))
+    tables = [
+        f'[[targets]]\nfiles = ["{name}.toml"]\ntags = {{ vendor = "v{at // 4}", stage = "uat" }}\n'
+        for at, name in enumerate(names)
+    ]
+    file = written(folder, "".join(tables))
+    book = fleet.standing.scope.book(fleet.standing.families.known()["account-service"])
+    ids = sorted(it.id for it in book.clauses.values() if it.standing.firm)[:clauses]
+    guess = next(it.id for it in book.clauses.values() if not it.standing.firm)
+    with History.at(str(folder / "fleet.db")) as held, held.engine.begin() as made:
+        for back in range(nights):
+            rows, verdicts, times = [], [], []
+            for at, name in enumerate(names):
+                run, bad = f"{back:03}-{name}", back < 5 and at % 10 == 0
+                fails = {ids[at % 3]} if bad else set()
+                counts = {"pass": clauses - len(fails), "fail": len(fails)}
+                rows.append(
+                    {
+                        "id": run,
+                        "started": (last - timedelta(days=back)).isoformat(timespec="milliseconds"),
+                        "target": name,
+                        "environment": "test",
+                        "documents": {"account-service": "x"},
+                        "suite": "1",
+                        "plan": "gate",
+                        "exit": int(bool(fails)),
+                        "word": "not conformant" if fails else "conformant",
+                        "counts": counts,
+                        "share": 1.0,
+                        "seconds": 9.0,
+                        "exchanges": 700,
+                        "labels": {"fleet": "vendors"},
+                        "causes": len(fails),
+                    }
+                )
+                own = {clause: "fail" if clause in fails else "pass" for clause in ids} | {guess: "fail"}
+                verdicts += [{"run": run, "clause": clause, "verdict": told} for clause, told in own.items()]
+                slow = 300.0 if (back, at) == (0, 1) else 20.0
+                times += [
+                    {"run": run, "family": "account-service", "operation": f"op{op}", "exchanges": 9}
+                    | {"p50": 10.0, "p95": slow, "max": slow}
+                    for op in range(4)
+                ]
+            made.execute(insert(history._RUNS), rows)
+            made.execute(insert(history._VERDICTS), verdicts)
+            made.execute(insert(history._OPERATIONS), times)
+    return file, ids, guess
+
+
+def test_the_history_says_how_each_target_stands(tmp_path):
+    """Since when conformant, what broke, what got slower, week by week, and at how many vendors."""
+    file, ids, guess = many(tmp_path, 12, 20, 6)
+    told = fleet.read(file)
+    with History.at(told.history) as held:
+        stand = standing.standings(told, held, NOON)
+
+    bad, slow = stand[0], stand[1]
+    assert (bad.tone, list(bad.broken), bad.since, list(bad.amber)) == ("red", [ids[0]], "", [guess])
+    assert bad.newly == []  # it was broken the night before
+    assert slow.since.startswith("2031-02-19")
+    assert slow.slower[0] == ("account-service op0", 300.0, 20.0)
+    assert [it.tone for it in bad.weeks][-4:] == ["green", "green", "red", "red"]
+    shared = standing.shared(stand)
+    assert [(it.clause, it.red, it.vendors, len(it.targets)) for it in shared] == [
+        (ids[0], True, ["v0"], 1),
+        (ids[1], True, ["v2"], 1),
+        (guess, False, ["v0", "v1", "v2"], 12),
+    ]
+
+
+def test_status_and_diff_tell_it_on_a_terminal(tmp_path):
+    """With an exit code for the CI: 1 where something is broken, or newly broken."""
+    file, ids, _ = many(tmp_path, 3, 3, 6, datetime.now(UTC))
+    said = runs.inside("fleet", "status", file)
+    assert said.returncode == 1
+    assert "1 broken" in said.stdout
+    assert runs.inside("fleet", "diff", file).returncode == 0  # it was so before
+
+    with History.at(str(tmp_path / "fleet.db")) as held, held.engine.begin() as made:
+        was = history._VERDICTS.c
+        made.execute(history._VERDICTS.update().where(was.run == "001-bank-000").values(verdict="pass"))
+        made.execute(history._RUNS.update().where(history._RUNS.c.id == "001-bank-000").values(exit=0))
+    said = runs.inside("fleet", "diff", file)
+    assert said.returncode == 1
+    assert f"bank-000: newly broken: {ids[0]}" in said.stdout
+    assert "bank-001: slower: account-service op0, p95 20 ms -> 300 ms" in said.stdout
+    (row,) = [
+        it
+        for it in json.loads(runs.inside("fleet", "diff", file, "--format", "json").stdout)
+        if it["newly_broken"]
+    ]
+    assert row["target"] == "bank-000"
+
+
+def test_a_page_of_200_targets_and_90_nights_is_quick(tmp_path, record_property):
+    """Whatever the history holds beside the last runs; every target and every week is on it."""
+    file, ids, _ = many(tmp_path, 200, 90, 40)
+    told = fleet.read(file)
+    began = time.process_time()
+    with History.at(told.history) as held:
+        stand = standing.standings(told, held, NOON)
+    html = page.html(told.name, "", stand, standing.shared(stand), page.weeks(stand), outcomes={}, links={})
+    took = time.process_time() - began
+
+    record_property("seconds of CPU for the page of 18,000 runs", round(took, 2))
+    assert took < 8  # 1.5 on a quiet machine
+    assert html.count('<tr id="t-bank-') == 200
+    assert html.count("week of 2031-03-10") >= 200
+    assert len(html) < 1_500_000
+    assert ids[0] in html
+
+
+def test_names_and_tags_are_text_on_the_page():
+    """Whatever stands in them."""
+    told = fleet.Member("x<b>", Path("x"), "", frozenset(), {"cdp": ""}, {"vendor": "<script>", "k": "&"})
+    bare = fleet.Member("bare", Path("x"), "", frozenset(), {})
+    html = page.html(
+        "<i>", "", [fleet.Standing(told), fleet.Standing(bare)], [], [], outcomes={"<u>": "<s>"}, links={}
+    )
+    assert not [tag for tag in ("<script>", "x<b>", "<u>", "<s>", "<i>:") if tag in html]
+
+
+def test_without_dask_one_sentence(tmp_path, monkeypatch):
+    """It says what to install."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    done = runs.inside("fleet", "run", written(tmp_path, '[[targets]]\nfiles = ["one.toml"]\n', "one"))
+    assert done.returncode == 4
+    assert "pip install 'clausewise[fleet]'" in done.stderr
+
+
+def test_a_history_of_a_newer_kind_is_refused_before_anything_runs(tmp_path):
+    """One sentence; no target is called."""
+    file = written(tmp_path, '[[targets]]\nfiles = ["one.toml"]\n', "one")
+    with History.at(str(tmp_path / "fleet.db")) as held, held.engine.begin() as made:
+        made.execute(history._FORMAT.update().values(version=99))
+    done = runs.inside("fleet", "run", file)
+    assert (done.returncode, "is of version 99" in done.stderr) == (4, True)
+    assert not (tmp_path / "runs").exists()
+
+
+@dask
+def test_a_scheduler_that_is_not_there_is_told(tmp_path):
+    """Exit 3, in one sentence."""
+    file = written(tmp_path, '[[targets]]\nfiles = ["one.toml"]\n', "one")
+    done = runs.clausewise("fleet", "run", file, "--scheduler", "tcp://127.0.0.1:9")
+    assert done.returncode == 3
+    assert "No Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "runs").exists()
+
+
+@contextmanager
+def by_hand(folder, workers=2, *, kept=False, **variables):
+    """Start a scheduler and workers, each a process of its own, as people do by hand; yields the URL.
+
+    And the processes, the scheduler first, where they are `kept`.
+    """
+    started = []
+
+    def begin(*words):
+        with (folder / f"{len(started)}.log").open("w") as log:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", *words],
+                    stdout=log,
+                    stderr=log,
+                    env=runs.environment(**variables),
+                    cwd=folder,
+                )
+            )
+
+    file = folder / "scheduler.json"
+    try:
+        quiet = ("--no-dashboard", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+        begin("distributed.cli.dask_scheduler", *quiet)
+        until = time.monotonic() + 60
+        while not file.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        url = json.loads(file.read_text())["address"]
+        for _ in range(workers):
+            begin("distributed.cli.dask_worker", url, "--nthreads", "1", "--no-dashboard", "--no-nanny")
+        yield url if not kept else (url, started)
+    finally:
+        for process in started:
+            process.send_signal(signal.SIGTERM)
+        for process in started:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@dask
+def test_eight_targets_and_a_worker_that_dies_give_the_verdicts_of_single_runs(tmp_path):
+    """On a cluster of this machine: what `make fleet-demo` does, with a small plan."""
+    words = ("--plan", "smoke", "--families", "account-service,int-ecm", "--rate", "200")
+    done = subprocess.run(
+        [sys.executable, DEMO, "--into", tmp_path / "demo", *words],
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "8 judged once more alone, with other verdicts: none" in done.stdout
+    html = (tmp_path / "demo" / "fleet.html").read_text()
+    assert html.count('<tr id="t-') == 8
+    assert "8 of 8 targets conformant" in html
+
+
+@dask
+def test_the_same_with_a_scheduler_and_workers_started_by_hand(tmp_path):
+    """Separate processes; the worker that is killed stays dead, and the other one does all that is left."""
+    words = ("--plan", "smoke", "--families", "account-service,int-ecm", "--rate", "200")
+    with by_hand(tmp_path) as url:
+        done = subprocess.run(
+            [sys.executable, DEMO, "--into", tmp_path / "demo", *words, "--no-compare", "--scheduler", url],
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=False,
+        )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "resumed elsewhere: none" not in done.stdout
+
+
+@dask
+def test_workers_of_another_version_are_refused(tmp_path):
+    """In one sentence that names worker and versions, before anything is judged."""
+    shutil.copytree(shipped.ROOT / "src", tmp_path / "src")
+    version = tmp_path / "src" / "clausewise" / "_version.py"
+    version.write_text('__version__ = "0.0.1"\n')
+    for name in ("schemas", "suites", "targets"):
+        (tmp_path / name).symlink_to(shipped.ROOT / name)
+    (tmp_path / "hand").mkdir()
+    file = written(tmp_path, '[[targets]]\nfiles = ["one.toml"]\n', "one")
+    with by_hand(tmp_path / "hand", 1, PYTHONPATH=str(tmp_path / "src")) as url:
+        done = runs.clausewise("fleet", "run", file, "--scheduler", url)
+
+    assert done.returncode == 4, done.stderr
+    assert "has clausewise 0.0.1, and this is" in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+@dask
+def test_a_scheduler_that_goes_on_the_way_is_told(tmp_path):
+    """What was not judged is said of each target, with exit 3, and nobody waits for ever."""
+    (tmp_path / "hand").mkdir()
+    with (
+        runs.reference("account-service") as url,
+        by_hand(tmp_path / "hand", 1, kept=True) as (scheduler, hand),
+    ):
+        for name in ("one", "two"):
+            target(tmp_path, name, url)
+        text = '[hosts."127.0.0.1"]\nrate = 20\n[[targets]]\nfiles = ["one.toml", "two.toml"]\n'
+        file = written(tmp_path, text)
+        words = [sys.executable, "-m", "clausewise", "fleet", "run", file, "--scheduler", scheduler]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as going:
+            until = time.monotonic() + 90
+            while not list(tmp_path.glob("runs/*/one/exchanges.jsonl")) and time.monotonic() < until:
+                time.sleep(0.1)
+            hand[0].kill()
+            out, err = going.communicate(timeout=120)
+
+    assert going.returncode == 3, out + err
+    assert out.count("the scheduler is gone") == 2
+
+
+@dask
+def test_a_target_that_hangs_holds_nobody_up(tmp_path):
+    """One worker waits for it until patience ends; the other one does the rest meanwhile."""
+
+    def act(_):
+        time.sleep(60)
+
+    with runs.reference("account-service") as url, chaos.serving(chaos.Kind("asleep", act), url) as asleep:
+        path = target(tmp_path, "asleep", asleep.url)
+        text = path.read_text().replace("read_timeout = 10", "read_timeout = 80")
+        path.write_text(text.replace("total_timeout = 20", "total_timeout = 90"))
+        for name in ("one", "two"):
+            target(tmp_path, name, url)
+        text = (
+            'plan = "smoke"\npatience = "20s"\n[[targets]]\nfiles = ["asleep.toml", "one.toml", "two.toml"]\n'
+        )
+        file = written(tmp_path, text)
+        done = runs.clausewise("fleet", "run", file, "--workers", "2")
+
+    lines = [line.split(": ")[0] for line in done.stdout.splitlines() if "/3 " in line]
+    assert [line.split()[1] for line in lines][-1] == "asleep", done.stdout
+    assert done.returncode == 3
+    assert "asleep: it hung, and was ended" in done.stdout
+
+
+def test_a_run_ends_with_whoever_started_it(tmp_path):
+    """A worker that is killed leaves no run behind that would go on beside its successor's."""
+    reader, writer = os.pipe()
+    words = ["run", "--while-read", "--target", runs.REFERENCE, "--run-dir", tmp_path / "run", "--rate", "20"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "clausewise", *words],
+        stdin=reader,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(reader)
+    until = time.monotonic() + 60
+    while not (tmp_path / "run" / "exchanges.jsonl").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    os.close(writer)
+    assert process.wait(60) == Exit.NOT_FULLY_VERIFIED
+    assert runs.results(tmp_path / "run")["run"]["interrupted"]
+
+
+def test_a_rate_is_never_above_the_target_files(tmp_path):
+    """It lowers what the file allows, and raises nothing."""
+    path = runs.target_at(tmp_path, "embedded", "int-ecm", rate=50.0)
+    picked = ("--clause", "int-ecm.*live*", "--run-dir")
+    for asked, bound in (("5", "rate = 5 "), ("500", "rate = 50 ")):
+        said = runs.clausewise("run", "--target", path, "--rate", asked, *picked, tmp_path / asked).stderr
+        assert f"{bound}allows no less" in said
+    assert runs.inside("run", "--target", path, "--rate", "0").returncode == 4
+
+
+@dask
+def test_every_command_of_the_page_does_what_it_says(tmp_path):
+    """The blocks of docs/fleet.md, one after the other, but for the one that installs."""
+    text = (shipped.ROOT / "docs" / "fleet.md").read_text("utf-8")
+    blocks = [
+        it for it in re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) if "pip" not in it
+    ]
+    here = f"{sys.executable} -m"
+    commands = {
+        "clausewise ": f"{here} clausewise ",
+        "dask scheduler": f"{here} distributed.cli.dask_scheduler",
+    }
+    commands |= {"dask worker": f"{here} distributed.cli.dask_worker", "python -": f"{sys.executable} -"}
+    script = "\n".join(blocks)
+    for word, ours in commands.items():
+        script = re.sub(rf"(?<![-\w/]){re.escape(word)}", ours, script)
+    done = subprocess.run(
+        ["bash", "-c", f"set -eu; trap 'kill $(jobs -p) 2>/dev/null' EXIT\n{script}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+
+    assert len(blocks) == 3
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("3 of 3 targets conformant") == 2
+    assert "bank-cdp" in (tmp_path / "fleet.html").read_text()
