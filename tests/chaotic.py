@@ -144,10 +144,12 @@ _COLUMNS = """\
 
 def page(rows: Sequence[tuple[str, Measured]]) -> str:
     """Return the page with its prose as it is, and its table with these rows anew."""
-    prose, _, table = PAGE.read_text("utf-8").partition(_COLUMNS)
+    prose, _, rest = PAGE.read_text("utf-8").partition(_COLUMNS)
+    table, _, after = rest.partition("\n\n")
     known = {line.split("`")[1]: line for line in table.splitlines()}
     known |= {kind: f"| {' | '.join(_cells(kind, made))} |" for kind, made in rows}
-    return prose + _COLUMNS + "".join(f"{known[kind]}\n" for kind in chaos.KINDS if kind in known)
+    told = "".join(f"{known[kind]}\n" for kind in chaos.KINDS if kind in known)
+    return f"{prose}{_COLUMNS}{told}\n{after}"
 
 
 def _cells(kind: str, made: Measured) -> Iterator[str]:

@@ -16,6 +16,7 @@ from clausewise.errors import ConfigurationError
 
 # What a run with each kind comes to: exit code, verdict of the clause judged, a piece of the sentence.
 NETWORK, BROKEN, THIN, GOOD = 3, 1, 2, 0
+ONBOARDING = ("POST", "/caas-lcm/api/v1/CAAS/onBoarding/customer")
 NO_JSON = "a body that is no JSON"
 EXPECTED = {
     "refused": (NETWORK, "error", "the connection was refused"),
@@ -111,6 +112,7 @@ EXPECTED = {
     "retry-after-nonsense": (NETWORK, "error", "the target asks to wait 1000000000 s"),
     "unavailable": (BROKEN, "fail", "HTTP 503"),
     "unavailable-briefly": (THIN, "pass", ""),
+    "page-403": (BROKEN, "fail", "HTTP 403: a body that is no JSON"),
     "page-404": (BROKEN, "fail", "HTTP 404: a body that is no JSON"),
     "page-413": (BROKEN, "fail", "HTTP 413: a body that is no JSON"),
     "page-429": (THIN, "pass", ""),
@@ -141,7 +143,7 @@ ALIKE = set(
     dropped-second-call many-headers cookie-flood gzip-bomb-nested deeper-json infinite-number duplicate-keys
     wide-json length-negative chunked chunk-negative http-1.0 status-999 redirect-endless token-garbled
     throttled-for-long early-hints length-and-chunked lengths-differ chunk-trailers
-    page-404 page-413 page-429 page-503 page-504 via closed-after-a-few trailers
+    page-403 page-404 page-413 page-429 page-503 page-504 via closed-after-a-few trailers
     endless-header switching fat-body brotli gzip-cut huge-number broad-json tls-1.0 tls-dripping""".split()
 )
 TOKENLESS = {"token-for-ever", "token-garbled", "token-no-text"}
@@ -181,6 +183,27 @@ def test_each_kind_of_chaos_ends_as_it_should(tmp_path, upstream, kind):
     painted = [path.name for path in _shown(tmp_path / "run") if _PAINT.search(path.read_text("utf-8"))]
     assert not painted
     assert not _PAINT.search(made.said)
+
+
+def test_a_read_only_environment_is_judged_by_what_reads(tmp_path, upstream):
+    """Plan safe sends no write, so that a gateway that lets none through is never met."""
+    with chaos.serving("page-403", upstream, struck=chaos.calls_to([ONBOARDING])) as served:
+        target = runs.target_at(tmp_path, served.url, "cdp")
+        done = runs.clausewise("run", "--target", target, "--plan", "safe", "--run-dir", tmp_path / "run")
+
+    assert done.returncode == GOOD, done.stdout + done.stderr
+    assert served.calls.total() == 0
+
+
+def test_what_earlier_runs_left_changes_nothing(tmp_path, upstream):
+    """Each run makes up its own people; those of the run before are known by now, and harm nobody."""
+    target = runs.target_at(tmp_path, upstream, "cdp")
+    made = [
+        runs.clausewise("run", "--target", target, "--plan", "smoke", "--run-dir", tmp_path / f"run-{number}")
+        for number in range(2)
+    ]
+
+    assert [done.returncode for done in made] == [GOOD, GOOD], made[-1].stdout + made[-1].stderr
 
 
 def _shown(folder):

@@ -496,6 +496,10 @@ KINDS: Mapping[str, Kind] = {
         "503 with Retry-After: 1 twice, then well (tolerated)",
         _put_off("503 Service Unavailable", "retry-after: 1\r\n"),
     ),
+    "page-403": Kind(
+        "a gateway's page of HTML with status 403, as one gives that lets nobody write",
+        _status("403 Forbidden", body=_PAGE, kind="text/html"),
+    ),
     "page-404": Kind(
         "a gateway's page of HTML with status 404, for one operation",
         _status("404 Not Found", body=_PAGE, kind="text/html"),
