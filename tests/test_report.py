@@ -588,7 +588,7 @@ def test_a_code_and_its_answer_are_one_cause():
     }
     seen = {"x-1": Seen(("toy", "op"), ("a",), "", Role.FAILURE, 200, "t")}
     bad = {"where": "/code", "rule": "const", "exchange": "x-1", "colour": "red", "test": "t"}
-    more = {"standing": "documented", "times": 1, "shown": ["x-1"]}
+    more = {"standing": "documented", "times": 1, "actual": "it", "shown": {"x-1": "it"}}
     found = [{**bad, **more, "clause": name} for name in rows]
 
     assert [it["clauses"] for it in causes(found, rows, seen)] == [["toy.op.a.code", "toy.op.a"]]

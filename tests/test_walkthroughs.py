@@ -39,7 +39,10 @@ def test_every_command_does_what_the_page_says(tmp_path, tmp_path_factory, insta
             text,
             f'told=$?; [ $told = {wanted} ] || {{ echo "block {number} ended with $told"; exit 99; }}',
         ]
-    more = {} if page in PAGES else borrowed(installed, tmp_path_factory.mktemp("borrowed") / "site")
+    more = {}
+    if page not in PAGES:
+        more = borrowed(installed, tmp_path_factory.mktemp("borrowed") / "site")
+        (tmp_path / "wheels").symlink_to(installed)
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     path = f"{installed / 'venv' / 'bin'}:{os.environ['PATH']}"
     done = subprocess.run(

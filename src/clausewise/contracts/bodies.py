@@ -128,8 +128,19 @@ class CompiledBody:
         errors = self._exact.iter_errors(revealed(value) if hidden else value)
         return (error for error in errors if _counts(error, hidden, value)) if hidden else errors
 
+    @cached_property
+    def _clauses(self) -> frozenset[str]:
+        return frozenset(node.clause for node in self.nodes())
+
+    def _told(self, clause: str) -> str:
+        """Return the clause, or of a field that stands under a condition only the one around it."""
+        while clause.removesuffix("[]") not in self._clauses and len(clause) > len(self.clause):
+            clause = clause.rpartition(".")[0]
+        return clause
+
     def _complain(self, error: ValidationError) -> Iterator[Complaint]:
         clause, owner = _locate(self.schema, self.clause, list(error.absolute_schema_path)[:-1])
+        clause = self._told(clause)
         where = "".join(f"/{part}" for part in error.absolute_path)
         keyword = str(error.validator)
         if keyword == "required":
@@ -149,12 +160,12 @@ _UNTOLD = {
     "$dynamicRef",
     "additionalProperties",
     "contains",
-    "dependentSchemas",
-    "else",
-    "if",
     "patternProperties",
+    "prefixItems",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
 }
-_UNTOLD |= {"prefixItems", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"}
 
 
 def _counts(error: ValidationError, hidden: Collection[str], whole: Json) -> bool:
