@@ -1,11 +1,15 @@
 """A cancel reaches every process of a run at once: no call begins after it, and reports are soon there."""
 
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 import runs
 from locking import gateway
+
+from clausewise import shipped
 
 # Seconds: 2.3 to 3.4 of them where a machine does nothing else, and 11 before a cancel reached the workers.
 SOON = 10
@@ -39,6 +43,37 @@ def test_a_cancel_reaches_all_at_once(tmp_path, number, workers, calls):
     assert run.returncode == 2, told
     assert runs.results(folder)["run"]["interrupted"]
     assert "Traceback" not in told
+
+
+STOPPER = """
+import os, signal
+import pytest
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_logfinish(nodeid):
+    yield
+    os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def test_a_cancel_while_a_plugin_is_told_of_a_test_is_no_error(tmp_path):
+    """Raised in there it would be pytest's own internal error, and the run had no statement."""
+    folder = tmp_path / "run"
+    (tmp_path / "stopper.py").write_text(STOPPER)
+    with runs.reference("cdp") as url:
+        target = runs.target_at(tmp_path, url, "cdp")
+        command = [sys.executable, "-m", "pytest", "-p", "stopper", shipped.SUITES, "--target", target]
+        done = subprocess.run(
+            [*command, "--run-dir", folder],
+            env=runs.environment(PYTHONPATH=str(tmp_path)),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    assert (done.returncode, "INTERNALERROR" in done.stdout + done.stderr) == (2, False), done.stderr
+    assert runs.results(folder)["run"]["interrupted"]
 
 
 def _until(condition, seconds):

@@ -220,9 +220,10 @@ def test_two_runs_never_share_a_folder(tmp_path):
             second = runs.clausewise("run", "--target", target, "--run-dir", folder)
             third = resumed(folder)
             first.send_signal(signal.SIGTERM)
-            first.communicate(timeout=30)
+            said = "".join(first.communicate(timeout=30))
 
     assert (second.returncode, third.returncode) == (4, 4)
+    assert (folder / "results.json").exists(), f"exit {first.returncode}: {said}"
     assert f"{folder} holds a run already; name a new folder." in " ".join(second.stderr.split())
     assert f"The run in {folder} is still going on; wait for its end." in " ".join(third.stderr.split())
     assert runs.results(folder)["run"]["interrupted"], "SIGTERM ends a run as Ctrl-C does, with a statement"
