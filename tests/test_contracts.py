@@ -1,10 +1,12 @@
 """Contracts: OpenAPI with our annotations becomes operations, outcomes and clauses."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from clausewise import contracts
+from clausewise.contracts.bodies import CompiledBody
 from clausewise.errors import ConfigurationError
 from clausewise.model import Kind, Standing
 
@@ -131,3 +133,20 @@ def test_a_broken_contract_is_named(tmp_path):
 
     with pytest.raises(ConfigurationError, match=r"openapi\.yaml cannot be read"):
         contracts.load(broken, "toy-1")
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "clause"),
+    [
+        ({"type": "array", "items": {"required": ["id"], "properties": {"id": {}}}}, [{}], "toy.op.a[].id"),
+        ({"properties": {"id": {}}, "then": {"properties": {"id": {"const": 1}}}}, {"id": 2}, "toy.op.a.id"),
+        ({"then": {"properties": {"id": {"const": 1}}}}, {"id": 2}, "toy.op.a"),
+        ({"items": {"then": {"properties": {"id": {"const": 1}}}}}, [{"id": 2}], "toy.op.a"),
+    ],
+    ids=["entry of a list", "field under a condition", "field of a condition alone", "in a list"],
+)
+def test_what_is_wrong_is_told_of_the_clause_that_there_is(schema, value, clause):
+    """A field that only a condition names has no clause, and what holds it has."""
+    conditional = json.loads(json.dumps(schema).replace('"then"', '"if": true, "then"'))
+
+    assert [bad.clause for bad in CompiledBody("toy.op.a", conditional).complaints(value)] == [clause]

@@ -130,11 +130,12 @@ class CompiledBody:
 
     @cached_property
     def _clauses(self) -> frozenset[str]:
-        return frozenset(node.clause for node in self.nodes())
+        """Its clauses, each without what says that an entry of a list is meant."""
+        return frozenset(name.rstrip("[]") for name in (self.clause, *(node.clause for node in self.nodes())))
 
     def _told(self, clause: str) -> str:
         """Return the clause, or of a field that stands under a condition only the one around it."""
-        while clause.removesuffix("[]") not in self._clauses and len(clause) > len(self.clause):
+        while clause.rstrip("[]") not in self._clauses:
             clause = clause.rpartition(".")[0]
         return clause
 
