@@ -453,8 +453,8 @@ class Client:
             return
         self._presence.heard(operation, exchange.response)
         every = self._contract.operations.values()
-        others = [it for it in every if it != operation and not (self._logs_in(it) or self._grants(it))]
-        if self._presence.proven or not others or (self.only_reads and not self._presence.several):
+        others = [it for it in every if it != operation and self._harmless(it)]
+        if self._presence.proven or (self.only_reads and not self._presence.several):
             return
         for other in () if self.only_reads else others[:_AROUND]:
             for path in (other.path, *other.other_paths):
@@ -477,6 +477,11 @@ class Client:
         if left > 0 and self.settling.patient and self._reads(operation):
             self.settled(left)
             time.sleep(left)
+
+    def _harmless(self, operation: Operation) -> bool:
+        """Tell whether an operation changes nothing when it is called with neither body nor credentials."""
+        bare = operation.method == "POST" and operation.body_required
+        return self._reads(operation) or (operation.writes and bare)
 
     def _reads(self, operation: Operation) -> bool:
         return not (operation.writes or self._logs_in(operation) or self._grants(operation))
