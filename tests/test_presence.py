@@ -1,12 +1,15 @@
 """A base URL at which nothing of the API answers: one sentence, and no clause is accused."""
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import hostile
 import pytest
 import runs
 
-from clausewise import chaos
+from clausewise import chaos, contracts, families
+from clausewise.client import Client
 
 CASES = "/rest-api/ECMService/CaseManagementService"
 PAGES = {
@@ -75,3 +78,25 @@ def test_one_operation_that_is_not_there_is_broken(tmp_path, family, struck, cla
     told = runs.results(tmp_path / "run")
     assert told["outcome"]["word"] != "target unusable", json.dumps(told["outcome"])
     assert runs.verdicts(tmp_path / "run")[clause] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("method", "writes", "body_required", "harmless"),
+    [
+        ("GET", False, False, True),
+        ("POST", False, False, True),
+        ("POST", True, True, True),
+        ("POST", True, False, False),
+        ("DELETE", True, False, False),
+        ("PUT", True, True, False),
+    ],
+)
+def test_nothing_that_could_write_is_asked_whether_it_is_there(method, writes, body_required, harmless):
+    """A DELETE of /things/0 without credentials may well be served where nobody asks for any."""
+    contract = contracts.load(families.family("cdp").contract, "cdp-2023")
+    asked = replace(
+        contract.operations["getCustomer"], method=method, writes=writes, body_required=body_required
+    )
+    client = SimpleNamespace(_reads=lambda operation: not operation.writes)
+
+    assert Client._may_be_tried(client, asked) is harmless

@@ -303,6 +303,11 @@ def _tls_alert(connection: socket.socket) -> None:
     connection.close()
 
 
+def _page(first: str, more: str = "") -> Act:
+    """Answer with this status line and a gateway's page."""
+    return _status(first, more, _PAGE, "text/html")
+
+
 _PAGE = b"<html><head><title>gate</title></head><body><h1>Gate</h1></body></html>"
 _DEEP = b'{"a": ' * 100_000 + b"1" + b"}" * 100_000
 _LESS_DEEP = b'{"a": ' * 400 + b"1" + b"}" * 400
@@ -498,31 +503,29 @@ KINDS: Mapping[str, Kind] = {
     ),
     "page-403": Kind(
         "a gateway's page of HTML with status 403, as one gives that lets nobody write",
-        _status("403 Forbidden", body=_PAGE, kind="text/html"),
+        _page("403 Forbidden"),
     ),
     "page-404": Kind(
         "a gateway's page of HTML with status 404, for one operation",
-        _status("404 Not Found", body=_PAGE, kind="text/html"),
+        _page("404 Not Found"),
     ),
     "page-413": Kind(
         "a gateway's page of HTML with status 413",
-        _status("413 Payload Too Large", body=_PAGE, kind="text/html"),
+        _page("413 Payload Too Large"),
     ),
     "page-429": Kind(
         "a gateway's page of HTML with status 429, twice, and Retry-After: 1 (tolerated)",
         lambda call: (
-            _status("429 Too Many Requests", "retry-after: 1\r\n", _PAGE, "text/html")
-            if call.number <= _RESTLESS
-            else _good
+            _page("429 Too Many Requests", "retry-after: 1\r\n") if call.number <= _RESTLESS else _good
         )(call),
     ),
     "page-503": Kind(
         "a gateway's page of HTML with status 503",
-        _status("503 Service Unavailable", body=_PAGE, kind="text/html"),
+        _page("503 Service Unavailable"),
     ),
     "page-504": Kind(
         "a gateway's page of HTML with status 504",
-        _status("504 Gateway Timeout", body=_PAGE, kind="text/html"),
+        _page("504 Gateway Timeout"),
     ),
     "bad-gateway": Kind(
         "a gateway's page of HTML with status 502",

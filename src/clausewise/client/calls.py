@@ -453,7 +453,7 @@ class Client:
             return
         self._presence.heard(operation, exchange.response)
         every = self._contract.operations.values()
-        others = [it for it in every if it != operation and self._harmless(it)]
+        others = [it for it in every if it != operation and self._may_be_tried(it)]
         if self._presence.proven or (self.only_reads and not self._presence.several):
             return
         for other in () if self.only_reads else others[:_AROUND]:
@@ -478,7 +478,7 @@ class Client:
             self.settled(left)
             time.sleep(left)
 
-    def _harmless(self, operation: Operation) -> bool:
+    def _may_be_tried(self, operation: Operation) -> bool:
         """Tell whether an operation changes nothing when it is called with neither body nor credentials."""
         bare = operation.method == "POST" and operation.body_required
         return self._reads(operation) or (operation.writes and bare)
