@@ -342,3 +342,15 @@ def test_a_clause_without_a_test_is_told():
 
     assert done.returncode == 1
     assert "shop.own.rule has no test" in done.stdout
+
+
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize(
+    ("words", "least"), [(("-n", "2"), 110), (("--plan", "safe"), 16), (("--plan", "smoke"), 90)]
+)
+def test_each_way_to_run_leaves_a_lawful_server_alone(words, least):
+    """Several processes, and plans that ask for less, hold nothing against it either, and judge something."""
+    with shop() as url:
+        results = run(url, *words)
+    assert results["findings"] == []
+    assert sum(row["verdict"] == "pass" for row in results["clauses"]) >= least

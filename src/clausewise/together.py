@@ -26,7 +26,8 @@ class Group:
     `shown` counts the defects whose own clause was found broken: one may stand in another's way, as where
     nobody is let in any more. `first` counts those whose own clause leads a cause, or its amber part, which
     stands under what is red; `beside` those whose own clause says of the exchange of the cause's first
-    finding the same in other words, or is that of a defect with the same bend; `late` names the others.
+    finding the same in other words, or is that of a defect with the same bend; `alike` those of a field of
+    which no request was taken: a refusal of all is the same for each such field. `late` names the others.
     """
 
     defects: tuple[str, ...]
@@ -34,6 +35,7 @@ class Group:
     causes: int
     first: int
     beside: int
+    alike: int
     late: tuple[str, ...]
 
     @property
@@ -103,19 +105,21 @@ def group(
     judged: Counter[str] = Counter()
     for record in records:
         judged.update({name: times for name, (times, _) in record["touched"].items()})
-    rows = folded(found, kinds, seen)
-    made = causes(rows, kinds, seen, came, kept(judged, found))
+    rows, good = folded(found, kinds, seen), kept(judged, found)
+    made = causes(rows, kinds, seen, came, good)
     leading = {name for it in made for name in _leading(run, it)}
     broken = [it for it in defects if any(bad["clause"] == it.clause for bad in found)]
     second = [it for it in broken if it.clause not in leading]
     told = [[rows[at] for at in cause["findings"]] for cause in made]
-    late = [it.id for it in second if not _is_beside(run.scope, it, told)]
+    others = [it for it in second if not _is_beside(run.scope, it, told)]
+    late = [it.id for it in others if kinds[it.clause]["kind"] != Kind.REQUEST_FIELD or it.clause in good]
     return Group(
         tuple(it.id for it in defects),
         len(broken),
         len(made),
         len(broken) - len(second),
-        len(second) - len(late),
+        len(second) - len(others),
+        len(others) - len(late),
         tuple(late),
     )
 

@@ -23,7 +23,7 @@ from clausewise.verdict import Exit
 
 _GROUPS = 80  # 60 pairs and 20 sextets
 _OF_PLAYS = ("recorded", "named", "wanted")
-_OF_GROUPS = ("told_apart", "shown", "first", "beside")
+_OF_GROUPS = ("told_apart", "shown", "first", "beside", "alike")
 
 
 def run(given: Namespace) -> int:
@@ -132,10 +132,11 @@ def _show(made: matrix.Matrix) -> None:
     console.print(f"{kept} of {len(made.claims)} claims of a reading kept apart")
     for size in sorted({len(it.defects) for it in made.groups}):
         held = [it for it in made.groups if len(it.defects) == size]
-        apart, shown, first, beside = (sum(getattr(it, name) for it in held) for name in _OF_GROUPS)
+        apart, shown, first, beside, alike = (sum(getattr(it, name) for it in held) for name in _OF_GROUPS)
         console.print(
             f"{apart} of {len(held)} groups of {size} defects make as many causes as show; {shown} show, "
-            f"for {first} of them their own clause is a cause's first, for {beside} one that says the same"
+            f"for {first} of them their own clause is a cause's first, for {beside} one that says the same, "
+            f"and for {alike} nobody can tell which field"
         )
     problems = {
         "not caught": made.survivors,

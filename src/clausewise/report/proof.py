@@ -103,8 +103,10 @@ def _page(made: Made) -> str:
         "## Causes",
         "",
         "Several defects at once make as many causes, each with its defect's own clause first, or first of",
-        "the amber that stands under what is red; or with one that says the same of the same exchange. A",
-        "defect does not show where another stands in its way: none of an operation's where it refuses all.",
+        "the amber that stands under what is red; or with one that says the same of the same exchange, as",
+        "where one bend is in the catalogue under several clauses. Where every request is refused whole and",
+        "without a word, nobody can tell which of its mandatory fields is at fault. A defect does not show",
+        "where another stands in its way: none of an operation's where it refuses all.",
         "",
         *_groups(made),
         "",
@@ -120,7 +122,7 @@ def _page(made: Made) -> str:
     return "\n".join(lines)
 
 
-_OF_GROUPS = ("told_apart", "shown", "first", "beside")
+_OF_GROUPS = ("told_apart", "shown", "first", "beside", "alike")
 
 
 def _named(names: list[str]) -> str:
@@ -136,6 +138,7 @@ def _groups(made: Made) -> list[str]:
         "defects that show",
         "own clause first",
         "one that says the same",
+        "a field that nobody can tell",
         "another",
     )
     rows = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
