@@ -22,3 +22,14 @@ def test_redocly_has_nothing_to_say(family):
 
     problems = json.loads(done.stdout)["problems"]
     assert not [f"{it['ruleId']}: {it['message']}" for it in problems]
+
+
+@pytest.mark.parametrize(
+    "file", sorted(shipped.SCHEMAS.rglob("*.yaml")), ids=lambda it: f"{it.parent.name}-{it.name}"
+)
+def test_a_contract_is_readable(file):
+    """No line holds a long list or object: scripts/format_schemas.py puts them below one another."""
+    long = [line for line in file.read_text().splitlines() if len(line) > 200]
+    assert not [
+        line for line in long if line.lstrip("- ").startswith(("{", "[")) or ": {" in line or ": [" in line
+    ]
