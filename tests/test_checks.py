@@ -107,6 +107,34 @@ def test_what_no_document_forbids_is_left_alone(headers):
     assert not broken(read(answer, GET, ["widget"]).touches)
 
 
+UNKNOWN, STRAY = {"errorCode": 45001}, {"oops": 1}
+
+# wanted, what came with HTTP 200, what it is read as, the clauses that it breaks, and where
+CHOICES = [
+    ("widget", WIDGET, "widget", {}),
+    ("unknown", UNKNOWN, "unknown", {}),
+    ("widget", UNKNOWN, "unknown", {"toy.getWidget.widget": "status"}),
+    ("unknown", WIDGET, "widget", {"toy.getWidget.unknown": "status"}),
+    ("widget", {"name": "a"}, "widget", {"toy.getWidget.widget.size": "/size"}),
+    ("unknown", {"errorCode": "45001"}, "", {"toy.getWidget.unknown": "/errorCode"}),
+    ("widget", STRAY, "", {"toy.getWidget.widget": "status"}),
+    ("", WIDGET, "widget", {}),
+    ("", {"name": "a"}, "", {}),
+    ("", STRAY, "", {}),
+]
+
+
+@pytest.mark.parametrize(("wanted", "body", "is_read_as", "breaks"), CHOICES)
+def test_which_answer_it_is(wanted, body, is_read_as, breaks):
+    """The table of the module's first lines, and what it leaves out."""
+    reading = read(exchange("getWidget", 200, body), GET, [wanted] if wanted else ())
+
+    assert reading.outcome == is_read_as
+    firsts = {it.clause: it.findings[0].where for it in reading.touches if it.findings}
+    assert {clause: firsts[clause] for clause in breaks} == breaks
+    assert bool(firsts) == bool(breaks)
+
+
 def test_the_wanted_answer_speaks_for_itself_and_all_its_fields():
     """A recognised answer is evidence on its own clause and on every field that it shows."""
     reading = read(exchange("getWidget", 200, WIDGET), GET, ["widget"])

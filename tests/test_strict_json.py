@@ -127,3 +127,12 @@ def test_a_key_that_comes_twice_is_told_and_the_value_still_read():
 def test_a_pointer_tells_null_from_nothing(pointer, expected):
     """RFC 6901: a value that is null is there; an index past the end is not."""
     assert strict_json.resolve({"a": [2, 3], "b/c": None}, pointer) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names"), [("", []), ("/a/0", ["a", "0"]), ("/a~1b/m~0n/~01", ["a/b", "m~n", "~1"])]
+)
+def test_a_pointer_leads_through_names(text, names):
+    """As RFC 6901 has it, and back."""
+    assert strict_json.steps(text) == names
+    assert strict_json.pointer(names) == text

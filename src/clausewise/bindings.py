@@ -19,7 +19,7 @@ from typing import Any
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.model import Binding, Exchange, File, Json, Operation, Sample
 from clausewise.spelling import nearest
-from clausewise.strict_json import scalars
+from clausewise.strict_json import scalars, steps
 
 _BEARER = "Authorization: Bearer {token}"
 _BINARY = ("image/", "application/octet-stream")
@@ -154,7 +154,7 @@ class Bindings:
         """Return every value that an answer has at a thing's place, in order; empty for none."""
         bound = str(self.value(thing, answer.operation))
         if bound.startswith("/"):
-            return list(_at(answer.json, bound.split("/")[1:]))
+            return list(_at(answer.json, steps(bound)))
         return list(_named(answer.json, bound))
 
     def one(self, answer: Exchange, thing: str) -> Json:
@@ -275,7 +275,7 @@ def _names(sample: Sample) -> Sequence[str]:
 def _slots(body: Json, bound: str) -> Iterator[tuple[Any, Any]]:
     """Yield the holder and key of every place that a name or pointer means, the outermost first."""
     if bound.startswith("/"):
-        *parents, last = bound.split("/")[1:]
+        *parents, last = steps(bound)
         for holder in _at(body, parents):
             if isinstance(holder, dict) and last in holder:
                 yield holder, last
@@ -297,7 +297,7 @@ def _at(value: Json, path: Sequence[str]) -> Iterator[Json]:
     if not path:
         yield value
         return
-    part = path[0].replace("~1", "/").replace("~0", "~")
+    part = path[0]
     if isinstance(value, list):
         chosen = value if part == "*" else value[int(part) : int(part) + 1] if part.isdecimal() else []
         for item in chosen:

@@ -8,7 +8,7 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -123,10 +123,19 @@ def same(one: Any, other: Any) -> bool:
     return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
 
 
+def steps(pointer: str) -> list[str]:
+    """Return the names that a JSON pointer (RFC 6901) leads through, as they are in the value."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+def pointer(names: Iterable[object]) -> str:
+    """Return the JSON pointer that leads through some names and places."""
+    return "".join(f"/{str(name).replace('~', '~0').replace('/', '~1')}" for name in names)
+
+
 def resolve(value: Any, pointer: str) -> tuple[bool, Any]:
     """Follow a JSON pointer (RFC 6901); return whether there is a value, and the value."""
-    for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
+    for key in steps(pointer):
         if isinstance(value, dict) and key in value:
             value = value[key]
         elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
@@ -136,14 +145,14 @@ def resolve(value: Any, pointer: str) -> tuple[bool, Any]:
     return True, value
 
 
-def scalars(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+def scalars(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the pointer and the value of every text, number or flag in a JSON value."""
     if isinstance(value, dict | list):
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in pairs:
-            yield from scalars(item, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+            yield from scalars(item, at + pointer([key]))
     elif value is not None:
-        yield pointer, value
+        yield at, value
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -1,4 +1,26 @@
-"""Which documented answer an exchange shows, and what is wrong with it."""
+"""Which documented answer an exchange shows, and what is wrong with it.
+
+An operation has several documented answers, its *outcomes*, and often more than one under one HTTP status.
+Say that 200 with a name and a size is the *widget*, and 200 with `errorCode` 45001 the *unknown* one:
+
+    wanted    what came                        is read as   and breaks
+    widget    200 {"name": "a", "size": 1}     widget       nothing
+    widget    200 {"errorCode": 45001}         unknown      widget: another answer came
+    widget    200 {"name": "a"}                widget       widget.size: it is missing
+    unknown   200 {"errorCode": "45001"}       none         unknown, at /errorCode: callers would miss it
+    widget    200 {"oops": 1}                  none         widget: like no documented answer
+    -         200 {"name": "a"}                none         nothing: nobody had asked for either
+
+The first that holds is chosen:
+
+1. The answer fits a wanted outcome: status, code, and body. It is that one, and speaks for all its clauses.
+2. It fits another one that says something of its own (is not *vague*). It is that one; the wanted is broken.
+3. Of all outcomes of its status it is most like a wanted one. It is that one, with broken fields; but where
+   its code or a fixed word at the top is amiss, callers would not know it: it is none, and *garbled*.
+4. It is none, and the wanted one is broken; a finding tells which other one it fits or is most like.
+
+Where none was wanted, one that it fits has the word on its fields, and not on itself: nobody provoked it.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from clausewise import strict_json
 from clausewise.contracts.filling import METHODS
 from clausewise.founding.library import At, Library
 from clausewise.founding.schemas import Schemas, refers
@@ -345,9 +346,8 @@ class Maker:
             links = []
             for link in spec.pop("x-links-of"):
                 entry = link.pop("entry")
-                steps = str(entry.get("operationRef", "")).rpartition("#/paths/")[2].split("/")
-                path = steps[0].replace("~1", "/").replace("~0", "~")
-                other = given.get(str(entry.get("operationId", ""))) or at.get(f"{path} {steps[-1]}")
+                steps = strict_json.steps("/" + str(entry.get("operationRef", "")).rpartition("#/paths/")[2])
+                other = given.get(str(entry.get("operationId", ""))) or at.get(f"{steps[0]} {steps[-1]}")
                 if other is None:
                     self.contradictions.append(
                         (

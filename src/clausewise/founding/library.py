@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import requests
 import yaml
 
-from clausewise import tables
+from clausewise import strict_json, tables
 from clausewise.contracts.reading import Yaml12, plain
 from clausewise.errors import ConfigurationError
 
@@ -87,7 +87,7 @@ class Library:
         """Return what stands where a reference points to, and where that is."""
         address, fragment = urldefrag(urljoin(at.file, reference))
         there: Any = self._value(address, f"{self.where(at)}: the reference {tables.shown(repr(reference))}")
-        steps = [unquote(step).replace("~1", "/").replace("~0", "~") for step in fragment.split("/")[1:]]
+        steps = strict_json.steps(unquote(fragment))
         for number, step in enumerate(steps):
             try:
                 there = there[int(step)] if isinstance(there, list) else there[step]

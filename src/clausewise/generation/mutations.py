@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clausewise.strict_json import pointer
+
 Json = Any
 Schema = Mapping[str, Any]
 
@@ -49,7 +51,7 @@ def one_wrong(body: Json, schema: Schema | None = None) -> Iterator[Variant]:
             made = copy.deepcopy(body)
             change(made)
             if json.dumps(made) != good:
-                yield Variant(f"{_pointer(path)}: {about}", made)
+                yield Variant(f"{pointer(path)}: {about}", made)
 
 
 def wrong_parameter(good: Json, schema: Schema) -> Iterator[Variant]:
@@ -69,13 +71,13 @@ def wrong_parameter(good: Json, schema: Schema) -> Iterator[Variant]:
 def optional(body: Json, schema: Schema) -> list[str]:
     """Return the pointers of what a body may lack by its schema, but of nothing that holds such a one."""
     paths = [it for it in _paths(body) if _may_lack(it, schema)]
-    return [_pointer(it) for it in paths if not any(other[: len(it)] == it != other for other in paths)]
+    return [pointer(it) for it in paths if not any(other[: len(it)] == it != other for other in paths)]
 
 
 def without(body: Json, pointers: Collection[str]) -> Json:
     """Return a body without what stands at some pointers, in a list in its first entry."""
     made = copy.deepcopy(body)
-    for path in [it for it in _paths(body) if _pointer(it) in pointers]:
+    for path in [it for it in _paths(body) if pointer(it) in pointers]:
         _delete(made, path)
     return made
 
@@ -182,10 +184,6 @@ def _parts(schema: Schema) -> Iterator[Schema]:
     yield schema
     for member in schema.get("allOf", ()):
         yield from _parts(member)
-
-
-def _pointer(path: Path) -> str:
-    return "".join(f"/{name}" for name in path)
 
 
 def _get(value: Json, path: Path) -> Json:

@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from clausewise import strict_json
 from clausewise.foreign import visible
 from clausewise.model import Kind
-from clausewise.strict_json import resolve
 
 Row = Mapping[str, Any]
 
@@ -67,7 +67,7 @@ def _body(text: str, where: str) -> Markup:
 
 def _pointed(whole: Any, where: str, text: str) -> Markup:
     """Return a JSON value with what a pointer leads to marked, or else the nearest above it."""
-    steps = where.split("/")[1:]
+    steps = strict_json.steps(where)
     told = None
     while steps and not _found(whole, steps)[0]:
         if isinstance(_found(whole, steps[:-1])[1], dict):
@@ -87,14 +87,14 @@ def _pointed(whole: Any, where: str, text: str) -> Markup:
 
 
 def _found(whole: Any, steps: Sequence[str]) -> tuple[bool, Any]:
-    return resolve(whole, "".join(f"/{step}" for step in steps))
+    return strict_json.resolve(whole, strict_json.pointer(steps))
 
 
 def _with(value: Any, steps: Sequence[str], mark: str) -> Any:
     """Return a JSON value with a mark in the place of what some steps lead to; it may be new in an object."""
     if not steps:
         return mark
-    key = steps[0].replace("~1", "/").replace("~0", "~")
+    key = steps[0]
     if isinstance(value, list):
         at = int(key)
         return [*value[:at], _with(value[at], steps[1:], mark), *value[at + 1 :]]
