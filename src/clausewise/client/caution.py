@@ -7,6 +7,7 @@ user a good one is seen to, whoever of all workers sent the last; a run that onl
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
-from clausewise import files
+from clausewise import files, turns
 from clausewise.client.patience import Patience
 from clausewise.errors import Beyond, CredentialsRefused, LoginLost, Untestable
 from clausewise.model import Exchange, Json, Request
@@ -35,16 +36,25 @@ Send = Callable[[], Exchange]
 
 
 class Ledger:
-    """What the log-ins of a run came to, by user; workers share it that share a `book`, a file."""
+    """What the log-ins of a run came to, by user; workers share it that share a `book`, a file.
+
+    A page is open over a wait, that for a log-in's answer: a lock keeps the other threads of a process from it.
+    """
 
     def __init__(self, book: Path | None = None) -> None:
         self._book = book
         self._told: dict[str, Any] = {}
         self._open = False
+        self._one = threading.RLock()
 
     @contextmanager
     def page(self) -> Iterator[dict[str, Any]]:
         """Open the book for one at a time; what is written into the page stays."""
+        with turns.alone(self._one), self._opened() as told:
+            yield told
+
+    @contextmanager
+    def _opened(self) -> Iterator[dict[str, Any]]:
         if self._open or self._book is None:
             yield self._told
             return
