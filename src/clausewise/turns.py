@@ -76,7 +76,7 @@ def held(room: AbstractContextManager[object]) -> Iterator[None]:
 
 
 @contextmanager
-def alone(lock: threading.Lock | threading.RLock) -> Iterator[None]:  # type: ignore[valid-type] # a function
+def alone(lock: threading.Lock | threading.RLock) -> Iterator[None]:
     """Hold a lock over waits; others work while this thread waits for it."""
     if not lock.acquire(blocking=False):
         with away():

@@ -135,7 +135,7 @@ class Client:
         self._presence = Presence()
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
-        self._looking: dict[str, threading.RLock] = {}  # type: ignore[valid-type] # by operation
+        self._looking: dict[str, threading.RLock] = {}  # by operation
         self._let_in = False
 
     @property
@@ -148,6 +148,15 @@ class Client:
     def target(self) -> FamilyTarget:
         """The target as this family sees it: what its owner claims and provides."""
         return self._target
+
+    @property
+    def ears(self) -> dict[str, Any]:
+        """Who hears of this thread's calls: what another thread takes that makes calls of the same test."""
+        return dict(vars(self._ears))
+
+    @ears.setter
+    def ears(self, those: Mapping[str, Any]) -> None:
+        vars(self._ears).update(those)
 
     @property
     def heard(self) -> Heard:

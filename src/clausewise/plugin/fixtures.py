@@ -67,7 +67,8 @@ def clausewise_depth(
     operations = session.scope.contracts[_family(request)].operations
     seed = f"{session.seed}/{session.salt}"
     source = Source(seed, session.plan.examples, session.counterexamples)
-    return Depth(clausewise_api, clausewise_judge, operations, source, narrows=session.narrows)
+    own = clausewise_api, clausewise_judge, operations, source
+    return Depth(*own, narrows=session.narrows, at_once=session.overlap is not None)
 
 
 @pytest.fixture

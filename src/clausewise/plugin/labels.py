@@ -60,7 +60,7 @@ class _At(threading.local):
         self.reporter, self.cache = AllureReporter(), ItemCache()  # type: ignore[no-untyped-call]
 
 
-class _Listener(AllureListener):  # type: ignore[misc]
+class _Listener(AllureListener):
     """Allure's listener for tests of several threads: it takes one fixture for one thing at a time."""
 
     def __init__(self, config: pytest.Config) -> None:

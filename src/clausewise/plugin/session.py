@@ -436,6 +436,7 @@ class Session:
         """Seal and add up the run, write results.json and draw every report; return the results."""
         at = None if interrupted else datetime.now(UTC).isoformat(timespec="milliseconds")
         beside = {"beside": len(self.strangers.failed)} if self.strangers.failed else {}
+        beside |= {"workers": self.overlapped} if self.overlapped > 1 else {}
         journal.end(self.folder, at, interrupted=interrupted, **beside)
         self.results = statement.assemble(self.scope, self.folder, ended=not interrupted)
         statement.write(self.results, self.folder)
