@@ -61,7 +61,9 @@ class Pace:
         """
         others = [replace(self, workers=many) for many in _MORE if many > self.workers]
         if self.limit(requests) == "here":
-            others = [replace(self, workers=many, processes=many) for many in (*_MORE,) if many > self.processes]
+            others = [
+                replace(self, workers=many, processes=many) for many in (*_MORE,) if many > self.processes
+            ]
         if not others:
             return None
         now, best = self.seconds(requests), min(it.seconds(requests) for it in others)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from typing import Protocol
 
 _WORKING = threading.Lock()  # who holds it is at work
 _WOKEN = threading.Event()  # whoever pauses is to end: the run was cancelled
@@ -64,20 +65,33 @@ def pause(seconds: float) -> None:
         raise KeyboardInterrupt
 
 
-@contextmanager
-def held(room: AbstractContextManager[object]) -> Iterator[None]:
-    """Stay in a room that only so many may be in; others work while this thread waits at its door."""
-    with away():
-        room.__enter__()
-    try:
-        yield
-    finally:
-        room.__exit__(None, None, None)
+class Lock(Protocol):
+    """A lock, or the room for so many as a semaphore lets in."""
+
+    def acquire(self, *, blocking: bool = True) -> bool:
+        """Take it, or a place in it."""
+
+    def release(self) -> None:
+        """Give it back."""
+
+
+class _Open:
+    """Room for all."""
+
+    def acquire(self, *, blocking: bool = True) -> bool:
+        """Let whoever comes in."""
+        return blocking or True
+
+    def release(self) -> None:
+        """Let out."""
+
+
+OPEN = _Open()
 
 
 @contextmanager
-def alone(lock: threading.Lock | threading.RLock) -> Iterator[None]:
-    """Hold a lock over waits; others work while this thread waits for it."""
+def alone(lock: Lock) -> Iterator[None]:
+    """Hold a lock over waits, or a place in a room for so many; others work while this thread waits for it."""
     if not lock.acquire(blocking=False):
         with away():
             lock.acquire()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
@@ -49,7 +49,7 @@ class Transport:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._watchdog.adapter(self._proxy.logins, tls.client_key_password))
         self._wary = False
-        self.room: AbstractContextManager[object] = nullcontext()  # entered by each call, for so many at once
+        self.room: turns.Lock = turns.OPEN  # entered by each call, where only so many may be at work
         self._session.verify = tls.ca_bundle or tls.verify
         if tls.client_certificate:
             key = tls.client_key
@@ -74,7 +74,7 @@ class Transport:
 
     def _timed(self, request: Request, what: str, rested: float) -> tuple[Response, float]:
         """Send once, on a connection that has rested for less than so many seconds, or on a new one."""
-        with turns.held(self.room):
+        with turns.alone(self.room):
             self._budget.spend()
             began = ended = time.perf_counter()
             self._watchdog.watch(began + self.limits.total_timeout, rested)

@@ -255,4 +255,8 @@ def _pool(pool: type[Any], connection: type[Any], watchdog: Watchdog) -> type[An
 
     own = {"_new_conn": new_conn, "connect": connect, "_tunnel": tunnel, "response_class": _Final}
     watched = type(f"Watched{connection.__name__}", (connection,), own)
-    return type(f"Watched{pool.__name__}", (pool,), {"ConnectionCls": watched, "_get_conn": get_conn, "_put_conn": put_conn})
+    return type(
+        f"Watched{pool.__name__}",
+        (pool,),
+        {"ConnectionCls": watched, "_get_conn": get_conn, "_put_conn": put_conn},
+    )

@@ -6,11 +6,13 @@ tests overlap each thread has its own, as each process has beside others.
 
 from __future__ import annotations
 
+import io
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
+from typing import Any, TextIO
 from unittest import mock
 
 import pytest
@@ -32,7 +34,9 @@ _OF_THE_PROCESS = (
     "timeout",
 )
 # Fixtures that change or watch the whole process: a test with one of them runs while no other one does.
-_WHOLE = frozenset(("capsys", "capfd", "capsysbinary", "capfdbinary", "capteesys", "caplog", "recwarn", "monkeypatch"))
+_WHOLE = frozenset(
+    ("capsys", "capfd", "capsysbinary", "capfdbinary", "capteesys", "caplog", "recwarn", "monkeypatch")
+)
 
 protocol = runtestprotocol
 Reports = list[pytest.TestReport]
@@ -50,8 +54,13 @@ def wants_the_process(item: pytest.Item) -> bool:
 
 def hinders(config: pytest.Config) -> str:
     """Say which option of pytest works with one test at a time only; '' where none is given."""
-    given = {name: config.getoption(name, default=None) for name in ("usepdb", "setuponly", "setupplan", "setupshow")}
-    given["timeout"] = bool(getattr(config, "_env_timeout", None)) or config.getoption("timeout", default=None)
+    given = {
+        name: config.getoption(name, default=None)
+        for name in ("usepdb", "setuponly", "setupplan", "setupshow")
+    }
+    given["timeout"] = bool(getattr(config, "_env_timeout", None)) or config.getoption(
+        "timeout", default=None
+    )
     return next((f"--{name.removeprefix('use')}" for name, told in given.items() if told), "")
 
 
@@ -75,6 +84,34 @@ class _OfThread:
         self._held(of)[self._name] = value
 
 
+class _Said(threading.local):
+    """What a thread's test has printed so far; None for a thread that has none."""
+
+    text: list[str] | None = None
+
+
+class _Stream(io.TextIOBase):
+    """Standard output, or error, that keeps what each test prints for its report."""
+
+    def __init__(self, behind: TextIO) -> None:
+        self._behind = behind
+        self.said = _Said()
+
+    def write(self, text: str) -> int:
+        """Keep what a test prints, and write what anybody else does."""
+        if self.said.text is None:
+            return self._behind.write(text)
+        self.said.text.append(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what was kept back."""
+        self._behind.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._behind, name)
+
+
 class _SetUp:
     """The stacks of what is set up: that of pytest for the main thread, and one for each other."""
 
@@ -96,10 +133,20 @@ def overlapping(session: pytest.Session) -> Iterator[None]:
     before = session._setupstate  # noqa: SLF001 - see above
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
-        apply_warning_filters(session.config.getini("filterwarnings"), session.config.getoption("pythonwarnings") or [])
+        apply_warning_filters(
+            session.config.getini("filterwarnings"), session.config.getoption("pythonwarnings") or []
+        )
         put = stack.enter_context
-        put(mock.patch.object(runner, "_update_current_test_var", lambda *_: None))  # a variable of the process
-        put(mock.patch.object(FixtureDef, "cached_result", _OfThread("cached_result", lambda: None), create=True))
+        for name in ("stdout", "stderr"):
+            put(mock.patch.object(sys, name, _Stream(getattr(sys, name))))
+        put(
+            mock.patch.object(runner, "_update_current_test_var", lambda *_: None)
+        )  # a variable of the process
+        put(
+            mock.patch.object(
+                FixtureDef, "cached_result", _OfThread("cached_result", lambda: None), create=True
+            )
+        )
         put(mock.patch.object(FixtureDef, "_finalizers", _OfThread("_finalizers", list), create=True))
         session._setupstate = _SetUp(before)  # type: ignore[assignment] # noqa: SLF001
         try:
@@ -151,8 +198,16 @@ class _Hooks:
 
 def _phase(item: pytest.Item, when: Any, hooks: _Hooks, **more: Any) -> pytest.TestReport:
     hook = getattr(hooks, f"pytest_runtest_{when}")
-    call = pytest.CallInfo.from_call(
-        lambda: hook(item=item, **more), when, reraise=(pytest.exit.Exception, KeyboardInterrupt)
-    )
+    streams = {name: it for name in ("stdout", "stderr") if isinstance(it := getattr(sys, name), _Stream)}
+    for stream in streams.values():
+        stream.said.text = []
+    try:
+        call = pytest.CallInfo.from_call(
+            lambda: hook(item=item, **more), when, reraise=(pytest.exit.Exception, KeyboardInterrupt)
+        )
+    finally:
+        for name, stream in streams.items():
+            item.add_report_section(when, name, "".join(stream.said.text or ()))
+            stream.said.text = None
     report: pytest.TestReport = hooks.pytest_runtest_makereport(item=item, call=call)
     return report

@@ -9,12 +9,13 @@ what it finds at once, and its statement does not depend on the order.
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 
@@ -158,6 +159,17 @@ def _in_turn(session: pytest.Session, items: Sequence[pytest.Item]) -> bool:
     return True
 
 
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Take what is there for lasting: Hypothesis has all garbage collected for each thread that it meets."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 class _Lane(threading.local):
     """What a thread runs: the test at hand, the rest of its group, and what its test came to."""
 
@@ -186,7 +198,7 @@ class Overlap:
             for at in range(min(self._many, len(self._groups)))
         ]
         bad: BaseException | None = None
-        with innards.overlapping(self._session), self._run.at_once(self._many), turns.mine():
+        with _settled(), innards.overlapping(self._session), self._run.at_once(self._many), turns.mine():
             self._run.overlap = self
             try:
                 for thread in threads:

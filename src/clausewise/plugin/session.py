@@ -6,7 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from clausewise import copies, families, journal, report, scope, statement
+from clausewise import copies, families, journal, report, scope, statement, turns
 from clausewise._version import __version__
 from clausewise.client import Budget, Client, Heard, Ledger, Transport
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
@@ -99,7 +99,7 @@ class Session:
     narrows: bool = True  # asks which field a refused request is refused for
     overlapped: int = 1  # calls at once, as soon as that is known
     overlap: Overlapping | None = None  # as long as tests overlap
-    room: AbstractContextManager[object] = field(default_factory=nullcontext)
+    room: turns.Lock = turns.OPEN  # for the calls that may be at work at once
     _own: _Own = field(default_factory=_Own)
     _clients: dict[str, Client] = field(default_factory=dict)
     _transports: list[Transport] = field(default_factory=list)
@@ -350,9 +350,9 @@ class Session:
         try:
             yield
         finally:
-            self._enter(nullcontext())
+            self._enter(turns.OPEN)
 
-    def _enter(self, room: AbstractContextManager[object]) -> None:
+    def _enter(self, room: turns.Lock) -> None:
         self.room = room
         for transport in self._transports:
             transport.room = room

@@ -31,7 +31,11 @@ class Shares:
     """
 
     def __init__(
-        self, worker: int = 0, book: Path | None = None, taken: dict[str, Taker] | None = None, test: Taker | None = None
+        self,
+        worker: int = 0,
+        book: Path | None = None,
+        taken: dict[str, Taker] | None = None,
+        test: Taker | None = None,
     ) -> None:
         self._worker = worker
         self._book = book
