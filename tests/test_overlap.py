@@ -1,15 +1,12 @@
-"""Calls of one process overlap: each test keeps what is its own, and a run comes to what the serial one does."""
+"""Calls of one process overlap: each test keeps its own, and a run comes to what the serial one does."""
 
 import collections
 import json
 import os
-import random
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import hostile
@@ -378,10 +375,14 @@ def test_a_budget_of_requests_is_one_for_all(tmp_path):
     assert ends == {"pass": 8, "untestable": 12}
 
 
+LOG_INS = ("getToken", "login")  # which test finds that one is due is chance, and so is it for a path's probe
+
+
 def counted(folder):
     """Return what a run came to: each clause's verdict, and how many exchanges each test had."""
     rows = journal.records(folder, journal.EXCHANGES)
-    return runs.verdicts(folder), collections.Counter(row["test"] for row in rows)
+    told = (row["test"] for row in rows if row["operation"] not in LOG_INS and not row.get("stray"))
+    return runs.verdicts(folder), collections.Counter(told)
 
 
 def run_of(target, folder, *more):
@@ -408,15 +409,9 @@ def test_a_run_that_overlaps_comes_to_what_the_serial_one_does(tmp_path):
     serial, _ = run_of(target, tmp_path / "serial", *SMOKE, "--seed", "7")
     beside, _ = run_of(target, tmp_path / "beside", *SMOKE, "--seed", "7", "-n", "16")
 
-    assert without_log_ins(differences(serial, beside)) == ({}, {})
+    assert differences(serial, beside) == ({}, {})
     assert not journal.lost(tmp_path / "beside")
     assert runs.results(tmp_path / "beside")["run"]["workers"] == 16
-
-
-def without_log_ins(told):
-    """Leave out tests that differ in one log-in: which test finds that a token is due is chance."""
-    verdicts, counts = told
-    return verdicts, {name: pair for name, pair in counts.items() if abs(pair[0] - pair[1]) > 1}
 
 
 @pytest.mark.soak
@@ -429,7 +424,7 @@ def test_a_hundred_runs_come_to_the_same(tmp_path, family):
     for number in range(SOAK):
         folder = tmp_path / f"beside-{number}"
         beside, _ = run_of(target, folder, *SMOKE, "--seed", f"{number}", "-n", "16")
-        if (told := without_log_ins(differences(serial, beside))) != ({}, {}):
+        if (told := differences(serial, beside)) != ({}, {}):
             found[number] = told
 
     assert not found, json.dumps(found, indent=1)

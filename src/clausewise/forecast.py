@@ -26,7 +26,7 @@ _UNHURRIED = 60.0  # seconds that nobody needs advice for
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What a run's speed rests on: seconds that an answer takes, requests a second, calls at once, processes."""
+    """What a run's speed rests on: seconds an answer takes, requests a second, calls at once, processes."""
 
     latency: float
     rate: float | None = None

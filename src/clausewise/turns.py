@@ -1,9 +1,10 @@
 """Whose turn it is: of the threads of a run one is at work at a time, and lets the others in while it waits.
 
-A run that overlaps calls has many tests at hand and one interpreter. So that nothing of ours, of pytest's or of
-a library's is ever entered by two tests at once, a thread of a run (`mine`) works in its turn, and gives it up
-(`away`) only where it waits: for the network, for a moment, for another thread. What no wait stands within is
-whole without any lock. A thread that takes no part, such as all of a run without overlap, notices nothing.
+A run that overlaps calls has many tests at hand and one interpreter. So that nothing of ours, of pytest's or
+of a library's is ever entered by two tests at once, a thread of a run (`mine`) works in its turn, and gives
+it up (`away`) only where it waits: for the network, for a moment, for another thread. What no wait stands
+within is whole without any lock. A thread that takes no part, such as all of a run without overlap, notices
+nothing.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ OPEN = _Open()
 
 @contextmanager
 def alone(lock: Lock) -> Iterator[None]:
-    """Hold a lock over waits, or a place in a room for so many; others work while this thread waits for it."""
+    """Hold a lock over waits, or a place in a room for so many; others work while one waits for it."""
     if not lock.acquire(blocking=False):
         with away():
             lock.acquire()

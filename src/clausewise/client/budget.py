@@ -44,8 +44,8 @@ class Budget:
     """What a run may spend: requests, seconds since it began, requests per second; None for any number.
 
     Processes that share a `book`, a file that they all may write, share what they spend. Times are those of
-    `time.monotonic`, which runs alike in all processes of a machine. Threads share all of it: each entry is made
-    in a turn, and nobody waits within one.
+    `time.monotonic`, which runs alike in all processes of a machine. Threads share all of it: each entry is
+    made in a turn, and nobody waits within one.
     """
 
     def __init__(

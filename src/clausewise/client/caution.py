@@ -38,7 +38,8 @@ Send = Callable[[], Exchange]
 class Ledger:
     """What the log-ins of a run came to, by user; workers share it that share a `book`, a file.
 
-    A page is open over a wait, that for a log-in's answer: a lock keeps the other threads of a process from it.
+    A page is open over a wait, that for a log-in's answer: a lock keeps the other threads of a process from
+    it.
     """
 
     def __init__(self, book: Path | None = None) -> None:

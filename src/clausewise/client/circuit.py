@@ -18,8 +18,8 @@ class Circuit:
     """Counts the calls in a row that came to nothing, of each operation and of all.
 
     After `breaker` of one operation no further call of that operation is sent; after as many of several
-    operations, or without even a connection, none at all. Calls that overlap and come to nothing at once count
-    as one, as the one that would have been sent then: a moment's fault is no dead target.
+    operations, or without even a connection, none at all. Calls that overlap and come to nothing at once
+    count as one, as the one that would have been sent then: a moment's fault is no dead target.
     """
 
     def __init__(self, breaker: int) -> None:

@@ -137,7 +137,7 @@ class Watchdog:
         self._own.exchange.fresh = type(connected) is not socket.socket
 
     def lent(self, connection: Any) -> None:
-        """Watch a connection that was kept for the exchange at hand, or close one that has rested too long."""
+        """Watch a kept connection for the exchange at hand, or close one that has rested too long."""
         exchange, kept = self._own.exchange, getattr(connection, "sock", None)
         if kept is None:
             return

@@ -1,7 +1,7 @@
 """All of pytest that has no public name and that we need; `tests/test_overlap.py` tells when any of it moves.
 
-pytest has one stack of what is set up, and keeps one value of each fixture, since one test runs at a time. Where
-tests overlap each thread has its own, as each process has beside others.
+pytest has one stack of what is set up, and keeps one value of each fixture, since one test runs at a time.
+Where tests overlap each thread has its own, as each process has beside others.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from _pytest.config import apply_warning_filters
 from _pytest.fixtures import FixtureDef
 from _pytest.runner import SetupState, runtestprotocol
 
-# What these plugins do around a test they do to the whole process: the streams, the log, the warnings, a variable.
-# None is needed for a verdict; within a thread nothing is shown, and warnings are errors as they are outside.
+# What these plugins do around a test they do to the whole process: the streams, the log, the warnings, a
+# variable. None is needed for a verdict; within a thread nothing is shown, and warnings are errors as they
+# are outside.
 _OF_THE_PROCESS = (
     "capturemanager",
     "logging-plugin",
@@ -139,9 +140,7 @@ def overlapping(session: pytest.Session) -> Iterator[None]:
         put = stack.enter_context
         for name in ("stdout", "stderr"):
             put(mock.patch.object(sys, name, _Stream(getattr(sys, name))))
-        put(
-            mock.patch.object(runner, "_update_current_test_var", lambda *_: None)
-        )  # a variable of the process
+        put(mock.patch.object(runner, "_update_current_test_var"))  # a variable of the process
         put(
             mock.patch.object(
                 FixtureDef, "cached_result", _OfThread("cached_result", lambda: None), create=True

@@ -60,12 +60,12 @@ class _At(threading.local):
         self.reporter, self.cache = AllureReporter(), ItemCache()  # type: ignore[no-untyped-call]
 
 
-class _Listener(AllureListener):
+class _Listener(AllureListener):  # type: ignore[misc]
     """Allure's listener for tests of several threads: it takes one fixture for one thing at a time."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._at = _At()
-        super().__init__(config)  # type: ignore[no-untyped-call]
+        super().__init__(config)
 
     @property
     def allure_logger(self) -> Any:

@@ -1,9 +1,9 @@
-"""Tests of one process that run at once, in threads that work in turns: while one waits for an answer others work.
+"""Tests of one process that run at once, in threads that work in turns: while one waits others work.
 
-A run has three parts. It opens with a few tests of each family one after the other, until the target is seen to
-be there and to let us in; then most run at once; and those that wait, grow old or come last end it one by one, so
-that nothing beside them is in their time. What they come to is told by the main thread, as each ends: a run shows
-what it finds at once, and its statement does not depend on the order.
+A run has three parts. It opens with a few tests of each family one after the other, until the target is seen
+to be there and to let us in; then most run at once; and those that wait, grow old or come last end it one by
+one, so that nothing beside them is in their time. What they come to is told by the main thread, as each ends:
+a run shows what it finds at once, and its statement does not depend on the order.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def wants_again(reports: innards.Reports) -> bool:
 
 
 def chosen(latency: float | None, rate: float | None, own: float = forecast.OWN) -> int:
-    """Return how many calls at once it pays to have, by what an answer takes and what may be sent a second."""
+    """Return how many calls at once it pays to have, by what an answer takes and the rate that is allowed."""
     if latency is None:
         return 1
     pays = (latency + own) / own  # while one waits, so many others can be worked on
@@ -78,7 +78,7 @@ def loop(session: pytest.Session, run: Session, many: int) -> bool:
 
 
 def _parts(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item], list[pytest.Item]]:
-    """Return which tests come first, one after the other, which at once, and which last, in the order of a run.
+    """Return which tests come first, one after the other, which at once, and which last, in their order.
 
     How that is known: by a test's fixtures (`ageing`, `wait`), by its mark `late`, by fixtures of pytest that
     look at the whole process, and a test without a clause is somebody else's.
@@ -270,7 +270,7 @@ class Overlap:
         return bad
 
     def _messages(self, threads: int) -> Iterator[object]:
-        """Yield what the threads say; once the run is cancelled calls are cut, and nobody is waited for long."""
+        """Yield what the threads say; once the run is cancelled calls are cut, and nobody is waited for."""
         ends = cuts = math.inf
         while threads:
             told: object = ""

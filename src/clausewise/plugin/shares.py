@@ -26,8 +26,9 @@ class Taker:
 class Shares:
     """Who took which thing first: it stays that worker's own, since others may hold an offer of before.
 
-    Workers that share a `book`, a file that they all may write, see what the others took. Tests that run at once
-    in one process share what is `taken`: what another one took before this one ended stays that test's own.
+    Workers that share a `book`, a file that they all may write, see what the others took. Tests that run at
+    once in one process share what is `taken`: what another one took before this one ended stays that test's
+    own.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Calls of one test that run at once: streams of them, told in the order in which they would come one by one."""
+"""Calls of one test that run at once: streams of them, told in the order of a serial run."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def in_order(client: Client, streams: Sequence[Iterable[Told]]) -> Iterator[Told
     """Run streams at once, and yield what they make as if they ran one after the other.
 
     What their calls are answered is heard in that order, too. Whoever stops asking, as a test does that found
-    something, stops them all: what came beyond that is heard as `stray`, so that no answer is lost and none is
-    judged that one after the other would not have come.
+    something, stops them all: what came beyond that is heard as `stray`, so that no answer is lost and none
+    is judged that one after the other would not have come.
     """
     running = [_Stream(client, made) for made in streams]
     try:
