@@ -1,4 +1,4 @@
-"""A cancel reaches every process of a run, and every thread, at once: no call begins after it, and reports are soon there."""
+"""A cancel reaches all of a run at once: no call begins after it, and reports are soon there."""
 
 import signal
 import subprocess

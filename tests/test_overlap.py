@@ -14,6 +14,7 @@ import pytest
 import runs
 from _pytest import runner
 from _pytest.fixtures import FixtureDef
+from locking import gateway
 
 from clausewise import chaos, journal, turns
 from clausewise.client import Transport
@@ -257,20 +258,32 @@ def test_what_breaks_in_a_stream_is_raised_at_its_place():
 
 
 @pytest.mark.parametrize(
-    ("latency", "rate", "many"),
+    ("latency", "rate", "most", "many"),
     [
-        (None, None, 1),
-        (0.0001, None, 2),
-        (0.05, None, 21),
-        (0.3, None, 32),
-        (0.3, 20, 7),
-        (0.05, 10, 1),
-        (3.0, 100, 32),
+        (None, None, None, 1),
+        (0.0001, None, None, 2),
+        (0.05, None, None, 21),
+        (0.3, None, None, 32),
+        (0.3, 20, None, 7),
+        (0.05, 10, None, 1),
+        (3.0, 100, None, 32),
+        (3.0, None, 100, 100),
+        (0.05, None, 4, 4),
     ],
 )
-def test_as_many_calls_at_once_as_pay(latency, rate, many):
-    """By what an answer takes, by what may be sent a second, and never a flood."""
-    assert chosen(latency, rate) == many
+def test_as_many_calls_at_once_as_pay(latency, rate, most, many):
+    """By what an answer takes, by what may be sent a second, and no flood that its owner did not allow."""
+    assert chosen(latency, rate, most) == many
+
+
+def test_a_target_has_no_more_calls_at_once_than_its_file_allows(tmp_path):
+    """Whatever is asked for, as its gateway counts them; that many there are."""
+    with runs.reference("cdp") as behind, gateway(behind, {}, pause=0.1) as (url, kept):
+        target = runs.target_at(tmp_path, url, "cdp", max_connections=3)
+        done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", *SMOKE, "-n", "16")
+
+    assert runs.results(tmp_path / "run")["run"]["workers"] == 3, done.stderr
+    assert kept.most_at_once == 3
 
 
 OWN = """

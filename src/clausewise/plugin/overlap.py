@@ -49,13 +49,14 @@ def wants_again(reports: innards.Reports) -> bool:
     return any(report.failed or hasattr(report, "wasxfail") for report in reports)
 
 
-def chosen(latency: float | None, rate: float | None, own: float = forecast.OWN) -> int:
+def chosen(latency: float | None, rate: float | None, most: int | None = None) -> int:
     """Return how many calls at once it pays to have, by what an answer takes and the rate that is allowed."""
     if latency is None:
         return 1
-    pays = (latency + own) / own  # while one waits, so many others can be worked on
-    allowed = rate * (latency + own) if rate else math.inf
-    return max(1, min(math.ceil(min(pays, allowed)), _CHOSEN))
+    each = latency + forecast.OWN
+    pays = each / forecast.OWN  # while one waits, so many others can be worked on
+    allowed = rate * each if rate else math.inf
+    return max(1, min(math.ceil(min(pays, allowed)), most or _CHOSEN))
 
 
 def loop(session: pytest.Session, run: Session, many: int) -> bool:
@@ -68,7 +69,11 @@ def loop(session: pytest.Session, run: Session, many: int) -> bool:
     first, beside, last = _parts(session.items)
     groups = _groups(beside)
     opened = _open(session, run, first, groups)
-    many = many or chosen(run.budget.latency, run.scope.target.limits.rate)
+    limits = run.scope.target.limits
+    many = min(
+        many or chosen(run.budget.latency, limits.rate, limits.max_connections),
+        limits.max_connections or MOST,
+    )
     run.overlapped = many
     if many > 1 and groups:
         Overlap(session, run, _longest_first(run, groups), many).run()
