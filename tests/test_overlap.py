@@ -19,6 +19,7 @@ from locking import gateway
 from clausewise import chaos, journal, turns
 from clausewise.client import Transport
 from clausewise.client.calls import _Ears
+from clausewise.client.caution import Caution, Ledger
 from clausewise.client.circuit import Circuit
 from clausewise.client.login import BoundLogin
 from clausewise.errors import CircuitOpen, Unreachable, Unreadable
@@ -28,7 +29,7 @@ from clausewise.plugin.overlap import chosen
 from clausewise.plugin.session import _Own
 from clausewise.plugin.shares import Shares, Taker
 from clausewise.plugin.streams import in_order
-from clausewise.targets import Limits, Tls
+from clausewise.targets import FamilyTarget, Limits, Tls
 
 SMOKE = ("--plan", "smoke")
 SOAK = int(os.environ.get("SOAK_RUNS", "100"))
@@ -192,6 +193,34 @@ def test_what_is_given_away_once_goes_to_one_test():
     assert mine.first([["1"]]) == ["1"]
     first.ended = time.monotonic()
     assert Shares(taken=taken, test=Taker()).first([["1"]]) == ["1"]
+
+
+def test_a_wrong_password_waits_for_a_good_call_of_another_thread():
+    """No two wrong ones in a row, and both are sent: in a serial run a good call comes between."""
+    came = []
+
+    def sent(good, pause):
+        turns.pause(pause)
+        answer = SimpleNamespace(response=SimpleNamespace(status=200 if good else 401), json=None)
+        caution.sent(
+            "op", caution.basic("ann", "right" if good else "wrong"), lambda: came.append(good) or answer
+        )
+
+    caution = Caution(
+        FamilyTarget(
+            "toy", "toy-1", "", credentials={"a": {"type": "basic", "username": "ann", "password": "right"}}
+        ),
+        Ledger(),
+        hear=lambda _: None,
+        enter=None,
+        good=None,
+        opened=lambda _: False,
+        patience=None,
+        only_reads=False,
+    )
+    at_once(*[lambda at=at: sent(*at) for at in ((True, 0), (False, 0.1), (False, 0.2), (True, 0.5))])
+
+    assert came == [True, False, True, False]
 
 
 class Heard:

@@ -55,6 +55,11 @@ def away() -> Iterator[None]:
         _OWN.at_work = True
 
 
+def beside() -> bool:
+    """Tell whether this thread works beside others."""
+    return _OWN.at_work
+
+
 def pause(seconds: float) -> None:
     """Sleep; KeyboardInterrupt in a thread beside others once the run is cancelled."""
     if not _OWN.at_work:

@@ -29,6 +29,7 @@ _LOCKED = 3  # log-ins in a row that are turned away, and the run is over
 _LOCKED_FOR = (1 / 8, 1 / 4, 5 / 8)  # of what may be waited: a lock ends by itself after a while
 _BY_LOG_IN = {"oauth2-password", "login"}
 _BASIC = "basic"
+_OTHERS, _MOMENT = 100, 0.05  # looks for another thread's call, and seconds between two
 _REFRESH = "refresh_token"
 _OF_CLIENT = "client_credentials"
 
@@ -164,6 +165,7 @@ class Caution:
             raise Beyond(
                 f"{operation} would be a wrong log-in with a real user's name, and plan 'safe' sends none."
             )
+        self._let_others_in(attempt)
         with self._ledger.page() as told:
             if attempt.user:
                 user = self._user(told, attempt)
@@ -178,6 +180,20 @@ class Caution:
                 user |= {"last": "good", "let_in": True, "wrong": user["wrong"] - 1}
         self._hear(answer)
         return answer
+
+    def _let_others_in(self, attempt: Attempt) -> None:
+        """Wait a little for a good call of a user after the wrong one of another thread.
+
+        A password that goes with each call has no log-in that could be seen to; threads make calls all the
+        time.
+        """
+        left = _OTHERS if attempt.user and turns.beside() else 0
+        while left and self._credentials[attempt.role]["type"] == _BASIC:
+            with self._ledger.page() as told:
+                if self._user(told, attempt).get("last") != "wrong":
+                    return
+            turns.pause(_MOMENT)
+            left -= 1
 
     def _let_in_first(self, attempt: Attempt, user: Mapping[str, Any]) -> None:
         """See to a good log-in of a user, so that no two wrong ones come in a row."""
