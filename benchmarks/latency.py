@@ -21,7 +21,7 @@ from clausewise.forecast import Pace
 HEADS = (
     "ms an answer",
     "rate",
-    "processes",
+    "calls at once",
     "requests",
     "forecast s",
     "took s",

@@ -40,6 +40,7 @@ class Gateway:
         self._until: dict[str, float] = {}
         self.locked = 0
         self.page_every = 0
+        self.at_once = self.most_at_once = 0
         self._lock = threading.Lock()
 
     def locks(self, body: str) -> bool:
@@ -61,7 +62,17 @@ class Gateway:
         return False
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        """Answer a call as the reference does."""
+        """Answer a call as the reference does, and count how many are at work."""
+        with self._lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            self._answer(handler)
+        finally:
+            with self._lock:
+                self.at_once -= 1
+
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         self.began.append(time.monotonic())
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         told = body.decode("utf-8", "replace")

@@ -16,7 +16,7 @@ TINY = {
     "startup": ("1",),
     "growth": ("40",),
     "floods": ("1", "200"),
-    "parallel": ("--family", "int-ecm", "--plan", "smoke", "--delay", "1", "--workers", "2"),
+    "parallel": ("--family", "int-ecm", "--plan", "smoke", "--delay", "1", "--workers", "2", "--processes"),
     "latency": ("--plan", "smoke", "--delays", "1", "--rates", "0", "--workers", "1"),
     "fleet": ("--targets", "2", "--workers", "2", "--delay", "1"),
     "against_schemathesis": ("--defects", "1", "--families", "cdp", "--tiny"),

@@ -1,4 +1,4 @@
-"""A cancel reaches every process of a run at once: no call begins after it, and reports are soon there."""
+"""A cancel reaches all of a run at once: no call begins after it, and reports are soon there."""
 
 import signal
 import subprocess
@@ -17,22 +17,25 @@ AT_ONCE = 0.2
 
 
 @pytest.mark.parametrize(
-    ("number", "workers", "calls"),
+    ("number", "beside", "calls"),
     [
-        (signal.SIGTERM, 8, 24),
-        (signal.SIGINT, 2, 6),
-        (signal.SIGTERM, 0, 6),
-        (signal.SIGHUP, 0, 6),
-        (signal.SIGINT, 0, 6),
+        (signal.SIGTERM, "--processes=8", 24),
+        (signal.SIGINT, "--processes=2", 6),
+        (signal.SIGTERM, "-n8", 30),
+        (signal.SIGHUP, "-n2", 16),
+        (signal.SIGINT, "-n32", 60),
+        (signal.SIGTERM, "", 6),
+        (signal.SIGHUP, "", 6),
+        (signal.SIGINT, "", 6),
     ],
     ids=lambda value: getattr(value, "name", str(value)),
 )
-def test_a_cancel_reaches_all_at_once(tmp_path, number, workers, calls):
+def test_a_cancel_reaches_all_at_once(tmp_path, number, beside, calls):
     """On a target that takes half a second a call, whoever is at one ends it, and begins no other."""
     folder = tmp_path / "run"
     with runs.reference("cdp") as behind, gateway(behind, {}, pause=0.5) as (url, kept):
         target = runs.target_at(tmp_path, url, "cdp")
-        with runs.begun(target, folder, *(["-n", str(workers)] if workers else [])) as run:
+        with runs.begun(target, folder, *([beside] if beside else [])) as run:
             _until(lambda: len(kept.began) >= calls, 150)
             at = time.monotonic()
             run.send_signal(number)

@@ -224,6 +224,7 @@ def test_a_pace_is_learned_from_what_a_target_puts_off(monkeypatch, tmp_path, wo
     """Five a second are let through: after a pause calls go as fast as that, and few are put off again."""
     clock, book = Clock(), tmp_path / "book"
     monkeypatch.setattr("clausewise.client.budget.time", clock)
+    monkeypatch.setattr("clausewise.turns.time", clock)
     budgets = [Budget(book=book if workers > 1 else None) for _ in range(workers)]
     taken, away = [], 0
     for number in range(600):
@@ -243,6 +244,7 @@ def test_no_pause_makes_a_run_endless(monkeypatch):
     """What is learned of one long pause is no pace for hours."""
     clock = Clock()
     monkeypatch.setattr("clausewise.client.budget.time", clock)
+    monkeypatch.setattr("clausewise.turns.time", clock)
     budget = Budget()
     for _ in range(2):
         budget.spend()

@@ -81,16 +81,25 @@ def test_a_time_may_have_units(text, wanted):
     assert read("run", "--target=t", "--max-time", text).max_time == wanted
 
 
-def test_as_many_processes_as_there_are_processors():
-    """`-n auto`, as pytest-xdist has it."""
-    assert read("run", "--target=t", "-n", "auto").workers == "auto"
-    assert read("run", "--target=t", "-n", "2").workers == 2
+def test_so_many_calls_at_once_or_processes():
+    """`-n` is for calls in one process, `--processes` as pytest-xdist has it; a run has one of them."""
+    assert read("run", "--target=t", "-n", "auto").at_once == "auto"
+    assert read("run", "--target=t", "-n", "2").at_once == 2
+    assert read("run", "--target=t", "--processes", "auto").workers == "auto"
+    assert read("run", "--target=t", "--processes", "2").workers == 2
 
 
 def test_auto_runs_in_several_processes(tmp_path):
     """The number is written down."""
     target = runs.target_at(tmp_path, "embedded", "int-ecm")
-    picked = ("--clause", "int-ecm.login.wrong-password", "--run-dir", tmp_path / "run", "-n", "auto")
+    picked = (
+        "--clause",
+        "int-ecm.login.wrong-password",
+        "--run-dir",
+        tmp_path / "run",
+        "--processes",
+        "auto",
+    )
     done = runs.clausewise(
         "run", "--target", target, *picked, env=runs.environment(PYTEST_XDIST_AUTO_NUM_WORKERS="2")
     )

@@ -15,29 +15,31 @@ GATE = 9200
 
 
 def test_a_rate_limit_is_what_takes_so_long():
-    """Processes do not help against it, and that is said."""
+    """More calls at once do not help against it, and that is said."""
     told = forecast.sentence(GATE, Pace(0.04, 20, processors=2))
 
     assert told == "about 7 min 43 s; rate = 20 is what limits it; -n 4 would not help"
 
 
-def test_slow_answers_overlap_in_processes():
+def test_slow_answers_overlap():
     """Against these they help, until something else is the limit."""
     told = forecast.sentence(GATE, Pace(0.3, processors=2))
 
     assert told.startswith(
-        "about 46 min 26 s; the target's answers (300 ms each) are what limits it; -n 4: about "
+        "about 46 min 26 s; the target's answers (300 ms each) are what limits it; -n 8: about "
     )
     assert "rate = 20" in forecast.sentence(GATE, Pace(0.3, 20, 16, processors=2))
 
 
 def test_here_more_processes_than_processors_help_nothing():
     """A target that answers at once is not what a run waits for."""
-    many = Pace(0.0004, own=0.01, workers=2, processors=2)
+    many = Pace(0.0004, own=0.01, workers=2, processors=2, processes=2)
 
     assert forecast.sentence(GATE, many) == "about 51 s; this machine is what limits it"
     assert many.limit(GATE) == "here"
-    assert replace(many, workers=1).beside(GATE * 10).workers == 2
+    alone = replace(many, workers=1, processes=1)
+    assert (alone.beside(GATE * 10).processes, alone.beside(GATE * 10).workers) == (2, 2)
+    assert "this machine is what limits it; --processes 2: about " in forecast.sentence(GATE * 10, alone)
 
 
 @pytest.mark.parametrize(

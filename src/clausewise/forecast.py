@@ -18,28 +18,29 @@ FILE = (
 )
 OWN = 0.0025  # seconds of our own for an exchange: judging, masking, writing it down
 _START = 3.0  # seconds from a command's start to its first request, and from its last one to the reports
-_MORE = (2, 4, 8, 16)  # processes that are worth a thought
-_HELPS = 0.75  # of the time, at most, or more processes would not help
+_MORE = (2, 4, 8, 16, 32)  # calls at once that are worth a thought
+_HELPS = 0.75  # of the time, at most, or more at once would not help
 _MINUTE, _HOUR = 60, 3600
 _UNHURRIED = 60.0  # seconds that nobody needs advice for
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What a run's speed rests on: seconds that an answer takes, requests a second, processes."""
+    """What a run's speed rests on: seconds an answer takes, requests a second, calls at once, processes."""
 
     latency: float
     rate: float | None = None
     workers: int = 1
     own: float = OWN
     processors: int = os.cpu_count() or 1
+    processes: int = 1
 
     def bounds(self, requests: float) -> Mapping[str, float]:
         """Return how many seconds so many requests take, by each thing that may bound them."""
         return {
             "rate": requests / self.rate if self.rate else 0.0,
             "target": requests * (self.latency + self.own) / self.workers,
-            "here": requests * self.own / min(self.workers, self.processors),
+            "here": requests * self.own / min(self.processes, self.processors),
         }
 
     def seconds(self, requests: float) -> float:
@@ -54,8 +55,15 @@ class Pace:
         return "target" if bounds["target"] > bounds["here"] and self.latency > self.own else "here"
 
     def beside(self, requests: float) -> Pace | None:
-        """Return the pace with the fewest processes that gain most of what more can; None for none."""
+        """Return the pace with the fewest at once that gain most of what more can; None for none.
+
+        More processes are for a machine that is the limit, with processors to spare.
+        """
         others = [replace(self, workers=many) for many in _MORE if many > self.workers]
+        if self.limit(requests) == "here":
+            others = [
+                replace(self, workers=many, processes=many) for many in (*_MORE,) if many > self.processes
+            ]
         if not others:
             return None
         now, best = self.seconds(requests), min(it.seconds(requests) for it in others)
@@ -65,14 +73,15 @@ class Pace:
 
 
 def sentence(requests: float, pace: Pace) -> str:
-    """Say how long a run will take, what limits it, and whether more processes would help."""
+    """Say how long a run will take, what limits it, and whether more calls at once would help."""
     took = pace.seconds(requests)
     told = f"about {duration(took)}; {limits(pace, requests)}"
     if took < _UNHURRIED:
         return told
     other = pace.beside(requests)
     if other:
-        return f"{told}; -n {other.workers}: about {duration(other.seconds(requests))}"
+        how = f"-n {other.workers}" if other.processes == pace.processes else f"--processes {other.processes}"
+        return f"{told}; {how}: about {duration(other.seconds(requests))}"
     more = next((many for many in _MORE[1:] if many > pace.workers), 0)
     return f"{told}; -n {more} would not help" if more else told
 

@@ -52,6 +52,7 @@ class Limits:
     max_wait: float = 10.0
     settle: float = 0.0  # until what was written is read
     breaker: int = 5
+    max_connections: int | None = None  # calls at once, at most
     minimum_exercised: float = 0.9
     addresses: tuple[str, ...] = ()  # networks that its hosts may resolve to; empty for any
 

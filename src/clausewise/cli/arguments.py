@@ -16,6 +16,7 @@ from clausewise.errors import ConfigurationError
 from clausewise.plans import DEFAULT, HELP, PLANS, seconds
 
 _DIGITS = 10  # of a count, at most
+_AUTO, _CALLS = "auto", 128
 _PORTS = 65535
 _TYPED = "--i-own-this-target"  # who types nothing is told what to type
 _LONGEST = 300  # characters of a complaint
@@ -79,9 +80,20 @@ def _night(text: str) -> str:
     raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no name of a folder")
 
 
-def _workers(text: str) -> int | str:
+def _calls(text: str) -> int | str:
+    """Read how many calls a run makes at once; `auto` is as many as it pays."""
+    if text == _AUTO:
+        return text
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text) <= _CALLS):
+        raise argparse.ArgumentTypeError(
+            f"{text[:_LONGEST]!r} is no number of calls at once: write one up to {_CALLS}, or auto"
+        )
+    return int(text)
+
+
+def _processes(text: str) -> int | str:
     """Read how many processes a run takes; `auto` is one for each processor."""
-    if text in {"auto", "logical"}:
+    if text in {_AUTO, "logical"}:
         return text
     if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS):
         raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no number of processes: write one, or auto")
@@ -247,13 +259,22 @@ def _run(commands: Commands) -> None:
         "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
     )
     run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
-    run.add_argument(
+    beside = run.add_mutually_exclusive_group()
+    beside.add_argument(
         "-n",
-        dest="workers",
-        type=_workers,
+        dest="at_once",
+        type=_calls,
         default=0,
         metavar="N",
-        help="run in N processes, or in one for each processor: auto",
+        help="N calls at once, or as many as pay by what the target's answers take: auto",
+    )
+    beside.add_argument(
+        "--processes",
+        dest="workers",
+        type=_processes,
+        default=0,
+        metavar="N",
+        help="N processes instead, each with a call at a time, or one for each processor: auto",
     )
     run.add_argument(
         "--notify",

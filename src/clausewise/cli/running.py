@@ -51,6 +51,7 @@ def run(given: Namespace) -> int:
     arguments += ["--no-clean-up"] if given.no_clean_up else []
     arguments += ["--dry-run"] if given.dry_run else []
     arguments += ["-n", str(given.workers), "--maxschedchunk", "1"] if given.workers else []
+    arguments += [f"--overlap={0 if given.at_once == 'auto' else given.at_once}"] if given.at_once else []
     arguments += families.options()
     homes = [families.family(name, str(target.path)) for name in target.families]
     code = launch(families.suites(homes), [*arguments, *given.pytest_arguments], voice)
@@ -125,6 +126,7 @@ _ANY_TIME = (
     "no_progress",
     "color",
     "workers",
+    "at_once",
     "counterexamples",
     "max_requests",
     "max_time",

@@ -14,7 +14,7 @@ from clausewise import forecast
 from clausewise.cli import screen
 from clausewise.forecast import duration
 from clausewise.foreign import visible
-from clausewise.plugin.session import SESSION
+from clausewise.plugin.session import SESSION, Session
 from clausewise.report import terminal
 from clausewise.scope import Scope
 from clausewise.statement.live import Live
@@ -30,7 +30,8 @@ class Voice:
         self._progress: terminal.Progress | None = None
         self._requests = 0.0  # that the run is going to send, where that is known and not told, yet
         self._rate: float | None = None
-        self._workers = 1
+        self._workers = self._processes = 1
+        self._run: Session | None = None
         self._found: Live | None = None
         self.concluded: int | None = None
         self.results: dict[str, Any] = {}
@@ -61,6 +62,7 @@ class Voice:
         ended = report.when == "call" or (report.when == "setup" and not report.passed)
         if self._progress and self._found and ended:
             told = getattr(report, "clausewise", {})
+            self._progress.workers = max(self._workers, self._run.overlapped if self._run else 1)
             self._found.add(told)
             self._progress.advance(told, self._found.causes)
             self._forecast()
@@ -87,15 +89,15 @@ class Voice:
         self._end()
 
     def _begin(self, tests: Sequence[str], config: pytest.Config) -> None:
-        run = config.stash[SESSION]
-        self._workers = int(getattr(config.option, "numprocesses", None) or 1)
+        self._run = run = config.stash[SESSION]
+        self._processes = self._workers = int(getattr(config.option, "numprocesses", None) or 1)
         if self._progress is None and self._live:
             self._found = Live(run.scope, run.policy)
             if not run.is_dry:
                 sent = forecast.requests(run.scope.homes.values(), run.plan.name, tests)
                 self._requests, self._rate = sum(sent.values()), run.scope.target.limits.rate
                 self._say(sent)
-            self._progress = terminal.Progress(self._err, len(tests), self._workers)
+            self._progress = terminal.Progress(self._err, len(tests), self._workers, self._processes)
 
     def _say(self, sent: Mapping[str, float]) -> None:
         """Say beforehand how much will be sent, and how long that takes at least."""

@@ -243,6 +243,7 @@ GROUPS = MappingProxyType(
                 "--scheduler",
                 "--workers",
                 "-n",
+                "--processes",
                 "--dry-run",
                 "--counterexamples",
             ),

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from clausewise import files
+from clausewise import files, turns
 from clausewise.errors import Spent
 
 _CANCELLED = ".cancelled"
@@ -44,7 +44,8 @@ class Budget:
     """What a run may spend: requests, seconds since it began, requests per second; None for any number.
 
     Processes that share a `book`, a file that they all may write, share what they spend. Times are those of
-    `time.monotonic`, which runs alike in all processes of a machine.
+    `time.monotonic`, which runs alike in all processes of a machine. Threads share all of it: each entry is
+    made in a turn, and nobody waits within one.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Budget:
         self._page = _Page()
         self.book = book
         self._cancelled = False
-        self._spent = Spending()
+        self._spent = self._whole = Spending()
 
     @property
     def cancelled(self) -> bool:
@@ -114,12 +115,24 @@ class Budget:
             self._page = page._replace(sent=page.sent + 1, free=turn + gap, gap=learned, since=since)
         self._spent = self._spent._replace(sent=self._spent.sent + 1)
         if turn > now:
-            time.sleep(turn - now)
+            turns.pause(turn - now)
             self._spent = self._spent._replace(paused=self._spent.paused + turn - now)
 
     def answered(self, seconds: float) -> None:
         """Take note of how long the target took for an answer, or for none."""
         self._spent = self._spent._replace(answering=self._spent.answering + seconds)
+        whole = self._whole
+        self._whole = whole._replace(sent=whole.sent + 1, answering=whole.answering + seconds)
+
+    @property
+    def answers(self) -> int:
+        """How many answers this process waited for."""
+        return self._whole.sent
+
+    @property
+    def latency(self) -> float | None:
+        """The seconds that this process waited for an answer, on average; None where it got none."""
+        return self._whole.answering / self._whole.sent if self._whole.sent else None
 
     def spending(self) -> Spending:
         """Return what this process spent since this was asked last."""

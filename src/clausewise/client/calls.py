@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from urllib3 import encode_multipart_formdata
 
+from clausewise import turns
 from clausewise.bindings import Bindings
 from clausewise.client import patience
 from clausewise.client.caution import Attempt, Caution, Ledger
@@ -73,8 +75,23 @@ class Basic:
     password: str = field(repr=False)
 
 
+class _Ears(threading.local):
+    """Who hears of the calls of a thread: each has a test of its own at hand."""
+
+    def __init__(self, seconds: float) -> None:
+        self.heard: Heard = lambda _: None
+        self.wavered: Wavered | None = None
+        self.sends: Sends = lambda _, __: None
+        self.settled: Settled = lambda _: None
+        self.settling = Settling(seconds)
+
+
 class Client:
-    """The client of one family. Every exchange, log-ins too, goes to `heard` before it is returned."""
+    """The client of one family. Every exchange, log-ins too, goes to `heard` before it is returned.
+
+    Threads share it: its log-ins, and what it knows of the target, which changes in turns. Whoever hears of
+    the calls (`heard` and the like) is set by each thread for its own.
+    """
 
     def __init__(
         self,
@@ -113,21 +130,78 @@ class Client:
             patience=self._patience,
             only_reads=only_reads,
         )
-        self.heard: Heard = lambda _: None
-        self.wavered: Wavered | None = None  # told of a page that a gateway gave once; None for no second try
-        self.sends: Sends = lambda _, __: None  # told of each request, and of its template, before it is sent
-        self.settled: Settled = lambda _: None  # told of the seconds that a read waited for a write
-        self.settling = Settling(transport.limits.settle)
+        self._ears = _Ears(transport.limits.settle)
         self._circuit = Circuit(transport.limits.breaker)
         self._presence = Presence()
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
+        self._looking: dict[str, threading.RLock] = {}  # by operation
         self._let_in = False
+
+    @property
+    def settled_in(self) -> bool:
+        """Whether it is seen that the API is there, and lets the target's credentials in."""
+        logs_in = _DEFAULT in self._logins or _DEFAULT not in self._target.credentials
+        return self._presence.proven and (logs_in or self._let_in)
 
     @property
     def target(self) -> FamilyTarget:
         """The target as this family sees it: what its owner claims and provides."""
         return self._target
+
+    @property
+    def ears(self) -> dict[str, Any]:
+        """Who hears of this thread's calls: what another thread takes that makes calls of the same test."""
+        return dict(vars(self._ears))
+
+    @ears.setter
+    def ears(self, those: Mapping[str, Any]) -> None:
+        vars(self._ears).update(those)
+
+    @property
+    def heard(self) -> Heard:
+        """Who hears this thread's exchanges."""
+        return self._ears.heard
+
+    @heard.setter
+    def heard(self, whoever: Heard) -> None:
+        self._ears.heard = whoever
+
+    @property
+    def wavered(self) -> Wavered | None:
+        """Who is told of a page that a gateway gave once; None for no second try."""
+        return self._ears.wavered
+
+    @wavered.setter
+    def wavered(self, whoever: Wavered | None) -> None:
+        self._ears.wavered = whoever
+
+    @property
+    def sends(self) -> Sends:
+        """Who is told of each request, and of its template, before it is sent."""
+        return self._ears.sends
+
+    @sends.setter
+    def sends(self, whoever: Sends) -> None:
+        self._ears.sends = whoever
+
+    @property
+    def settled(self) -> Settled:
+        """Who is told of the seconds that a read waited for a write."""
+        return self._ears.settled
+
+    @settled.setter
+    def settled(self, whoever: Settled) -> None:
+        self._ears.settled = whoever
+
+    @property
+    def settling(self) -> Settling:
+        """The reads and writes of the test at hand."""
+        return self._ears.settling
+
+    @settling.setter
+    def settling(self, calls: Settling) -> None:
+        self._ears.settling = calls
 
     def call(
         self,
@@ -358,9 +432,11 @@ class Client:
         """Return the operation's path; of several printed ones, the first that an empty request finds."""
         printed = (operation.path, *operation.other_paths)
         if operation.id not in self._paths and operation.other_paths:
-            answers = ((path, self.stray(operation.id, path=path)) for path in printed)
-            there = (path for path, answer in answers if answer.response.status != _ABSENT)
-            self._paths[operation.id] = next(there, operation.path)
+            with turns.alone(self._looking.setdefault(operation.id, threading.RLock())):
+                if operation.id not in self._paths:
+                    answers = ((path, self.stray(operation.id, path=path)) for path in printed)
+                    there = (path for path, answer in answers if answer.response.status != _ABSENT)
+                    self._paths[operation.id] = next(there, operation.path)
         return self._paths.get(operation.id, operation.path)
 
     def _auth(self, auth: str | Bearer | Basic) -> tuple[str, str, str]:
@@ -414,6 +490,7 @@ class Client:
         self.sends(request, operation.path)
         self._settle(operation)
         while True:
+            began = time.monotonic()
             exchange = self._exchange(operation, request, sent, stray=stray)
             pause = self._put_off(operation, exchange.response)
             if pause is None and _by_gateway(operation, exchange.response):
@@ -422,7 +499,7 @@ class Client:
                 gone = Unreachable(_behind(self._named(operation, request, stray=stray), exchange))
                 if again:
                     continue
-                self._circuit.came_to_nothing(operation.id, gone)
+                self._circuit.came_to_nothing(operation.id, gone, began)
                 raise gone
             if pause is None:
                 if self.wavered and gone:
@@ -440,7 +517,7 @@ class Client:
                 self._transport.put_off(pause)
             if pause < 0 or not self._patience.wait(pause, waited):
                 late = Throttled(_put_off(operation, exchange.response.status, pause, waited))
-                self._circuit.came_to_nothing(operation.id, late)
+                self._circuit.came_to_nothing(operation.id, late, began)
                 raise late
             waited += pause
 
@@ -476,7 +553,7 @@ class Client:
         left = self.settling.left
         if left > 0 and self.settling.patient and self._reads(operation):
             self.settled(left)
-            time.sleep(left)
+            turns.pause(left)
 
     def _may_be_tried(self, operation: Operation) -> bool:
         """Tell whether an operation changes nothing when it is called with neither body nor credentials."""
@@ -490,11 +567,12 @@ class Client:
         """Send a request once, unless the circuit is open."""
         self._circuit.check(operation.id, "/".join(request.url.split("/")[:3]))
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        began = time.monotonic()
         try:
             what = self._named(operation, request, stray=stray)
             response, milliseconds = self._transport.send(request, what, harmless=self._reads(operation))
         except NoVerdict as bad:
-            self._circuit.came_to_nothing(operation.id, bad)
+            self._circuit.came_to_nothing(operation.id, bad, began)
             raise
         return Exchange(
             id=next(self._numbers),

@@ -7,6 +7,7 @@ user a good one is seen to, whoever of all workers sent the last; a run that onl
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
-from clausewise import files
+from clausewise import files, turns
 from clausewise.client.patience import Patience
 from clausewise.errors import Beyond, CredentialsRefused, LoginLost, Untestable
 from clausewise.model import Exchange, Json, Request
@@ -28,6 +29,7 @@ _LOCKED = 3  # log-ins in a row that are turned away, and the run is over
 _LOCKED_FOR = (1 / 8, 1 / 4, 5 / 8)  # of what may be waited: a lock ends by itself after a while
 _BY_LOG_IN = {"oauth2-password", "login"}
 _BASIC = "basic"
+_OTHERS, _MOMENT = 100, 0.05  # looks for another thread's call, and seconds between two
 _REFRESH = "refresh_token"
 _OF_CLIENT = "client_credentials"
 
@@ -35,16 +37,26 @@ Send = Callable[[], Exchange]
 
 
 class Ledger:
-    """What the log-ins of a run came to, by user; workers share it that share a `book`, a file."""
+    """What the log-ins of a run came to, by user; workers share it that share a `book`, a file.
+
+    A page is open over a wait, that for a log-in's answer: a lock keeps the other threads of a process from
+    it.
+    """
 
     def __init__(self, book: Path | None = None) -> None:
         self._book = book
         self._told: dict[str, Any] = {}
         self._open = False
+        self._one = threading.RLock()
 
     @contextmanager
     def page(self) -> Iterator[dict[str, Any]]:
         """Open the book for one at a time; what is written into the page stays."""
+        with turns.alone(self._one), self._opened() as told:
+            yield told
+
+    @contextmanager
+    def _opened(self) -> Iterator[dict[str, Any]]:
         if self._open or self._book is None:
             yield self._told
             return
@@ -153,6 +165,7 @@ class Caution:
             raise Beyond(
                 f"{operation} would be a wrong log-in with a real user's name, and plan 'safe' sends none."
             )
+        self._let_others_in(attempt)
         with self._ledger.page() as told:
             if attempt.user:
                 user = self._user(told, attempt)
@@ -167,6 +180,20 @@ class Caution:
                 user |= {"last": "good", "let_in": True, "wrong": user["wrong"] - 1}
         self._hear(answer)
         return answer
+
+    def _let_others_in(self, attempt: Attempt) -> None:
+        """Wait a little for a good call of a user after the wrong one of another thread.
+
+        A password that goes with each call has no log-in that could be seen to; threads make calls all the
+        time.
+        """
+        left = _OTHERS if attempt.user and turns.beside() else 0
+        while left and self._credentials[attempt.role]["type"] == _BASIC:
+            with self._ledger.page() as told:
+                if self._user(told, attempt).get("last") != "wrong":
+                    return
+            turns.pause(_MOMENT)
+            left -= 1
 
     def _let_in_first(self, attempt: Attempt, user: Mapping[str, Any]) -> None:
         """See to a good log-in of a user, so that no two wrong ones come in a row."""

@@ -5,6 +5,8 @@ One dead operation must not end the run of all others, and a dead target must no
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter
 
 from clausewise.errors import CircuitOpen, NoConnection, NoVerdict, Withheld
@@ -16,7 +18,8 @@ class Circuit:
     """Counts the calls in a row that came to nothing, of each operation and of all.
 
     After `breaker` of one operation no further call of that operation is sent; after as many of several
-    operations, or without even a connection, none at all.
+    operations, or without even a connection, none at all. Calls that overlap and come to nothing at once
+    count as one, as the one that would have been sent then: a moment's fault is no dead target.
     """
 
     def __init__(self, breaker: int) -> None:
@@ -25,6 +28,7 @@ class Circuit:
         self._last: dict[str, str] = {}
         self._row: list[str] = []
         self._unconnected = False
+        self._failed = -math.inf  # when a call last came to nothing
 
     def check(self, operation: str, host: str) -> None:
         """Raise CircuitOpen or Withheld where no further call is to be sent."""
@@ -38,8 +42,11 @@ class Circuit:
             last = f"The last one: {self._last[operation]}"
             raise Withheld(f"The last {self._dead[operation]} calls of {operation} {told}. {last}")
 
-    def came_to_nothing(self, operation: str, bad: NoVerdict) -> None:
-        """Count a call that got no answer that can be judged."""
+    def came_to_nothing(self, operation: str, bad: NoVerdict, began: float = math.inf) -> None:
+        """Count a call that got no answer that can be judged; it began at a moment of `time.monotonic`."""
+        if began < self._failed:
+            return
+        self._failed = time.monotonic()
         self._dead[operation] += 1
         self._row.append(operation)
         self._last[operation] = str(bad)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from urllib.parse import quote_plus, urlencode
 
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 
+from clausewise import turns
 from clausewise.bindings import Bindings
 from clausewise.errors import CredentialsRefused, LoginLost, NoToken
 from clausewise.model import Exchange, Json
@@ -53,6 +55,7 @@ class Login:
         self._post = post
         self._door = _Door(role)
         self._token: Token | None = None
+        self._one = threading.RLock()  # threads wait for the log-in that one of them makes
 
     def saw(self, sent: Json, status: int) -> None:
         """Take note of a log-in or refresh that somebody else made.
@@ -74,9 +77,10 @@ class Login:
         Raises CredentialsRefused where the target turns the log-in away, NoToken where it answers
         without one.
         """
-        if self._token is None or time.monotonic() >= self._token.renew_at:
-            self._token = self._renewed() or self._new()
-        return self._token.value
+        with turns.alone(self._one):
+            if self._token is None or time.monotonic() >= self._token.renew_at:
+                self._token = self._renewed() or self._new()
+            return self._token.value
 
     def form(self) -> str:
         """Return the form of a log-in."""
@@ -175,6 +179,7 @@ class BoundLogin:
         self._lives = lives
         self._door = _Door(role)
         self._token: Token | None = None
+        self._one = threading.RLock()  # threads wait for the log-in that one of them makes
 
     def token(self) -> str:
         """Return the role's token, from a log-in where there is none yet.
@@ -182,12 +187,13 @@ class BoundLogin:
         Raises CredentialsRefused where the target turns the log-in away, Untestable where it answers
         without a token at the bound place, NoToken with one that no header can carry.
         """
-        if self._token is None or time.monotonic() >= self._token.renew_at:
-            answer = self._log_in(self._role)
-            self._door.tried(answer, "user name and password")
-            renew_at = time.monotonic() + self._lives * (1 - _EARLY)
-            self._token = Token(_sendable(self._bindings.one(answer, "token"), self._role), renew_at)
-        return self._token.value
+        with turns.alone(self._one):
+            if self._token is None or time.monotonic() >= self._token.renew_at:
+                answer = self._log_in(self._role)
+                self._door.tried(answer, "user name and password")
+                renew_at = time.monotonic() + self._lives * (1 - _EARLY)
+                self._token = Token(_sendable(self._bindings.one(answer, "token"), self._role), renew_at)
+            return self._token.value
 
 
 class _Door:

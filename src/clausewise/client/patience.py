@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from clausewise import turns
 from clausewise.model import Response
 from clausewise.targets import Limits
 
@@ -19,7 +19,7 @@ class Patience:
 
     A call waits `max_wait` seconds at most, and all calls together as many times that as the `breaker`
     counts; each call that is answered gives a little of it back, so that only who lets hardly any through
-    comes to the end of it.
+    comes to the end of it. Threads share it: what is left is counted in one turn, before the wait.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -31,7 +31,7 @@ class Patience:
         if waited + seconds > self.most or seconds > self._left:
             return False
         self._left -= seconds
-        time.sleep(seconds)
+        turns.pause(seconds)
         return True
 
     def answered(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from contextlib import closing
@@ -11,10 +12,11 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from clausewise import turns
 from clausewise.client import reasons
 from clausewise.client.budget import Budget
 from clausewise.client.watchdog import Watchdog
-from clausewise.errors import Dropped, NoConnection, TargetUnusable, Unreachable, Unreadable
+from clausewise.errors import Dropped, NoConnection, NoVerdict, TargetUnusable, Unreachable, Unreadable
 from clausewise.model import Request, Response
 from clausewise.proxies import Proxy
 from clausewise.targets import Limits, Tls
@@ -29,7 +31,8 @@ _CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}  # others, and more tha
 class Transport:
     """Sends requests over kept-alive connections, paced, bounded in time and size.
 
-    Each call stands for itself: no redirect is followed, and no cookie kept.
+    Each call stands for itself: no redirect is followed, and no cookie kept. Threads share its connections,
+    of which each call has one; while it waits for an answer a thread is away (`turns`).
     """
 
     def __init__(
@@ -45,7 +48,8 @@ class Transport:
         self._watchdog = Watchdog(limits.addresses)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._watchdog.adapter(self._proxy.logins, tls.client_key_password))
-        self._wary, self._rested = False, 0.0
+        self._wary = False
+        self.room: turns.Lock = turns.OPEN  # entered by each call, where only so many may be at work
         self._session.verify = tls.ca_bundle or tls.verify
         if tls.client_certificate:
             key = tls.client_key
@@ -60,33 +64,38 @@ class Transport:
         Raises Unreachable or Unreadable, or TargetUnusable where TLS fails for good, each with a sentence
         that says what happened.
         """
-        if not harmless and (self._wary or time.perf_counter() - self._rested > _IDLE):
-            self._forget()
         try:
-            return self._timed(request, what)
+            return self._timed(request, what, math.inf if harmless else 0.0 if self._wary else _IDLE)
         except Dropped:
             self._wary = True
-            self._forget()
             if not harmless:
                 raise
-        return self._timed(request, what)
+        return self._timed(request, what, 0.0)
 
-    def _timed(self, request: Request, what: str) -> tuple[Response, float]:
-        self._budget.spend()
-        began = time.perf_counter()
-        self._watchdog.watch(began + self.limits.total_timeout)
-        try:
-            response = self._exchange(request, what)
-        finally:
-            self._watchdog.rest()
-            self._rested = time.perf_counter()
-            self._budget.answered(self._rested - began)
-        return response, (self._rested - began) * 1000
+    def _timed(self, request: Request, what: str, rested: float) -> tuple[Response, float]:
+        """Send once, on a connection that has rested for less than so many seconds, or on a new one."""
+        with turns.alone(self.room):
+            self._budget.spend()
+            began = ended = time.perf_counter()
+            self._watchdog.watch(began + self.limits.total_timeout, rested)
+            try:
+                with turns.away():
+                    try:
+                        response = self._exchange(request, what)
+                    finally:
+                        self._watchdog.rest()
+                        ended = time.perf_counter()
+            except (NoVerdict, TargetUnusable):
+                if self._budget.cancelled:  # which may have cut it short, and is no fault of the target
+                    raise KeyboardInterrupt from None
+                raise
+            finally:
+                self._budget.answered(ended - began)
+        return response, (ended - began) * 1000
 
-    def _forget(self) -> None:
-        """Close the connections that are kept, so that the next call has one of its own."""
-        for adapter in self._session.adapters.values():
-            adapter.close()
+    def cut(self) -> None:
+        """End every call that is at work, since the run is cancelled."""
+        self._watchdog.bite()
 
     def put_off(self, seconds: float) -> None:
         """Let no process of the run send for so many seconds, and go slower from then on."""

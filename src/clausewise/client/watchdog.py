@@ -7,12 +7,14 @@ from a thread of its own, and the read that waits on them fails at once.
 from __future__ import annotations
 
 import http.client
+import math
 import socket
 import threading
 import time
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
@@ -29,18 +31,62 @@ _INTERIM = range(100, 200)
 _TICK = 0.1  # seconds between two looks at the clock
 
 
+_MOST = 256  # connections that are kept: one for each call that may be at work
+
+
+@dataclass(eq=False)
+class _Watched:
+    """One exchange, in a thread of its own: its deadline, its sockets, how new its connection is."""
+
+    deadline: float = math.inf
+    rested: float = math.inf
+    bit: bool = False
+    new: bool = True
+    fresh: bool = False
+    sockets: WeakSet[Any] = field(default_factory=WeakSet)
+
+    def bite(self) -> None:
+        """End it."""
+        self.bit, self.deadline = True, math.inf
+        for connected in list(self.sockets):
+            with suppress(OSError):
+                connected.shutdown(socket.SHUT_RDWR)
+
+
+class _Own(threading.local):
+    """The exchange of a thread."""
+
+    def __init__(self) -> None:
+        self.exchange = _Watched()
+
+
 class Watchdog:
-    """Watches the sockets of one transport; `deadline` is on the clock of `time.perf_counter`."""
+    """Watches the sockets of one transport; a deadline is on the clock of `time.perf_counter`.
+
+    Each thread has an exchange of its own, and only what that one is sent on is shut down with it.
+    """
 
     def __init__(self, addresses: Sequence[str] = ()) -> None:
         self._allowed = [ip_network(text) for text in addresses]
-        self._sockets: WeakSet[Any] = WeakSet()
-        self._deadline: float | None = None
+        self._own = _Own()
+        self._live: dict[int, _Watched] = {}  # by thread; each writes its own place
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
-        self.bit = False
-        self.new = True  # whether the exchange at hand has a connection of its own
-        self.fresh = False  # whether the exchange at hand began with a handshake of TLS
+
+    @property
+    def bit(self) -> bool:
+        """Whether the exchange at hand was ended."""
+        return self._own.exchange.bit
+
+    @property
+    def new(self) -> bool:
+        """Whether the exchange at hand has a connection of its own."""
+        return self._own.exchange.new
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the exchange at hand began with a handshake of TLS."""
+        return self._own.exchange.fresh
 
     def adapter(self, logins: Mapping[str, tuple[str, str]], key_password: str) -> HTTPAdapter:
         """Return an adapter for `requests` whose connections are watched; `logins` are those of proxies."""
@@ -76,7 +122,7 @@ class Watchdog:
 
     def taken(self, connected: Any, *, to_proxy: bool) -> None:
         """Watch a socket that has just been connected; Elsewhere where it may not lead there."""
-        self.new = True
+        self._own.exchange.new = True
         if not to_proxy:
             try:
                 self._check(ip_address(connected.getpeername()[0].partition("%")[0]))
@@ -87,25 +133,39 @@ class Watchdog:
 
     def secured(self, connected: Any) -> None:
         """Watch a socket that was taken before, now that it speaks TLS; its other end may be gone again."""
-        self._sockets.add(getattr(connected, "socket", connected))  # TLS in a proxy's TLS has it within
-        self.fresh = type(connected) is not socket.socket
+        self._own.exchange.sockets.add(_bare(connected))
+        self._own.exchange.fresh = type(connected) is not socket.socket
+
+    def lent(self, connection: Any) -> None:
+        """Watch a kept connection for the exchange at hand, or close one that has rested too long."""
+        exchange, kept = self._own.exchange, getattr(connection, "sock", None)
+        if kept is None:
+            return
+        if time.perf_counter() - vars(connection).get("rests", -math.inf) >= exchange.rested:
+            connection.close()
+        else:
+            exchange.sockets.add(_bare(kept))
 
     def dug(self) -> None:
         """Raise TimeoutError where it bit while a proxy dug a tunnel, which then looks like a good one."""
         if self.bit:
             raise TimeoutError
 
-    def watch(self, deadline: float) -> None:
-        """Let the exchange that begins now live until the deadline."""
-        self.bit = self.fresh = self.new = False
-        self._deadline = deadline
+    def watch(self, deadline: float, rested: float = math.inf) -> None:
+        """Let the exchange that begins now live until the deadline, on a connection that rested no longer."""
+        self._own.exchange = self._live[threading.get_ident()] = _Watched(deadline, rested, new=False)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="clausewise watchdog", daemon=True)
             self._thread.start()
 
     def rest(self) -> None:
         """Stop watching: the exchange is over."""
-        self._deadline = None
+        self._live.pop(threading.get_ident(), None)
+
+    def bite(self) -> None:
+        """End every exchange that is at work."""
+        for exchange in list(self._live.values()):
+            exchange.bite()
 
     def close(self) -> None:
         """End the thread."""
@@ -113,12 +173,15 @@ class Watchdog:
 
     def _run(self) -> None:
         while not self._closed.wait(_TICK):
-            deadline = self._deadline
-            if deadline is not None and time.perf_counter() > deadline:
-                self.bit, self._deadline = True, None
-                for connected in list(self._sockets):
-                    with suppress(OSError):
-                        connected.shutdown(socket.SHUT_RDWR)
+            now = time.perf_counter()
+            for exchange in list(self._live.values()):
+                if now > exchange.deadline:
+                    exchange.bite()
+
+
+def _bare(connected: Any) -> Any:
+    """Return the socket of a connection; TLS in a proxy's TLS has it within."""
+    return getattr(connected, "socket", connected)
 
 
 class _Final(http.client.HTTPResponse):
@@ -142,7 +205,7 @@ class _Adapter(HTTPAdapter):
         self, pools: Mapping[str, type[Any]], logins: Mapping[str, tuple[str, str]], key_password: str
     ) -> None:
         self._key: dict[str, Any] = {"key_password": key_password} if key_password else {}
-        super().__init__(max_retries=0)
+        super().__init__(max_retries=0, pool_maxsize=_MOST)
         self._pools = pools
         self._logins = logins
         self.poolmanager.pool_classes_by_scheme = pools
@@ -180,6 +243,20 @@ def _pool(pool: type[Any], connection: type[Any], watchdog: Watchdog) -> type[An
         connection._tunnel(self)  # noqa: SLF001 - as above
         watchdog.dug()
 
+    def get_conn(self: Any, timeout: float | None = None) -> Any:
+        lent = pool._get_conn(self, timeout)  # noqa: SLF001 - which connection an exchange has, nobody else says
+        watchdog.lent(lent)
+        return lent
+
+    def put_conn(self: Any, given: Any) -> None:
+        if given is not None:
+            given.rests = time.perf_counter()
+        pool._put_conn(self, given)  # noqa: SLF001 - as above
+
     own = {"_new_conn": new_conn, "connect": connect, "_tunnel": tunnel, "response_class": _Final}
     watched = type(f"Watched{connection.__name__}", (connection,), own)
-    return type(f"Watched{pool.__name__}", (pool,), {"ConnectionCls": watched})
+    return type(
+        f"Watched{pool.__name__}",
+        (pool,),
+        {"ConnectionCls": watched, "_get_conn": get_conn, "_put_conn": put_conn},
+    )

@@ -6,18 +6,30 @@ It does nothing at all unless `--target` is given.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
 from platformdirs import user_cache_dir
 
 from clausewise import families, journal
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.foreign import visible
 from clausewise.plans import DEFAULT, PLANS, seconds
-from clausewise.plugin import cancel, conduct, consent, dry, fixtures, hookspecs, labels, selection, settling
+from clausewise.plugin import (
+    cancel,
+    conduct,
+    consent,
+    dry,
+    fixtures,
+    hookspecs,
+    innards,
+    labels,
+    overlap,
+    selection,
+    settling,
+)
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.opening import claimed
 from clausewise.plugin.session import SESSION, Session
@@ -53,6 +65,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         default="",
         help="what chance finds is kept there, and tried first the next time (default: beside the run)",
+    )
+    group.addoption(
+        "--overlap",
+        type=overlap.number,
+        default=1,
+        metavar="N",
+        help="N calls at once, in threads of each process; 0 as many as it pays (default: 1)",
     )
     group.addoption("--rate", type=float, metavar="N", help="at most N requests a second")
     group.addoption("--max-requests", type=int, metavar="N", help="send no more than so many requests")
@@ -240,18 +259,31 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Run tests at once in threads, where so many calls may be at work; else as pytest itself does."""
+    run = session.config.stash.get(SESSION, None)
+    many = session.config.getoption("--overlap")
+    if run is None or many == 1 or session.config.option.collectonly or not session.items:
+        return None
+    return overlap.loop(session, run, many)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Under --confirm-failures repeat what failed, once, with new values; show the second end."""
     session = item.config.stash.get(SESSION, None)
     if session and session.budget.cancelled:
         raise KeyboardInterrupt
+    if session and session.overlap and threading.current_thread() is not threading.main_thread():
+        session.overlap.perform(item)
+        return True
     if not (session and selection.ids(item) and session.confirming):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    if any(report.failed or hasattr(report, "wasxfail") for report in reports):
+    reports = innards.protocol(item, nextitem=nextitem, log=False)
+    if overlap.wants_again(reports):
         with session.repeating():
-            reports = runtestprotocol(item, nextitem=nextitem, log=False)
+            reports = innards.protocol(item, nextitem=nextitem, log=False)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

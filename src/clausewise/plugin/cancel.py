@@ -28,6 +28,9 @@ def listen(config: pytest.Config, session: Session) -> None:
 
     def cancel(number: int, frame: FrameType | None) -> None:
         session.budget.cancel()
+        if session.overlap:
+            session.overlap.cancel()
+            return
         nodes = getattr(config.pluginmanager.get_plugin("dsession"), "nodemanager", None)
         if nodes:
             nodes.EXIT_TIMEOUT = _LAST_CALL  # xdist waits ten seconds, and workers at a test stay for five

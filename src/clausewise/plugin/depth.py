@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from clausewise import generation
@@ -18,6 +18,7 @@ from clausewise.generation import Variant
 from clausewise.judge import Judge
 from clausewise.model import Exchange, Json, Operation
 from clausewise.plugin.counterexamples import Counterexamples
+from clausewise.plugin.streams import in_order
 
 Request = Mapping[str, Any]
 Make = Callable[[], Request]
@@ -25,6 +26,7 @@ Expected = OutcomeNames | OutcomeRoles
 Told = TypeVar("Told")
 
 _TRIES = 3
+_STREAM = 100  # wrong bodies that are made of one request
 _REFUSALS = range(400, 500)
 
 
@@ -52,12 +54,14 @@ class Depth:
         source: Source,
         *,
         narrows: bool = True,
+        at_once: bool = False,
     ) -> None:
         self._api = api
         self._judge = judge
         self._operations = operations
         self._source = source
         self._narrows = narrows
+        self._at_once = at_once
 
     def taken(self, operation: str, make: Make, good: Expected) -> Exchange:
         """Send the request as it is, and return its exchange; find what it is refused for."""
@@ -73,8 +77,12 @@ class Depth:
         """Send the request with one thing wrong each time: every field, every constraint of its schema."""
         self.fuzz(operation)
         request = self._accepted(operation, make, good)
-        for wrong in generation.one_wrong(request["body"], self._schema(operation)):
-            self._judge(self._send(operation, request, wrong.body), served, about=wrong.about)
+        many = sum(1 for _ in generation.one_wrong(request["body"], self._schema(operation)))
+        requests = [request, *(self._accepted(operation, make, good) for _ in range(_STREAM, many, _STREAM))]
+        streams = [self._wrong(operation, *each) for each in enumerate(requests)]
+        with closing(self._in_order(streams)) as answers:
+            for about, answer in answers:
+                self._judge(answer, served, about=about)
 
     def same_meaning(self, operation: str, make: Make, good: Expected) -> None:
         """Send requests in other writings that mean the same."""
@@ -125,6 +133,19 @@ class Depth:
         """Raise Untestable where a run may send only what the documents show."""
         if self._api.only_reads:
             raise Beyond(f"{operation} would get spoiled bodies, and plan 'safe' sends none.")
+
+    def _in_order(self, streams: Sequence[Iterator[Told]]) -> Generator[Told, None, None]:
+        """Make the calls of streams, at once where that may be, and yield what they make, in order."""
+        yield from in_order(self._api, streams) if self._at_once else chain(*streams)
+
+    def _wrong(self, operation: str, number: int, request: Request) -> Iterator[tuple[str, Exchange]]:
+        """Send the stream of that number of what is wrong with a request; yield what is, and the answer.
+
+        Each stream has a request of its own, so that no two calls at once are about one thing.
+        """
+        every = generation.one_wrong(request["body"], self._schema(operation))
+        for wrong in islice(every, number * _STREAM, (number + 1) * _STREAM):
+            yield wrong.about, self._send(operation, request, wrong.body)
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         """Send the request as it is, which is `good`, and return it."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from clausewise import walks
+from clausewise import turns, walks
 from clausewise.client import Client
 from clausewise.errors import Untestable
 from clausewise.judge import Judge
@@ -18,7 +18,7 @@ from clausewise.plugin.ageing import Aged, Ageing
 from clausewise.plugin.depth import Depth, Source
 from clausewise.plugin.document import Document, Memory
 from clausewise.plugin.session import SESSION, Session
-from clausewise.plugin.shares import Shares
+from clausewise.plugin.shares import Shares, Taker
 from clausewise.plugin.unique import Unique
 from clausewise.targets import FamilyTarget
 
@@ -44,7 +44,7 @@ def clausewise_target(request: pytest.FixtureRequest) -> FamilyTarget:
 
 
 @pytest.fixture
-def clausewise_unique(request: pytest.FixtureRequest) -> Unique:
+def clausewise_unique(request: pytest.FixtureRequest) -> Iterator[Unique]:
     """Make values that are new to the target, the same ones for no other test."""
     session = _session(request)
     told = getattr(request.config, "workerinput", {"workerid": "gw0", "workercount": 1})
@@ -52,8 +52,10 @@ def clausewise_unique(request: pytest.FixtureRequest) -> Unique:
     worker = int(told["workerid"].removeprefix("gw")) % workers, workers  # one that crashed has a successor
     source = random.Random(f"{session.seed}/{session.salt}/{request.node.nodeid}")  # noqa: S311 - no secret
     book = session.budget.book  # which all workers of a run share
-    shares = Shares(worker[0], book.with_name("shares") if book else None)
-    return Unique(source, worker, shares, session.shard)
+    test = Taker()
+    shares = Shares(worker[0], book.with_name("shares") if book else None, session.taken, test)
+    yield Unique(source, worker, shares, session.shard)
+    test.ended = time.monotonic()
 
 
 @pytest.fixture
@@ -65,7 +67,8 @@ def clausewise_depth(
     operations = session.scope.contracts[_family(request)].operations
     seed = f"{session.seed}/{session.salt}"
     source = Source(seed, session.plan.examples, session.counterexamples)
-    return Depth(clausewise_api, clausewise_judge, operations, source, narrows=session.narrows)
+    own = clausewise_api, clausewise_judge, operations, source
+    return Depth(*own, narrows=session.narrows, at_once=session.overlap is not None)
 
 
 @pytest.fixture
@@ -117,7 +120,7 @@ def clausewise_wait(request: pytest.FixtureRequest) -> Callable[[Aged, float], N
                 f"It takes a wait of {seconds:g} s, and [limits] max_wait is {limit:g}; "
                 f"credentials with short-lived tokens would do, too."
             )
-        time.sleep(max(0.0, seconds - thing.age))
+        turns.pause(max(0.0, seconds - thing.age))
 
     return pause
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,8 @@ import allure
 import allure_commons
 import pytest
 from allure_commons.logger import AllureFileLogger
-from allure_pytest.listener import AllureListener
+from allure_commons.reporter import AllureReporter
+from allure_pytest.listener import AllureListener, ItemCache
 
 from clausewise.foreign import visible
 from clausewise.model import Clause, Kind, Standing
@@ -51,12 +53,52 @@ class _Results(AllureFileLogger):
         """Leave it out."""
 
 
+class _At(threading.local):
+    """What Allure's listener knows of the test at hand."""
+
+    def __init__(self) -> None:
+        self.reporter, self.cache = AllureReporter(), ItemCache()  # type: ignore[no-untyped-call]
+
+
+class _Listener(AllureListener):  # type: ignore[misc]
+    """Allure's listener for tests of several threads: it takes one fixture for one thing at a time."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._at = _At()
+        super().__init__(config)
+
+    @property
+    def allure_logger(self) -> Any:
+        """What is written of this thread's test."""
+        return self._at.reporter
+
+    @allure_logger.setter
+    def allure_logger(self, _: Any) -> None:
+        """Leave each thread its own."""
+
+    @property
+    def _cache(self) -> Any:
+        return self._at.cache
+
+    @_cache.setter
+    def _cache(self, _: Any) -> None:
+        """Leave each thread its own."""
+
+
+def by_thread(config: pytest.Config) -> None:
+    """Let Allure listen to each thread by itself where pytest's own option has it write, too."""
+    listener = config.pluginmanager.get_plugin("allure_listener")
+    if listener is not None and not isinstance(listener, _Listener):
+        listener._at = _At()  # noqa: SLF001 - it cannot be replaced: it is unregistered by its name
+        listener.__class__ = _Listener
+
+
 def write(config: pytest.Config, folder: Path, full: Callable[[OSError], None]) -> None:
     """Have Allure's results written into a folder, as allure-pytest does it itself for `--alluredir`.
 
     `full` hears why the folder takes no more. Raises OSError where it cannot be made.
     """
-    listener, results = AllureListener(config), _Results(folder, full)
+    listener, results = _Listener(config), _Results(folder, full)
     config.pluginmanager.register(listener, "allure_listener")
     for plugin in (listener, results):
         allure_commons.plugin_manager.register(plugin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,11 +12,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
-from clausewise import copies, families, journal, report, scope, statement
+from clausewise import copies, families, journal, report, scope, statement, turns
 from clausewise._version import __version__
 from clausewise.client import Budget, Client, Heard, Ledger, Transport
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
@@ -32,15 +33,36 @@ from clausewise.plugin.dry import stand_in
 from clausewise.plugin.leavings import Leavings
 from clausewise.plugin.selection import Choice
 from clausewise.plugin.shards import WHOLE, Shard
+from clausewise.plugin.shares import Taker
 from clausewise.plugin.strangers import Strangers
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.verdict import Policy
 
 
+class Overlapping(Protocol):
+    """Tests that run at once in threads of this process."""
+
+    def perform(self, item: pytest.Item) -> None:
+        """Run a test in the thread that asks."""
+
+    def cancel(self) -> None:
+        """Begin no further test, and end those at hand."""
+
+
+class _Own(threading.local):
+    """What a thread has at hand: the judge of its test, and whether that test is repeated."""
+
+    current: Judge | None = None
+    repeats: bool = False
+
+
 @dataclass(repr=False)  # pytest would show all documents among the locals of a test that fails
 class Session:
-    """One process of a run: the controller, or a worker under xdist."""
+    """One process of a run: the controller, or a worker under xdist.
+
+    Its threads share it: they work in turns, and what a test has at hand is its thread's own.
+    """
 
     scope: Scope
     folder: Path
@@ -58,7 +80,7 @@ class Session:
     log_ins: Ledger = field(default_factory=Ledger)
     part: int = 1
     done: frozenset[str] = frozenset()
-    salt: str = ""
+    _salt: str = ""
     counterexamples: Counterexamples = field(default_factory=lambda: Counterexamples(None))
     confirming: bool = False
     cleans: bool = True
@@ -67,15 +89,18 @@ class Session:
     is_dry: bool = False
     asked: Scope | None = None  # what a dry run stands in for
     results: dict[str, Any] = field(default_factory=dict)
-    current: Judge | None = None
     ageing: Ageing = field(default_factory=Ageing)
     strangers: Strangers = field(default_factory=Strangers)
     memories: dict[str, Memory] = field(default_factory=dict)  # what is found out of each family
+    taken: dict[str, Taker] = field(default_factory=dict)  # what the target gives away once
     left_out: set[str] = field(default_factory=set)  # tests of ours, by pytest's own options
     _stack: ExitStack = field(default_factory=ExitStack)
     rehearsing: bool = False
     narrows: bool = True  # asks which field a refused request is refused for
-    _repeats: bool = False
+    overlapped: int = 1  # calls at once, as soon as that is known
+    overlap: Overlapping | None = None  # as long as tests overlap
+    room: turns.Lock = turns.OPEN  # for the calls that may be at work at once
+    _own: _Own = field(default_factory=_Own)
     _clients: dict[str, Client] = field(default_factory=dict)
     _transports: list[Transport] = field(default_factory=list)
     _bench: Bench | None = None
@@ -147,7 +172,7 @@ class Session:
             except ConfigurationError:
                 session.close()
                 raise
-        session.salt = f"part{session.part}" if session.part > 1 else ""
+        session._salt = f"part{session.part}" if session.part > 1 else ""
         return session
 
     def begin(self, now: datetime, workers: int, told: Mapping[str, Any]) -> None:
@@ -234,16 +259,30 @@ class Session:
         known = [name for name in clauses if self.scope.clause(name)]
         if not self.rehearsing:
             self.pages.begun(test)
-        self.current = Judge(self.bench, test, known, repeats=self._repeats)
+        self.current = Judge(self.bench, test, known, repeats=self._own.repeats)
 
     @contextmanager
     def repeating(self) -> Iterator[None]:
         """Repeat a test: its values are new, and its record says so."""
-        before, self.salt, self._repeats = self.salt, f"{self.salt}again", True
+        self._own.repeats = True
         try:
             yield
         finally:
-            self.salt, self._repeats = before, False
+            self._own.repeats = False
+
+    @property
+    def salt(self) -> str:
+        """What else than seed and name makes the values of the test at hand."""
+        return f"{self._salt}again" if self._own.repeats else self._salt
+
+    @property
+    def current(self) -> Judge | None:
+        """The judge of the test that this thread has at hand."""
+        return self._own.current
+
+    @current.setter
+    def current(self, judge: Judge | None) -> None:
+        self._own.current = judge
 
     def shut(self) -> None:
         """End a test: nothing more is heard for it."""
@@ -277,6 +316,7 @@ class Session:
         if family not in self._clients:
             target = self.scope.target
             transport = Transport(target.limits, target.tls, self.budget, target.proxy)
+            transport.room = self.room
             self._transports.append(transport)
             worker = self.worker if self.part == 1 else f"{self.worker}.{self.part}"
             worker = worker if self.shard.is_whole else f"s{self.shard.number}.{worker}"
@@ -297,6 +337,30 @@ class Session:
         client.settling.begin()
         client.sends = self.bench.masker.foresee
         return client
+
+    @property
+    def clients(self) -> Mapping[str, Client]:
+        """The clients that were made so far, by family."""
+        return self._clients
+
+    @contextmanager
+    def at_once(self, calls: int) -> Iterator[None]:
+        """Let so many calls be at work at a time."""
+        self._enter(threading.BoundedSemaphore(calls))
+        try:
+            yield
+        finally:
+            self._enter(turns.OPEN)
+
+    def _enter(self, room: turns.Lock) -> None:
+        self.room = room
+        for transport in self._transports:
+            transport.room = room
+
+    def cut(self) -> None:
+        """End the calls that are at work, since the run is cancelled."""
+        for transport in self._transports:
+            transport.cut()
 
     def _hears(self, judge: Heard) -> Heard:
         def heard(exchange: Exchange) -> None:
@@ -337,7 +401,7 @@ class Session:
         self.log_ins.forget()
         self.memories.clear()
         self.budget.forget()
-        self.salt = secrets.token_hex(8)
+        self._salt = secrets.token_hex(8)
         self._bench = replace(self.bench, masker=masker(self.scope, self.key))
 
     @cached_property
@@ -372,6 +436,7 @@ class Session:
         """Seal and add up the run, write results.json and draw every report; return the results."""
         at = None if interrupted else datetime.now(UTC).isoformat(timespec="milliseconds")
         beside = {"beside": len(self.strangers.failed)} if self.strangers.failed else {}
+        beside |= {"workers": self.overlapped} if self.overlapped > 1 else {}
         journal.end(self.folder, at, interrupted=interrupted, **beside)
         self.results = statement.assemble(self.scope, self.folder, ended=not interrupted)
         statement.write(self.results, self.folder)

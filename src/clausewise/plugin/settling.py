@@ -7,9 +7,11 @@ from collections.abc import Collection
 
 import pytest
 
+from clausewise import turns
 from clausewise.client import Client, Settling
 from clausewise.errors import NotConformant, Untestable
 from clausewise.judge import Judge
+from clausewise.plugin import innards
 from clausewise.plugin.unique import Unique
 
 _ONCE = {"walk", "depth", "ageing", "wait"}  # what such a fixture does is not done again
@@ -34,7 +36,7 @@ def settled(judge: Judge, item: pytest.Function, end: BaseException | None) -> B
         return end
     pause, began = _FIRST, time.monotonic()
     while calls.early and _wants(judge, end):
-        time.sleep(min(pause, calls.left))
+        turns.pause(min(pause, calls.left))
         pause *= _GROWTH
         end = _again(judge, item, calls.again())
     if calls.unsure and _wants(judge, end):
@@ -56,7 +58,7 @@ def _again(judge: Judge, item: pytest.Function, kept: Collection[str]) -> BaseEx
         if isinstance(it, Unique) and kept:
             it.anew()
             break
-    names = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest itself calls a test
+    names = innards.argument_names(item)
     try:
         item.obj(**{name: item.funcargs[name] for name in names})
     except BaseException as bad:  # noqa: BLE001 - whoever asks raises it

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clausewise import labels
-from clausewise.forecast import Pace, unmeasured
+from clausewise.forecast import OWN, Pace, unmeasured
 from clausewise.foreign import visible
 from clausewise.report.causes import Cause, causes, source
 from clausewise.verdict import many
@@ -52,10 +52,11 @@ _EVERY = 5.0  # seconds between two lines where there is no terminal to keep one
 class Progress:
     """The live line: how many tests of how many, which clauses are broken so far, how fast, how long left."""
 
-    def __init__(self, console: Console, total: int, workers: int = 1) -> None:
+    def __init__(self, console: Console, total: int, workers: int = 1, processes: int = 1) -> None:
         self._console = console
         self._total = total
-        self._workers = workers
+        self.workers = workers  # calls at once, which may be known only once a few were answered
+        self._processes = processes
         self._done = self._causes = 0
         self._sent = self._paused = self._answering = 0.0
         self._judged: set[str] = set()
@@ -108,7 +109,7 @@ class Progress:
     @property
     def bound(self) -> str:
         """What takes most of the run's time: the target's answers, the rate that is allowed, or ourselves."""
-        own = self._took * self._workers - self._paused - self._answering
+        own = self._took * self.workers - self._paused - self._answering
         shares = {"the rate limit": self._paused, "the target": self._answering, "this machine": own}
         return max(shares, key=lambda name: shares[name])
 
@@ -116,8 +117,11 @@ class Progress:
         """Return what the run's speed rests on; None while too little was sent to tell."""
         if self._sent < _ENOUGH:
             return None
-        own = max(self._took * self._workers - self._paused - self._answering, 0.0) / self._sent
-        return Pace(self._answering / self._sent, rate, self._workers, min(own, _OWN_MOST))
+        own = max(self._took * self.workers - self._paused - self._answering, 0.0) / self._sent
+        if self.workers > self._processes:  # threads wait for each other, too, which is no work
+            own = OWN
+        own = min(own, _OWN_MOST)
+        return Pace(self._answering / self._sent, rate, self.workers, own, processes=self._processes)
 
     def close(self) -> None:
         """Take the line away."""

@@ -1,0 +1,305 @@
+"""Tests of one process that run at once, in threads that work in turns: while one waits others work.
+
+A run has three parts. It opens with a few tests of each family one after the other, until the target is seen
+to be there and to let us in; then most run at once; and those that wait, grow old or come last end it one by
+one, so that nothing beside them is in their time. What they come to is told by the main thread, as each ends:
+a run shows what it finds at once, and its statement does not depend on the order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+from queue import Empty, SimpleQueue
+
+import pytest
+
+from clausewise import forecast, turns
+from clausewise.plugin import innards, labels, selection
+from clausewise.plugin.session import Session
+
+MOST = 128  # calls at once, at most
+_CHOSEN = 32  # of them that are chosen without anybody's asking: no target is flooded by default
+_OPENING = 8  # tests of a family that run one after the other, at most, until the target is known
+_ENOUGH = 10  # answers that tell how long the target takes for one
+_OWN_WAY = {"ageing", "wait"}  # whose test measures time
+_CANCELLED = object()
+_LAST_CALL = 1.0  # seconds that a call has to end by itself once the run is cancelled
+_PATIENCE = 20.0  # seconds until a thread that ends by no means is left behind
+
+Group = Sequence[pytest.Item]
+
+
+def number(text: str) -> int:
+    """Read how many calls may be at work at once; 0 is as many as it pays."""
+    if text.isascii() and text.isdecimal() and int(text[:9]) <= MOST:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of calls at once: write one up to {MOST}")
+
+
+def wants_again(reports: innards.Reports) -> bool:
+    """Tell whether a test failed, so that a run that confirms failures repeats it."""
+    return any(report.failed or hasattr(report, "wasxfail") for report in reports)
+
+
+def chosen(latency: float | None, rate: float | None, most: int | None = None) -> int:
+    """Return how many calls at once it pays to have, by what an answer takes and the rate that is allowed."""
+    if latency is None:
+        return 1
+    each = latency + forecast.OWN
+    pays = each / forecast.OWN  # while one waits, so many others can be worked on
+    allowed = rate * each if rate else math.inf
+    return max(1, min(math.ceil(min(pays, allowed)), most or _CHOSEN))
+
+
+def loop(session: pytest.Session, run: Session, many: int) -> bool:
+    """Run all tests, so many calls at once; where `many` is 0, as many as it pays."""
+    if session.testsfailed and not session.config.option.continue_on_collection_errors:
+        raise session.Interrupted(f"{session.testsfailed} errors during collection")
+    if innards.hinders(session.config):
+        return _in_turn(session, session.items)
+    labels.by_thread(session.config)
+    first, beside, last = _parts(session.items)
+    groups = _groups(beside)
+    opened = _open(session, run, first, groups)
+    limits = run.scope.target.limits
+    many = min(
+        many or chosen(run.budget.latency, limits.rate, limits.max_connections),
+        limits.max_connections or MOST,
+    )
+    run.overlapped = many
+    if many > 1 and groups:
+        Overlap(session, run, _longest_first(run, groups), many).run()
+    else:
+        _in_turn(session, [item for group in groups for item in group])
+    return _in_turn(session, last) and opened
+
+
+def _parts(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item], list[pytest.Item]]:
+    """Return which tests come first, one after the other, which at once, and which last, in their order.
+
+    How that is known: by a test's fixtures (`ageing`, `wait`), by its mark `late`, by fixtures of pytest that
+    look at the whole process, and a test without a clause is somebody else's.
+    """
+    parts: tuple[list[pytest.Item], list[pytest.Item], list[pytest.Item]] = ([], [], [])
+    for item in items:
+        asked = {name.removeprefix("clausewise_") for name in getattr(item, "fixturenames", ())}
+        late = "wait" in asked or item.get_closest_marker("late") is not None
+        alone = not selection.ids(item) or innards.wants_the_process(item)
+        parts[2 if late or alone else 0 if "ageing" in asked else 1].append(item)
+    return parts
+
+
+def _groups(items: Sequence[pytest.Item]) -> list[Group]:
+    """Return tests in groups, each of which runs in order in one thread.
+
+    What is found out of an API by a test with `document` is used by the next one of its family; a mark
+    `xdist_group` holds here as it does beside other processes.
+    """
+    groups: dict[object, list[pytest.Item]] = {}
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        asked = {name.removeprefix("clausewise_") for name in getattr(item, "fixturenames", ())}
+        key: object = item.nodeid
+        if mark:
+            key = "mark", mark.args[0] if mark.args else mark.kwargs.get("name")
+        elif "document" in asked:
+            key = "document", _family(item)
+        groups.setdefault(key, []).append(item)
+    return list(groups.values())
+
+
+def _open(session: pytest.Session, run: Session, first: Group, groups: list[Group]) -> bool:
+    """Run what comes first, and of each family a few tests, in the order of a serial run."""
+    _in_turn(session, first)
+    families = dict.fromkeys(_family(group[0]) for group in groups)
+    for family in families:
+        for _ in range(_OPENING):
+            client = run.clients.get(family)
+            if client and client.settled_in and run.budget.answers >= _ENOUGH:
+                break
+            group = next((it for it in groups if _family(it[0]) == family and len(it) == 1), None)
+            if group is None:
+                break
+            groups.remove(group)
+            _in_turn(session, group)
+    return True
+
+
+def _family(item: pytest.Item) -> str:
+    return selection.ids(item)[0].partition(".")[0]
+
+
+def _longest_first(run: Session, groups: list[Group]) -> list[Group]:
+    """Return groups in the order in which they are begun: what failed before, then what takes long.
+
+    The run ends with its longest test, unless that is begun early.
+    """
+    known, homes = run.counterexamples.tests(), list(run.scope.homes.values())
+
+    def key(group: Group) -> tuple[bool, float]:
+        names = [item.nodeid for item in group]
+        sent = forecast.requests(homes, run.plan.name, names)
+        return known.isdisjoint(names), -sum(sent.values())
+
+    return sorted(groups, key=key)
+
+
+def _in_turn(session: pytest.Session, items: Sequence[pytest.Item]) -> bool:
+    """Run tests one after the other, as pytest does."""
+    for item, after in pairwise([*items, None]):
+        assert item is not None
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+    return True
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Take what is there for lasting: Hypothesis has all garbage collected for each thread that it meets."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+class _Lane(threading.local):
+    """What a thread runs: the test at hand, the rest of its group, and what its test came to."""
+
+    item: pytest.Item | None = None
+    reports: innards.Reports
+    follows: deque[pytest.Item]
+
+
+class Overlap:
+    """Groups of tests in so many threads; the main thread tells what each came to."""
+
+    def __init__(self, session: pytest.Session, run: Session, groups: Sequence[Group], many: int) -> None:
+        self._session = session
+        self._run = run
+        self._groups = deque(groups)
+        self._many = many
+        self._told: SimpleQueue[object] = SimpleQueue()  # its `put` may be called by a signal's handler
+        self._lane = _Lane()
+        self._stopped = self._cancelled = False
+
+    def run(self) -> None:
+        """Run all; raises what pytest's own loop does, and what broke in a thread but in no test."""
+        turns.begin()
+        threads = [
+            threading.Thread(target=self._work, name=f"clausewise tests {at}", daemon=True)
+            for at in range(min(self._many, len(self._groups)))
+        ]
+        bad: BaseException | None = None
+        with _settled(), innards.overlapping(self._session), self._run.at_once(self._many), turns.mine():
+            self._run.overlap = self
+            try:
+                for thread in threads:
+                    thread.start()
+                bad = self._listen(len(threads))
+            except BaseException:
+                self._stopped = True
+                raise
+            finally:
+                self._run.overlap = None
+        if self._cancelled:
+            raise KeyboardInterrupt
+        if bad:
+            raise bad
+        if self._session.shouldfail:
+            raise self._session.Failed(self._session.shouldfail)
+        if self._session.shouldstop:
+            raise self._session.Interrupted(self._session.shouldstop)
+
+    def cancel(self) -> None:
+        """Begin no further test; may be called at any time, by a signal's handler."""
+        self._cancelled = self._stopped = True
+        self._told.put(_CANCELLED)
+
+    def perform(self, item: pytest.Item) -> None:
+        """Run a test in the thread that asks, once more where failures are confirmed."""
+        again = self._run.confirming and bool(selection.ids(item))
+        reports = innards.run(item, lambda made: None if again and wants_again(made) else self._after())
+        if again and wants_again(reports):
+            with self._run.repeating():
+                reports = innards.run(item, lambda _: self._after())
+        self._lane.reports = reports
+
+    def _work(self) -> None:
+        """Run one group after the other, in a thread."""
+        with turns.mine():
+            try:
+                self._lane.follows = deque()
+                item = self._after()
+                while item is not None:
+                    self._lane.item, self._lane.reports = None, []
+                    innards.begin(item)
+                    self._told.put((item, self._lane.reports))
+                    item = self._lane.item or self._after()
+            except BaseException as bad:  # noqa: BLE001 - the main thread raises it
+                self._stopped = True
+                self._told.put(bad)
+            finally:
+                innards.leave(self._session)
+                self._told.put(None)
+
+    def _after(self) -> pytest.Item | None:
+        """Take the next test of this thread; None once there is none, or the run is about to end."""
+        if self._stopped or self._session.shouldfail or self._session.shouldstop:
+            return None
+        if not self._lane.follows and self._groups:
+            self._lane.follows = deque(self._groups.popleft())
+        self._lane.item = self._lane.follows.popleft() if self._lane.follows else None
+        return self._lane.item
+
+    def _listen(self, threads: int) -> BaseException | None:
+        """Tell what each test came to until all threads have ended; return what broke in one of them."""
+        bad: BaseException | None = None
+        for told in self._messages(threads):
+            if isinstance(told, tuple):
+                self._tell(*told)
+            elif isinstance(told, BaseException):
+                bad = bad or told
+        return bad
+
+    def _messages(self, threads: int) -> Iterator[object]:
+        """Yield what the threads say; once the run is cancelled calls are cut, and nobody is waited for."""
+        ends = cuts = math.inf
+        while threads:
+            told: object = ""
+            with turns.away(), suppress(Empty):
+                left = max(0.0, min(ends, cuts) - time.monotonic())
+                told = self._told.get(timeout=None if ends == math.inf else left)
+            now = time.monotonic()
+            if told is _CANCELLED:
+                cuts = now if ends < math.inf else now + _LAST_CALL  # whoever asks twice is in a hurry
+                ends = min(ends, now + _PATIENCE)
+                turns.wake()
+            if now >= cuts:
+                self._run.cut()
+                cuts = now + _LAST_CALL
+            if now >= ends:
+                return
+            if told is None:
+                threads -= 1
+            elif told and told is not _CANCELLED:
+                yield told
+
+    def _tell(self, item: pytest.Item, reports: innards.Reports) -> None:
+        hook = item.ihook
+        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        for report in reports:
+            hook.pytest_runtest_logreport(report=report)
+        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
