@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 
 from clausewise.checks import Expectation, OutcomeNames, OutcomeRoles, holds
 from clausewise.client import Client
+from clausewise.economy import Thrift
 from clausewise.errors import Beyond, Untestable
 from clausewise.judge import Judge
 from clausewise.model import Exchange
@@ -42,6 +43,8 @@ class World:
     longest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     shortest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     patience: int = 1000
+    thrift: Thrift = field(default_factory=Thrift)
+    walked: int = 0  # walks begun until the first that disagreed
     _spent: int = 0
 
     def begin(self) -> None:
@@ -51,6 +54,7 @@ class World:
         if len(self.steps) > len(self.longest) and not self.shortest:
             self.longest = self.steps
         self.judge.rest({made.id for _, made, _ in (*self.longest, *self.shortest)})
+        self.walked += not self.shortest
         self.steps = []
 
     def step(self, step: str, answer: Exchange, *expected: Expected) -> None:
@@ -107,7 +111,7 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
         raise Beyond(f"The plan {plan.name!r} walks no models.")
     machine = type(model.__name__, (model,), {"world": world})
     rules = settings(
-        max_examples=plan.walks,
+        max_examples=world.thrift.walks(plan.walks),
         stateful_step_count=plan.steps,
         database=world.known,
         deadline=None,

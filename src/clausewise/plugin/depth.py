@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeVar
 
 from clausewise import generation
 from clausewise.checks import OutcomeNames, OutcomeRoles
 from clausewise.client import Client
+from clausewise.economy import Thrift
 from clausewise.errors import Beyond, ClausewiseError, NotConformant, Untestable
 from clausewise.generation import Variant
 from clausewise.judge import Judge
@@ -30,11 +31,12 @@ _REFUSALS = range(400, 500)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where random bodies come from: the seed, how many, and those that were found before."""
+    """Where cases come from: the seed of random bodies, how many, those found before; which ones are asked."""
 
     seed: str
     examples: int
     kept: Counterexamples
+    thrift: Thrift = field(default_factory=Thrift)
 
 
 class Depth:
@@ -73,23 +75,23 @@ class Depth:
         """Send the request with one thing wrong each time: every field, every constraint of its schema."""
         self.fuzz(operation)
         request = self._accepted(operation, make, good)
-        for wrong in generation.one_wrong(request["body"], self._schema(operation)):
-            self._judge(self._send(operation, request, wrong.body), served, about=wrong.about)
+        made = generation.one_wrong(request["body"], self._schema(operation))
+        self._each(((it.about, it.body) for it in made), operation, request, served)
 
     def same_meaning(self, operation: str, make: Make, good: Expected) -> None:
         """Send requests in other writings that mean the same."""
         self.fuzz(operation)
-        writings = len(list(generation.same_meaning(_body(operation, make()))))
-        for at in range(writings):
-            about, answer = self._written(operation, make, at)
-            self._judge(answer, good, about=about)
+        writings = [about for about, _ in generation.same_meaning(_body(operation, make()))]
+        for at in self._source.thrift.picked(writings):
+            with self._source.thrift.case(writings[at]):
+                about, answer = self._written(operation, make, at)
+                self._judge(answer, good, about=about)
 
     def no_json(self, operation: str, make: Make, good: Expected, refused: Expected) -> None:
         """Send texts near to the request that are no JSON."""
         self.fuzz(operation)
         request = self._accepted(operation, make, good)
-        for about, raw in generation.hopeless(request["body"]):
-            self._judge(self._send(operation, request, raw), refused, about=about)
+        self._each(generation.hopeless(request["body"]), operation, request, refused)
 
     def chance(self, operation: str, make: Make, good: Expected, served: Expected, kind: str) -> None:
         """Send as many random bodies as the plan asks for, `valid` or `invalid` by the request's schema."""
@@ -125,6 +127,16 @@ class Depth:
         """Raise Untestable where a run may send only what the documents show."""
         if self._api.only_reads:
             raise Beyond(f"{operation} would get spoiled bodies, and plan 'safe' sends none.")
+
+    def _each(
+        self, made: Iterable[tuple[str, Json | bytes]], operation: str, request: Request, expected: Expected
+    ) -> None:
+        """Send the cases that are asked, and judge each answer."""
+        cases, thrift = list(made), self._source.thrift
+        for at in thrift.picked([about for about, _ in cases]):
+            about, body = cases[at]
+            with thrift.case(about):
+                self._judge(self._send(operation, request, body), expected, about=about)
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         """Send the request as it is, which is `good`, and return it."""
