@@ -33,7 +33,17 @@ from clausewise.stage import Record, Stage, findings, staged
 REFERENCE = shipped.TARGETS / "reference.toml"
 PROVED = shipped.ROOT / "docs" / "matrix.csv"
 SEEDS = (1, 2, 3, 4, 5)  # of walks: as many as catch each defect by all of them
-WHOLE = ("test_depth.py", "test_models.py")  # the files of tests of many cases; all others are asked whole
+MANY = ("test_depth.py", "test_models.py")  # the files of tests of many cases; all others are asked whole
+WALKS = 2  # at least: the simplest one, which Hypothesis begins with, and one by chance
+FORM = {  # whether something is there, and of which type; what else is wrong is its content
+    *("absent", "null", "another type", "its key in another case", "an empty text", "a blank text"),
+    *("an empty object", "an empty list", "its first entry twice", "an entry of another type"),
+    *("a number as text", "the other word"),
+}
+RULES = {  # of the documents
+    *("outside the listed values", "against the pattern", "one character too long", "one character too short"),
+    *("one above the most", "one below the least"),
+}
 
 
 @dataclass
@@ -194,7 +204,7 @@ class Scribe(Stage):
 
 def is_of_many(test: str) -> bool:
     """Tell whether a test has many cases."""
-    return any(f"/{name}::" in test for name in WHOLE)
+    return any(f"/{name}::" in test for name in MANY)
 
 
 def code(record: Record) -> Hashable:
@@ -207,28 +217,25 @@ def code(record: Record) -> Hashable:
     return ("code", record["operation"], record["matched"], str(record["response"]["status"]), ",".join(codes))
 
 
-FORM = {"absent", "null", "another type", "its key in another case", "an empty text", "a blank text", "an empty object", "a number as text", "an empty list", "its first entry twice", "an entry of another type", "the other word"}
-
-
 def facets(family: str, test: str, name: str, schema: Mapping[str, Any]) -> Iterator[Hashable]:
-    """Yield what a case is a case of."""
-    function, _, operation = test.partition("[")
-    function = function.rpartition("::")[2]
-    operation = operation.rstrip("]")
+    """Yield what a case is a case of: each of these stays asked by some case."""
+    function, _, operation = test.rpartition("::")[2].partition("[")
     pointer, _, about = name.partition(": ")
+    yield "operation", function, operation
     if not about:
         yield "writing", function, name
-        yield "operation", function, operation
         return
     kind = about.partition(":")[0]
     path = tuple(0 if part == "0" else part for part in pointer.split("/")[1:])
-    part = bare(mutations._part(schema, path))
+    part = bare(mutations._part(schema, path))  # noqa: SLF001 - the same way that the cases were made
+    field = str(path[-1]), json.dumps(part, sort_keys=True)  # the same one, in whatever operation it stands
     way = "form" if kind in FORM else "content"
     yield "field", operation, pointer
-    yield "kind", operation, kind
-    yield "type", family, json.dumps(part, sort_keys=True), kind
-    yield "way", family, str(path[-1]), json.dumps(part, sort_keys=True), way
-    yield "fieldway", operation, pointer, way
+    yield "way", operation, way
+    yield "field of a way", family, *field, way
+    yield "kind", family, kind
+    if kind in RULES or kind.startswith("no "):
+        yield "rule", family, *field, kind
 
 
 def bare(schema: Any) -> Any:
@@ -238,11 +245,67 @@ def bare(schema: Any) -> Any:
     return [bare(it) for it in schema] if isinstance(schema, list) else schema
 
 
+def chosen(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is shipped of what was recorded of a family."""
+    core = cover({(test, name): set(map(tuple, proves)) for test, name, proves in told["cases"]})
+    tests: dict[str, dict[str, Any]] = {}
+    for test, law in told["laws"].items():
+        if test in told["digests"]:
+            asks = [name for known, name, _ in told["cases"] if known == test and (test, name) in core]
+            tests[short(test)] = {"law": law, "of": told["digests"][test], "asks": asks}
+        elif "test_models.py" in test:
+            tests[short(test)] = {"law": law, "walks": max(WALKS, told["walks"][test])}
+    saved = Counter(test for test, name, _ in told["cases"] if (test, name) not in core)
+    cost = {test: max(1, sent - saved[test]) for test, sent in told["sent"].items()}
+    return {"tests": tests, "rank": list(map(short, ranked(cost, told["touched"])))}
+
+
+def cover(cases: Mapping[tuple[str, str], set[Hashable]]) -> set[tuple[str, str]]:
+    """Return few cases that prove all that all of them do: greedily, of equals of the kind taken least so far."""
+    left: set[Hashable] = set().union(*cases.values()) if cases else set()
+    taken: Counter[str] = Counter()
+    core: set[tuple[str, str]] = set()
+    while left:
+        best = max(
+            (key for key in cases if key not in core),
+            key=lambda key: (len(cases[key] & left), -taken[key[1].partition(": ")[2]]),
+        )
+        core.add(best)
+        left -= cases[best]
+        taken[best[1].partition(": ")[2]] += 1
+    return core
+
+
+def ranked(cost: Mapping[str, int], touched: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return all tests, those first that prove most by a request: clauses not judged, defects not caught."""
+    proves: dict[str, set[Hashable]] = {test: set(touched.get(test, ())) for test in cost}
+    with PROVED.open() as file:
+        for row in csv.DictReader(file):
+            if row["caught by"] in proves:
+                proves[row["caught by"]].add(("defect", row["defect"]))
+    order: list[str] = []
+    known: set[Hashable] = set()
+    left = dict(proves)
+    while left:
+        best = max(left, key=lambda test: (len(left[test] - known) / cost[test], -cost[test], test))
+        known |= left.pop(best)
+        order.append(best)
+    return order
+
+
+def short(test: str) -> str:
+    """Return a test's name within its family."""
+    return test.partition("/")[2]
+
+
 def main() -> None:
-    asked = sys.argv[2:] or shipped.families()
+    """Record and write."""
+    asked = sys.argv[1:] or shipped.families()
     with TemporaryDirectory() as folder:
         made = staged(REFERENCE, [], Path(folder), lambda url: Scribe(asked, url))
-    Path(sys.argv[1]).write_text(json.dumps(made.written))
+    for family, told in made.written.items():
+        path = families.family(family).folder / economy.FILE
+        path.write_text(f"{json.dumps(chosen(told), indent=1, ensure_ascii=False)}\n")
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def _weighed(
     code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
     return {
         "outcome": {"exit": int(code), "word": word, "reasons": reasons},
-        "promise": promise.told(scored),
+        "promise": promise.told(scored, tally.cases),
         "counts": _counts(scored),
         "frozen": fixed,
         "waivers": waivers,
