@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -257,7 +258,7 @@ def chosen(told: Mapping[str, Any]) -> dict[str, Any]:
             tests[short(test)] = {"law": law, "walks": max(WALKS, told["walks"][test])}
     saved = Counter(test for test, name, _ in told["cases"] if (test, name) not in core)
     cost = {test: max(1, sent - saved[test]) for test, sent in told["sent"].items()}
-    return {"tests": tests, "rank": list(map(short, ranked(cost, told["touched"])))}
+    return {"tests": tests, "worth": dict(ranked(cost, told["touched"]))}
 
 
 def cover(cases: Mapping[tuple[str, str], set[Hashable]]) -> set[tuple[str, str]]:
@@ -276,21 +277,25 @@ def cover(cases: Mapping[tuple[str, str], set[Hashable]]) -> set[tuple[str, str]
     return core
 
 
-def ranked(cost: Mapping[str, int], touched: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return all tests, those first that prove most by a request: clauses not judged, defects not caught."""
+def ranked(cost: Mapping[str, int], touched: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, float]]:
+    """Yield all tests, those first that prove most by a request, and how much: clauses judged, defects caught.
+
+    What tests before it prove does not count.
+    """
     proves: dict[str, set[Hashable]] = {test: set(touched.get(test, ())) for test in cost}
     with PROVED.open() as file:
         for row in csv.DictReader(file):
             if row["caught by"] in proves:
                 proves[row["caught by"]].add(("defect", row["defect"]))
-    order: list[str] = []
+    worth = math.inf
     known: set[Hashable] = set()
     left = dict(proves)
     while left:
         best = max(left, key=lambda test: (len(left[test] - known) / cost[test], -cost[test], test))
-        known |= left.pop(best)
-        order.append(best)
-    return order
+        own = left.pop(best)
+        worth = min(worth, len(own - known) / cost[best])
+        known |= own
+        yield short(best), round(worth, 3)
 
 
 def short(test: str) -> str:

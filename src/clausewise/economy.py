@@ -18,7 +18,7 @@ from typing import Any
 from clausewise import tables
 from clausewise.families import Family
 
-FILE = "economy.json"  # of a family: the core of its tests, and their rank, as `make economy` recorded them
+FILE = "economy.json"  # of a family: the core and the worth of its tests, as `make matrix` recorded them
 _DIGEST = 16  # characters
 
 
@@ -37,10 +37,13 @@ class Core:
 
 @dataclass(frozen=True, slots=True)
 class Economy:
-    """What was recorded of a family: the core of each test of many cases, and all tests by what they prove."""
+    """What was recorded of a family: the core of each test of many cases, and what tests prove by a request.
+
+    That is how many clauses are judged and defects caught that no test worth more judges or catches.
+    """
 
     cores: Mapping[str, Core]
-    rank: Mapping[str, int]
+    worth: Mapping[str, float]
 
     def core(self, test: str, law: str) -> Core | None:
         """Return the core of a test under a law; None where nothing is known of it."""
@@ -97,4 +100,4 @@ def recorded(home: Family) -> Economy:
         test: Core(it["law"], it.get("of", ""), frozenset(it.get("asks", ())), it.get("walks", 0))
         for test, it in told["tests"].items()
     }
-    return Economy(cores, {test: at for at, test in enumerate(told["rank"])})
+    return Economy(cores, told["worth"])

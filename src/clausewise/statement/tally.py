@@ -78,6 +78,7 @@ class Tally:
     left: dict[tuple[str, str], LeftBehind] = field(default_factory=lambda: defaultdict(LeftBehind))
     exchanges: int = 0
     asked: dict[str, tuple[int, int]] = field(default_factory=dict)  # by test, cases asked, and all it has
+    spent: dict[str, str] = field(default_factory=dict)  # tests that came after what a run may spend, and why
     repeated: dict[str, str] = field(default_factory=dict)  # tests made a second time, and how that ended
     waits: tuple[int, float] = (0, 0.0)  # tests whose reads waited for writes to be seen, and the seconds
     masked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by place, tests
@@ -154,6 +155,8 @@ def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
     test, verdict = record["test"], Verdict(record["verdict"])
     if cases := record.get("cases"):
         tally.asked[test] = (cases[0], cases[1])
+    if record.get("spent"):
+        tally.spent[test] = record["reason"]
     if record.get("unusable"):
         tally.unusable = tally.unusable or record["reason"]
     if record.get("broken"):
