@@ -3,8 +3,8 @@
     python benchmarks/economy.py [--families cdp,ofs-ecm] [--budgets 500,1500]
 
 The requests of both are counted on runs against the reference. Which defects are caught is read from
-docs/matrix.csv, which `make matrix` wrote with the cases that the gate asks; a budget's are those whose test of that
-table comes within it, so that there may be more. Serial runs, one seed.
+docs/matrix.csv, which `make matrix` wrote with the cases that the gate asks; a budget's are those whose test
+of that table comes within it, so that there may be more. Serial runs, one seed.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def _rows(names: Sequence[str], budgets: Sequence[int]) -> Iterator[Sequence[obj
                 if sent + cost > budget:
                     break
                 sent, found = sent + cost, found + caught[test]
-            yield f"the first {budget}, tests {how}", budget, f"{budget / all_before:.1%}", found, f"{found / budget:.2f}"
+            told = f"{budget / all_before:.1%}", found, f"{found / budget:.2f}"
+            yield f"the first {budget}, tests {how}", budget, *told
 
 
 def _pair(name: str, before: int, after: int, caught: int) -> Iterator[Sequence[object]]:
@@ -74,9 +75,7 @@ def _requests(family: str, *, whole: bool) -> int:
     with TemporaryDirectory() as name:
         path, folder = measuring.target(Path(name), "bank", "embedded", family), Path(name) / "run"
         words = ["run", "--target", path, "--seed", "1", "--run-dir", folder]
-        done = (
-            measuring.command(sys.executable, "-c", WHOLE, *words) if whole else measuring.timed(*words)
-        )
+        done = measuring.command(sys.executable, "-c", WHOLE, *words) if whole else measuring.timed(*words)
         if done.code:
             raise SystemExit(f"the gate of {family} ended with exit {done.code}")
         return int(measuring.results(folder)["run"]["exchanges"])
@@ -104,7 +103,7 @@ def _by_worth(names: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def _as_they_stand(names: Sequence[str]) -> list[tuple[str, int]]:
-    """Return each test and what it sends, one of each function and then the second of each, as a run has them."""
+    """Return each test and what it sends: one of each function, then the second of each, as in a run."""
     homes = [families.family(name) for name in names]
     folders = {home.suite.name for home in homes}
     scope = scope_of(claimed(measuring.REFERENCE))

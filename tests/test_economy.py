@@ -20,9 +20,7 @@ def session(*documents, failed=(), choice=None, plan="gate"):
     """Return as much of a session as tells which cases a test asks."""
     known = scope.of(claimed(runs.REFERENCE, documents))
     kept = SimpleNamespace(tests=lambda: set(failed))
-    return SimpleNamespace(
-        scope=known, plan=PLANS[plan], choice=choice or Choice(), counterexamples=kept
-    )
+    return SimpleNamespace(scope=known, plan=PLANS[plan], choice=choice or Choice(), counterexamples=kept)
 
 
 def asked(of, *, plan="gate", **more):
@@ -116,7 +114,7 @@ def test_another_document_of_other_requests_is_asked_whole():
 
 
 def test_a_gate_says_how_much_it_asked(tmp_path):
-    """On the terminal, in the results and in the statement; each test asks its core, and no clause is lost."""
+    """On the terminal, in the results and in the statement; each test asks its core, no clause is lost."""
     target = runs.target_at(tmp_path, "embedded", "int-ecm")
     done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run")
     cases = runs.results(tmp_path / "run")["promise"]["cases"]
@@ -135,13 +133,15 @@ def test_a_gate_says_how_much_it_asked(tmp_path):
 
 
 def test_few_requests_are_spent_on_what_proves_most(tmp_path):
-    """Of a budget of a fifth of the family's requests most clauses are judged, and what was not made is told."""
+    """Of a fifth of the family's requests most clauses are judged, and what was not made is told."""
     target = runs.target_at(tmp_path, "embedded", "int-ecm")
-    runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", "--max-requests", "45", "--seed", "1")
+    few = ("--max-requests", "45", "--seed", "1")
+    runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", *few)
     told = runs.results(tmp_path / "run")
 
     assert told["exercised"]["share"] > 0.6
-    assert any("not made, or not to the end: The run may send 45" in why for why in told["outcome"]["reasons"])
+    reasons = told["outcome"]["reasons"]
+    assert any("not made, or not to the end: The run may send 45" in why for why in reasons)
 
 
 def test_the_economical_proof_still_catches_what_only_many_cases_do(tmp_path):

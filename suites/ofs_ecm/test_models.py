@@ -22,8 +22,8 @@ THINGS = st.sampled_from(list(product(_some(2, 2), _some(3, 3))))
 class Content(Model):
     """Two cases, and what is in each of them, of four kinds and three ids of each."""
 
-    # Of each kind: what is there already stands before what is new, in one case and in the case before; likewise
-    # what is gone; and what was removed is added again.
+    # Of each kind: what is there already stands before what is new, in one case and in the case before;
+    # likewise what is gone; and what was removed is added again.
     path = (
         ("two_cases", {}),
         *[
@@ -31,7 +31,7 @@ class Content(Model):
             for kind in ADD
             for rule, things in [
                 *product(("add", "remove"), [([0], [0]), ([0, 1], [0, 1]), ([0], [2]), ([0, 1], [2])]),
-                ("add", ([0], [0])),
+                ("add", ([0, 1], [0, 1, 2])),
             ]
         ],
     )

@@ -31,7 +31,7 @@ _REFUSALS = range(400, 500)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where cases come from: the seed of random bodies, how many, those found before; which ones are asked."""
+    """Where cases come from: the seed of random bodies, how many, those found before; which are asked."""
 
     seed: str
     examples: int
