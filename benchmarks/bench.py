@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 NAMES = (
     *("rate", "judging", "startup", "growth", "floods", "parallel", "latency", "fleet"),
+    "economy",
     "against_schemathesis",
 )
 MARKS = "<!-- bench {name}: begin -->", "<!-- bench {name}: end -->"

@@ -20,6 +20,7 @@ from clausewise.checks import (
     unlike,
     untaken,
 )
+from clausewise.economy import Thrift
 from clausewise.errors import (
     ClausewiseError,
     ConfigurationError,
@@ -112,6 +113,7 @@ class Judge:
     wavered: str = ""
     waited: float = 0.0
     holds: bool = False
+    thrift: Thrift | None = None
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
@@ -250,6 +252,7 @@ class Judge:
         told |= {"wavered": self.bench.masker.text(self.wavered)} if self.wavered else {}
         told |= {"waited": round(self.waited, 1)} if self.waited else {}
         told |= {"masked": sorted(self.compared)} if self.compared else {}
+        told |= {"cases": [self.thrift.asked, self.thrift.had]} if self.thrift and self.thrift.had else {}
         self.bench.journal.verdict(self._record(verdict, reason) | marks | told)
         if self._findings:
             self._raise(self._findings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from clausewise.model import Clause, Finding, Observability, Standing, Verdict
 
@@ -125,3 +126,10 @@ def conclude(facts: Facts) -> tuple[Exit, str, list[str]]:
 def must_be_exercised(clause: Clause) -> bool:
     """Tell whether leaving the clause unexercised leaves a run not fully verified."""
     return clause.standing in _RED_BY_DEFAULT and clause.observability is Observability.BLACK_BOX
+
+
+def cases_of(told: Mapping[str, Any]) -> str:
+    """Return how many of the cases of its tests a thrifty plan asked, in words; empty where it asked all."""
+    cases = told.get("cases")
+    plan = told["plan"]
+    return f"{plan} asked {cases['asked']:,} of {cases['of']:,} cases; nightly asks all" if cases else ""

@@ -5,7 +5,8 @@ A disagreement is shrunk to a short sequence of calls, which the finding tells s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 
 from clausewise.checks import Expectation, OutcomeNames, OutcomeRoles, holds
 from clausewise.client import Client
+from clausewise.economy import Thrift
 from clausewise.errors import Beyond, Untestable
 from clausewise.judge import Judge
 from clausewise.model import Exchange
@@ -23,6 +25,7 @@ from clausewise.plans import Plan
 from clausewise.targets import FamilyTarget
 
 Expected = OutcomeNames | OutcomeRoles | Expectation
+Step = tuple[str, Mapping[str, Any]]  # a rule's name, and what it is called with
 
 
 @dataclass
@@ -42,6 +45,7 @@ class World:
     longest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     shortest: list[tuple[str, Exchange, tuple[Expected, ...]]] = field(default_factory=list)
     patience: int = 1000
+    thrift: Thrift = field(default_factory=Thrift)
     _spent: int = 0
 
     def begin(self) -> None:
@@ -76,10 +80,13 @@ class Model(RuleBasedStateMachine):
     """A model of what the documents imply. Its rules call `self.api` and say what they `expect`.
 
     A rule takes two arguments at most, each of one draw (`sampled_from`, `integers`): Hypothesis takes five
-    draws away at once at most, and three are its own, so that it can leave out no larger step.
+    draws away at once at most, and three are its own, so that it can leave out no larger step. Its `path`, if
+    it has one, is walked before any chance: rules with their arguments, each rule after others that may
+    disturb what it sees.
     """
 
     world: ClassVar[World]
+    path: ClassVar[Sequence[Step]] = ()
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,7 +105,9 @@ class Model(RuleBasedStateMachine):
 
 
 def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
-    """Walk a model as often and as far as the plan says; the same walks for the same number.
+    """Walk a model's path, then as often and as far as the plan says; the same walks for the same number.
+
+    Where the path disagrees, all walks of the plan look for a shorter one that does.
 
     Raises NotConformant for a disagreement, Untestable where the plan walks no models.
     """
@@ -106,8 +115,10 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
     if not plan.walks:
         raise Beyond(f"The plan {plan.name!r} walks no models.")
     machine = type(model.__name__, (model,), {"world": world})
+    with suppress(Disagreement):
+        _along(machine)
     rules = settings(
-        max_examples=plan.walks,
+        max_examples=plan.walks if world.shortest else world.thrift.walks(plan.walks),
         stateful_step_count=plan.steps,
         database=world.known,
         deadline=None,
@@ -125,7 +136,15 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
             raise Untestable(f"The walk could not be repeated: {str(bad).splitlines()[0]}") from bad
         _tell(world)
     else:
-        _settle(world)
+        _tell(world) if world.shortest else _settle(world)
+
+
+def _along(machine: type[Model]) -> None:
+    """Walk a model's own path, where it has one."""
+    if machine.path:
+        walked = machine()
+        for rule, arguments in machine.path:
+            getattr(walked, rule)(**arguments)
 
 
 def _tell(world: World) -> None:

@@ -20,6 +20,16 @@ SETTINGS = [
 class Bank(Model):
     """Two customers: the accounts of each, the limit, the consent, and whether the user is locked."""
 
+    path = (
+        ("two_customers", {}),
+        *[("open", {"who": 0})] * 4,
+        ("list", {"who": 0}),
+        *[("set", {"who": 0, "what": what}) for what in SETTINGS],
+        ("used", {"who": 0}),
+        ("set", {"who": 1, "what": SETTINGS[3]}),
+        *[("list", {"who": who}) for who in (1, 0)],
+    )
+
     @initialize()
     def two_customers(self):
         """Open both by the combo."""

@@ -12,6 +12,16 @@ from .steps import ask, log_in, look_up, onboard, read, refresh_grant
 class Customers(Model):
     """Who was onboarded under which ECRN, and somebody who was not."""
 
+    path = (
+        ("nobody_yet", {}),
+        *[("onboard", {})] * 3,
+        ("look_up", {"at": 0, "document": 1}),
+        ("read", {"at": 0}),
+        ("look_nobody_up", {}),
+        ("read", {"at": 2}),
+        ("look_up", {"at": 1, "document": 0}),
+    )
+
     @initialize()
     def nobody_yet(self):
         """Think of somebody whom nobody knows."""
@@ -53,6 +63,14 @@ class Customers(Model):
 
 class Tokens(Model):
     """The access tokens that were given, and the refresh tokens that nobody has used."""
+
+    path = (
+        ("first", {}),
+        *[("enter", {})] * 3,
+        ("use", {"at": 0}),
+        *[("refresh", {})] * 2,
+        *[("use", {"at": at}) for at in range(6)],
+    )
 
     @initialize()
     def first(self):

@@ -10,11 +10,22 @@ from clausewise import Bearer, Model, clause, outcome
 from .pictures import jpeg, odd_bytes, png
 from .steps import fetch, same, token, unknown, upload
 
-KINDS = st.sampled_from(list(product([png, jpeg, odd_bytes], ["side_front", "side_back", "side_selfie"])))
+MAKERS = (png, jpeg, odd_bytes)
+SIDES = ("side_front", "side_back", "side_selfie")
+KINDS = st.sampled_from(list(product(MAKERS, SIDES)))
+STORED = [*zip(MAKERS, SIDES, strict=True), (png, "side_back")]
 
 
 class Archive(Model):
     """What was stored under which id, and two tokens that may store and fetch."""
+
+    path = (
+        ("two_log_ins", {}),
+        *[("store", {"kind": (make, side), "who": 0}) for make, side in STORED],
+        *[step for at in (0, 3) for step in [("fetch_nothing", {}), ("fetch_one", {"at": at, "who": 1})]],
+        ("log_in_again", {"who": 0}),
+        *[("fetch_one", {"at": at, "who": 0}) for at in (1, 2)],
+    )
 
     @initialize()
     def two_log_ins(self):

@@ -22,6 +22,20 @@ THINGS = st.sampled_from(list(product(_some(2, 2), _some(3, 3))))
 class Content(Model):
     """Two cases, and what is in each of them, of four kinds and three ids of each."""
 
+    # Of each kind: what is there already stands before what is new, in one case and in the case before;
+    # likewise what is gone; and what was removed is added again.
+    path = (
+        ("two_cases", {}),
+        *[
+            (rule, {"kind": kind, "things": things})
+            for kind in ADD
+            for rule, things in [
+                *product(("add", "remove"), [([0], [0]), ([0, 1], [0, 1]), ([0], [2]), ([0, 1], [2])]),
+                ("add", ([0, 1], [0, 1, 2])),
+            ]
+        ],
+    )
+
     @initialize()
     def two_cases(self):
         """Open two cases of their own."""
@@ -63,6 +77,16 @@ class Content(Model):
 
 class Codes(Model):
     """The event codes that are in use, and a case to extend."""
+
+    # Each service takes a code, and the other two see that it is taken.
+    path = (
+        ("a_case", {}),
+        *[
+            ("save", {"service": service, "picks": [at]})
+            for at in range(len(EVENTS))
+            for service in [*EVENTS[at:], *EVENTS[:at]]
+        ],
+    )
 
     @initialize()
     def a_case(self):

@@ -29,6 +29,7 @@ from clausewise.plugin import (
     overlap,
     selection,
     settling,
+    thrift,
 )
 from clausewise.plugin.hush import Hush
 from clausewise.plugin.opening import claimed
@@ -231,7 +232,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept, dropped = selection.split(session.scope, items, session.choice, session.shard, session.done)
         except ConfigurationError as bad:
             raise pytest.UsageError(visible(bad)[:_LONGEST]) from bad
-        items[:] = selection.ordered(kept, session.counterexamples.tests(), alone=not session.is_worker)
+        failed = session.counterexamples.tests()
+        items[:] = selection.ordered(kept, failed, alone=not session.is_worker)
+        if session.budget.most["requests"] is not None:
+            items[:] = thrift.by_worth(session, items, failed)
         session.left_out = {item.nodeid for item in kept if selection.ids(item)} | set(_ignored(config))
         if dropped:
             config.hook.pytest_deselected(items=dropped)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from itertools import chain, islice
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeVar
 
 from clausewise import generation
 from clausewise.checks import OutcomeNames, OutcomeRoles
 from clausewise.client import Client
+from clausewise.economy import Thrift
 from clausewise.errors import Beyond, ClausewiseError, NotConformant, Untestable
 from clausewise.generation import Variant
 from clausewise.judge import Judge
@@ -23,6 +24,7 @@ from clausewise.plugin.streams import in_order
 Request = Mapping[str, Any]
 Make = Callable[[], Request]
 Expected = OutcomeNames | OutcomeRoles
+Case = tuple[str, Json | bytes]  # what it is called, and the body that is sent
 Told = TypeVar("Told")
 
 _TRIES = 3
@@ -32,11 +34,12 @@ _REFUSALS = range(400, 500)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where random bodies come from: the seed, how many, and those that were found before."""
+    """Where cases come from: the seed of random bodies, how many, those found before; which are asked."""
 
     seed: str
     examples: int
     kept: Counterexamples
+    thrift: Thrift = field(default_factory=Thrift)
 
 
 class Depth:
@@ -77,27 +80,33 @@ class Depth:
         """Send the request with one thing wrong each time: every field, every constraint of its schema."""
         self.fuzz(operation)
         request = self._accepted(operation, make, good)
-        many = sum(1 for _ in generation.one_wrong(request["body"], self._schema(operation)))
-        requests = [request, *(self._accepted(operation, make, good) for _ in range(_STREAM, many, _STREAM))]
-        streams = [self._wrong(operation, *each) for each in enumerate(requests)]
-        with closing(self._in_order(streams)) as answers:
-            for about, answer in answers:
-                self._judge(answer, served, about=about)
+        parts = list(self._parts(about for about, _ in self._wrong(operation, request)))
+        requests = [request, *(self._accepted(operation, make, good) for _ in parts[1:])]
+        asked = list(zip(requests, parts, strict=False))
+        if self._at_once:
+            with closing(in_order(self._api, [self._stream(operation, *each) for each in asked])) as answers:
+                for about, answer in answers:
+                    self._judge(answer, served, about=about)
+            return
+        for one, part in asked:
+            self._each(self._wrong(operation, one), part, operation, one, served)
 
     def same_meaning(self, operation: str, make: Make, good: Expected) -> None:
         """Send requests in other writings that mean the same."""
         self.fuzz(operation)
-        writings = len(list(generation.same_meaning(_body(operation, make()))))
-        for at in range(writings):
-            about, answer = self._written(operation, make, at)
-            self._judge(answer, good, about=about)
+        writings = [about for about, _ in generation.same_meaning(_body(operation, make()))]
+        for at in self._source.thrift.picked(writings):
+            with self._source.thrift.case(writings[at]):
+                about, answer = self._written(operation, make, at)
+                self._judge(answer, good, about=about)
 
     def no_json(self, operation: str, make: Make, good: Expected, refused: Expected) -> None:
         """Send texts near to the request that are no JSON."""
         self.fuzz(operation)
         request = self._accepted(operation, make, good)
-        for about, raw in generation.hopeless(request["body"]):
-            self._judge(self._send(operation, request, raw), refused, about=about)
+        cases = list(generation.hopeless(request["body"]))
+        places = self._source.thrift.picked([about for about, _ in cases])
+        self._each(cases, places, operation, request, refused)
 
     def chance(self, operation: str, make: Make, good: Expected, served: Expected, kind: str) -> None:
         """Send as many random bodies as the plan asks for, `valid` or `invalid` by the request's schema."""
@@ -134,18 +143,38 @@ class Depth:
         if self._api.only_reads:
             raise Beyond(f"{operation} would get spoiled bodies, and plan 'safe' sends none.")
 
-    def _in_order(self, streams: Sequence[Iterator[Told]]) -> Generator[Told, None, None]:
-        """Make the calls of streams, at once where that may be, and yield what they make, in order."""
-        yield from in_order(self._api, streams) if self._at_once else chain(*streams)
+    def _parts(self, cases: Iterable[str]) -> Iterator[Sequence[int]]:
+        """Yield the places of the cases that are asked, as many at a time as are made of one request."""
+        places = list(self._source.thrift.picked(list(cases)))
+        yield from (places[at : at + _STREAM] for at in range(0, len(places), _STREAM))
 
-    def _wrong(self, operation: str, number: int, request: Request) -> Iterator[tuple[str, Exchange]]:
-        """Send the stream of that number of what is wrong with a request; yield what is, and the answer.
+    def _wrong(self, operation: str, request: Request) -> Sequence[Case]:
+        made = generation.one_wrong(request["body"], self._schema(operation))
+        return [(it.about, it.body) for it in made]
+
+    def _stream(
+        self, operation: str, request: Request, places: Sequence[int]
+    ) -> Iterator[tuple[str, Exchange]]:
+        """Send some of what is wrong with a request; yield what is, and the answer.
 
         Each stream has a request of its own, so that no two calls at once are about one thing.
         """
-        every = generation.one_wrong(request["body"], self._schema(operation))
-        for wrong in islice(every, number * _STREAM, (number + 1) * _STREAM):
-            yield wrong.about, self._send(operation, request, wrong.body)
+        cases = self._wrong(operation, request)
+        for about, body in (cases[at] for at in places if at < len(cases)):
+            yield about, self._send(operation, request, body)
+
+    def _each(  # noqa: PLR0917 - what is sent, how, and what is to come
+        self,
+        cases: Sequence[Case],
+        places: Iterable[int],
+        operation: str,
+        request: Request,
+        expected: Expected,
+    ) -> None:
+        """Send some of the cases, and judge each answer."""
+        for about, body in (cases[at] for at in places if at < len(cases)):
+            with self._source.thrift.case(about):
+                self._judge(self._send(operation, request, body), expected, about=about)
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         """Send the request as it is, which is `good`, and return it."""

@@ -11,9 +11,10 @@ import pytest
 
 from clausewise import turns, walks
 from clausewise.client import Client
+from clausewise.economy import Thrift
 from clausewise.errors import Untestable
 from clausewise.judge import Judge
-from clausewise.plugin import selection, settling
+from clausewise.plugin import selection, settling, thrift
 from clausewise.plugin.ageing import Aged, Ageing
 from clausewise.plugin.depth import Depth, Source
 from clausewise.plugin.document import Document, Memory
@@ -66,7 +67,7 @@ def clausewise_depth(
     session = _session(request)
     operations = session.scope.contracts[_family(request)].operations
     seed = f"{session.seed}/{session.salt}"
-    source = Source(seed, session.plan.examples, session.counterexamples)
+    source = Source(seed, session.plan.examples, session.counterexamples, _thrift(request))
     own = clausewise_api, clausewise_judge, operations, source
     return Depth(*own, narrows=session.narrows, at_once=session.overlap is not None)
 
@@ -99,7 +100,7 @@ def clausewise_walk(
     session = _session(request)
     number = random.Random(f"{session.seed}/{request.node.nodeid}").getrandbits(32)  # noqa: S311 - no secret
     own = clausewise_api, clausewise_judge, clausewise_target, clausewise_unique
-    world = walks.World(*own, session.counterexamples.walks)
+    world = walks.World(*own, session.counterexamples.walks, thrift=_thrift(request))
     return lambda model: walks.walk(model, world, session.plan, number)
 
 
@@ -145,6 +146,13 @@ def _session(request: pytest.FixtureRequest) -> Session:
     if session is None:
         raise pytest.UsageError("A suite is run against a target: give --target FILE.")
     return session
+
+
+def _thrift(request: pytest.FixtureRequest) -> Thrift:
+    session, node = _session(request), request.node
+    made = thrift.of(request.config, session, node.nodeid, selection.ids(node))
+    session.judge.thrift = made
+    return made
 
 
 def _family(request: pytest.FixtureRequest) -> str:

@@ -21,6 +21,7 @@ from clausewise.report.advice import advise, may_ship
 from clausewise.report.causes import Cause, brief, causes, source
 from clausewise.report.charts import Pace, Strip, chart, pace, strip
 from clausewise.report.marking import body, shortened, sides
+from clausewise.verdict import cases_of
 
 Row = Mapping[str, Any]
 
@@ -178,6 +179,7 @@ def _environment(*, autoescape: bool) -> Environment:
         "island": _island,
         "body": body,
         "brief": brief,
+        "cases": cases_of,
         "clip": _clip,
         "source": source,
     }

@@ -19,7 +19,7 @@ from clausewise import labels
 from clausewise.forecast import OWN, Pace, unmeasured
 from clausewise.foreign import visible
 from clausewise.report.causes import Cause, causes, source
-from clausewise.verdict import many
+from clausewise.verdict import cases_of, many
 
 Row = Mapping[str, Any]
 
@@ -159,6 +159,7 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
     yield from map(_cut, _left(results))
     run = results["run"]
     told = f"{run['exchanges']} exchanges in {run['seconds']} s, plan {run['plan']}"
+    told += f" ({cases})" if (cases := cases_of(results["promise"])) else ""
     again = "" if "recorded" in run else f"; --seed {run['seed']} sends the same again"
     yield _cut(Text(told + again))
     if run["interrupted"]:

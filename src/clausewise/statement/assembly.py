@@ -116,7 +116,7 @@ def _weighed(
     code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
     return {
         "outcome": {"exit": int(code), "word": word, "reasons": reasons},
-        "promise": promise.told(scored),
+        "promise": promise.told(scored, tally.cases),
         "counts": _counts(scored),
         "frozen": fixed,
         "waivers": waivers,
@@ -229,6 +229,9 @@ def _facts(
     if left := facts.get("left_out"):
         told = many(left, "test, or file, of the suite was", "tests, or files, of the suite were")
         unmet.append(f"{told} left out by pytest's own options (-k, -m, --deselect, --ignore)")
+    if tally.spent:
+        told = many(len(tally.spent), "test was", "tests were")
+        unmet.append(f"{told} not made, or not to the end: {next(iter(tally.spent.values())).rstrip('.')}")
     parts = shards.unmet(facts)
     unmet = parts or unmet
     if promise.narrowed:

@@ -46,10 +46,11 @@ class Promise:
         """Tell whether a clause with its verdict is one that the run was to show."""
         return row["verdict"] != Verdict.NOT_APPLICABLE and (not self.picked or row["id"] in self.picked)
 
-    def told(self, scored: Iterable[Row]) -> dict[str, Any]:
-        """Return what results say of it."""
-        rows = list(scored)
-        return {
+    def told(self, scored: Iterable[Row], cases: tuple[int, int] = (0, 0)) -> dict[str, Any]:
+        """Return what results say of it; `cases` are those that were asked, and all that those tests have."""
+        rows, (asked, had) = list(scored), cases
+        thrifty = {"cases": {"asked": asked, "of": had}} if asked < had else {}
+        return thrifty | {
             "plan": self.name,
             "whole": self.plan.whole and not self.narrowed,
             "narrowed": self.narrowed,

@@ -77,6 +77,8 @@ class Tally:
     readers: set[tuple[str, str]] = field(default_factory=set)  # operations that read back what others made
     left: dict[tuple[str, str], LeftBehind] = field(default_factory=lambda: defaultdict(LeftBehind))
     exchanges: int = 0
+    asked: dict[str, tuple[int, int]] = field(default_factory=dict)  # by test, cases asked, and all it has
+    spent: dict[str, str] = field(default_factory=dict)  # tests that came after what a run may spend, and why
     repeated: dict[str, str] = field(default_factory=dict)  # tests made a second time, and how that ended
     waits: tuple[int, float] = (0, 0.0)  # tests whose reads waited for writes to be seen, and the seconds
     masked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by place, tests
@@ -85,6 +87,11 @@ class Tally:
     broken_tests: list[str] = field(default_factory=list)
     useless: set[str] = field(default_factory=set)  # clauses whose tests got no token out of a log-in
     unlike: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # recorded, and like no answer
+
+    @property
+    def cases(self) -> tuple[int, int]:
+        """How many cases all tests of many cases asked, and how many they have."""
+        return sum(asked for asked, _ in self.asked.values()), sum(had for _, had in self.asked.values())
 
 
 def add_up(scope: Scope, folder: Path) -> Tally:
@@ -146,6 +153,10 @@ def _whole(path: Path) -> Iterator[None]:
 
 def _add_verdict(tally: Tally, record: Mapping[str, Any]) -> None:
     test, verdict = record["test"], Verdict(record["verdict"])
+    if cases := record.get("cases"):
+        tally.asked[test] = (cases[0], cases[1])
+    if record.get("spent"):
+        tally.spent[test] = record["reason"]
     if record.get("unusable"):
         tally.unusable = tally.unusable or record["reason"]
     if record.get("broken"):
