@@ -19,6 +19,7 @@ TINY = {
     "parallel": ("--family", "int-ecm", "--plan", "smoke", "--delay", "1", "--workers", "2"),
     "latency": ("--plan", "smoke", "--delays", "1", "--rates", "0", "--workers", "1"),
     "fleet": ("--targets", "2", "--workers", "2", "--delay", "1"),
+    "history": ("--targets", "2", "--nights", "3", "--clauses", "100"),
     "against_schemathesis": ("--defects", "1", "--families", "cdp", "--tiny"),
 }
 BY_HAND = {"against_st_on_newcomers"}  # it installs six servers, and takes an hour
