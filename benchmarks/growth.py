@@ -3,8 +3,8 @@
     python benchmarks/growth.py [exchanges, 5000 20000 50000 100000 unless given]
 
 Runs the nightly plan on the embedded reference with --max-requests, each in a process of its own. The ratios
-are to the first row: of what one exchange takes, the reference's part with it, and of memory. CPU, since other
-programs on the machine make seconds by the clock longer.
+are to the first row: of what one exchange takes, the reference's part with it, and of memory. CPU, since
+other programs on the machine make seconds by the clock longer.
 """
 
 from __future__ import annotations

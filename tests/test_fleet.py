@@ -442,15 +442,16 @@ def test_the_same_with_a_scheduler_and_workers_started_by_hand(tmp_path):
     words = ("--plan", "smoke", "--families", "account-service,int-ecm", "--rate", "200")
     with by_hand(tmp_path) as url:
         done = subprocess.run(
-            [sys.executable, DEMO, "--into", tmp_path / "demo", *words, "--no-compare", "--scheduler", url],
+            [sys.executable, DEMO, "--into", tmp_path / "demo", *words, "--scheduler", url],
             capture_output=True,
             text=True,
-            timeout=500,
+            timeout=900,
             check=False,
         )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "resumed elsewhere: none" not in done.stdout
+    assert "8 judged once more alone, with other verdicts: none" in done.stdout
 
 
 @dask

@@ -18,6 +18,7 @@ import runs
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 from test_report import clause, results
 
 from clausewise.errors import ConfigurationError
@@ -196,6 +197,34 @@ def test_several_processes_at_once_let_a_history_grow_once(request, kind):
         assert list(made.scalars(select(schema.FORMAT.c.version))) == [schema.VERSION]
         known = json.loads((OLD / "v2.json").read_text("utf-8"))
         assert made.scalar(select(func.count()).select_from(schema.RUNS)) == len(known["of"])
+
+
+def test_a_run_that_an_older_client_is_writing_grows_with_the_rest(postgresql):
+    """The scripts wait for its end; after that an older client that is still there cannot write."""
+    older(postgresql, "v2")
+    engine, *_ = _engine(postgresql)
+    kept = (
+        "environment, documents, suite, plan, exit, word, counts, share, seconds, exchanges, labels, causes"
+    )
+    into = f"insert into clausewise_runs (id, started, target, {kept}) select 'late', '2031-02-01', target, {kept}"
+    copied = text(f"{into} from clausewise_runs where id = 'uat-02'")
+    row = text("insert into clausewise_verdicts values ('late', 'toy.op1.field_1', 'fail')")
+
+    def grows():
+        with History.at(postgresql) as history:
+            return history.not_kept(["late"])
+
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as made:
+            made.execute(copied)
+            made.execute(row)
+            growing = pool.submit(grows)
+            with pytest.raises(TimeoutError):
+                growing.result(2)
+        assert growing.result(60) == {"late": {"toy.op1.field_1": "fail"}}
+    with pytest.raises(IntegrityError), engine.begin() as made:
+        made.execute(text(str(copied).replace("'late'", "'later'")))
+    engine.dispose()
 
 
 @KINDS

@@ -23,7 +23,7 @@ def upgrade() -> None:
     made = op.get_bind()
     if made.dialect.name == "postgresql":  # an older client that is at it comes to its end first
         op.execute(
-            "LOCK TABLE clausewise_runs, clausewise_verdicts, clausewise_operations IN ACCESS EXCLUSIVE MODE"
+            "LOCK TABLE clausewise_verdicts, clausewise_operations, clausewise_runs IN ACCESS EXCLUSIVE MODE"
         )
     version_2.upgrade()
     op.create_table(
