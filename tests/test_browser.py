@@ -255,6 +255,9 @@ def test_the_page_of_a_fleet_shuts_nobody_out(page, tmp_path, width, theme):
     assert guess in page.inner_text("#h-shared ~ details")
     assert violations(page) == []
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    broken = "[...document.querySelectorAll('.fleet .tag')].filter((it) => it.getClientRects().length > 1)"
+    tall = "[...document.querySelectorAll('.fleet .tag')].filter((it) => it.offsetHeight > 26)"
+    assert page.evaluate(f"{broken}.concat({tall}).map((it) => it.textContent)") == []
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light")])

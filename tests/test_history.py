@@ -206,8 +206,10 @@ def test_a_run_that_an_older_client_is_writing_grows_with_the_rest(postgresql):
     kept = (
         "environment, documents, suite, plan, exit, word, counts, share, seconds, exchanges, labels, causes"
     )
-    into = f"insert into clausewise_runs (id, started, target, {kept}) select 'late', '2031-02-01', target, {kept}"
-    copied = text(f"{into} from clausewise_runs where id = 'uat-02'")
+    into = f"insert into clausewise_runs (id, started, target, {kept})"
+    copied = text(
+        f"{into} select 'late', '2031-02-01', target, {kept} from clausewise_runs where id = 'uat-02'"
+    )
     row = text("insert into clausewise_verdicts values ('late', 'toy.op1.field_1', 'fail')")
 
     def grows():
