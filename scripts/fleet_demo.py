@@ -169,7 +169,7 @@ def _alone(folder: Path, name: str, plan: str) -> dict[str, str]:
     run = folder / "alone" / "1" / name
     command = [sys.executable, "-m", "clausewise", "run", "--target", str(folder / f"{name}.toml"), "--quiet"]
     command += ["--plan", plan, "--seed", "5", "--run-dir", str(run)]
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
     return {row["id"]: row["verdict"] for row in json.loads((run / "results.json").read_text())["clauses"]}
 
 

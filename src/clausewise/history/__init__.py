@@ -204,16 +204,16 @@ class History:
             self._lists[digest] = packing.read_names(digest, packed)
         return self._lists[digest]
 
-    def _kept(self, names: Sequence[Any]) -> str:
+    def _kept(self, names: list[Any]) -> str:
         """Keep a list of names, if the history has it not; return its digest."""
-        digest, packed = packing.names(names)
+        digest, told = packing.names(names)
         of = schema.NAMES
         with self.engine.connect() as made:
             there = made.scalar(select(of.c.digest).where(of.c.digest == digest))
         if there is None:
             try:
                 with self.engine.begin() as made:
-                    made.execute(insert(of).values(digest=digest, packed=packed))
+                    made.execute(insert(of).values(digest=digest, packed=packing.pack(told)))
             except IntegrityError:
                 pass  # another run kept it meanwhile
         return digest

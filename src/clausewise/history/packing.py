@@ -21,9 +21,14 @@ Figures = tuple[int, float, float, float]
 
 
 def names(told: Sequence[Any]) -> tuple[str, bytes]:
-    """Return the digest of a list of names, and the list packed."""
+    """Return the digest of a list of names, and its text."""
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return sha256(text).hexdigest(), zlib.compress(text, 9)
+    return sha256(text).hexdigest(), text
+
+
+def pack(text: bytes) -> bytes:
+    """Return a list's text as it is kept."""
+    return zlib.compress(text, 9)
 
 
 def read_names(digest: str, packed: bytes) -> list[Any]:

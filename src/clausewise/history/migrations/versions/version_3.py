@@ -71,7 +71,7 @@ def _pack() -> None:
             for some in (clauses, operations):
                 digest, whole = packing.names(some)
                 if digest not in known:
-                    made.execute(insert(_NAMES).values(digest=digest, packed=whole))
+                    made.execute(insert(_NAMES).values(digest=digest, packed=packing.pack(whole)))
                     known.add(digest)
                 digests.append(digest)
             own = (digests[0], verdicts, digests[1], figures)
