@@ -10,8 +10,9 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import count
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import mkdtemp
 
 import pytest
 import runs
@@ -26,6 +27,7 @@ from clausewise.history import History, _engine, packing, schema
 from clausewise.report import charts
 
 OLD = Path(__file__).with_name("histories")
+NUMBERS = count()
 KINDS = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 
 
@@ -45,16 +47,15 @@ def sqlite(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server():
     """The folder of a PostgreSQL that was started for these tests."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'clausewise[postgresql]'")
     if not shutil.which("initdb"):
         pytest.skip("PostgreSQL is not installed")
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(mkdtemp(prefix="pg-"))  # not pytest's: each session of it shuts the folders above again
     own = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []  # it refuses to run as root
-    above = [place for place in folder.parents if place.is_relative_to(gettempdir())][:-1]
-    for place in [folder, *above] if own else []:
-        place.chmod(0o777)
+    if own:
+        shutil.chown(folder, "postgres")
     made = subprocess.run(
         [*own, "initdb", "-D", folder / "data", "-A", "trust", "-U", "tester"],
         capture_output=True,
@@ -74,14 +75,15 @@ def server(tmp_path_factory):
         check=True,
         stdout=subprocess.DEVNULL,
     )
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
-def postgresql(server, request):
+def postgresql(server):
     """The URL of a database of that server, which is empty."""
     import psycopg  # noqa: PLC0415 - not everywhere
 
-    name = f"test_{abs(hash(request.node.name))}"
+    name = f"test_{next(NUMBERS)}"
     with psycopg.connect(f"host={server} user=tester dbname=postgres", autocommit=True) as made:
         made.execute(f"create database {name}")
     return f"postgresql+psycopg://tester@/{name}?host={server}"
