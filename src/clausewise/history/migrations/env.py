@@ -4,10 +4,11 @@ from alembic import context
 
 from clausewise.history import schema
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=schema.TABLES,
-    version_table=schema.REVISION,
-)
-with context.begin_transaction():
-    context.run_migrations()
+if hasattr(context, "config"):  # it is there while Alembic runs this, and not where somebody imports it
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=schema.TABLES,
+        version_table=schema.REVISION,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
