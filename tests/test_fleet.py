@@ -215,14 +215,6 @@ def test_the_exit_code_is_the_one_to_see_to_first(codes, whole):
     assert night.worst([night.Outcome("x", code, "") for code in codes]) == whole
 
 
-def packed(held, verdicts, figures):
-    """What a run's row holds of them."""
-    clauses, letters = packing.verdicts(verdicts)
-    operations, told = packing.figures(figures)
-    kept = {"clauses": held._kept(clauses), "operations": held._kept(operations)}
-    return kept | {"verdicts": letters, "figures": told}
-
-
 def many(folder, targets, nights, clauses, last=NOON):
     """Write a fleet of so many targets, and a history of so many nights with so many verdicts each."""
     names = [f"bank-{at:03}" for at in range(targets)]
@@ -238,13 +230,16 @@ def many(folder, targets, nights, clauses, last=NOON):
     book = fleet.standing.scope.book(fleet.standing.families.known()["account-service"])
     ids = sorted(it.id for it in book.clauses.values() if it.standing.firm)[:clauses]
     guess = next(it.id for it in book.clauses.values() if not it.standing.firm)
-    with History.at(str(folder / "fleet.db")) as held, held.engine.begin() as made:
+    with History.at(str(folder / "fleet.db")) as held:
+        kept = {"clauses": held._kept(sorted([*ids, guess]))}
+        kept["operations"] = held._kept([["account-service", f"op{op}"] for op in range(4)])
         for back in range(nights):
             rows = []
             for at, name in enumerate(names):
                 run, bad = f"{back:03}-{name}", back < 5 and at % 10 == 0
                 fails = {ids[at % 3]} if bad else set()
                 counts = {"pass": clauses - len(fails), "fail": len(fails)}
+                verdicts = dict.fromkeys(ids, "pass") | dict.fromkeys([*fails, guess], "fail")
                 slow = 300.0 if (back, at) == (0, 1) else 20.0
                 figures = {("account-service", f"op{op}"): (9, 10.0, slow, slow) for op in range(4)}
                 rows.append(
@@ -265,11 +260,11 @@ def many(folder, targets, nights, clauses, last=NOON):
                         "labels": {"fleet": "vendors"},
                         "causes": len(fails),
                     }
-                    | packed(
-                        held, dict.fromkeys(ids, "pass") | dict.fromkeys([*fails, guess], "fail"), figures
-                    )
+                    | kept
+                    | {"verdicts": packing.verdicts(verdicts)[1], "figures": packing.figures(figures)[1]}
                 )
-            made.execute(insert(schema.RUNS), rows)
+            with held.engine.begin() as made:
+                made.execute(insert(schema.RUNS), rows)
     return file, ids, guess
 
 
