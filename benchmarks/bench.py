@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 NAMES = (
-    *("rate", "judging", "startup", "growth", "floods", "parallel", "latency", "fleet"),
+    *("rate", "judging", "startup", "growth", "floods", "parallel", "latency", "fleet", "history"),
     "economy",
     "against_schemathesis",
 )

@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ FAMILIES = ("cdp", "account-service", "int-ecm", "ofs-ecm")
 REGIONS = ("north", "south")
 SOME = 30  # exchanges of the run whose worker is killed
 SEED = "4"
+_WORKERS = 2
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -58,7 +60,11 @@ def main(words: Sequence[str] | None = None) -> int:
         resumed = [it["name"] for it in told["targets"] if it["resumed"]]
         _say(f"killed the worker of {killed}; resumed elsewhere: {', '.join(resumed) or 'none'}")
         again = [] if given.no_compare else names
-        other = [name for name in again if _verdicts(folder, name) != _alone(folder, name, given.plan)]
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            alone = dict(
+                zip(again, pool.map(lambda name: _alone(folder, name, given.plan), again), strict=True)
+            )
+        other = [name for name in again if _verdicts(folder, name) != alone[name]]
     _say(f"{len(again)} judged once more alone, with other verdicts: {', '.join(other) or 'none'}")
     _say(f"{folder / 'fleet.html'}")
     return int(bool(other) or killed not in resumed or len(told["targets"]) != len(names))
@@ -108,7 +114,7 @@ def _fleet(plan: str, names: Sequence[str], rate: float) -> str:
 @contextmanager
 def _cluster() -> Iterator[str]:
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=_WORKERS, threads_per_worker=1, dashboard_address=None, silence_logs=50
     ) as cluster:
         yield cluster.scheduler_address
 
@@ -163,7 +169,7 @@ def _alone(folder: Path, name: str, plan: str) -> dict[str, str]:
     run = folder / "alone" / "1" / name
     command = [sys.executable, "-m", "clausewise", "run", "--target", str(folder / f"{name}.toml"), "--quiet"]
     command += ["--plan", plan, "--seed", "5", "--run-dir", str(run)]
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
     return {row["id"]: row["verdict"] for row in json.loads((run / "results.json").read_text())["clauses"]}
 
 

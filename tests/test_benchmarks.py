@@ -20,6 +20,7 @@ TINY = {
     "latency": ("--plan", "smoke", "--delays", "1", "--rates", "0", "--workers", "1"),
     "fleet": ("--targets", "2", "--workers", "2", "--delay", "1"),
     "economy": ("--families", "int-ecm", "--budgets", "100"),
+    "history": ("--targets", "2", "--nights", "3", "--clauses", "100"),
     "against_schemathesis": ("--defects", "1", "--families", "cdp", "--tiny"),
 }
 BY_HAND = {"against_st_on_newcomers"}  # it installs six servers, and takes an hour

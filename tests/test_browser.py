@@ -3,13 +3,19 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 import runs
+from test_fleet import NOON, many
 from test_report import NASTY, RUN, results
 
+from clausewise import fleet
+from clausewise.fleet import standing
+from clausewise.history import History
+from clausewise.report import fleet as fleets
 from clausewise.report import pages, read
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test-all")
@@ -215,6 +221,43 @@ def test_the_other_pages_shut_nobody_out(page, tmp_path, width, theme):
         page.evaluate(AXE.read_text("utf-8"))
         assert violations(page) == []
         assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make test-all")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_of_a_fleet_shuts_nobody_out(page, tmp_path, width, theme):
+    """Twelve targets with weeks, something newly broken, something slower, and some that were not judged."""
+    file, ids, guess = many(tmp_path, 12, 20, 6)
+    told = fleet.read(file)
+    with History.at(told.history) as held:
+        stand = standing.standings(told, held, NOON)
+    new = replace(stand[0], newly=stand[0].broken, mended=ids[3:])
+    nasty = standing.Standing(fleet.Member(NASTY, Path("x"), "", frozenset(), {"cdp": ""}, {"stage": NASTY}))
+    rows = [new, *stand[1:], nasty]
+    path = tmp_path / "fleet.html"
+    drawn = fleets.html(
+        "vendors",
+        "2031-03-10",
+        rows,
+        standing.shared(rows),
+        fleets.weeks(stand),
+        outcomes={NASTY: f"the scheduler is gone: {NASTY}"},
+        links={new.last["id"]: "runs/one/report.html"},
+    )
+    path.write_text(drawn, "utf-8", "backslashreplace")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
+    page.goto(path.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+    page.evaluate(AXE.read_text("utf-8"))
+
+    assert guess in page.inner_text("#h-shared ~ details")
+    assert violations(page) == []
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    broken = "[...document.querySelectorAll('.fleet .tag')].filter((it) => it.getClientRects().length > 1)"
+    tall = "[...document.querySelectorAll('.fleet .tag')].filter((it) => it.offsetHeight > 26)"
+    assert page.evaluate(f"{broken}.concat({tall}).map((it) => it.textContent)") == []
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light")])

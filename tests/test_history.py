@@ -6,19 +6,29 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import count
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import mkdtemp
 
 import pytest
 import runs
-from sqlalchemy import text
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 from test_report import clause, results
 
 from clausewise.errors import ConfigurationError
-from clausewise.history import History, _engine
+from clausewise.history import History, _engine, packing, schema
 from clausewise.report import charts
+
+OLD = Path(__file__).with_name("histories")
+NUMBERS = count()
+KINDS = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 
 
 def result(number, target="uat", **verdicts):
@@ -37,16 +47,15 @@ def sqlite(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
-    """The URL of a PostgreSQL that was started for this test."""
+def server():
+    """The folder of a PostgreSQL that was started for these tests."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'clausewise[postgresql]'")
     if not shutil.which("initdb"):
         pytest.skip("PostgreSQL is not installed")
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(mkdtemp(prefix="pg-"))  # not pytest's: each session of it shuts the folders above again
     own = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []  # it refuses to run as root
-    above = [place for place in folder.parents if place.is_relative_to(gettempdir())][:-1]
-    for place in [folder, *above] if own else []:
-        place.chmod(0o777)
+    if own:
+        shutil.chown(folder, "postgres")
     made = subprocess.run(
         [*own, "initdb", "-D", folder / "data", "-A", "trust", "-U", "tester"],
         capture_output=True,
@@ -60,46 +69,300 @@ def postgresql(tmp_path_factory):
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    yield f"postgresql+psycopg://tester@/postgres?host={folder}"
+    yield folder
     subprocess.run(
         [*own, "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"],
         check=True,
         stdout=subprocess.DEVNULL,
     )
+    shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_history_of_before_takes_labels(request, kind):
-    """What was written without them stays, and has none; how many causes it had is not known either."""
+@pytest.fixture
+def postgresql(server):
+    """The URL of a database of that server, which is empty."""
+    import psycopg  # noqa: PLC0415 - not everywhere
+
+    name = f"test_{next(NUMBERS)}"
+    with psycopg.connect(f"host={server} user=tester dbname=postgres", autocommit=True) as made:
+        made.execute(f"create database {name}")
+    return f"postgresql+psycopg://tester@/{name}?host={server}"
+
+
+def older(where, name):
+    """Fill an empty database with what an older clausewise wrote into it."""
+    kind = "postgresql" if "://" in where else "sqlite"
+    script = (OLD / f"{name}.{kind}.sql").read_text("utf-8")
+    if kind == "sqlite":
+        with closing(sqlite3.connect(where)) as made:
+            made.executescript(script)
+        return
+    engine, *_ = _engine(where)
+    with engine.begin() as made:
+        made.connection.dbapi_connection.execute(script)
+    engine.dispose()
+
+
+def answers(history, build=""):
+    """Everything that a history is asked for, of the runs that tests/histories holds."""
+    names = ["uat", "acme-sit", "bare", "nobody"]
+    rows = history.of(names)
+    ids = [row["id"] for row in rows]
+    clauses = sorted(history.broken(ids))
+    told = {
+        "runs": history.runs(),
+        "last": history.runs(last=4),
+        "uat": history.runs("uat", 5),
+        "build": history.runs("uat", build=build),
+        "of": rows,
+        "since": history.of(names[:2], "2031-01-08"),
+        "not_kept": history.not_kept(ids),
+        "paces": history.paces(ids[3:]),
+        "clause": {it: history.clause(it) for it in clauses[:4]},
+        "clause of": history.clause(clauses[0], "acme-sit"),
+        "unknown": history.clause("no.such"),
+        "restless": history.restless(),
+        "restless of": history.restless("acme-sit", 3),
+        "broken": history.broken(ids[-4:]),
+        "times": history.times(ids[-6:]),
+        "nothing": [history.broken([]), history.times([]), history.not_kept([])],
+    }
+    return json.loads(json.dumps(told))
+
+
+@KINDS
+@pytest.mark.parametrize("name", ["v1", "v2"])
+def test_a_history_of_an_older_clausewise_grows_and_answers_as_it_did(request, kind, name):
+    """What the code of that time answered is kept beside what it wrote; a new run goes in as any."""
     where = request.getfixturevalue(kind)
+    older(where, name)
+    known = json.loads((OLD / f"{name}.json").read_text("utf-8"))
     with History.at(where) as history:
-        history.append(result(1, "labelled"))
-        with history.engine.begin() as made:
-            for column in ("labels", "causes"):
-                made.execute(text(f"alter table clausewise_runs drop column {column}"))
-            made.execute(text("update clausewise_format set version = 1"))
-
+        assert answers(history, "402" if name == "v2" else "") == known
     with History.at(where) as history:
-        newer = result(2, "labelled")
+        assert answers(history, "402" if name == "v2" else "") == known
+        newer = result(30, "uat")
         newer["run"]["labels"] = {"release": "8"}
         newer["causes"] = [{"colour": "red"}, {"colour": "amber"}]
         history.append(newer)
-        told = history.runs("labelled")
-        assert [row["name"] for row in told] == ["", "release 8"]
-        assert json.loads(json.dumps(told[0]["labels"])) == {}
-        assert [row["causes"] for row in told] == [None, 1]
-        with history.engine.begin() as made:  # the database is the module's
-            for table in ("verdicts", "operations", "runs"):
-                made.execute(text(f"delete from clausewise_{table}"))
+        told = history.runs("uat")
+        assert [row["name"] for row in told][-1] == "release 8"
+        assert [row["causes"] for row in told[:-1]] == [
+            it["causes"] for it in known["of"] if it["target"] == "uat"
+        ]
+        assert told[-1]["causes"] == 1
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_history_of_the_hours_when_version_2_had_no_causes_grows(sqlite):
+    """How many there were is not known; all else is as in any."""
+    older(sqlite, "v2-without-causes")
+    known = json.loads((OLD / "v2.json").read_text("utf-8"))
+    for name in ("runs", "last", "uat", "build", "of", "since"):
+        known[name] = [row | {"causes": None} for row in known[name]]
+    with History.at(sqlite) as history:
+        assert answers(history, "402") == known
+
+
+@KINDS
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_grew_is_what_the_tables_say(request, kind, begun):
+    """And a new history is made by the same scripts."""
+    where = request.getfixturevalue(kind)
+    if begun:
+        older(where, "v1")
+    with History.at(where) as history, history.engine.connect() as made:
+        context = MigrationContext.configure(made, opts={"version_table": schema.REVISION})
+        assert compare_metadata(context, schema.TABLES) == []
+        assert context.get_current_revision() == str(schema.VERSION)
+
+
+@KINDS
+def test_several_processes_at_once_let_a_history_grow_once(request, kind):
+    """One does it, the others wait, and each answers."""
+    where = request.getfixturevalue(kind)
+    older(where, "v2")
+    ready = "import sys; from clausewise.cli import main, months; print('ready', flush=True); input()"
+    script = f"{ready}; sys.exit(main(sys.argv[1:]))"
+    words = [sys.executable, "-c", script, "history", where, "--format", "json"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    going = [subprocess.Popen(words, env=runs.environment(), **pipes) for _ in range(6)]
+    assert [process.stdout.readline() for process in going] == ["ready\n"] * 6
+    for process in going:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=120) for process in going]
+
+    assert [(process.returncode, err) for process, (_, err) in zip(going, told, strict=True)] == [(0, "")] * 6
+    assert len({out for out, _ in told}) == 1
+    with History.at(where) as history, history.engine.connect() as made:
+        assert list(made.scalars(text(f"select version_num from {schema.REVISION}"))) == [str(schema.VERSION)]
+        assert list(made.scalars(select(schema.FORMAT.c.version))) == [schema.VERSION]
+        known = json.loads((OLD / "v2.json").read_text("utf-8"))
+        assert made.scalar(select(func.count()).select_from(schema.RUNS)) == len(known["of"])
+
+
+def test_a_run_that_an_older_client_is_writing_grows_with_the_rest(postgresql):
+    """The scripts wait for its end; after that an older client that is still there cannot write."""
+    older(postgresql, "v2")
+    engine, *_ = _engine(postgresql)
+    kept = (
+        "environment, documents, suite, plan, exit, word, counts, share, seconds, exchanges, labels, causes"
+    )
+    into = f"insert into clausewise_runs (id, started, target, {kept})"
+    copied = text(
+        f"{into} select 'late', '2031-02-01', target, {kept} from clausewise_runs where id = 'uat-02'"
+    )
+    row = text("insert into clausewise_verdicts values ('late', 'toy.op1.field_1', 'fail')")
+
+    def grows():
+        with History.at(postgresql) as history:
+            return history.not_kept(["late"])
+
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as made:
+            made.execute(copied)
+            made.execute(row)
+            growing = pool.submit(grows)
+            with pytest.raises(TimeoutError):
+                growing.result(2)
+        assert growing.result(60) == {"late": {"toy.op1.field_1": "fail"}}
+    with pytest.raises(IntegrityError), engine.begin() as made:
+        made.execute(text(str(copied).replace("'late'", "'later'")))
+    engine.dispose()
+
+
+@KINDS
+def test_growth_that_fails_leaves_the_history_as_it_was(request, kind, monkeypatch):
+    """Half of it is nothing: the next one that comes begins anew."""
+    where = request.getfixturevalue(kind)
+    older(where, "v2")
+    packed, calls = packing.figures, []
+
+    def fails(told):
+        calls.append(told)
+        if len(calls) == 5:
+            raise ValueError("no more paper")
+        return packed(told)
+
+    monkeypatch.setattr(packing, "figures", fails)
+    with pytest.raises(ConfigurationError, match="no more paper"), History.at(where):
+        pass
+    engine, *_ = _engine(where)
+    with engine.connect() as made:
+        assert made.scalar(select(schema.FORMAT.c.version)) == 2
+        assert made.scalar(text("select count(*) from clausewise_verdicts")) > 100
+    engine.dispose()
+    monkeypatch.undo()
+    with History.at(where) as history:
+        assert answers(history, "402") == json.loads((OLD / "v2.json").read_text("utf-8"))
+
+
+@KINDS
+def test_a_history_of_a_newer_clausewise_is_refused(request, kind):
+    """In one sentence with exit 4, also by a run that had it open before; nothing is written into it."""
+    where = request.getfixturevalue(kind)
+    with History.at(where) as history:
+        history.append(result(1))
+        with history.engine.begin() as made:
+            made.execute(schema.FORMAT.update().values(version=99))
+        with pytest.raises(ConfigurationError, match="is of version 99"):
+            history.append(result(2))
+        with pytest.raises(ConfigurationError, match="is of version 99"):
+            history.append(result(1))
+        with history.engine.connect() as made:
+            assert list(made.scalars(select(schema.RUNS.c.id))) == ["r1"]
+    done = runs.inside("history", where)
+
+    assert done.returncode == 4
+    assert "is of version 99, 3 was expected: a newer clausewise made it so, install that one." in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_alembic_is_imported_only_to_let_a_history_grow(sqlite):
+    """It takes a quarter of a second, which each run would wait for."""
+    script = (
+        "import sys; from clausewise.history import History\nwith History.at(sys.argv[1]) as it: it.runs()\n"
+    )
+    words = [sys.executable, "-c", f"{script}print('alembic' in sys.modules)", sqlite]
+    told = [
+        subprocess.run(words, env=runs.environment(), capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert told == ["True\n", "False\n"]
+
+
+@KINDS
+def test_a_run_that_is_deleted_takes_nothing_with_it(request, kind):
+    """Its row is all that there is of it: whoever keeps a year deletes what is older, in SQL."""
+    where = request.getfixturevalue(kind)
+    older(where, "v2")
+    known = json.loads((OLD / "v2.json").read_text("utf-8"))
+    with History.at(where) as history:
+        ids = [row["id"] for row in known["of"]]
+        gone = set(ids[:9])
+        with history.engine.begin() as made:
+            made.execute(text("delete from clausewise_runs where started < '2031-01-07'"))
+        kept = [run for run in ids if run not in gone]
+        assert [row["id"] for row in history.of(["uat", "acme-sit", "bare"])] == kept
+        assert history.not_kept(kept) == {run: known["not_kept"][run] for run in kept}
+
+
+def test_a_run_of_real_size_takes_little(sqlite):
+    """Four thousand clauses of sixty operations, some of which changed since the night before."""
+    rows = [clause(at) | {"id": f"family.operation{at % 60}.answer.data.field_{at}"} for at in range(4000)]
+    times = {"p50": 10.25, "p95": 21.125, "max": 40.5}
+    with History.at(sqlite) as history:
+        for night in range(1, 21):
+            for at in range(5):
+                rows[(night * 701 + at * 97) % 4000]["verdict"] = ("fail", "pass", "untestable")[at % 3]
+            made = result(night)
+            made["clauses"] = rows
+            made["operations"] = [
+                {"family": "family", "operation": f"operation{at}", "exchanges": night, "milliseconds": times}
+                for at in range(60)
+            ]
+            history.append(made)
+        assert len(history.clause(rows[17]["id"])) == 20
+    assert Path(sqlite).stat().st_size < 200_000  # 8 million as rows
+
+
+def _spoilt(column, value):
+    return f"update clausewise_{'names' if column == 'packed' else 'runs'} set {column} = {value}"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("verdicts", "x'00'"),
+        ("verdicts", "'text'"),
+        ("verdicts", "7"),
+        ("verdicts", "figures"),
+        ("figures", "verdicts"),
+        ("figures", "zeroblob(9)"),
+        ("clauses", "'no such list'"),
+        ("clauses", "operations"),
+        ("packed", "zeroblob(3)"),
+    ],
+)
+def test_packed_verdicts_that_somebody_wrote_into_are_one_sentence(sqlite, column, value):
+    """Whatever they are now, nobody takes them for verdicts."""
+    older(sqlite, "v2")
+    with History.at(sqlite):
+        pass
+    with closing(sqlite3.connect(sqlite)) as made, made:
+        made.execute(_spoilt(column, value))
+    page = Path(sqlite).with_name("page.html")
+    done = runs.inside("history", sqlite, "--page", page)
+
+    assert done.returncode == 4
+    assert "cannot be used: " in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@KINDS
 def test_fifty_write_at_once(request, kind):
     """Into a history that none of them found there: every run is in it, whole."""
     where = request.getfixturevalue(kind)
-    with History.at(where) as history, history.engine.begin() as made:
-        for table in ("verdicts", "operations", "runs", "format"):
-            made.execute(text(f"drop table clausewise_{table}"))
     begin = threading.Barrier(50)
 
     def write(number):
@@ -116,12 +379,9 @@ def test_fifty_write_at_once(request, kind):
         rows = history.of(names)
         assert sorted(row["target"] for row in rows) == sorted(names)
         assert all(len(history.clause("toy.op.c1", name)) == 1 for name in names[:3])
-        with history.engine.begin() as made:  # the database is the module's
-            for table in ("verdicts", "operations", "runs"):
-                made.execute(text(f"delete from clausewise_{table}"))
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@KINDS
 def test_a_history_tells_what_changed_from_run_to_run(request, kind):
     """Per target, in the order of the runs, whatever order they came in; twice the same run counts once."""
     where = request.getfixturevalue(kind)

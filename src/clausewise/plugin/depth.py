@@ -163,18 +163,13 @@ class Depth:
         for about, body in (cases[at] for at in places if at < len(cases)):
             yield about, self._send(operation, request, body)
 
-    def _each(  # noqa: PLR0917 - what is sent, how, and what is to come
-        self,
-        cases: Sequence[Case],
-        places: Iterable[int],
-        operation: str,
-        request: Request,
-        expected: Expected,
+    def _each(
+        self, cases: Sequence[Case], places: Iterable[int], operation: str, request: Request, good: Expected
     ) -> None:
         """Send some of the cases, and judge each answer."""
         for about, body in (cases[at] for at in places if at < len(cases)):
             with self._source.thrift.case(about):
-                self._judge(self._send(operation, request, body), expected, about=about)
+                self._judge(self._send(operation, request, body), good, about=about)
 
     def _accepted(self, operation: str, make: Make, good: Expected) -> Request:
         """Send the request as it is, which is `good`, and return it."""

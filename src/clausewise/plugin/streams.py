@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -56,7 +56,7 @@ class _Stream:
         self._stopped = True
 
 
-def in_order(client: Client, streams: Sequence[Iterable[Told]]) -> Iterator[Told]:
+def in_order(client: Client, streams: Sequence[Iterable[Told]]) -> Generator[Told, None, None]:
     """Run streams at once, and yield what they make as if they ran one after the other.
 
     What their calls are answered is heard in that order, too. Whoever stops asking, as a test does that found

@@ -3,95 +3,32 @@
 from __future__ import annotations
 
 import re
-import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Connection,
-    Engine,
-    Float,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    delete,
-    func,
-    insert,
-    inspect,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Column, Connection, Engine, create_engine, delete, insert, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    IntegrityError,
-    NoSuchModuleError,
-    OperationalError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from clausewise import labels, masking, tables
 from clausewise.errors import ConfigurationError
+from clausewise.history import packing, schema
 from clausewise.model import secret_name
 
 Row = dict[str, Any]
 
-_VERSION = 2  # 1 had no labels and no causes
 _OPTION = re.compile(r"\s*([^=;]+?)\s*=\s*(\{[^}]*\}|[^;]*)")  # of a driver's own connection string
 _NOT_KEPT = ("fail", "unstable", "error", "waived")
 _AT_ONCE = 500  # runs that are asked for at once
-_TURNS, _TICK = 5, 0.1  # looks at a history that another one begins, and seconds between them
 _WAIT = 30.0  # seconds for a database that another run is writing to
-_TABLES = MetaData()
-_FORMAT = Table("clausewise_format", _TABLES, Column("version", Integer, primary_key=True))
-_RUNS = Table(
-    "clausewise_runs",
-    _TABLES,
-    Column("id", String(160), primary_key=True),
-    Column("started", String(40), nullable=False, index=True),
-    Column("target", String(64), nullable=False, index=True),
-    Column("environment", String(16), nullable=False),
-    Column("documents", JSON, nullable=False),
-    Column("suite", String(32), nullable=False),
-    Column("plan", String(16), nullable=False),
-    Column("exit", Integer, nullable=False),
-    Column("word", String(64), nullable=False),
-    Column("counts", JSON, nullable=False),
-    Column("share", Float, nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("exchanges", Integer, nullable=False),
-    Column("labels", JSON),
-    Column("causes", Integer),  # that are red; not known of a run of version 1
-)
-_VERDICTS = Table(
-    "clausewise_verdicts",
-    _TABLES,
-    Column("run", ForeignKey("clausewise_runs.id"), primary_key=True),
-    Column("clause", String(300), primary_key=True, index=True),
-    Column("verdict", String(16), nullable=False),
-)
-_OPERATIONS = Table(
-    "clausewise_operations",
-    _TABLES,
-    Column("run", ForeignKey("clausewise_runs.id"), primary_key=True),
-    Column("family", String(64), primary_key=True),
-    Column("operation", String(128), primary_key=True),
-    Column("exchanges", Integer, nullable=False),
-    Column("p50", Float, nullable=False),
-    Column("p95", Float, nullable=False),
-    Column("max", Float, nullable=False),
-)
+_RUNS = schema.RUNS
+_PACKED = ("clauses", "verdicts", "operations", "figures")
+_TOLD = [it for it in _RUNS.c if it.name not in _PACKED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,149 +38,194 @@ class History:
     engine: Engine
     name: str
     hush: Callable[[str], str] = str
+    _lists: dict[str, list[Any]] = field(default_factory=dict, repr=False)  # names, by their digests
 
     @classmethod
     @contextmanager
     def at(cls, where: str) -> Iterator[Self]:
-        """Open the history at a path (SQLite) or a database URL, made new where there is none."""
+        """Open the history at a path (SQLite) or a database URL, made new where there is none.
+
+        One that an older clausewise made grows first; one of a newer one is refused.
+        """
         history = cls(*_engine(where))
         try:
             with history._said():
-                version = _prepared(history.engine)
-            if version not in {None, 1, _VERSION}:
-                raise ConfigurationError(
-                    f"The history {history.name} is of version {version}, {_VERSION} was expected."
-                )
+                version = schema.prepared(history.engine)
+            history._expect(version)
             yield history
         finally:
             history.engine.dispose()
 
     def append(self, results: Mapping[str, Any]) -> None:
         """Put a run's results into the history, in place of what it holds of the same run."""
-        run = results["run"]["id"]
-        with self._said(), self.engine.begin() as made:
-            for table in (_VERDICTS, _OPERATIONS):
-                made.execute(delete(table).where(table.c.run == run))
-            made.execute(delete(_RUNS).where(_RUNS.c.id == run))
-            made.execute(insert(_RUNS).values(**_row(results)))
-            verdicts = [
-                {"run": run, "clause": row["id"], "verdict": str(row["verdict"])}
-                for row in results["clauses"]
-            ]
-            operations = [
-                {
-                    "run": run,
-                    **{key: row[key] for key in ("family", "operation", "exchanges")},
-                    **row["milliseconds"],
-                }
-                for row in results["operations"]
-            ]
-            for table, rows in ((_VERDICTS, verdicts), (_OPERATIONS, operations)):
-                if rows:
-                    made.execute(insert(table), rows)
+        row = _row(results)
+        with self._said():
+            clauses, row["verdicts"] = packing.verdicts(
+                {clause["id"]: str(clause["verdict"]) for clause in results["clauses"]}
+            )
+            operations, row["figures"] = packing.figures(dict(map(_figures, results["operations"])))
+            row |= {"clauses": self._kept(clauses), "operations": self._kept(operations)}
+            with self.engine.begin() as made:
+                made.execute(delete(_RUNS).where(_RUNS.c.id == row["id"]))
+                # Shared, so that no newer client lets the history grow before this run is in it.
+                self._expect(made.scalar(select(schema.FORMAT.c.version).with_for_update(read=True)))
+                made.execute(insert(_RUNS).values(**row))
 
     def runs(self, target: str = "", last: int = 30, build: str = "") -> list[Row]:
         """Return the last runs, the newest last, each with how many clauses broke and were mended since.
 
         With a `build` none before its first run. Raises ConfigurationError where no run is of it.
         """
-        asked = select(_RUNS).order_by(_RUNS.c.started.desc()).limit(last + 1)
+        asked = select(*_TOLD).order_by(_RUNS.c.started.desc(), _RUNS.c.id.desc()).limit(last + 1)
         if target:
             asked = asked.where(_RUNS.c.target == target)
         if build:
             asked = asked.where(_RUNS.c.started >= self._begun(build, target))
         with self._said(), self.engine.connect() as made:
             held = [self._whole(dict(row)) for row in made.execute(asked).mappings()][::-1]
-            for row in held:
-                before = _before(held, row)
-                row["broken"], row["mended"] = self._changed(made, before, row["id"]) if before else ([], [])
+        fails = {run: set(told) for run, told in self._found([row["id"] for row in held], {"fail"})}
+        for row in held:
+            now, then = fails[row["id"]], fails.get(_before(held, row))
+            row["broken"] = [] if then is None else sorted(now - then)
+            row["mended"] = [] if then is None else sorted(then - now)
         return held[-last:]
 
     def of(self, targets: Sequence[str], since: str = "") -> list[Row]:
         """Return the runs on some targets since a moment, the newest last: what many are told by."""
         names = "id started target plan exit word counts share seconds exchanges labels causes".split()
         asked = select(*(_RUNS.c[name] for name in names)).where(_RUNS.c.started >= since)
+        asked = asked.order_by(_RUNS.c.started, _RUNS.c.id)
         with self._said(), self.engine.connect() as made:
-            rows = [
-                self._whole(dict(row)) for row in made.execute(asked.order_by(_RUNS.c.started)).mappings()
-            ]
+            rows = [self._whole(dict(row)) for row in made.execute(asked).mappings()]
         wanted = set(targets)
         return [row for row in rows if row["target"] in wanted]
 
     def not_kept(self, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the clauses that each of some runs did not find kept, with their verdicts."""
         held: dict[str, dict[str, str]] = {run: {} for run in ids}
-        for some in _parts(ids):
-            asked = select(_VERDICTS).where(_VERDICTS.c.run.in_(some), _VERDICTS.c.verdict.in_(_NOT_KEPT))
-            with self._said(), self.engine.connect() as made:
-                for row in made.execute(asked.order_by(_VERDICTS.c.clause)).mappings():
-                    told = self._whole(dict(row), _VERDICTS)
-                    held[told["run"]][told["clause"]] = told["verdict"]
+        held |= self._found(ids, set(_NOT_KEPT))
         return held
 
     def paces(self, ids: Sequence[str]) -> dict[str, dict[str, float]]:
         """Return the 95th percentile of each operation's times in each of some runs."""
         held: dict[str, dict[str, float]] = {run: {} for run in ids}
-        of = _OPERATIONS.c
-        for some in _parts(ids):
-            asked = select(of.run, of.family, of.operation, of.p95).where(of.run.in_(some), of.exchanges > 0)
-            with self._said(), self.engine.connect() as made:
-                for run, family, operation, figure in made.execute(asked):
-                    held[run][f"{family} {operation}"] = float(figure)
+        for run, operations, figures in self._timed(ids):
+            told = zip(operations, figures, strict=True)
+            held[run] = {f"{family} {name}": float(row[2]) for (family, name), row in told if row[0] > 0}
         return held
 
     def clause(self, clause: str, target: str = "") -> list[Row]:
         """Return the verdicts of a clause over all runs, the newest last."""
-        asked = (
-            select(_RUNS.c.id, _RUNS.c.started, _RUNS.c.target, _RUNS.c.labels, _VERDICTS.c.verdict)
-            .join(_VERDICTS, _VERDICTS.c.run == _RUNS.c.id)
-            .where(_VERDICTS.c.clause == clause)
-            .order_by(_RUNS.c.started)
-        )
+        names = ("id", "started", "target", "labels", "clauses", "verdicts")
+        asked = select(*(_RUNS.c[name] for name in names)).order_by(_RUNS.c.started, _RUNS.c.id)
         if target:
             asked = asked.where(_RUNS.c.target == target)
+        held, places = list[Row](), dict[str, int]()
         with self._said(), self.engine.connect() as made:
-            return [self._whole(dict(row)) for row in made.execute(asked).mappings()]
+            for row in map(dict, made.execute(asked).mappings()):
+                digest, packed = row.pop("clauses"), row.pop("verdicts")
+                clauses = self._names(made, digest)
+                if digest not in places:
+                    places[digest] = clauses.index(clause) if clause in clauses else -1
+                if places[digest] >= 0:
+                    words, letters = packing.read_verdicts(packed, len(clauses))
+                    held.append(self._whole(row) | {"verdict": words[letters[places[digest]]]})
+        return held
 
     def restless(self, target: str = "", last: int = 30) -> list[Row]:
         """Return the clauses that changed their verdict in the last runs, the most restless first."""
-        ids = [row["id"] for row in self.runs(target, last)]
-        count = func.count(func.distinct(_VERDICTS.c.verdict))
-        asked = (
-            select(_VERDICTS.c.clause, count.label("verdicts"))
-            .where(_VERDICTS.c.run.in_(ids))
-            .group_by(_VERDICTS.c.clause)
-            .having(count > 1)
-            .order_by(count.desc(), _VERDICTS.c.clause)
-        )
-        with self._said(), self.engine.connect() as made:
-            return [dict(row) for row in made.execute(asked).mappings()]
+        seen: defaultdict[str, set[str]] = defaultdict(set)
+        for _, clauses, words, letters in self._judged([row["id"] for row in self.runs(target, last)]):
+            for clause, letter in zip(clauses, letters, strict=True):
+                seen[clause].add(words[letter])
+        told = [
+            {"clause": clause, "verdicts": len(known)} for clause, known in seen.items() if len(known) > 1
+        ]
+        return sorted(told, key=lambda row: (-row["verdicts"], row["clause"]))
 
     def broken(self, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the verdicts by run of each clause that was not kept in one of some runs."""
-        bad = select(_VERDICTS.c.clause).where(_VERDICTS.c.run.in_(ids), _VERDICTS.c.verdict.in_(_NOT_KEPT))
-        asked = select(_VERDICTS.c.clause, _VERDICTS.c.run, _VERDICTS.c.verdict).where(
-            _VERDICTS.c.run.in_(ids), _VERDICTS.c.clause.in_(bad)
-        )
-        held: dict[str, dict[str, str]] = {}
-        with self._said(), self.engine.connect() as made:
-            for row in made.execute(asked.order_by(_VERDICTS.c.clause)).mappings():
-                told = self._whole(dict(row), _VERDICTS)
-                held.setdefault(told["clause"], {})[told["run"]] = told["verdict"]
+        bad = {clause for _, told in self._found(ids, set(_NOT_KEPT)) for clause in told}
+        held: dict[str, dict[str, str]] = {clause: {} for clause in sorted(bad)}
+        for run, clauses, words, letters in self._judged(ids):
+            for clause, letter in zip(clauses, letters, strict=True):
+                if clause in held:
+                    held[clause][run] = words[letter]
         return held
 
     def times(self, ids: Sequence[str]) -> dict[str, dict[str, float]]:
         """Return the 95th percentiles by run of each operation that was called in one of some runs."""
-        named = (_OPERATIONS.c.family, _OPERATIONS.c.operation)
-        asked = select(*named, _OPERATIONS.c.run, _OPERATIONS.c.p95).where(
-            _OPERATIONS.c.run.in_(ids), _OPERATIONS.c.exchanges > 0
-        )
-        held: dict[str, dict[str, float]] = {}
-        with self._said(), self.engine.connect() as made:
-            for row in made.execute(asked.order_by(*named)).mappings():
-                told = self._whole(dict(row), _OPERATIONS)
-                held.setdefault(f"{told['family']} {told['operation']}", {})[told["run"]] = told["p95"]
-        return held
+        held: dict[tuple[str, str], dict[str, float]] = {}
+        for run, operations, figures in self._timed(ids):
+            for (family, name), row in zip(operations, figures, strict=True):
+                if row[0] > 0:
+                    held.setdefault((family, name), {})[run] = float(row[2])
+        return {f"{family} {name}": held[family, name] for family, name in sorted(held)}
+
+    def _found(self, ids: Sequence[str], verdicts: set[str]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield of each run the clauses that it found to be one of some verdicts."""
+        for run, clauses, words, letters in self._judged(ids):
+            wanted = {letter: word for letter, word in words.items() if word in verdicts}
+            at = [place for place, letter in enumerate(letters) if letter in wanted] if wanted else []
+            yield run, {clauses[place]: wanted[letters[place]] for place in at}
+
+    def _judged(self, ids: Sequence[str]) -> Iterator[tuple[str, list[str], dict[str, str], str]]:
+        """Yield runs with their clauses, a letter for the verdict on each, and the letters' words."""
+        with self._said():
+            for made, run, digest, packed in self._packed(ids, _RUNS.c.clauses, _RUNS.c.verdicts):
+                clauses = self._names(made, digest)
+                yield run, clauses, *packing.read_verdicts(packed, len(clauses))
+
+    def _timed(self, ids: Sequence[str]) -> Iterator[tuple[str, list[Any], list[packing.Figures]]]:
+        """Yield runs with their operations (family, name), and the figures of each."""
+        with self._said():
+            for made, run, digest, packed in self._packed(ids, _RUNS.c.operations, _RUNS.c.figures):
+                operations = self._names(made, digest)
+                yield run, operations, packing.read_figures(packed, len(operations))
+
+    def _packed(
+        self, ids: Sequence[str], *columns: Column[Any]
+    ) -> Iterator[tuple[Connection, str, str, bytes]]:
+        """Yield two columns of some runs, in the order of these."""
+        for some in _parts(ids):
+            with self.engine.connect() as made:
+                asked = select(_RUNS.c.id, *columns).where(_RUNS.c.id.in_(some))
+                held = {row[0]: row for row in made.execute(asked)}
+                for run in some:
+                    if run in held:
+                        yield made, run, held[run][1], held[run][2]
+
+    def _names(self, made: Connection, digest: str) -> list[Any]:
+        """Return a list of names by its digest; ValueError where the history lacks it."""
+        if digest not in self._lists:
+            packed = made.scalar(select(schema.NAMES.c.packed).where(schema.NAMES.c.digest == digest))
+            if packed is None:
+                raise ValueError(f"the list of names {tables.shown(str(digest))} is gone")
+            self._lists[digest] = packing.read_names(digest, packed)
+        return self._lists[digest]
+
+    def _kept(self, names: list[Any]) -> str:
+        """Keep a list of names, if the history has it not; return its digest."""
+        digest, told = packing.names(names)
+        of = schema.NAMES
+        with self.engine.connect() as made:
+            there = made.scalar(select(of.c.digest).where(of.c.digest == digest))
+        if there is None:
+            try:
+                with self.engine.begin() as made:
+                    made.execute(insert(of).values(digest=digest, packed=packing.pack(told)))
+            except IntegrityError:
+                pass  # another run kept it meanwhile
+        return digest
+
+    def _expect(self, version: Any) -> None:
+        if version != schema.VERSION:
+            newer = isinstance(version, int) and version > schema.VERSION
+            hint = ": a newer clausewise made it so, install that one" if newer else ""
+            raise ConfigurationError(
+                f"The history {self.name} is of version {tables.shown(str(version))}, "
+                f"{schema.VERSION} was expected{hint}."
+            )
 
     def _begun(self, build: str, target: str) -> str:
         """Return when the first run of a build started."""
@@ -257,21 +239,12 @@ class History:
             f"its own by --label build=..., or by the CI server."
         )
 
-    def _changed(self, made: Any, before: str, after: str) -> tuple[list[str], list[str]]:
-        """Return the clauses that failed in the later run only, and in the earlier one only."""
-        broken = {}
-        for run in (before, after):
-            asked = select(_VERDICTS.c.clause).where(_VERDICTS.c.run == run, _VERDICTS.c.verdict == "fail")
-            broken[run] = set(made.scalars(asked))
-        return sorted(broken[after] - broken[before]), sorted(broken[before] - broken[after])
-
-    def _whole(self, row: Row, *held: Table) -> Row:
+    def _whole(self, row: Row) -> Row:
         """Return a row whose every value is of its column's type: SQLite holds anything anywhere."""
         if "labels" in row:
             row["labels"] = {} if row["labels"] is None else row["labels"]
         for name, value in row.items():
-            table = next(it for it in (*held, _RUNS, _VERDICTS) if name in it.c)
-            kind = table.c[name].type.python_type
+            kind = _RUNS.c[name].type.python_type
             unknown = value is None and name == "causes"
             sound = unknown or isinstance(value, int | float if kind is float else kind)
             sound = sound and (name != "labels" or all(isinstance(it, str) for it in value.values()))
@@ -285,7 +258,12 @@ class History:
         """Say in one sentence what the database has against something."""
         try:
             yield
-        except (SQLAlchemyError, ValueError, TypeError, OverflowError) as bad:  # the last three from a driver
+        except (
+            SQLAlchemyError,
+            ValueError,
+            TypeError,
+            OverflowError,
+        ) as bad:  # a driver's own, and packing's
             why = self.hush(tables.shown(getattr(bad, "orig", None) or bad))
             raise ConfigurationError(f"The history {self.name} cannot be used: {why}.") from bad
 
@@ -358,35 +336,9 @@ def _row(results: Mapping[str, Any]) -> Row:
     }
 
 
-def _prepared(engine: Engine) -> int | None:
-    """Make the tables where there are none, and bring older ones up to date; return which version was there.
-
-    Of several that begin a history at once one is the first, and the others look again.
-    """
-    for turn in range(_TURNS):
-        try:
-            _TABLES.create_all(engine)
-            with engine.begin() as made:
-                version: int | None = made.scalar(select(_FORMAT.c.version))
-                if version is None:
-                    made.execute(insert(_FORMAT).values(version=_VERSION))
-                if version == 1:
-                    _grow(made)
-                return version
-        except (IntegrityError, ProgrammingError, OperationalError):
-            if turn == _TURNS - 1:
-                raise
-            time.sleep(_TICK * (turn + 1))
-    return None
-
-
-def _grow(made: Connection) -> None:
-    """Give a history of version 1 what it lacks."""
-    known = {column["name"] for column in inspect(made).get_columns(_RUNS.name)}
-    for name, kind in (("labels", "JSON"), ("causes", "INTEGER")):
-        if name not in known:
-            made.execute(text(f"ALTER TABLE {_RUNS.name} ADD COLUMN {name} {kind}"))
-    made.execute(update(_FORMAT).values(version=_VERSION))
+def _figures(row: Mapping[str, Any]) -> tuple[tuple[str, str], packing.Figures]:
+    took = row["milliseconds"]
+    return (row["family"], row["operation"]), (row["exchanges"], took["p50"], took["p95"], took["max"])
 
 
 def _before(held: list[Row], row: Row) -> str:
