@@ -21,9 +21,29 @@ from clausewise import shipped
 from clausewise.cli import main
 from clausewise.reference import process
 
+ROOT = Path(__file__).parents[1]
 REFERENCE = shipped.TARGETS / "reference.toml"
 DOCUMENTS = ("cdp-2023", "cdp-drap-1.0.1")
 ECM = "ofs-ecm-8.1.2.8"
+
+
+def turn(parts: int) -> int:
+    """Return which of so many parts, from 1 on, has its turn at this commit: by its hash, so all come."""
+    asked = ["git", "-C", ROOT, "rev-parse", "HEAD"]
+    git = shutil.which("git") and subprocess.run(asked, capture_output=True, text=True, check=False)
+    return int(git.stdout[:8] or "0", 16) % parts + 1 if git else 1
+
+
+def in_turn(*cases: Any, together: int = 1) -> list[Any]:
+    """Return cases as parameters; those whose turn it is not at this commit are left to `make soak`.
+
+    So many neighbours have their turn `together`.
+    """
+    now = turn(-(-len(cases) // together)) - 1
+    return [
+        case if at // together == now else pytest.param(case, marks=pytest.mark.soak)
+        for at, case in enumerate(cases)
+    ]
 
 
 def clausewise(*arguments: str | Path, timeout: float = 240, **more: Any) -> subprocess.CompletedProcess[str]:
