@@ -40,7 +40,7 @@ LONG = (
 )
 
 
-class ByFile(LoadScopeScheduling):
+class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist is untyped
     """Keeps the tests of a file that share a run together."""
 
     def _split_scope(self, nodeid: str) -> str:

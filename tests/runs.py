@@ -30,7 +30,7 @@ ECM = "ofs-ecm-8.1.2.8"
 
 def turn(parts: int) -> int:
     """Return which of so many parts, from 1 on, has its turn at this commit: by its hash, so all come."""
-    asked = ["git", "-C", ROOT, "rev-parse", "HEAD"]
+    asked = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
     git = shutil.which("git") and subprocess.run(asked, capture_output=True, text=True, check=False)
     return int(git.stdout[:8] or "0", 16) % parts + 1 if git else 1
 
@@ -90,8 +90,9 @@ def apart(
 def begun(target: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
     """Begin a run in a process of its own; a context that waits for its end."""
     command = [sys.executable, "-m", "clausewise", "run", "--target", str(target), "--run-dir", str(folder)]
-    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.Popen([*command, *more], preexec_fn=hear, **told)  # noqa: PLW1509 - no threads here
+    told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    command += more
+    return subprocess.Popen(command, preexec_fn=hear, text=True, **told)  # noqa: PLW1509 - no threads here
 
 
 def hear() -> None:
@@ -102,7 +103,8 @@ def hear() -> None:
 
 def results(folder: Path) -> dict[str, Any]:
     """Return the results.json of a run folder."""
-    return json.loads((folder / "results.json").read_text())
+    told: dict[str, Any] = json.loads((folder / "results.json").read_text())
+    return told
 
 
 def verdicts(folder: Path) -> dict[str, str]:

@@ -69,6 +69,8 @@ def test_what_one_printed_takes_the_place_of_what_it_printed_before():
 def bench():
     """Load the script that runs them all."""
     spec = importlib.util.spec_from_file_location("bench", HERE / "bench.py")
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

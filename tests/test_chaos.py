@@ -248,6 +248,7 @@ def test_serve_stands_in_front_of_the_reference_and_spoils_one_operation():
         text=True,
     ) as process:
         try:
+            assert process.stdout
             url = process.stdout.readline().rpartition(" at ")[2].strip()
             struck = requests.post(f"{url}{chaotic.STRUCK[1]}", json={}, timeout=5)
             other = requests.get(f"{url}/caas/api/v2/customer/1", timeout=5)
@@ -264,6 +265,7 @@ def test_serve_tells_who_follows_a_redirect_and_with_what():
         [sys.executable, "-m", "clausewise", *command], stdout=subprocess.PIPE, text=True
     ) as process:
         try:
+            assert process.stdout
             url = process.stdout.readline().rpartition(" at ")[2].strip()
             answer = requests.get(f"{url}/a", timeout=5, allow_redirects=False)
             requests.get(answer.headers["location"], headers={"Authorization": "Basic x"}, timeout=5)

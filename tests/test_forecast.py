@@ -37,7 +37,9 @@ def test_here_more_processes_than_processors_help_nothing():
 
     assert forecast.sentence(GATE, many) == "about 51 s; this machine is what limits it"
     assert many.limit(GATE) == "here"
-    assert replace(many, workers=1).beside(GATE * 10).workers == 2
+    beside = replace(many, workers=1).beside(GATE * 10)
+    assert beside
+    assert beside.workers == 2
 
 
 @pytest.mark.parametrize(
@@ -71,9 +73,11 @@ def test_the_forecast_of_a_run_is_about_what_it_sends(tmp_path):
     done = runs.clausewise("run", "--target", target, *picked, "--run-dir", tmp_path / "run")
 
     first, second = (line for line in done.stderr.splitlines() if line.startswith("forecast: "))
-    about, least = re.fullmatch(
+    said = re.fullmatch(
         r"forecast: about (\d+) requests \(ofs-ecm \d+\); rate = 1000 allows no less than (.*)", first
-    ).groups()
+    )
+    assert said
+    about, least = said.groups()
     sent = runs.results(tmp_path / "run")["run"]["exchanges"]
     assert 0.8 * sent <= int(about) <= 1.2 * sent
     assert least == "1 s"

@@ -121,7 +121,7 @@ class Part:
         """Whether all of them are taken."""
         return not (self.globs or self.quick) and self.parts == 1
 
-    def of(self, defects: Iterable[Defect]) -> list[Defect]:
+    def of(self, defects: Iterable[Defect]) -> Sequence[Defect]:
         """Return the defects of this part."""
         return self.share([known for known in defects if self.takes(known.id)])
 
