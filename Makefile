@@ -33,8 +33,9 @@ coverage: $(READY) ## branches of src that `make test` takes (COVER="-m quick" f
 	@$(BIN)/coverage run -m pytest -q -n 3 --dist loadgroup $(COVER); code=$$?; \
 		$(BIN)/coverage combine --quiet && $(BIN)/coverage html --quiet && $(BIN)/coverage report --sort=cover; exit $$code
 
-mutation: $(READY) ## nightly: small changes of the judge's own code, of which each has to turn a test red
-	@$(BIN)/python scripts/mutation.py $(MUTATE)
+mutation: $(READY) ## nightly: small changes of the judge's own code; lists those that no test turned red for
+	-@$(PIP) install 'mutmut>=3.8,<4'
+	@rm -rf mutants && $(BIN)/mutmut run --max-children 2 > /dev/null; $(BIN)/mutmut results
 
 # Prism stays at the last version that runs on Node.js 20; one of its packages would tell its maker of each install.
 test-all: $(READY) ## the same, with Playwright, axe, Allure, Redocly, Prism, express, xmlschema, MkDocs and the PostgreSQL driver installed for it
@@ -91,7 +92,7 @@ lock: ## write requirements.lock anew from pyproject.toml
 	@rm -rf .venv-lock
 
 clean: ## remove what the other commands made
-	@rm -rf $(VENV) .venv-lock dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov
+	@rm -rf $(VENV) .venv-lock dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov mutants
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'

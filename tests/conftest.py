@@ -29,8 +29,9 @@ SHARING = {
     *("test_walkthroughs.py", "test_wheel.py"),
 }
 LONG = (
-    *("test_nothing_lost.py", "test_matrix.py", "test_walkthroughs.py", "test_clean_run.py", "test_canary.py"),
-    *("test_benchmarks.py", "test_cancel.py", "test_shards.py", "test_other_bank.py", "test_wheel.py"),
+    *("test_nothing_lost.py", "test_matrix.py", "test_walkthroughs.py", "test_clean_run.py"),
+    *("test_canary.py", "test_causes.py", "test_benchmarks.py", "test_cancel.py", "test_shards.py"),
+    *("test_other_bank.py", "test_wheel.py"),
 )
 # What these say of data and judging, they say in this process, within seconds.
 QUICK = {

@@ -35,14 +35,15 @@ def turn(parts: int) -> int:
     return int(git.stdout[:8] or "0", 16) % parts + 1 if git else 1
 
 
-def in_turn(*cases: Any, together: int = 1) -> list[Any]:
+def in_turn(*cases: Any, parts: int = 0) -> list[Any]:
     """Return cases as parameters; those whose turn it is not at this commit are left to `make soak`.
 
-    So many neighbours have their turn `together`.
+    They have it in so many parts, or one by one.
     """
-    now = turn(-(-len(cases) // together)) - 1
+    parts = parts or len(cases)
+    now = turn(parts) - 1
     return [
-        case if at // together == now else pytest.param(case, marks=pytest.mark.soak)
+        case if at % parts == now else pytest.param(case, marks=pytest.mark.soak)
         for at, case in enumerate(cases)
     ]
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import runs
 
 from clausewise import shipped
 
@@ -24,7 +25,7 @@ TINY = {
 BY_HAND = {"against_st_on_newcomers"}  # it installs six servers, and takes an hour
 
 
-@pytest.mark.parametrize("name", TINY)
+@pytest.mark.parametrize("name", runs.in_turn(*TINY, parts=3))
 def test_each_benchmark_runs(name):
     """It ends well and prints a table in which every row has as many cells, and a figure."""
     if name == "fleet" and not importlib.util.find_spec("distributed"):

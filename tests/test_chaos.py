@@ -163,8 +163,15 @@ def test_every_kind_of_chaos_has_its_expected_end():
     assert set(EXPECTED) == set(chaos.KINDS)
 
 
+OTHERS = [kind for kind in chaos.KINDS if kind not in ALIKE]
+
+
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.soak if kind in ALIKE else ()) for kind in chaos.KINDS]
+    "kind",
+    [
+        *(pytest.param(kind, marks=pytest.mark.soak) for kind in chaos.KINDS if kind in ALIKE),
+        *runs.in_turn(*OTHERS, parts=3),
+    ],
 )
 def test_each_kind_of_chaos_ends_as_it_should(tmp_path, upstream, kind):
     """The right exit code, verdict and sentence, in bounded time and memory, and no harm to the others."""

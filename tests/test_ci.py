@@ -62,7 +62,7 @@ def test_the_image_holds_what_the_wheel_asks_for():
     assert re.findall(r"COPY .*|pip .*", last) == ["COPY --from=build /opt/clausewise /opt/clausewise"]
 
 
-@pytest.mark.parametrize("server", SHARDED)
+@pytest.mark.parametrize("server", runs.in_turn(*SHARDED))
 def test_the_shards_of_a_server_make_a_whole(tmp_path, server):
     """The lines of its recipe, as its shell runs them with the variables that it sets for each job."""
     path = shutil.copy(runs.REFERENCE, tmp_path / "uat.toml")

@@ -321,7 +321,8 @@ def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "words", [("clauses",), ("nonsense",), ("run", "--target", runs.REFERENCE, "--dry-run")]
+    "words",
+    [("clauses",), ("nonsense",), ("run", "--target", runs.REFERENCE, "--family", "int-ecm", "--dry-run")],
 )
 def test_a_screen_that_is_full_is_no_verdict(words):
     """Where neither output takes a byte, the exit code says so: 4, and neither 0, 1 nor 2."""
