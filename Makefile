@@ -9,7 +9,7 @@ SOAK_MINUTES ?= 60
 TARGET ?= targets/reference.toml
 SEED ?= 1
 
-.PHONY: conformance test test-all soak matrix mutants matrix-all fleet-demo forecast bench pictures wheel docs sbom audit lock clean help
+.PHONY: conformance test quick coverage mutation test-all soak matrix mutants matrix-all fleet-demo forecast bench pictures wheel docs sbom audit lock clean help
 
 conformance: $(READY) ## judge a target (TARGET=targets/reference.toml)
 	@$(BIN)/clausewise run --target $(TARGET)
@@ -18,9 +18,24 @@ test: $(READY) ## the project's own tests, the defect matrix among them
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/mypy benchmarks scripts/forecast.py scripts/fleet_demo.py
 	@$(BIN)/lint-imports --no-cache | tail -n 12
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
+
+quick: $(READY) ## the inner loop, under a minute: lint, types, and the tests that start nothing
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q -m "quick and not soak" -n 2
+
+# Not in the lock: both are of use to whoever asks for them only.
+coverage: $(READY) ## branches of src that `make test` takes (COVER="-m quick" for some); writes htmlcov/
+	-@$(PIP) install 'coverage>=7.10,<8'
+	@rm -rf htmlcov && $(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q -n 3 --dist loadgroup $(COVER); code=$$?; \
+		$(BIN)/coverage combine --quiet && $(BIN)/coverage html --quiet && $(BIN)/coverage report --sort=cover; exit $$code
+
+mutation: $(READY) ## nightly: small changes of the judge's own code; lists those that no test turned red for
+	-@$(PIP) install 'mutmut>=3.8,<4'
+	@rm -rf mutants && $(BIN)/mutmut run --max-children 2 > /dev/null; $(BIN)/mutmut results
 
 # Prism stays at the last version that runs on Node.js 20; one of its packages would tell its maker of each install.
 test-all: $(READY) ## the same, with Playwright, axe, Allure, Redocly, Prism, express, xmlschema, MkDocs and the PostgreSQL driver installed for it
@@ -79,7 +94,7 @@ lock: ## write requirements.lock anew from pyproject.toml
 	@rm -rf .venv-lock
 
 clean: ## remove what the other commands made
-	@rm -rf $(VENV) .venv-lock dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venv-lock dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov mutants
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'

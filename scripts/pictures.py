@@ -57,7 +57,15 @@ def _judged(root: Path, name: str, defects: tuple[str, ...], families: tuple[str
     with runs.bent("", *defects) as url:
         target = runs.target_at(folder, url, *families)
         env = runs.environment(COLUMNS=str(COLUMNS))
-        asked = "--target", target, "--run-dir", folder / "run", "--color", "always", *more
+        asked: tuple[str | Path, ...] = (
+            "--target",
+            target,
+            "--run-dir",
+            folder / "run",
+            "--color",
+            "always",
+            *more,
+        )
         return runs.clausewise("run", *asked, env=env, timeout=900).stdout
 
 

@@ -25,22 +25,27 @@ os.unsetenv("COLUMNS")
 
 SHARING = {
     *("test_browser.py", "test_canary.py", "test_clean_run.py", "test_evidence.py", "test_families.py"),
-    *("test_nothing_lost.py", "test_other_bank.py", "test_readings.py", "test_readings_ofs.py"),
+    *("test_nothing_lost.py", "test_other_bank.py", "test_readings.py"),
     *("test_walkthroughs.py", "test_wheel.py"),
 }
 LONG = (
-    "test_matrix.py",
-    "test_clean_run.py",
-    "test_walkthroughs.py",
-    "test_nothing_lost.py",
-    "test_other_bank.py",
-    "test_readings.py",
-    "test_readings_ofs.py",
-    "test_wheel.py",
+    *("test_nothing_lost.py", "test_matrix.py", "test_walkthroughs.py", "test_clean_run.py"),
+    *("test_canary.py", "test_causes.py", "test_benchmarks.py", "test_cancel.py", "test_shards.py"),
+    *("test_other_bank.py", "test_wheel.py"),
 )
+# What these say of data and judging, they say in this process, within seconds.
+QUICK = {
+    *("test_banks.py", "test_bending.py", "test_bindings.py", "test_catalogue.py", "test_checks.py"),
+    *("test_citations.py", "test_client.py", "test_contracts.py", "test_difference.py", "test_docs.py"),
+    *("test_engines.py", "test_families.py", "test_fixtures.py", "test_foreign.py", "test_front.py"),
+    *("test_generation.py", "test_hostile_inputs.py", "test_journal.py", "test_judge.py", "test_masking.py"),
+    *("test_masking_kinds.py", "test_overlays.py", "test_readings.py", "test_readme.py", "test_report.py"),
+    *("test_silence.py", "test_spellings.py", "test_standing.py", "test_strict_json.py", "test_targets.py"),
+    *("test_traceability.py", "test_verdict.py"),
+}
 
 
-class ByFile(LoadScopeScheduling):
+class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist is untyped
     """Keeps the tests of a file that share a run together."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -56,7 +61,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest first, so that none of them is a tail."""
+    """Put the longest first, so that none of them is a tail; mark those that `make quick` takes."""
+    for item in items:
+        if item.path.name in QUICK:
+            item.add_marker(pytest.mark.quick)
     items.sort(key=lambda item: _rank(item.path.name, LONG))
 
 

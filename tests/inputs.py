@@ -11,6 +11,7 @@ import sys
 from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import mutation
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import strategies as st
 
 from clausewise import report, rulings, scope, shipped, statement, targets
-from clausewise.contracts import loading
+from clausewise.contracts import loading, reading
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
 from clausewise.plugin.counterexamples import Counterexamples
@@ -36,7 +37,7 @@ REPR = re.compile(
 )
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 CLAUSE = "account-service.valid-legal-id.done"
-TARGET = {
+TARGET: dict[str, Any] = {
     "version": 1,
     "name": "small",
     "environment": "sandbox",
@@ -108,7 +109,7 @@ def har(target):
     """Return a small HAR file: calls of two operations, one broken, and one that nobody documents."""
     known = scope.of(targets.load(target, shipped.SCHEMAS / "target.schema.json"))
     paths = [one.path for one in known.contracts["account-service"].operations.values()][:3]
-    entries = [
+    entries: list[dict[str, Any]] = [
         {
             "startedDateTime": "2026-01-01T00:00:00Z",
             "time": 12.5,
@@ -250,7 +251,7 @@ def waiver_file(data, good, folder):
 def overlay(data, good, folder):
     """An overlay, laid over the contract."""
     raw = (good / "own.yaml").read_bytes()
-    value = yaml.load(raw, Loader=loading.Yaml12)
+    value = yaml.load(raw, Loader=reading.Yaml12)
     value["actions"] = value["actions"][: data.draw(st.sampled_from([1, 3, 99]))]
     raw = raw if data.draw(st.booleans()) else raw[:2000]
     name = f"own{next(COUNT)}.yaml"  # the engine remembers overlays by their path

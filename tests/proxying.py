@@ -32,7 +32,7 @@ class Forward:
             self.seen.append(f"{call.method} {call.target}")
             there = urlsplit(call.target if "://" in call.target else f"//{call.target}")
             wanted = b64encode(":".join(self.login).encode()).decode() if self.login else ""
-            if wanted not in call.headers.pop("proxy-authorization", ""):
+            if wanted not in dict(call.headers).get("proxy-authorization", ""):
                 client.sendall(_REFUSED)
             elif self.refusal:
                 client.sendall(self.refusal)

@@ -16,18 +16,47 @@ from typing import Any
 
 import pytest
 import tomlkit
+import warm
 
 from clausewise import shipped
 from clausewise.cli import main
 from clausewise.reference import process
 
+ROOT = Path(__file__).parents[1]
 REFERENCE = shipped.TARGETS / "reference.toml"
 DOCUMENTS = ("cdp-2023", "cdp-drap-1.0.1")
 ECM = "ofs-ecm-8.1.2.8"
 
 
+def turn(parts: int) -> int:
+    """Return which of so many parts, from 1 on, has its turn at this commit: by its hash, so all come."""
+    asked = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    git = shutil.which("git") and subprocess.run(asked, capture_output=True, text=True, check=False)
+    return int(git.stdout[:8] or "0", 16) % parts + 1 if git else 1
+
+
+def in_turn(*cases: Any, parts: int = 0) -> list[Any]:
+    """Return cases as parameters; those whose turn it is not at this commit are left to `make soak`.
+
+    They have it in so many parts, or one by one.
+    """
+    parts = parts or len(cases)
+    now = turn(parts) - 1
+    return [
+        case if at % parts == now else pytest.param(case, marks=pytest.mark.soak)
+        for at, case in enumerate(cases)
+    ]
+
+
 def clausewise(*arguments: str | Path, timeout: float = 240, **more: Any) -> subprocess.CompletedProcess[str]:
-    """Run `clausewise` in a process of its own and return what it said and its exit code."""
+    """Run `clausewise` in a process of its own and return what it said and its exit code.
+
+    It is forked from one that has imported all (tests/warm.py), where what is asked allows that.
+    """
+    if more.keys() <= {"cwd", "env"} and warm.fits(more.get("env")):
+        done = warm.run([*map(str, arguments)], timeout=timeout, **more)
+        told = [it.decode().replace("\r\n", "\n") for it in (done.stdout, done.stderr)]
+        return subprocess.CompletedProcess(done.args, done.returncode, *told)
     command = [sys.executable, "-m", "clausewise", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, **more)
 
@@ -62,18 +91,21 @@ def apart(
 def begun(target: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
     """Begin a run in a process of its own; a context that waits for its end."""
     command = [sys.executable, "-m", "clausewise", "run", "--target", str(target), "--run-dir", str(folder)]
-    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.Popen([*command, *more], preexec_fn=hear, **told)  # noqa: PLW1509 - no threads here
+    told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    command += more
+    return subprocess.Popen(command, preexec_fn=hear, text=True, **told)  # noqa: PLW1509 - no threads here
 
 
 def hear() -> None:
-    """Hear SIGHUP again: whoever runs the tests under `nohup` has it ignored by all that they start."""
+    """Hear SIGHUP and SIGINT again: `nohup`, and a shell's `&`, have them ignored by all that they start."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def results(folder: Path) -> dict[str, Any]:
     """Return the results.json of a run folder."""
-    return json.loads((folder / "results.json").read_text())
+    told: dict[str, Any] = json.loads((folder / "results.json").read_text())
+    return told
 
 
 def verdicts(folder: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 _CONFIG = """
 [tsa]
@@ -72,9 +73,9 @@ def authority(folder: Path, reply: bytes | None = None) -> Iterator[str]:
 def stamped(folder: Path, asked: bytes) -> bytes:
     """Return the authority's answer to a query."""
     (folder / "q.tsq").write_bytes(asked)
-    command = ["openssl", "ts", "-reply", "-queryfile", folder / "q.tsq", "-out", folder / "r.tsr"]
-    options = ["-config", folder / "tsa.cnf", "-section", "tsa"]
-    subprocess.run([*command, *options], check=True, capture_output=True)
+    files: list[str | Path] = ["-queryfile", folder / "q.tsq", "-out", folder / "r.tsr"]
+    options: list[str | Path] = ["-config", folder / "tsa.cnf", "-section", "tsa"]
+    subprocess.run(["openssl", "ts", "-reply", *files, *options], check=True, capture_output=True)
     return (folder / "r.tsr").read_bytes()
 
 
@@ -117,6 +118,6 @@ def _certificate(
         usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
         builder = builder.add_extension(usage, critical=True)
     else:
-        purpose = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING])
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         builder = builder.add_extension(purpose, critical=True)
     return builder.sign(by, hashes.SHA256())

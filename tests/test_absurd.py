@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from typing import Any
 
 import pytest
 import requests
@@ -81,9 +82,14 @@ def test_a_weak_key_is_refused(tmp_path, kind, bits):
 @pytest.mark.parametrize("time", ["2031-01-01T00:00:00", "2031-02-30T00:00:00+00:00", "2031-01-01T+00:00"])
 def test_a_time_without_zone_is_one_sentence(tmp_path, place, time):
     """A run.json that somebody edited."""
-    told = {"id": "x", "started": "2031-01-01T00:00:00+00:00", "path": str(runs.REFERENCE), "documents": []}
+    told: dict[str, Any] = {
+        "id": "x",
+        "started": "2031-01-01T00:00:00+00:00",
+        "path": str(runs.REFERENCE),
+        "documents": [],
+    }
     target = {"name": "x", "environment": "test", "file": "t", "sha256": "", "families": {}}
-    told |= {"target": target}
+    told |= {"target": target, "path": str(runs.REFERENCE)}
     told |= {"resumed": [{"started": time, "before": 0}]} if place == "resumed" else {place: time}
     (tmp_path / "run.json").write_text(json.dumps(told))
 

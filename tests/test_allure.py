@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 import runs
@@ -85,7 +86,7 @@ def test_allure_draws_our_results_and_asks_no_network(tmp_path, browser):  # noq
         assert done.returncode == 0, done.stderr
     assert len((tmp_path / "history.jsonl").read_text().splitlines()) == 2
 
-    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path / "page")
+    handler: Any = partial(SimpleHTTPRequestHandler, directory=tmp_path / "page")
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         handler.log_message = lambda *_: None
         threading.Thread(target=server.serve_forever, daemon=True).start()

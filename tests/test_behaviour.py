@@ -6,6 +6,7 @@ import pytest
 import runs
 from test_report import clause, results
 
+from clausewise.reference import process
 from clausewise.statement import comparison
 
 NAMES = ("uat", "prod")
@@ -20,10 +21,10 @@ def record(status=200, body='{"a": 1}', **more):
 
 def compared(one, other, *seen):
     """Compare two runs' verdicts of clause 1, and what they saw."""
-    rows = [
+    left, right = (
         results([clause(1, verdict) | {"outcome": "found", "operation": "op"}]) for verdict in (one, other)
-    ]
-    return comparison(*rows, seen or ([], []), NAMES)
+    )
+    return comparison(left, right, seen or ([], []), NAMES)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_what_asks_for_nothing_documented_is_not_compared():
 def test_banks_are_compared_by_their_names(tmp_path):
     """The last run of each in reports/; both lawful is 0, a broken documented clause is 1."""
     for name, options in (("reference", ()), ("eager", ("--bank", "eager")), ("bent", ("--defect", DEFECT))):
-        with runs.process.started({"int-ecm": ""}, *options) as url:
+        with process.started({"int-ecm": ""}, *options) as url:
             path = runs.target_at(tmp_path, url, "int-ecm")
             path.write_text(path.read_text().replace('name = "reference"', f'name = "{name}"'))
             runs.clausewise("run", "--target", path, "--plan", "smoke", "--seed", "1", cwd=tmp_path)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import runs
 
 from clausewise import shipped
 
@@ -26,7 +27,7 @@ TINY = {
 BY_HAND = {"against_st_on_newcomers"}  # it installs six servers, and takes an hour
 
 
-@pytest.mark.parametrize("name", TINY)
+@pytest.mark.parametrize("name", runs.in_turn(*TINY, parts=3))
 def test_each_benchmark_runs(name):
     """It ends well and prints a table in which every row has as many cells, and a figure."""
     if name == "fleet" and not importlib.util.find_spec("distributed"):
@@ -71,6 +72,8 @@ def test_what_one_printed_takes_the_place_of_what_it_printed_before():
 def bench():
     """Load the script that runs them all."""
     spec = importlib.util.spec_from_file_location("bench", HERE / "bench.py")
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -5,6 +5,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -38,7 +39,10 @@ def browser():
 def report(tmp_path_factory):
     """The report of a run with a broken clause and drift."""
     folder = tmp_path_factory.mktemp("browser")
-    bend = {"answer": "validateCustomer.found", "bend": [{"set": "/data/first_name", "to": 7}]}
+    bend: dict[str, Any] = {
+        "answer": "validateCustomer.found",
+        "bend": [{"set": "/data/first_name", "to": 7}],
+    }
     bend["bend"].append({"set": "/data/novelty", "to": "<script>alert(1)</script>"})
     with runs.reference("cdp", control=True) as url:
         requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
@@ -205,7 +209,7 @@ def test_the_other_pages_shut_nobody_out(page, tmp_path, width, theme):
         RUN | {"id": f"r{number}", "target": f"{number % 2} {NASTY}", "share": number / 9}
         for number in range(9)
     ]
-    ids = [run["id"] for run in told]
+    ids = [str(run["id"]) for run in told]
     verdicts = {"toy.op.c1": {name: "fail" if name > "r4" else "pass" for name in ids}}
     times = {"toy op": dict(zip(ids, range(9), strict=True))}
     made = {

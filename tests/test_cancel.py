@@ -65,9 +65,18 @@ def test_a_cancel_while_a_plugin_is_told_of_a_test_is_no_error(tmp_path):
     (tmp_path / "stopper.py").write_text(STOPPER)
     with runs.reference("cdp") as url:
         target = runs.target_at(tmp_path, url, "cdp")
-        command = [sys.executable, "-m", "pytest", "-p", "stopper", shipped.SUITES, "--target", target]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "stopper",
+            str(shipped.SUITES),
+            "--target",
+            str(target),
+        ]
         done = subprocess.run(
-            [*command, "--run-dir", folder],
+            [*command, "--target", target, "--run-dir", folder],
             env=runs.environment(PYTHONPATH=str(tmp_path)),
             capture_output=True,
             text=True,

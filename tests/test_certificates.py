@@ -1,5 +1,7 @@
 """Certificates and keys as people have them: what cannot be used is told before anybody is called."""
 
+from typing import Any
+
 import pytest
 import runs
 import tomlkit
@@ -24,7 +26,7 @@ def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("pki")
     private, public = certificates._pair("")
     _, other = certificates._pair("")
-    key = serialization.load_pem_private_key(private, None)
+    key: Any = serialization.load_pem_private_key(private, None)
     certificate = x509.load_pem_x509_certificate(public)
     locked = serialization.BestAvailableEncryption(PASSPHRASE.encode())
     plain, pkcs8 = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
@@ -128,6 +130,7 @@ def test_a_host_that_asks_for_a_client_certificate_gets_it(tmp_path, locked):
     """With its key, encrypted or not; without one the run says what is asked for."""
     with chaos.serving("tls-client-wanted") as served:
         pem = served.certificate
+        assert pem
         key = serialization.load_pem_private_key((pem.parent / "key.pem").read_bytes(), None)
         how = (
             serialization.BestAvailableEncryption(PASSPHRASE.encode())
@@ -135,7 +138,7 @@ def test_a_host_that_asks_for_a_client_certificate_gets_it(tmp_path, locked):
             else serialization.NoEncryption()
         )
         (tmp_path / "key").write_bytes(key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, how))
-        own = (
+        own: dict[str, Any] = (
             {"client_certificate": str(pem), "client_key": str(tmp_path / "key")}
             if locked is not None
             else {}

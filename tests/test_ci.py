@@ -24,8 +24,8 @@ RECIPES = [
 ]
 COMMANDS = sorted(set(re.findall(r"clausewise run --target uat\.toml --run-dir [^\n'`]*", PAGE)))
 SHARDED = {
-    server: re.search(rf"^```\w+\n(?:#|//) {server}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[
-        1
+    server: re.findall(rf"^```\w+\n(?:#|//) {server}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[
+        0
     ].splitlines()
     for server in ("GitHub Actions", "GitLab CI", "Jenkins")
 }
@@ -62,7 +62,7 @@ def test_the_image_holds_what_the_wheel_asks_for():
     assert re.findall(r"COPY .*|pip .*", last) == ["COPY --from=build /opt/clausewise /opt/clausewise"]
 
 
-@pytest.mark.parametrize("server", SHARDED)
+@pytest.mark.parametrize("server", runs.in_turn(*SHARDED))
 def test_the_shards_of_a_server_make_a_whole(tmp_path, server):
     """The lines of its recipe, as its shell runs them with the variables that it sets for each job."""
     path = shutil.copy(runs.REFERENCE, tmp_path / "uat.toml")
@@ -71,7 +71,7 @@ def test_the_shards_of_a_server_make_a_whole(tmp_path, server):
     shard, merge = (
         next(line for line in SHARDED[server] if word in line) for word in ("--shard", "clausewise merge")
     )
-    shard, merge = (re.search(r"clausewise (?:run|merge) [^']*", line)[0] for line in (shard, merge))
+    shard, merge = (re.findall(r"clausewise (?:run|merge) [^']*", line)[0] for line in (shard, merge))
     ours = f"{sys.executable} -m clausewise"
     for number in "1234":
         told = {"CI_NODE_INDEX": number, "CI_NODE_TOTAL": "4", "CI_PIPELINE_IID": "7", "SHARD": number}
@@ -159,8 +159,9 @@ def test_what_hypothesis_wrapped_is_seen():
 def test_what_pytest_timeout_cuts_short_is_no_fault_of_ours(tmp_path):
     """It says so itself: the clause is an error, and the run did not break."""
     (tmp_path / "cutter.py").write_text(_CUTTER % "call")
-    command = ["-m", "pytest", "-p", "cutter", shipped.SUITES / "int_ecm", "--target", runs.REFERENCE]
-    picked = ["--family", "int-ecm", "--clause", "int-ecm.*live*", "--run-dir", tmp_path / "run"]
+    command = ["-m", "pytest", "-p", "cutter", str(shipped.SUITES / "int_ecm")]
+    command += ["--target", str(runs.REFERENCE)]
+    picked = ["--family", "int-ecm", "--clause", "int-ecm.*live*", "--run-dir", str(tmp_path / "run")]
     done = subprocess.run(
         [sys.executable, *command, *picked],
         env=runs.environment(PYTHONPATH=f"{tmp_path}:{shipped.ROOT / 'src'}"),

@@ -16,6 +16,7 @@ import yaml
 
 from clausewise import contracts, families, shipped
 from clausewise.cli import books
+from clausewise.contracts.bodies import CompiledBody
 from clausewise.model import Standing
 
 ROOT = Path(__file__).parents[1]
@@ -145,7 +146,8 @@ def printed():
         for document in contracts.documents(contract):
             loaded = contracts.load(contract, document, {}, (), "").operations.values()
             bodies = [form.body for it in loaded for outcome in it.outcomes for form in outcome.forms]
-            for node in (node for body in bodies for node in body.nodes() if "const" in node.schema):
+            known_bodies = [body for body in bodies if isinstance(body, CompiledBody)]
+            for node in (node for body in known_bodies for node in body.nodes() if "const" in node.schema):
                 fixed[node.clause].append(node.schema["const"])
     known = {clause.id: clause for clause, _ in cited(documented=True)}
     return [(known[name], values) for name, values in fixed.items() if name in known]

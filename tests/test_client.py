@@ -7,6 +7,7 @@ import time
 from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import hostile
@@ -146,7 +147,7 @@ def put_off(status, after):
 @pytest.mark.parametrize("status", BUSY)
 def test_a_target_that_asks_for_a_pause_gets_it_and_is_asked_again(status):
     """What was put off is on record, counts for nothing, and does not keep the call from its answer."""
-    heard = []
+    heard: list[Any] = []
     with hostile.serving(again(put_off(status, 1), WELL)) as url:
         caller = client(url)
         caller.heard = heard.append
@@ -226,7 +227,8 @@ def test_a_pace_is_learned_from_what_a_target_puts_off(monkeypatch, tmp_path, wo
     monkeypatch.setattr("clausewise.client.budget.time", clock)
     monkeypatch.setattr("clausewise.turns.time", clock)
     budgets = [Budget(book=book if workers > 1 else None) for _ in range(workers)]
-    taken, away = [], 0
+    taken: list[Any] = []
+    away = 0
     for number in range(600):
         budgets[number % workers].spend()
         if len([at for at in taken[-5:] if clock.now - at < 1]) < 5:
@@ -280,7 +282,7 @@ def test_an_unavailable_target_that_names_no_time_is_judged():
 @pytest.mark.parametrize("page", [b"<html><h1>Sorry</h1></html>", b""], ids=["html", "empty"])
 def test_a_gateways_own_page_is_no_answer_of_the_target(status, page):
     """It is on record, counts for nothing, and the sentence says who spoke; JSON is the target's own word."""
-    heard = []
+    heard: list[Any] = []
     with hostile.serving(hostile.http(page, status=status)) as url:
         caller = client(url)
         caller.heard = heard.append
@@ -492,7 +494,7 @@ def test_a_token_that_another_log_in_may_have_ended_is_not_used_again(sent, fres
             "Authorization is to hold characters that no header can carry",
         ),
         (Bearer("\N{GREEK SMALL LETTER ALPHA}"), "characters that no header can carry"),
-        (Bearer({"a": "token"}), "The token that is to be sent is no text"),
+        (Bearer(cast("str", {"a": "token"})), "The token that is to be sent is no text"),
     ],
     ids=["a line break", "another alphabet", "an object"],
 )
@@ -622,7 +624,7 @@ def test_a_role_that_the_target_file_lacks_is_untestable():
 
 def test_every_exchange_is_heard_and_sent_as_written():
     """What goes out is the path filled in, the body as JSON and the token as given, garbled or not."""
-    heard = []
+    heard: list[Any] = []
     with hostile.serving(hostile.http(b'{"name": "a"}')) as url:
         caller = client(url)
         caller.heard = heard.append
@@ -656,7 +658,7 @@ def ecm(status):
     """Return a client of the ofs-ecm family and the stub it talks to."""
     stub = Stub(status)
     family = FamilyTarget("ofs-ecm", ECM.document, "http://127.0.0.1:9", credentials=BASIC)
-    return Client(ECM, family, stub, "t"), stub
+    return Client(ECM, family, cast("Transport", stub), "t"), stub
 
 
 def test_credentials_that_open_no_door_are_called_wrong():
@@ -720,7 +722,7 @@ def test_an_operation_printed_under_two_paths_is_asked_where_it_is(freedom):
     chosen = ["--freedom", freedom] if freedom else []
     with process.started({"account-service": ""}, *chosen) as url:
         client = _client_of("account-service", url)
-        heard = []
+        heard: list[Any] = []
         client.heard = heard.append
         paths = [client.call("updateEkycLimit", {}).request.url.removeprefix(url) for _ in range(2)]
 
@@ -762,7 +764,7 @@ def test_an_error_names_the_template_and_not_the_number():
     for url, refused in (("http://127.0.0.1:9", True), ("", False)):
         with hostile.serving("silence") as served:
             caller = client(url or served)
-            told = []
+            told: list[Any] = []
             caller.sends = lambda request, path, told=told: told.append((request.url, path))
             with pytest.raises(Unreachable) as bad:
                 caller.call("getWidget", path={"name": "0912345678"}, auth=None)

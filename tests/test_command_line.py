@@ -217,8 +217,13 @@ def test_a_report_is_opened(here, monkeypatch):
     """In the browser; and where there is none, its place is told."""
     (here / "reports" / "latest").mkdir(parents=True)
     (here / "reports" / "latest" / "report.html").write_text("")
-    asked = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: asked.append(url) or len(asked) == 1)
+    asked: list[str] = []
+
+    def opened(url):
+        asked.append(url)
+        return len(asked) == 1
+
+    monkeypatch.setattr(webbrowser, "open", opened)
 
     assert runs.inside("open").stdout.startswith("Opened")
     assert runs.inside("open").stdout.startswith("There is no browser")

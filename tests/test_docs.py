@@ -1,5 +1,6 @@
 """The documentation: its links lead somewhere, its site has all of it, and its pages say what the code is."""
 
+import posixpath
 import re
 import shutil
 import subprocess
@@ -85,7 +86,7 @@ def test_the_links_of_made_pages_lead_somewhere(made):
         for link in LINK.findall(FENCED.sub("", text)) if name.endswith(".md") else ():
             path, _, anchor = link.partition("#")
             there = Path(*(Path(name).parent / path).parts)
-            told = site_pages.posixpath.normpath(there.as_posix()) if path else name
+            told = posixpath.normpath(there.as_posix()) if path else name
             if not link.startswith("https:"):
                 assert told in made or (DOCS / told).is_file(), f"{name}: {link}"
                 page = made.get(told) or (DOCS / told).read_text("utf-8")

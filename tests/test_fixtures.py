@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from clausewise.plugin.fixtures import Unique
 from clausewise.plugin.shares import Shares
+from clausewise.plugin.unique import Unique
 
 NUMBERS = [f"88{number:04}" for number in range(40)]
 

@@ -37,8 +37,10 @@ def test_here_more_processes_than_processors_help_nothing():
 
     assert forecast.sentence(GATE, many) == "about 51 s; this machine is what limits it"
     assert many.limit(GATE) == "here"
+    beside = replace(many, workers=1, processes=1).beside(GATE * 10)
+    assert beside
+    assert (beside.processes, beside.workers) == (2, 2)
     alone = replace(many, workers=1, processes=1)
-    assert (alone.beside(GATE * 10).processes, alone.beside(GATE * 10).workers) == (2, 2)
     assert "this machine is what limits it; --processes 2: about " in forecast.sentence(GATE * 10, alone)
 
 
@@ -73,9 +75,11 @@ def test_the_forecast_of_a_run_is_about_what_it_sends(tmp_path):
     done = runs.clausewise("run", "--target", target, *picked, "--run-dir", tmp_path / "run")
 
     first, second = (line for line in done.stderr.splitlines() if line.startswith("forecast: "))
-    about, least = re.fullmatch(
+    said = re.fullmatch(
         r"forecast: about (\d+) requests \(ofs-ecm \d+\); rate = 1000 allows no less than (.*)", first
-    ).groups()
+    )
+    assert said
+    about, least = said.groups()
     sent = runs.results(tmp_path / "run")["run"]["exchanges"]
     assert 0.8 * sent <= int(about) <= 1.2 * sent
     assert least == "1 s"

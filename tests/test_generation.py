@@ -1,6 +1,7 @@
 """Requests made by program: one thing wrong, the same meaning, no JSON, chance."""
 
 import json
+from typing import Any
 
 import pytest
 import requests
@@ -9,7 +10,12 @@ import runs
 from clausewise.errors import Untestable
 from clausewise.generation import guilty, hopeless, one_wrong, optional, random_bodies, same_meaning, without
 
-BODY = {"name": "Amina Ñ", "born": "1990-01-15", "ids": [{"kind": 4, "main": True}], "note": None}
+BODY: dict[str, Any] = {
+    "name": "Amina Ñ",
+    "born": "1990-01-15",
+    "ids": [{"kind": 4, "main": True}],
+    "note": None,
+}
 SCHEMA = {
     "type": "object",
     "required": ["name"],

@@ -7,6 +7,7 @@ import struct
 import warnings
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile, ZipInfo
 
 import mutation
@@ -431,7 +432,7 @@ def test_a_report_that_cannot_be_written_is_one_sentence(good, house):
 
 def test_a_mistake_of_our_own_ends_with_5_and_no_traceback(monkeypatch):
     """Exit code 1, which Python would end with, says that the target is broken."""
-    monkeypatch.setattr(report, "read", lambda _: {}["nothing"])
+    monkeypatch.setattr(report, "read", lambda _: dict[str, Any]()["nothing"])
     code, _, err = command("diff", "a", "b")
     assert code == 5
     assert err.startswith("clausewise: internal error (KeyError in test_hostile_inputs.py, line ")

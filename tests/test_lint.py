@@ -15,7 +15,7 @@ REDOCLY = shutil.which("redocly")
 @pytest.mark.parametrize("family", ["cdp", "ofs-ecm", "int-ecm", "account-service"])
 def test_redocly_has_nothing_to_say(family):
     """No error and no warning, but for the rules that redocly.yaml turns off with a reason."""
-    command = [REDOCLY, "lint", "--config", "redocly.yaml", "--format", "json", f"{family}/openapi.yaml"]
+    command = [str(REDOCLY), "lint", "--config", "redocly.yaml", "--format", "json", f"{family}/openapi.yaml"]
     done = subprocess.run(
         command, cwd=shipped.SCHEMAS, capture_output=True, text=True, timeout=60, check=False
     )

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import runs
@@ -62,7 +63,8 @@ def test_texts_that_stand_for_one_are_alike(one, other, text):
 
 def test_only_declared_places_are_masked():
     """By name wherever it stands, by pointer in one place only."""
-    masks, compared = Masks(("name", "/rows/*/id")), {}
+    masks = Masks(("name", "/rows/*/id"))
+    compared: dict[str, Any] = {}
 
     told = masks.over({"name": "A*", "rows": [{"id": "1*", "name": "B*"}], "id": "2*", "n": 1}, compared)
 

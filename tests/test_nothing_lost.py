@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 import runs
@@ -52,7 +53,7 @@ def begun(target, folder, *words, **more):
         "--run-dir",
         folder,
     ]
-    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    quiet: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen([*command, "--seed", "7", *PICKED, *words], **quiet, **more)
 
 
@@ -303,7 +304,7 @@ def test_a_failure_that_was_not_repeated_is_not_settled(tmp_path):
 
 def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
     """A disk that takes half a line: the line is ended, and one sentence says what to do."""
-    pages, taken = journal.Pages(tmp_path), []
+    pages, taken = journal.Pages(tmp_path), list[Any]()
 
     def full(_, line):
         if taken and line != b"\x18\n":
@@ -311,7 +312,7 @@ def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
         taken.append(line)
         return len(line) // 2
 
-    monkeypatch.setattr(journal.os, "write", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(Unwritable, match="takes no more: No space left on device"):
         pages.verdict({"test": "a"})
     assert taken[-1] == b"\x18\n"
@@ -320,7 +321,8 @@ def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "words", [("clauses",), ("nonsense",), ("run", "--target", runs.REFERENCE, "--dry-run")]
+    "words",
+    [("clauses",), ("nonsense",), ("run", "--target", runs.REFERENCE, "--family", "int-ecm", "--dry-run")],
 )
 def test_a_screen_that_is_full_is_no_verdict(words):
     """Where neither output takes a byte, the exit code says so: 4, and neither 0, 1 nor 2."""

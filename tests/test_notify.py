@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import runs
 
+from clausewise.reference import process
+
 NOT_FOUND = "cdp.validateCustomer.not-found*"
 DEFECT = "cdp.lookup.not-found-code-as-text"
 
@@ -35,7 +37,7 @@ def hook():
 def run(folder, number, hook, *defects):
     """Run some clauses of the reference, bent or not, into a history, and tell a webhook."""
     options = [word for defect in defects for word in ("--defect", defect)]
-    with runs.process.started({"cdp": ""}, *options) as url:
+    with process.started({"cdp": ""}, *options) as url:
         target = runs.target_at(folder, url, "cdp")
         where = ("--run-dir", folder / number, "--history", folder / "h.db")
         secret = runs.environment(CLAUSEWISE_NOTIFY=hook)

@@ -10,10 +10,13 @@ import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import runs
 from test_evidence import keys
+
+from clausewise import shipped
 
 HELLO = Path(__file__).parent / "hello"
 MISSING = "there is no family 'hello'"
@@ -363,6 +366,7 @@ def served(*words):
     command = [sys.executable, "-m", "clausewise", "serve", "--port", "0", "--while-read", *words]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
+            assert process.stdout
             yield process.stdout.readline()
         finally:
             process.terminate()
@@ -557,7 +561,7 @@ def test_data_that_are_none_are_told(place, greeter, case):
     path = place / "hello" / "schemas" / "hello" / name
     path.write_text(spoil(path.read_text() if path.exists() else ""))
     target_ = str(target(greeter))
-    told = {}
+    told: dict[str, Any] = {}
     for words in (["families"], ["doctor", "--target", target_], ["run", "--target", target_]):
         done = runs.inside(*words, "--families", "../hello")
         told |= {words[0]: done.stderr} if done.returncode == 4 else {}
@@ -627,7 +631,7 @@ def test_nothing_that_lies_further_up_is_run(place, greeter):
 
 def test_the_page_shows_this_family():
     """Whoever copies its files has the family that is tested here."""
-    page = (runs.shipped.ROOT / "docs" / "own-family.md").read_text("utf-8")
+    page = (shipped.ROOT / "docs" / "own-family.md").read_text("utf-8")
 
     for name in ("schemas/hello/openapi.yaml", "suites/hello/test_greetings.py"):
         assert (HELLO / name).read_text() in page

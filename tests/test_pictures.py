@@ -13,7 +13,7 @@ from PIL import Image
 from runs import inside, target_at
 
 from clausewise import shipped
-from clausewise.plugin.fixtures import Unique
+from clausewise.plugin.unique import Unique
 from clausewise.reference import process
 from suites.cdp.people import applicant
 from suites.int_ecm.pictures import jpeg, odd_bytes, one_byte, png, ten_megabytes, unlike

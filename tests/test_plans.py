@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 import runs
@@ -180,7 +181,8 @@ def test_a_seed_sends_the_same_requests_again(tmp_path, family):
 
 def _sent(records):
     """Return each test's requests; what an earlier answer held stands as one word."""
-    by_test, given = {}, set()
+    by_test: dict[str, Any] = {}
+    given = set()
     for record in records:
         given |= set(re.findall(r"[0-9a-f]{16,}|\b9\d{15}\b|\bCA\d+", record["response"]["body"]))
     for record in records:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import hostile
 import pytest
@@ -97,6 +98,6 @@ def test_nothing_that_could_write_is_asked_whether_it_is_there(method, writes, b
     asked = replace(
         contract.operations["getCustomer"], method=method, writes=writes, body_required=body_required
     )
-    client = SimpleNamespace(_reads=lambda operation: not operation.writes)
+    client: Any = SimpleNamespace(_reads=lambda operation: not operation.writes)
 
     assert Client._may_be_tried(client, asked) is harmless

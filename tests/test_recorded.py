@@ -156,7 +156,7 @@ def test_a_line_that_was_cut_off_is_left_out(tmp_path):
 
     seen = list(recorded.read(tmp_path / "exchanges.jsonl", known))
 
-    assert [one.exchange.id for one in seen] == ["main-1", "main-1"]
+    assert [one.exchange and one.exchange.id for one in seen] == ["main-1", "main-1"]
 
 
 CUT_RECORD = {

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from datetime import datetime
+from typing import Any
 
 import pytest
 import runs
@@ -140,7 +141,7 @@ def test_an_answer_is_read_as_the_nearest_documented_one(judged, name):
 
 
 PACKED = base64.encodebytes(json.dumps(NOT_FOUND).encode()).decode()
-ODD = {
+ODD: dict[str, Any] = {
     "statusText null": {"response__statusText": None},
     "postData null": {"request__postData": None},
     "postData text null": {"request__postData__text": None},
@@ -206,7 +207,7 @@ def test_an_odd_value_leaves_the_rest_as_it_is(judged, name):
 
 
 BODY, ANSWER, HOST = "the recording has no body", "no answer was recorded", "another host, "
-LEFT = {
+LEFT: dict[str, Any] = {
     "Firefox": (
         {"response__content": {"size": 93, "mimeType": "application/json", "comment": "not included."}},
         BODY,

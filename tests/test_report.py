@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -311,7 +312,7 @@ def test_two_thousand_clauses_stay_small_and_quick():
 
 def test_junit_has_a_case_per_clause_and_no_false_pass():
     """Red fails are failures, errors are errors, and what was not judged is skipped, with the clause id."""
-    suite = ET.fromstring(junit.xml(results())).find("testsuite")
+    suite: Any = ET.fromstring(junit.xml(results())).find("testsuite")
 
     assert {key: suite.get(key) for key in ("tests", "failures", "errors", "skipped")} == {
         "tests": "5",
@@ -319,7 +320,7 @@ def test_junit_has_a_case_per_clause_and_no_false_pass():
         "errors": "1",
         "skipped": "2",
     }
-    cases = {case.get("classname"): case for case in suite.iter("testcase")}
+    cases: dict[str, Any] = {case.get("classname"): case for case in suite.iter("testcase")}
     assert cases["toy.op.c1"].get("name").startswith("Clause 1 holds.")
     assert "toy-1, S, T, R (line 7)" in cases["toy.op.c1"].findtext("system-out")
     assert cases["toy.op.c2"].findtext("failure").startswith("cause 1: Clause 2 holds.")
@@ -331,7 +332,7 @@ def test_junit_times_add_up_to_the_run_and_a_property_stands_once():
     told = results()
     told["run"]["seconds"] = 10.0
     told["excuses"] *= 2
-    whole = ET.fromstring(junit.xml(told))
+    whole: Any = ET.fromstring(junit.xml(told))
 
     assert float(whole.get("time")) == 10.0
     assert sum(float(case.get("time")) for case in whole.iter("testcase")) == pytest.approx(10.0)

@@ -166,6 +166,7 @@ def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path):
     """`clausewise run | head -1` ends as the run does."""
     target = runs.target_at(tmp_path, "embedded", "cdp")
     with runs.begun(target, tmp_path / "r", "--clause=cdp.validateCustomer.not-found") as done:
+        assert done.stdout
         done.stdout.close()
 
     assert done.returncode == 2
@@ -207,7 +208,7 @@ def test_a_run_that_is_stopped_leaves_what_was_judged(tmp_path, kill):
     with runs.reference("cdp") as url, runs.begun(target(url, "cdp"), folder) as run:
         _until(lambda: len(_lines(folder)) > 5)
         run.send_signal(kill)
-        told, _ = run.communicate(timeout=30)
+        run.communicate(timeout=30)
     drawn = runs.clausewise("report", folder)
 
     assert drawn.returncode == 2, drawn.stdout + drawn.stderr

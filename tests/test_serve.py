@@ -31,6 +31,7 @@ def test_what_is_served_names_its_defects():
     words = ["serve", "--port", "0", "--while-read", "--family", "cdp", "--defect", CODE, "--defect", OTHER]
     command = [sys.executable, "-m", "clausewise", *words]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout
         line = served.stdout.readline()
         served.terminate()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 from runs import REFERENCE
@@ -100,7 +101,12 @@ def test_what_ended_the_run_is_told(known, clause):
 def test_a_test_that_ended_early_says_why(known, tmp_path):
     """A clause that its test did not come to has what the test found before."""
     found = INSTEAD | {"hint": "", "exchange": "main-1", "before": []}
-    record = {"test": "t", "clauses": [f"{LIST}.refused", f"{LIST}.method"], "verdict": "pass", "reason": ""}
+    record: dict[str, Any] = {
+        "test": "t",
+        "clauses": [f"{LIST}.refused", f"{LIST}.method"],
+        "verdict": "pass",
+        "reason": "",
+    }
     record |= {"seconds": 0.1, "touched": {f"{LIST}.refused": [1, ["main-1"]]}, "findings": [found]}
     (tmp_path / "verdicts.jsonl").write_text(f"{json.dumps(record)}\n")
 
@@ -113,7 +119,7 @@ def test_a_test_that_ended_early_says_why(known, tmp_path):
 def test_no_clause_waits_for_a_fixture_that_it_does_not_need(known):
     """Of each clause's tests one at least begins with a clause that needs nothing more, so that it runs."""
     needs = {clause.id: set(clause.needs) for clause in known.clauses()}
-    judged = {}
+    judged: dict[str, Any] = {}
     for first, *others in coverage.marks([str(shipped.SUITES)]):
         for name in {first, *others} & needs.keys():
             judged.setdefault(name, []).append(needs.get(first, {"another document"}) - needs[name])

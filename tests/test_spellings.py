@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from exchanges import exchange
@@ -79,9 +80,10 @@ def test_a_key_of_a_document_may_be_either_until_one_is_claimed(claim, key, brok
 def test_json_in_a_json_text_may_be_claimed(letter, plain, wrapped):
     """Without a claim either is read; with one the other is no answer."""
     operation = contract(**({"ECM-59": letter} if letter else {})).operations["getTrustedPairsList"]
+    bodies: tuple[Any, ...] = [], "[]"
     value, text = (
         replace(exchange("getTrustedPairsList", 200, body), plain=operation.plain, wrapped=operation.wrapped)
-        for body in ([], "[]")
+        for body in bodies
     )
 
     assert (operation.plain, operation.wrapped) == (plain, wrapped)

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -25,6 +25,7 @@ from clausewise.stage import Record, Stage, Tell, findings, firm, function, stag
 
 _SOME = 12  # tests of a claim, after which one that was only amber may stay so
 _UNJUDGED = {"error", "untestable"}
+_Any = TypeVar("_Any")
 _LONG = 0.2  # seconds; a test that waits, or sends a hundred bodies, learns nothing from another key order
 
 
@@ -100,8 +101,10 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which defects a run takes: id globs (none for all), and part `number` of `parts`.
+    """What a run plays: id globs (none for all), and part `number` of `parts` of each kind of proof.
 
+    The parts are as good as alike, since each takes every so-manieth: of the defects, of the freedoms, of the
+    entries whose readings are claimed, and of the tests that came second.
     Of all, whatever is taken alone, so many `groups` are played at once, by a `seed`. A `quick` part plays
     a guess, a freedom and a claim on one test of each function, where others of it only ask for the same.
     """
@@ -118,10 +121,13 @@ class Part:
         """Whether all of them are taken."""
         return not (self.globs or self.quick) and self.parts == 1
 
-    def of(self, defects: Iterable[Defect]) -> list[Defect]:
+    def of(self, defects: Iterable[Defect]) -> Sequence[Defect]:
         """Return the defects of this part."""
-        wanted = [known for known in defects if self.takes(known.id)]
-        return wanted[self.number - 1 :: self.parts]
+        return self.share([known for known in defects if self.takes(known.id)])
+
+    def share(self, whole: Sequence[_Any]) -> Sequence[_Any]:
+        """Return this part of what all parts together play."""
+        return whole[self.number - 1 :: self.parts]
 
     def takes(self, name: str) -> bool:
         """Tell whether a defect or freedom of that id is picked."""
@@ -159,26 +165,26 @@ class _Runner(Stage):
         books = run.scope.catalogues.values()
         every = [it for book in books for it in book.defects.values() if it.id not in book.open]
         defects = self._part.of(it for it in every if not self._bank or firm(run, it.clause))
-        plays = self._part.number == 1 and not self._bank
-        freedoms = [
+        every_freedom = [
             (family, known)
             for family, book in run.scope.catalogues.items()
             for known in book.freedoms.values()
-            if plays and self._part.takes(known.id) and _possible(run, family, known)
+            if not self._bank and self._part.takes(known.id) and _possible(run, family, known)
         ]
-        asked = items if defects or freedoms or self._bank or self._part.groups else []
+        freedoms = self._part.share(every_freedom)
+        claims = self._claimed(run, every_freedom)
+        asked = items if defects or freedoms or claims or self._bank or self._part.groups else []
         self._clean = [record for item in asked for record in self._run(item)]
         known = [name for book in books for name in book.open if self._part.takes(name)]
         matrix = Matrix(unclean=self._unclean(run, firm_only=bool(self._bank)), open=known)
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
             matrix.defects.append(_timed(self._catch, run, defect))
-        if not self._bank and self._part.number == 1 and {"*", *self._part.globs} == {"*"}:
+        if not self._bank and {"*", *self._part.globs} == {"*"}:
             matrix.idle = self._idle(run, matrix.defects)
         for number, (family, freedom) in enumerate(freedoms, 1):
             self._tell("freedoms", number, len(freedoms))
             matrix.freedoms.append(_timed(self._bear, run, family, freedom))
-        claims = [case for family in run.scope.catalogues for case in _cases(run, family, freedoms)]
         for number, case in enumerate(claims, 1):
             self._tell("claims", number, len(claims))
             matrix.claims.append(_timed(self._hear, run, case))
@@ -187,6 +193,12 @@ class _Runner(Stage):
             self._tell("defects at once", number, len(groups))
             matrix.groups.append(self._together(run, group))
         self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
+
+    def _claimed(self, run: Session, freedoms: Sequence[tuple[str, Freedom]]) -> list[_Case]:
+        """Return the claims of this part: all those of an entry, or none."""
+        cases = [case for family in run.scope.catalogues for case in _cases(run, family, freedoms)]
+        entries = self._part.share(list(dict.fromkeys(case.entry.id for case in cases)))
+        return [case for case in cases if case.entry.id in entries]
 
     def _together(self, run: Session, group: Sequence[Defect]) -> together.Group:
         self._bend(run, *together.bends(run.scope, group))
@@ -207,10 +219,11 @@ class _Runner(Stage):
         Those that the plan of the proof leaves out, random bodies, have their proof in tests/test_generation.
         """
         busy = {function(known.noticed_by) for known in outcomes}
+        asked = set(self._part.share(sorted({function(record["test"]) for record in self._clean})))
         rest = [
             record
             for record in self._clean
-            if function(record["test"]) not in busy and record["verdict"] == "pass"
+            if function(record["test"]) in asked - busy and record["verdict"] == "pass"
         ]
         defects = [defect for book in run.scope.catalogues.values() for defect in book.defects.values()]
         for number, record in enumerate(rest, 1):

@@ -1,7 +1,7 @@
 """Customers to judge with, and what it means that two answers differ; the bindings name the fields."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from clausewise import Untestable, holds
 
@@ -191,7 +191,7 @@ def offered(api, target, unique, inquiry, count=1):
     """
     patterns = target.fixtures.get(PATTERNS, {}).get("patterns", ())
     queries = [{"pattern": pattern} for pattern in patterns] or [{}]
-    found = {}
+    found: dict[str, Any] = {}
     for leftover in (False, True, True):  # the first time without what may be another worker's share
         for asked in queries:
             found |= dict.fromkeys(numbers(api, api.ask(inquiry, **asked)), asked)
@@ -229,7 +229,7 @@ def _flatten(value, place, flat):
 
 def leaves(value):
     """Return the values of a request or an answer by their own name, wherever they stand."""
-    flat = {}
+    flat: dict[str, Any] = {}
     _flatten(value, "", flat)
     return {place.rpartition("/")[2]: held for place, held in flat.items()}
 

@@ -1,5 +1,7 @@
 """The laws that the purposes imply: what one operation does, another one shows."""
 
+from typing import Any
+
 import pytest
 
 from clausewise import Untestable, clause, holds, outcome, same
@@ -337,7 +339,7 @@ def test_an_answer_is_about_who_was_asked_for(api, judge, target, unique, operat
 )
 def test_an_answer_tells_what_was_set(api, judge, target, unique, operation, thing, next_one):  # noqa: PLR0917 - fixtures
     """Of two customers in turn each is answered with the number, limit or consent that was sent, if any."""
-    news = {}, {thing: api.bound(next_one)} if next_one else {}
+    news: tuple[Any, Any] = {}, {thing: api.bound(next_one)} if next_one else {}
     asked = [
         served(api, operation, lambda new=new: good(api, target, unique, operation) | new) for new in news
     ]

@@ -1,5 +1,7 @@
 """A customer's accounts, user and settings, whatever happens to them in whatever order."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
@@ -35,7 +37,7 @@ class Bank(Model):
         """Open both by the combo."""
         self.people = [customer(self.api, self.unique) for _ in range(2)]
         self.accounts = [set(self._listed(who)) for who in range(2)]
-        self.settings = [{}, {}]
+        self.settings: list[dict[str, Any]] = [{}, {}]
         for who in range(2):
             for what in SETTINGS[::2]:  # so that whatever is disturbed later is seen at once
                 self._set(who, *what)

@@ -1,5 +1,7 @@
 """Authorization: who is let in, on each operation that asks for a token."""
 
+from typing import Any
+
 import pytest
 
 from clausewise import Basic, Bearer, clause, has, holds, lacks, matches, outcome
@@ -196,6 +198,10 @@ def _young(api, judge, target, unique, ageing):
 def _turned_away(answer):
     """Expect a refusal, in the voice of the test's first clause and in that of the operation's own."""
     status = f"HTTP {answer.response.status}"
-    said = {"expected": "HTTP 401", "actual": status, "where": f"status of {answer.operation}"}
+    said: dict[str, Any] = {
+        "expected": "HTTP 401",
+        "actual": status,
+        "where": f"status of {answer.operation}",
+    }
     voices = ("", f"cdp.{answer.operation}.refuses-expired-token")
     return [holds(status == "HTTP 401", **said, clause=voice) for voice in voices]

@@ -1,5 +1,7 @@
 """Customer onboarding: what is taken, what is refused, and in which words."""
 
+from typing import Any
+
 import pytest
 
 from clausewise import clause, differs, has, holds, lacks, matches, outcome
@@ -104,7 +106,7 @@ def test_the_details_name_the_field_at_fault(api, judge, unique):
     named = sorted(answer.at("/details"))
 
     hits = [key for key in named if key == "firstName"]
-    said = {"expected": "firstName", "actual": ", ".join(named), "where": "/details"}
+    said: dict[str, Any] = {"expected": "firstName", "actual": ", ".join(named), "where": "/details"}
     judge(
         answer,
         holds(bool(hits), **said),

@@ -1,5 +1,7 @@
 """Upload: one image per request, each under a document id of its own."""
 
+from typing import Any
+
 from clausewise import Bearer, File, Untestable, clause, holds, outcome
 
 from .pictures import jpeg, png
@@ -11,7 +13,7 @@ def test_an_image_is_stored_under_an_id(api, judge, unique):
     """A good upload succeeds, and its answer carries something that can be a document id."""
     answer = upload(api, png(unique))
 
-    told = {"expected": "a document id", "actual": "an empty answer", "formless": True}
+    told: dict[str, Any] = {"expected": "a document id", "actual": "an empty answer", "formless": True}
     judge(answer, outcome("uploaded"), holds(answer.json not in (None, {}, []), **told))
 
 

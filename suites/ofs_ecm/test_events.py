@@ -1,5 +1,7 @@
 """Events: saved, promoted to a case, added to a case."""
 
+from typing import Any
+
 import pytest
 
 from clausewise import clause, differs, has, holds, outcome
@@ -348,7 +350,8 @@ SHAPES = {
 def test_generic_information_of_each_form_is_taken(api, judge, unique, service, number):
     """An event with a focal account and generic entities of a supported form is saved."""
     body = good(api, unique, service)["body"]
-    generic = [{"genericEntityInformation": shape, "focusFlag": "N"} for shape in SHAPES[number]]  # ECM-33
+    shapes: Any = SHAPES[number]
+    generic = [{"genericEntityInformation": shape, "focusFlag": "N"} for shape in shapes]  # ECM-33
     each = [event(code(unique), focal(), *generic) for _ in range(2 if number == 9 else 1)]
 
     judge(api.call(service, body | {"events": each}), outcome(GOOD[service]))

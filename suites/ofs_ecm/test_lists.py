@@ -1,6 +1,7 @@
 """Trusted pairs and suppression rules, and their filters, worked out from what the target itself tells."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -192,7 +193,7 @@ def _rows(answer):
 
 def _is(rows, known, key):
     """Expect the record of that number to be there, and of what is known of it nothing to be another."""
-    row = next((row for row in rows if _told(row.get(key)) == known[key]), {})
+    row: dict[str, Any] = next((row for row in rows if _told(row.get(key)) == known[key]), {})
     odd = {name: row[name] for name in known if name in row and _told(row[name]) != known[name]}
     wanted = {name: known[name] for name in odd or [key]}
     return holds(bool(row) and not odd, expected=str(wanted), actual=str(odd or "no such record"))

@@ -1,6 +1,7 @@
 """Cases and what is in them, events and their codes, whatever comes in whatever order."""
 
 from itertools import permutations, product
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
@@ -41,7 +42,7 @@ class Content(Model):
         """Open two cases of their own."""
         self.cases = [promote(self.api, self.unique) for _ in range(2)]
         self.names = {kind: [code(self.unique) for _ in range(3)] for kind in ADD}
-        self.held = {(case, kind): set() for case in range(2) for kind in ADD}
+        self.held: dict[Any, set[str]] = {(case, kind): set() for case in range(2) for kind in ADD}
 
     @rule(kind=st.sampled_from(ADD), things=THINGS)
     def add(self, kind, things):

@@ -4,6 +4,7 @@ import http.server
 import json
 import threading
 from contextlib import contextmanager
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "the-token-of-the-shop"
@@ -12,7 +13,9 @@ TOKEN = "the-token-of-the-shop"
 class Shop(http.server.BaseHTTPRequestHandler):
     """Keeps items by their numbers; `bend` names what is wrong with it."""
 
-    items, bend, turns = {}, "", 0
+    items: ClassVar[dict[int, Any]] = {}
+    bend = ""
+    turns = 0
 
     def do_GET(self):
         """Answer a list, or an item."""
@@ -96,7 +99,8 @@ class Shop(http.server.BaseHTTPRequestHandler):
             bent = dict(one)
             if self.bend == "shape":
                 del bent["price"]
-            bent |= {"type": {"id": str(one["id"])}, "null": {"name": None}}.get(self.bend, {})
+            bends: dict[str, dict[str, Any]] = {"type": {"id": str(one["id"])}, "null": {"name": None}}
+            bent |= bends.get(self.bend, {})
             value = [bent, *value[1:]] if isinstance(value, list) else bent
         coding = "utf-16" if self.bend == "encoding" else "utf-8"
         body = b"" if status == 204 else json.dumps(value).encode(coding)

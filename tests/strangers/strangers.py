@@ -82,7 +82,7 @@ def judged(
 ) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     """Run the suite against a target; return what it said, and its results."""
     folder = target.parent / "run"
-    given = ["--target", target, "--run-dir", folder, *options]
+    given: list[str | Path] = ["--target", target, "--run-dir", folder, *options]
     done = runs.clausewise("run", *given, env=runs.environment(**env))
     return done, runs.results(folder) if (folder / "results.json").exists() else {}
 

@@ -16,7 +16,7 @@ def bank(tmp_path):
         port = free_port()
         target = tmp_path / "target.toml"
         target.write_text((HERE / "target.toml").read_text().replace("BASE_URL", f"http://127.0.0.1:{port}"))
-        command = ["node", HERE / "bank.js"]
+        command = ["node", str(HERE / "bank.js")]
         with started(command, port, tmp_path / "log", {"PORT": str(port), **SECRETS, **env}):
             return judged(target, *options, **SECRETS)
 

@@ -34,7 +34,7 @@ def front(folder, behind, *, prefix="", server="", location="", tls=""):
     given["server"] = Template(server).substitute(given)
     text = Template((HERE / "nginx.conf").read_text()).substitute(given, location=location)
     (folder / "nginx.conf").write_text(text)
-    with started([NGINX, "-p", folder, "-c", folder / "nginx.conf"], port, folder / "log") as url:
+    with started([str(NGINX), "-p", folder, "-c", folder / "nginx.conf"], port, folder / "log") as url:
         yield (url.replace("http:", "https:") if tls else url) + prefix
 
 

@@ -7,6 +7,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -168,6 +169,7 @@ def _dark() -> Markup:
     return Markup(text.partition('[data-theme="dark"] {')[2].partition("}")[0])  # noqa: S704 - our own
 
 
+@cache  # so that a template is compiled once, whatever is drawn with it
 def _environment(*, autoescape: bool) -> Environment:
     loader = PackageLoader("clausewise.report")
     options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
