@@ -1,6 +1,6 @@
 """Records which cases prove what no other does, on the seeded defects: schemas/<family>/economy.json.
 
-    python scripts/economy.py [family ...]
+    python scripts/record_economy.py [family ...]
 
 Plays the defects of which docs/matrix.csv, which `clausewise matrix --publish docs` wrote, says that only a
 test of many cases catches them: asks each of those cases, and walks by several seeds. Then takes few cases that
@@ -103,7 +103,7 @@ class Recorder(Thrift):
 
 
 class Scribe(Stage):
-    """The stage on which the cases of each test are asked, as it is and with each defect that only they see."""
+    """Asks the cases of each test of the reference as it is, and with each defect that only they see."""
 
     def __init__(self, asked: Collection[str], url: str) -> None:
         super().__init__(lambda *_: None, url)
