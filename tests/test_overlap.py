@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import hostile
 import pytest
+import requests
 import runs
 from _pytest import runner
 from _pytest.fixtures import FixtureDef
@@ -454,6 +455,22 @@ def test_a_run_that_overlaps_comes_to_what_the_serial_one_does(tmp_path):
     assert differences(serial, beside) == ({}, {})
     assert not journal.lost(tmp_path / "beside")
     assert runs.results(tmp_path / "beside")["run"]["workers"] == 16
+
+
+def test_a_broken_target_is_told_the_same(tmp_path):
+    """What was under way when a test found it counts for nothing."""
+    bend = {"answer": "validateCustomer.not-found", "bend": [{"raw": "[]"}]}
+    picked = ("--operation", "validateCustomer", "--plan", "gate")
+    ends = []
+    with runs.reference("cdp", control=True) as url:
+        requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
+        target = runs.target_at(tmp_path, url, "cdp")
+        for seed, more in enumerate([[], ["-n", "16"]]):
+            (verdicts, _), _ = run_of(target, tmp_path / f"run-{seed}", *picked, "--seed", f"{seed}", *more)
+            ends.append(verdicts)
+
+    assert ends[0]["cdp.validateCustomer.not-found"] == "fail"
+    assert ends[0] == ends[1]
 
 
 @pytest.mark.soak
