@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import hostile
 import pytest
+import requests
 import runs
 from _pytest import runner
 from _pytest.fixtures import FixtureDef
@@ -309,7 +310,8 @@ def test_a_target_has_no_more_calls_at_once_than_its_file_allows(tmp_path):
     """Whatever is asked for, as its gateway counts them; that many there are."""
     with runs.reference("cdp") as behind, gateway(behind, {}, pause=0.1) as (url, kept):
         target = runs.target_at(tmp_path, url, "cdp", max_connections=3)
-        done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", *SMOKE, "-n", "16")
+        picked = ("--clause", "cdp.onboardCustomer.withstands", "--plan", "gate", "--max-requests", "200")
+        done = runs.clausewise("run", "--target", target, "--run-dir", tmp_path / "run", *picked, "-n", "16")
 
     assert runs.results(tmp_path / "run")["run"]["workers"] == 3, done.stderr
     assert kept.most_at_once == 3
@@ -454,6 +456,22 @@ def test_a_run_that_overlaps_comes_to_what_the_serial_one_does(tmp_path):
     assert differences(serial, beside) == ({}, {})
     assert not journal.lost(tmp_path / "beside")
     assert runs.results(tmp_path / "beside")["run"]["workers"] == 16
+
+
+def test_a_broken_target_is_told_the_same(tmp_path):
+    """What was under way when a test found it counts for nothing."""
+    bend = {"answer": "validateCustomer.not-found", "bend": [{"raw": "[]"}]}
+    picked = ("--operation", "validateCustomer", "--plan", "gate")
+    ends = []
+    with runs.reference("cdp", control=True) as url:
+        requests.put(f"{url}/__control__/bend", json=bend, timeout=5).raise_for_status()
+        target = runs.target_at(tmp_path, url, "cdp")
+        for seed, more in enumerate([[], ["-n", "16"]]):
+            (verdicts, _), _ = run_of(target, tmp_path / f"run-{seed}", *picked, "--seed", f"{seed}", *more)
+            ends.append(verdicts)
+
+    assert ends[0]["cdp.validateCustomer.not-found"] == "fail"
+    assert ends[0] == ends[1]
 
 
 @pytest.mark.soak

@@ -62,7 +62,8 @@ class Voice:
         ended = report.when == "call" or (report.when == "setup" and not report.passed)
         if self._progress and self._found and ended:
             told = getattr(report, "clausewise", {})
-            self._progress.workers = max(self._workers, self._run.overlapped if self._run else 1)
+            if self._run and self._run.overlapped > 1:
+                self._progress.workers = self._run.overlapped
             self._found.add(told)
             self._progress.advance(told, self._found.causes)
             self._forecast()
@@ -90,7 +91,9 @@ class Voice:
 
     def _begin(self, tests: Sequence[str], config: pytest.Config) -> None:
         self._run = run = config.stash[SESSION]
-        self._processes = self._workers = int(getattr(config.option, "numprocesses", None) or 1)
+        self._processes = int(getattr(config.option, "numprocesses", None) or 1)
+        most = run.scope.target.limits.max_connections or config.getoption("--overlap")
+        self._workers = max(self._processes, min(config.getoption("--overlap"), most))
         if self._progress is None and self._live:
             self._found = Live(run.scope, run.policy)
             if not run.is_dry:

@@ -267,8 +267,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Run tests at once in threads, where so many calls may be at work; else as pytest itself does."""
     run = session.config.stash.get(SESSION, None)
     many = session.config.getoption("--overlap")
-    if run is None or many == 1 or session.config.option.collectonly or not session.items:
-        return None
+    if run is None or run.is_worker or many == 1 or session.config.option.collectonly or not session.items:
+        return None  # a worker of pytest-xdist is told by its controller which tests are its own
     return overlap.loop(session, run, many)
 
 

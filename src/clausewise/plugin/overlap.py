@@ -90,7 +90,7 @@ def _parts(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest
     """
     parts: tuple[list[pytest.Item], list[pytest.Item], list[pytest.Item]] = ([], [], [])
     for item in items:
-        asked = {name.removeprefix("clausewise_") for name in getattr(item, "fixturenames", ())}
+        asked = _asked(item)
         late = "wait" in asked or item.get_closest_marker("late") is not None
         alone = not selection.ids(item) or innards.wants_the_process(item)
         parts[2 if late or alone else 0 if "ageing" in asked else 1].append(item)
@@ -106,7 +106,7 @@ def _groups(items: Sequence[pytest.Item]) -> list[Group]:
     groups: dict[object, list[pytest.Item]] = {}
     for item in items:
         mark = item.get_closest_marker("xdist_group")
-        asked = {name.removeprefix("clausewise_") for name in getattr(item, "fixturenames", ())}
+        asked = _asked(item)
         key: object = item.nodeid
         if mark:
             key = "mark", mark.args[0] if mark.args else mark.kwargs.get("name")
@@ -125,12 +125,18 @@ def _open(session: pytest.Session, run: Session, first: Group, groups: list[Grou
             client = run.clients.get(family)
             if client and client.settled_in and run.budget.answers >= _ENOUGH:
                 break
-            group = next((it for it in groups if _family(it[0]) == family and len(it) == 1), None)
+            quick = (it for it in groups if len(it) == 1 and selection.LONG.isdisjoint(_asked(it[0])))
+            group = next((it for it in quick if _family(it[0]) == family), None)
             if group is None:
                 break
             groups.remove(group)
             _in_turn(session, group)
     return True
+
+
+def _asked(item: pytest.Item) -> set[str]:
+    """Return the fixtures that a test asks for, by our short names."""
+    return {name.removeprefix("clausewise_") for name in getattr(item, "fixturenames", ())}
 
 
 def _family(item: pytest.Item) -> str:
