@@ -18,7 +18,7 @@ test: $(READY) ## the project's own tests, the defect matrix among them
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/mypy benchmarks scripts/forecast.py scripts/fleet_demo.py
+	@$(BIN)/mypy benchmarks scripts/forecast.py scripts/core_cases.py scripts/fleet_demo.py
 	@$(BIN)/lint-imports --no-cache | tail -n 12
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m pytest -n 3 --dist loadgroup
 
@@ -34,7 +34,7 @@ soak: $(READY) ## the long tests: kills, floods, an hour of fuzzing (SOAK_MINUTE
 
 # First which cases the gate asks, by what the matrix said last; a defect that they miss is red below, and recorded the next time.
 matrix: $(READY) ## every seeded defect and freedom, here and on three whole banks; writes docs/matrix.md, economy.json
-	@$(BIN)/python scripts/economy.py
+	@$(BIN)/python scripts/core_cases.py
 	@$(BIN)/clausewise matrix --target $(TARGET) --publish docs
 	@set -e; for bank in cautious terse eager; do \
 		echo "the bank $$bank"; $(BIN)/clausewise matrix --target $(TARGET) --bank $$bank; done

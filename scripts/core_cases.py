@@ -1,10 +1,10 @@
 """Records which cases prove what no other does, on the seeded defects: schemas/<family>/economy.json.
 
-    python scripts/economy.py [family ...]
+    python scripts/core_cases.py [family ...]
 
-Plays the defects of which docs/matrix.csv, which `clausewise matrix --publish docs` wrote, says that only a
-test of many cases catches them: asks each of those cases, and walks by several seeds. Then takes few cases that
-catch all of them and leave no facet out; docs/plans.md says what these are.
+Plays the defects that only a test of many cases catches by docs/matrix.csv, as `clausewise matrix` wrote it:
+asks each of those cases, and walks by several seeds. Then takes few cases that catch all of them and leave no
+facet out; docs/plans.md says what these are.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Recorder(Thrift):
     def case(self, name: str) -> Iterator[None]:
         """Note what was touched and found, which is not held against the cases after it."""
         judge, begun = self._run.judge, self._seen()
-        before = {clause: len(held) for clause, held in judge._touched.items()}  # noqa: SLF001
+        before = {name: len(held) for name, held in judge._touched.items()}  # noqa: SLF001
         with suppress(NotConformant):
             yield
         judge.rest(())
@@ -103,7 +103,7 @@ class Recorder(Thrift):
 
 
 class Scribe(Stage):
-    """The stage on which the cases of each test are asked, as it is and with each defect that only they see."""
+    """The stage on which the cases of each test are asked, clean and with each defect that only they see."""
 
     def __init__(self, asked: Collection[str], url: str) -> None:
         super().__init__(lambda *_: None, url)
