@@ -49,7 +49,7 @@ soak: $(READY) ## the long tests: kills, floods, an hour of fuzzing (SOAK_MINUTE
 
 # First which cases the gate asks, by what the matrix said last; a defect that they miss is red below, and recorded the next time.
 matrix: $(READY) ## every seeded defect and freedom, here and on three whole banks; writes docs/matrix.md, economy.json
-	@$(BIN)/python scripts/record_economy.py
+	@$(BIN)/python scripts/core_cases.py
 	@$(BIN)/clausewise matrix --target $(TARGET) --publish docs
 	@set -e; for bank in cautious terse eager; do \
 		echo "the bank $$bank"; $(BIN)/clausewise matrix --target $(TARGET) --bank $$bank; done

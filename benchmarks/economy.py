@@ -74,7 +74,7 @@ def _requests(family: str, *, whole: bool) -> int:
     """Return how many requests a gate of one family sends."""
     with TemporaryDirectory() as name:
         path, folder = measuring.target(Path(name), "bank", "embedded", family), Path(name) / "run"
-        words = ["run", "--target", path, "--seed", "1", "--run-dir", folder]
+        words: list[str | Path] = ["run", "--target", path, "--seed", "1", "--run-dir", folder]
         done = measuring.command(sys.executable, "-c", WHOLE, *words) if whole else measuring.timed(*words)
         if done.code:
             raise SystemExit(f"the gate of {family} ended with exit {done.code}")

@@ -17,18 +17,27 @@ from statistics import mode
 from tempfile import TemporaryDirectory
 
 from clausewise import families, forecast, journal, shipped
-from clausewise.plans import OFFERED
+from clausewise.plans import OFFERED, PLANS
 
 REFERENCE = shipped.TARGETS / "reference.toml"
 Counts = Mapping[str, int]
+WHOLE = """
+import sys
+from clausewise.cli import main
+from clausewise.plugin import thrift
+thrift.is_thrifty = lambda _: False
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def counted(plan: str) -> dict[str, Counts]:
-    """Return how many requests each test sends, by the suite's folder."""
-    with TemporaryDirectory() as name:
-        folder = Path(name) / "run"
-        command = [sys.executable, "-m", "clausewise", "run", "--target", str(REFERENCE), "--plan", plan]
-        command += ["--seed", "1", "-n", "2", "--quiet", "--run-dir", str(folder)]
+    """Return how many requests each test sends, by the suite's folder; of a plan in full with all cases."""
+    name, full, _ = plan.partition(forecast.IN_FULL)
+    start, workers = (["-c", WHOLE], "0") if full else (["-m", "clausewise"], "2")
+    with TemporaryDirectory() as made:
+        folder = Path(made) / "run"
+        command = [sys.executable, *start, "run", "--target", str(REFERENCE), "--plan", name]
+        command += ["--seed", "1", "-n", workers, "--quiet", "--run-dir", str(folder)]
         subprocess.run(command, check=True, stdout=sys.stderr)  # noqa: S603 - our own
         sent = Counter(record["test"] for record in journal.records(folder, journal.EXCHANGES))
         tests = {
@@ -53,7 +62,7 @@ def shortened(sent: Counts) -> dict[str, int]:
 def main() -> None:
     """Count and write."""
     homes = {home.suite.name: home for home in map(families.family, shipped.families())}
-    for plan in sys.argv[1:] or OFFERED:
+    for plan in sys.argv[1:] or (*OFFERED, *(it + forecast.IN_FULL for it in OFFERED if PLANS[it].thrifty)):
         for name, counts in counted(plan).items():
             path = homes[name].folder / forecast.FILE
             told = json.loads(path.read_text()) if path.exists() else {"plans": {}}

@@ -14,6 +14,7 @@ from clausewise import forecast
 from clausewise.cli import screen
 from clausewise.forecast import duration
 from clausewise.foreign import visible
+from clausewise.plugin import thrift
 from clausewise.plugin.session import SESSION, Session
 from clausewise.report import terminal
 from clausewise.scope import Scope
@@ -97,7 +98,8 @@ class Voice:
         if self._progress is None and self._live:
             self._found = Live(run.scope, run.policy)
             if not run.is_dry:
-                sent = forecast.requests(run.scope.homes.values(), run.plan.name, tests)
+                plan = run.plan.name if thrift.is_thrifty(run) else run.plan.name + forecast.IN_FULL
+                sent = forecast.requests(run.scope.homes.values(), plan, tests)
                 self._requests, self._rate = sum(sent.values()), run.scope.target.limits.rate
                 self._say(sent)
             self._progress = terminal.Progress(self._err, len(tests), self._workers, self._processes)

@@ -25,10 +25,15 @@ def made(session: Session, test: str, clauses: Sequence[str]) -> Thrift:
 
     All is asked in a part that somebody picked by its clauses, and by a test that failed last.
     """
-    picked = session.choice.clauses or session.choice.operations or session.choice.ids is not None
-    if not session.plan.thrifty or picked or test in session.counterexamples.tests():
+    if not is_thrifty(session) or test in session.counterexamples.tests():
         return Thrift()
     return Thrift(core(session, test, clauses))
+
+
+def is_thrifty(session: Session) -> bool:
+    """Tell whether a run leaves cases out: by its plan, and since nobody picked clauses or operations."""
+    choice = session.choice
+    return session.plan.thrifty and not (choice.clauses or choice.operations or choice.ids is not None)
 
 
 def core(session: Session, test: str, clauses: Sequence[str]) -> Core | None:

@@ -1,10 +1,14 @@
 """Records which cases prove what no other does, on the seeded defects: schemas/<family>/economy.json.
 
-    python scripts/record_economy.py [family ...]
+<<<<<<<< HEAD:scripts/core_cases.py
+    python scripts/core_cases.py [family ...]
+========
+    python scripts/core_cases.py [family ...]
+>>>>>>>> w-economy:scripts/core_cases.py
 
-Plays the defects of which docs/matrix.csv, which `clausewise matrix --publish docs` wrote, says that only a
-test of many cases catches them: asks each of those cases, and walks by several seeds. Then takes few cases that
-catch all of them and leave no facet out; docs/plans.md says what these are.
+Plays the defects that only a test of many cases catches by docs/matrix.csv, as `clausewise matrix` wrote it:
+asks each of those cases, and walks by several seeds. Then takes few cases that catch all of them and leave no
+facet out; docs/plans.md says what these are.
 """
 
 from __future__ import annotations
@@ -91,7 +95,7 @@ class Recorder(Thrift):
     def case(self, name: str) -> Iterator[None]:
         """Note what was touched and found, which is not held against the cases after it."""
         judge, begun = self._run.judge, self._seen()
-        before = {clause: len(held) for clause, held in judge._touched.items()}  # noqa: SLF001
+        before = {name: len(held) for name, held in judge._touched.items()}  # noqa: SLF001
         with suppress(NotConformant):
             yield
         judge.rest(())
@@ -103,7 +107,11 @@ class Recorder(Thrift):
 
 
 class Scribe(Stage):
+<<<<<<<< HEAD:scripts/core_cases.py
     """Asks the cases of each test of the reference as it is, and with each defect that only they see."""
+========
+    """The stage on which the cases of each test are asked, clean and with each defect that only they see."""
+>>>>>>>> w-economy:scripts/core_cases.py
 
     def __init__(self, asked: Collection[str], url: str) -> None:
         super().__init__(lambda *_: None, url)
