@@ -1,10 +1,6 @@
 """Records which cases prove what no other does, on the seeded defects: schemas/<family>/economy.json.
 
-<<<<<<<< HEAD:scripts/core_cases.py
     python scripts/core_cases.py [family ...]
-========
-    python scripts/core_cases.py [family ...]
->>>>>>>> w-economy:scripts/core_cases.py
 
 Plays the defects that only a test of many cases catches by docs/matrix.csv, as `clausewise matrix` wrote it:
 asks each of those cases, and walks by several seeds. Then takes few cases that catch all of them and leave no
@@ -107,11 +103,7 @@ class Recorder(Thrift):
 
 
 class Scribe(Stage):
-<<<<<<<< HEAD:scripts/core_cases.py
-    """Asks the cases of each test of the reference as it is, and with each defect that only they see."""
-========
     """The stage on which the cases of each test are asked, clean and with each defect that only they see."""
->>>>>>>> w-economy:scripts/core_cases.py
 
     def __init__(self, asked: Collection[str], url: str) -> None:
         super().__init__(lambda *_: None, url)

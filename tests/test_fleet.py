@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,8 +17,10 @@ import pytest
 import runs
 import tomlkit
 from sqlalchemy import insert
+from test_history import result
 
 from clausewise import chaos, fleet, shipped
+from clausewise.errors import ConfigurationError
 from clausewise.fleet import night, standing, work
 from clausewise.history import History, packing, schema
 from clausewise.report import fleet as page
@@ -357,6 +359,37 @@ def test_a_history_of_a_newer_kind_is_refused_before_anything_runs(tmp_path):
     done = runs.inside("fleet", "run", file)
     assert (done.returncode, "is of version 99" in done.stderr) == (4, True)
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("heals", [True, False])
+def test_a_history_that_fails_on_the_way_ends_no_night(tmp_path, monkeypatch, heals):
+    """All are judged; what it did not take goes in at the end, or one sentence says how it will."""
+    file = written(tmp_path, '[[targets]]\nfiles = ["one.toml", "two.toml"]\n', "one", "two")
+    fails, kept, append = [True] * (1 if heals else 9), [], History.append
+
+    def judged(*_, **__):
+        for name in ("one", "two"):
+            made = result(1, name)
+            made["run"]["id"] = name
+            yield night.Outcome(name, 0, "fine", results=made)
+
+    def failing(self, results):
+        if fails and results["run"]["id"] == "one":
+            fails.pop()
+            raise ConfigurationError("The history cannot be used: it is away.")
+        append(self, results)
+        kept.append(results["run"]["id"])
+
+    monkeypatch.setattr(night, "cluster", lambda *_: nullcontext())
+    monkeypatch.setattr(night, "judged", judged)
+    monkeypatch.setattr(History, "append", failing)
+    done = runs.inside("fleet", "run", file, "--night", "n1")
+
+    assert kept == (["two", "one"] if heals else ["two"])
+    assert done.returncode == (0 if heals else 4), done.stderr
+    assert "2/2 two" in done.stdout
+    again = f"it is away. Every run is judged and written; later: clausewise fleet run {file} --night n1"
+    assert (again in done.stderr.replace("\n", " ")) is not heals
 
 
 @dask

@@ -44,6 +44,7 @@ def _run(given: Namespace, fleet: Fleet, where: str) -> int:
         raise ConfigurationError(f"{fleet.path} has no target named {unknown[0]!r}.")
     console, began = screen.console(soft_wrap=True), f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     name, outcomes = given.night or began, list[night.Outcome]()
+    later: list[Mapping[str, Any]] = []
     with History.at(where) as history:
         try:
             with night.cluster(
@@ -52,11 +53,13 @@ def _run(given: Namespace, fleet: Fleet, where: str) -> int:
                 for outcome in night.judged(client, fleet, name, members, owned=given.i_own_this_target):
                     outcomes.append(outcome)
                     if outcome.results:
-                        history.append(outcome.results)
+                        later += _left(history, outcome.results)
                     console.print(_line(outcome, len(outcomes), len(members)))
         except TargetUnusable as bad:
             screen.console(stderr=True, soft_wrap=True).print(Text(f"clausewise: {bad}"))
             return Exit.TARGET_UNUSABLE
+        for results in later:
+            _append(history, results, f"clausewise fleet run {given.file} --night {name}")
         told = standings(fleet, history, datetime.now(UTC))
     folder = fleet.root / fleet.runs / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +80,23 @@ def _run(given: Namespace, fleet: Fleet, where: str) -> int:
         Text(f"{good} of {many(len(outcomes), 'target', 'targets')} conformant; {given.page or fleet.page}")
     )
     return code
+
+
+def _left(history: History, results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Put a run into the history; return it where that could not be, since a night goes on without it."""
+    try:
+        history.append(results)
+    except ConfigurationError:
+        return [results]
+    return []
+
+
+def _append(history: History, results: Mapping[str, Any], again: str) -> None:
+    """Put a run into the history at the night's end; say what makes up for it where that fails, too."""
+    try:
+        history.append(results)
+    except ConfigurationError as bad:
+        raise ConfigurationError(f"{bad} Every run is judged and written; later: {again}") from bad
 
 
 def _line(outcome: night.Outcome, done: int, total: int) -> Text:

@@ -61,7 +61,7 @@ def read_verdicts(packed: bytes, count: int) -> tuple[dict[str, str], str]:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError("its verdicts have no words")
     known = dict(zip(_LETTERS, words, strict=False))
-    if len(line) != count or not set(line) <= set(known):
+    if len(line) != count or line.strip("".join(known)):  # many times as quick as a set of its letters
         raise ValueError("its verdicts are not those of its clauses")
     return known, line
 
