@@ -47,6 +47,22 @@ def test_only_what_a_document_or_the_owner_says_is_red(standing, strict, colour)
     assert Policy(strict=strict).colour(Verdict.FAIL, standing) == colour
 
 
+def test_every_other_verdict_has_its_colour_whatever_the_standing():
+    """What ended in an error is red, what was kept green, what is no matter grey, and all else amber."""
+    colours = {verdict: Policy().colour(verdict, Standing.ASSUMED) for verdict in Verdict}
+
+    assert colours.pop(Verdict.ERROR) == "red"
+    assert colours.pop(Verdict.PASS) == "green"
+    assert colours.pop(Verdict.NOT_APPLICABLE) == "grey"
+    assert set(colours.values()) == {"amber"}
+
+
+def test_a_policy_of_ones_own_names_what_is_red():
+    """Those and no others; strict adds what is inferred."""
+    assert Policy(named=("companion",)).red == {Standing.COMPANION}
+    assert Policy(named=(), strict=True).red == {Standing.INFERRED}
+
+
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
