@@ -151,6 +151,16 @@ def test_a_hint_stands_behind_its_place():
     ]
 
 
+def test_all_sources_are_named_or_that_there_is_none():
+    """One behind the other, on one line."""
+    (source,) = CLAUSE.sources
+    two = replace(CLAUSE, sources=(source, replace(source, line=13)))
+
+    line = "  source    toy-1, Widgets, API, Success (line 12); toy-1, Widgets, API, Success (line 13)"
+    assert explain(two, []).splitlines()[-1] == line
+    assert explain(replace(CLAUSE, sources=()), []).splitlines()[-1] == "  source    no source"
+
+
 def test_a_broken_clause_is_explained_in_words_with_its_source():
     """The text shows the clause, where it stands, and Expected / Actual / where."""
     text = explain(CLAUSE, [Finding("toy.x", "text", "7", "/name")])
