@@ -95,8 +95,33 @@ def test_what_was_repeated_is_told_with_its_end(added):
         record(test="u", repeats=True),
     )
 
-    assert tally.repeated["t"] == "broken again"
-    assert tally.repeated["u"] != "broken again"
+    assert tally.repeated == {"t": "broken again", "u": "kept the second time"}
+    assert added(record("error", touched=(), repeats=True)).repeated == {"t": "an error again"}
+    assert added(record("untestable", touched=(), repeats=True)).repeated == {"t": "untestable"}
+
+
+def test_what_ends_a_run_is_told_with_its_first_reason(added):
+    """A target that cannot be used, a test of ours that broke: an error that no repetition mends."""
+    ended = record("error", touched=(), unusable=True, reason="it is down")
+    tally = added(ended, record("error", touched=(), unusable=True, test="u"), record(repeats=True))
+    assert tally.unusable == "it is down"
+    assert tally.clauses[OTHER].verdicts == {ERROR}
+    assert tally.clauses[OTHER].reasons == ["it is down", "why"]
+
+    tally = added(record("error", touched=(), broken=True), record(repeats=True))
+    assert tally.broken_tests == ["t: why"]
+    assert tally.clauses[OTHER].verdicts == {ERROR}
+
+
+def test_a_log_in_without_a_token_is_kept_in_mind(added):
+    """All clauses of its test."""
+    assert added(record(useless=True)).useless == {ONE, OTHER}
+    assert added(record()).useless == set()
+
+
+def test_what_broke_once_only_when_it_was_repeated_is_unstable(added):
+    """It was kept the first time."""
+    assert added(record(), record("pass", ONE, repeats=True)).clauses[ONE].verdicts == {PASS, UNSTABLE}
 
 
 def test_what_the_target_made_of_a_test_is_counted_beside_its_verdict(added):
