@@ -41,7 +41,7 @@ QUICK = {
     *("test_generation.py", "test_hostile_inputs.py", "test_journal.py", "test_judge.py", "test_masking.py"),
     *("test_masking_kinds.py", "test_overlays.py", "test_readings.py", "test_readme.py", "test_report.py"),
     *("test_silence.py", "test_spellings.py", "test_standing.py", "test_strict_json.py", "test_targets.py"),
-    *("test_traceability.py", "test_verdict.py"),
+    *("test_tally.py", "test_traceability.py", "test_verdict.py"),
 }
 
 
