@@ -247,7 +247,7 @@ def test_the_page_of_a_fleet_shuts_nobody_out(page, tmp_path, width, theme):
         standing.shared(rows),
         fleets.weeks(stand),
         outcomes={NASTY: f"the scheduler is gone: {NASTY}"},
-        links={new.last["id"]: "runs/one/report.html"},
+        links={(new.last or {})["id"]: "runs/one/report.html"},
     )
     path.write_text(drawn, "utf-8", "backslashreplace")
     page.set_viewport_size({"width": width, "height": 900})

@@ -13,6 +13,7 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 import runs
@@ -99,7 +100,9 @@ def older(where, name):
         return
     engine, *_ = _engine(where)
     with engine.begin() as made:
-        made.connection.dbapi_connection.execute(script)
+        raw = made.connection.dbapi_connection
+        assert raw
+        raw.cursor().execute(script)
     engine.dispose()
 
 
@@ -184,8 +187,8 @@ def test_several_processes_at_once_let_a_history_grow_once(request, kind):
     ready = "import sys; from clausewise.cli import main, months; print('ready', flush=True); input()"
     script = f"{ready}; sys.exit(main(sys.argv[1:]))"
     words = [sys.executable, "-c", script, "history", where, "--format", "json"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    going = [subprocess.Popen(words, env=runs.environment(), **pipes) for _ in range(6)]
+    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    going: list[Any] = [subprocess.Popen(words, env=runs.environment(), text=True, **pipes) for _ in range(6)]
     assert [process.stdout.readline() for process in going] == ["ready\n"] * 6
     for process in going:
         process.stdin.write("\n")
