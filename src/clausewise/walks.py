@@ -6,7 +6,6 @@ A disagreement is shrunk to a short sequence of calls, which the finding tells s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -18,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 from clausewise.checks import Expectation, OutcomeNames, OutcomeRoles, holds
 from clausewise.client import Client
 from clausewise.economy import Thrift
-from clausewise.errors import Beyond, Untestable
+from clausewise.errors import Beyond, NotConformant, Untestable
 from clausewise.judge import Judge
 from clausewise.model import Exchange
 from clausewise.plans import Plan
@@ -115,8 +114,13 @@ def walk(model: type[Model], world: World, plan: Plan, number: int) -> None:
     if not plan.walks:
         raise Beyond(f"The plan {plan.name!r} walks no models.")
     machine = type(model.__name__, (model,), {"world": world})
-    with suppress(Disagreement):
+    try:
         _along(machine)
+    except Disagreement:
+        pass  # walks by chance look for a shorter one
+    except NotConformant:
+        world.judge.rest(())  # what the answer itself breaks is what kept the path from going on
+        raise
     rules = settings(
         max_examples=plan.walks if world.shortest else world.thrift.walks(plan.walks),
         stateful_step_count=plan.steps,

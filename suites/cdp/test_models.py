@@ -68,8 +68,9 @@ class Tokens(Model):
         ("first", {}),
         *[("enter", {})] * 3,
         ("use", {"at": 0}),
+        *[("use", {"at": at}) for at in range(4)],
         *[("refresh", {})] * 2,
-        *[("use", {"at": at}) for at in range(6)],
+        *[("use", {"at": at}) for at in (4, 5)],
     )
 
     @initialize()
