@@ -396,7 +396,14 @@ WRONG = {
     ),
     "a misspelt option": (["run", "--taget", "t"], "no option --taget, did you mean --target?"),
     "a misspelt command": (["rum", "--target", "t"], "There is no command 'rum', did you mean run?"),
-    "a number of processes that is none": (["run", "--target", "t", "-n", "many"], "write one, or auto"),
+    "a number of processes that is none": (
+        ["run", "--target", "t", "--processes", "many"],
+        "write one, or auto",
+    ),
+    "a number of calls that is none": (
+        ["run", "--target", "t", "-n", "many"],
+        "write one up to 128, or auto",
+    ),
     "a glob like an option": (["run", "--target", "t", "--clause=-x"], "There is no target file t"),
     "a target like an option": (["run", "--target=@x"], "There is no target file @x"),
     "a port that is none": (["serve", "--port", "65536"], "is no port: 0 for a free one, up to 65535"),
