@@ -25,12 +25,12 @@ from typing import Any
 import measuring
 import requests
 
-from clausewise import catalogue, contracts, shipped
+from clausewise import catalogue, contracts, package_data
 from clausewise.model import Kind
 from clausewise.reference import process
 
 DOCUMENTS = {"cdp": "cdp-2023", "ofs-ecm": "ofs-ecm-8.1.2.8"}
-SECRETS = shipped.TARGETS / "reference.d"
+SECRETS = package_data.TARGETS / "reference.d"
 
 
 @dataclass
@@ -131,7 +131,7 @@ class Theirs:
             "1",
         ]
         command += ["--phases", "examples", "--max-examples", "1"] if self.tiny else []
-        runs = [run(command, url, shipped.SCHEMAS / family, os.environ | told) for family in families]
+        runs = [run(command, url, package_data.SCHEMAS / family, os.environ | told) for family in families]
         return sum(runs[1:], runs[0])
 
 
@@ -143,7 +143,7 @@ def sample(families: Mapping[str, str], count: int) -> list[Any]:
     """Return defects from all over the catalogues, a third of them on flows."""
     flows, rest = list[Any](), list[Any]()
     for family, document in families.items():
-        folder = shipped.SCHEMAS / family
+        folder = package_data.SCHEMAS / family
         stated = contracts.load(folder / "openapi.yaml", document).clauses
         book = catalogue.load(folder, family, stated, document)
         for defect in book.defects.values():

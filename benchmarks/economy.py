@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 
 import measuring
 
-from clausewise import economy, families, forecast, shipped
-from clausewise.plugin import roll
-from clausewise.plugin.opening import claimed
+from clausewise import economy, families, forecast, package_data
+from clausewise.plugin import collection
+from clausewise.plugin.startup import claimed
 from clausewise.scope import of as scope_of
 
 HEADS = ("what", "requests", "of all", "seeded defects caught", "caught a request")
@@ -37,7 +37,7 @@ sys.exit(main(sys.argv[1:]))
 def main(words: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--families", default=",".join(shipped.families()))
+    parser.add_argument("--families", default=",".join(package_data.families()))
     parser.add_argument("--budgets", default="500,1000,1500,2500")
     given = parser.parse_args(words)
     measuring.table(HEADS, _rows(given.families.split(","), [int(it) for it in given.budgets.split(",")]))
@@ -83,7 +83,7 @@ def _requests(family: str, *, whole: bool) -> int:
 
 def _caught() -> Mapping[str, int]:
     """Return how many defects the matrix says that each test catches."""
-    with (shipped.ROOT / "docs" / "matrix.csv").open() as file:
+    with (package_data.ROOT / "docs" / "matrix.csv").open() as file:
         return Counter(row["caught by"] for row in csv.DictReader(file))
 
 
@@ -107,7 +107,7 @@ def _as_they_stand(names: Sequence[str]) -> list[tuple[str, int]]:
     homes = [families.family(name) for name in names]
     folders = {home.suite.name for home in homes}
     scope = scope_of(claimed(measuring.REFERENCE))
-    tests = [it for it in roll.tests(scope, {"plan": "gate"}) if it.partition("/")[0] in folders]
+    tests = [it for it in collection.tests(scope, {"plan": "gate"}) if it.partition("/")[0] in folders]
     seen: Counter[str] = Counter()
     rounds: dict[str, int] = {}
     for test in tests:

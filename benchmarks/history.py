@@ -21,7 +21,7 @@ import measuring
 
 from clausewise import families, scope
 from clausewise.fleet import read, standings
-from clausewise.fleet.standing import shared
+from clausewise.fleet.target_status import shared
 from clausewise.history import History
 from clausewise.report import fleet as page
 from clausewise.report import pages

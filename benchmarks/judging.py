@@ -19,8 +19,8 @@ from typing import Any
 import measuring
 
 from clausewise import journal, recorded
-from clausewise.judge import Bench, masker
-from clausewise.plugin.opening import remembered
+from clausewise.judge import JudgeContext, masker
+from clausewise.plugin.startup import remembered
 from clausewise.verdict import Policy
 
 HEADS = ("what", "exchanges", "µs an exchange", "to the bare loop")
@@ -54,7 +54,7 @@ def _rows(folder: Path) -> Iterator[Sequence[object]]:
     lines = (folder / journal.EXCHANGES).read_bytes().splitlines()
     ours = list(recorded.read_own(folder / journal.EXCHANGES, scope, lambda record: record, lambda _: False))
     exchanges = [one.exchange for one in ours if one.exchange]
-    bench, hides = Bench.of(scope, Nowhere(), Policy(), b""), masker(scope, b"key")
+    bench, hides = JudgeContext.of(scope, Nowhere(), Policy(), b""), masker(scope, b"key")
     tasks: dict[str, tuple[int, Callable[[], object]]] = {
         "bare loop: `json.loads` of each": (len(lines), lambda: [json.loads(line) for line in lines]),
         "judging": (len(ours), lambda: [recorded.again(one, bench) for one in ours]),

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 import requests
 import tomlkit
 
-from clausewise import shipped
+from clausewise import package_data
 from clausewise.reference import process
 
-REFERENCE = shipped.TARGETS / "reference.toml"
+REFERENCE = package_data.TARGETS / "reference.toml"
 
 
 class Made(NamedTuple):

@@ -25,17 +25,17 @@ import requests
 
 from clausewise import families
 from clausewise.client import Transport
-from clausewise.journal import Pages
+from clausewise.journal import JournalFiles
 from clausewise.judge import Judge
 from clausewise.model import Request
 from clausewise.plugin.launch import launch
-from clausewise.plugin.opening import claimed, embedded
+from clausewise.plugin.startup import claimed, embedded
 from clausewise.targets import Target
 
 HEADS = ("round", "requests", "run s", "judged req/s", "bare req/s", "judged/bare", "run/bare")
 
 
-class Ear:
+class Listener:
     """Keeps every request that the transport sends, and the seconds that sending and judging take."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Ear:
         self._before: dict[tuple[type, str, str], Callable[..., Any]] = {
             (Transport, "send", "send"): Transport.send,
             (Judge, "_settle", "judge"): Judge._settle,  # noqa: SLF001 - what is measured
-            (Pages, "verdict", "judge"): Pages.verdict,
+            (JournalFiles, "verdict", "judge"): JournalFiles.verdict,
         }
 
     def __enter__(self) -> Self:
@@ -68,10 +68,10 @@ class Ear:
         return timed
 
 
-def suite(target: Target, url: str, plan: str) -> tuple[Ear, float]:
+def suite(target: Target, url: str, plan: str) -> tuple[Listener, float]:
     """Run the suite once; return what was heard and the seconds of the whole run."""
     homes = [families.family(name) for name in target.families]
-    with Ear() as ear, TemporaryDirectory() as folder:
+    with Listener() as ear, TemporaryDirectory() as folder:
         options = [
             f"--target={target.path}",
             f"--reference-url={url}",

@@ -23,17 +23,17 @@ from typing import Any
 
 import pytest
 
-from clausewise import economy, families, shipped
-from clausewise.economy import Thrift
+from clausewise import economy, families, package_data
+from clausewise.economy import CaseSelection
 from clausewise.errors import NotConformant
 from clausewise.generation import mutations
+from clausewise.matrix_session import MatrixSession, Record, findings, staged
 from clausewise.model import Defect
-from clausewise.plugin import thrift
+from clausewise.plugin import case_selection
 from clausewise.plugin.session import Session
-from clausewise.stage import Record, Stage, findings, staged
 
-REFERENCE = shipped.TARGETS / "reference.toml"
-PROVED = shipped.ROOT / "docs" / "matrix.csv"
+REFERENCE = package_data.TARGETS / "reference.toml"
+PROVED = package_data.ROOT / "docs" / "matrix.csv"
 SEEDS = (1, 2, 3, 4, 5)  # of walks: as many as catch each defect by all of them
 MANY = ("test_depth.py", "test_models.py")  # the files of tests of many cases; all others are asked whole
 WALKS = 2  # at least: the simplest one, which Hypothesis begins with, and one by chance
@@ -70,7 +70,7 @@ class Noted:
     elsewhere: set[Hashable] = field(default_factory=set)  # what tests show that are asked whole
 
 
-class Recorder(Thrift):
+class Recorder(CaseSelection):
     """Asks all cases of a test, whatever becomes of them, and notes what each of them showed."""
 
     def __init__(self, run: Session, seen: Callable[[], int]) -> None:
@@ -102,7 +102,7 @@ class Recorder(Thrift):
         self.spans[name] = slice(begun, self._seen())
 
 
-class Scribe(Stage):
+class Scribe(MatrixSession):
     """The stage on which the cases of each test are asked, clean and with each defect that only they see."""
 
     def __init__(self, asked: Collection[str], url: str) -> None:
@@ -113,7 +113,7 @@ class Scribe(Stage):
 
     def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
         """Record each family that is asked for."""
-        items[0].config.stash[thrift.MAKER] = lambda session, *_: self._recorder(session)
+        items[0].config.stash[case_selection.MAKER] = lambda session, *_: self._recorder(session)
         for family in self._asked:
             folder = families.family(family).suite.name
             own = [it for it in items if it.nodeid.startswith(f"{folder}/")]
@@ -143,7 +143,7 @@ class Scribe(Stage):
         noted.sent[test] += len(seen)
         noted.touched[test] = sorted({name for told in records for name in told["touched"]})
         if made:
-            noted.laws[test] = thrift.law(run, clause)
+            noted.laws[test] = case_selection.law(run, clause)
         if not (made and made.cases):
             noted.elsewhere |= {("clause", name) for name in noted.touched[test]} | set(map(_code, seen))
             if is_of_walks(test):
@@ -298,7 +298,7 @@ def short(test: str) -> str:
 
 def main() -> None:
     """Record and write."""
-    asked = sys.argv[1:] or shipped.families()
+    asked = sys.argv[1:] or package_data.families()
     with TemporaryDirectory() as folder:
         made = staged(REFERENCE, [], Path(folder), lambda url: Scribe(asked, url))
     for noted in made.noted:

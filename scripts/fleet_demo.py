@@ -28,7 +28,7 @@ from typing import Any
 import distributed
 import tomlkit
 
-from clausewise import shipped
+from clausewise import package_data
 from clausewise.reference import process
 
 BANKS = ("", "cautious", "terse", "eager")
@@ -88,9 +88,9 @@ def _bank(bank: str, families: Sequence[str]) -> Any:
 
 def _targets(folder: Path, bank: str, families: Sequence[str], url: str) -> Iterator[str]:
     """Write two target files for a server, each with some of its families; yield their names."""
-    shutil.copytree(shipped.TARGETS / "reference.d", folder / "reference.d", dirs_exist_ok=True)
+    shutil.copytree(package_data.TARGETS / "reference.d", folder / "reference.d", dirs_exist_ok=True)
     for at, region in enumerate(REGIONS):
-        told = tomlkit.parse((shipped.TARGETS / "reference.toml").read_text())
+        told = tomlkit.parse((package_data.TARGETS / "reference.toml").read_text())
         for family in list(told["families"]):
             if family not in families[at::2]:
                 del told["families"][family]

@@ -16,10 +16,10 @@ from pathlib import Path
 from statistics import mode
 from tempfile import TemporaryDirectory
 
-from clausewise import families, forecast, journal, shipped
+from clausewise import families, forecast, journal, package_data
 from clausewise.plans import OFFERED, PLANS
 
-REFERENCE = shipped.TARGETS / "reference.toml"
+REFERENCE = package_data.TARGETS / "reference.toml"
 Counts = Mapping[str, int]
 WHOLE = """
 import sys
@@ -61,8 +61,11 @@ def shortened(sent: Counts) -> dict[str, int]:
 
 def main() -> None:
     """Count and write."""
-    homes = {home.suite.name: home for home in map(families.family, shipped.families())}
-    for plan in sys.argv[1:] or (*OFFERED, *(it + forecast.IN_FULL for it in OFFERED if PLANS[it].thrifty)):
+    homes = {home.suite.name: home for home in map(families.family, package_data.families())}
+    for plan in sys.argv[1:] or (
+        *OFFERED,
+        *(it + forecast.IN_FULL for it in OFFERED if PLANS[it].selects_cases),
+    ):
         for name, counts in counted(plan).items():
             path = homes[name].folder / forecast.FILE
             told = json.loads(path.read_text()) if path.exists() else {"plans": {}}

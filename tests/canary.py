@@ -24,15 +24,15 @@ from zipfile import ZipFile, is_zipfile
 import ahocorasick
 import requests
 
-from clausewise.reference import cdp_seed
+from clausewise.reference.cdp import seed
 
 _OURS = {"host", "content-length", "x-api-key", "accept-encoding"}
 _BLOB = re.compile(rb"[A-Za-z0-9+/_-]{40,}={0,2}")
 _LINES = re.compile(r"(?:\\\\)?\\[rn]|[\r\n]+")
 _REAL = {
-    "client_secret": cdp_seed.CLIENT_SECRET,
+    "client_secret": seed.CLIENT_SECRET,
     "username": "sandbox-partner",
-    "password": cdp_seed.USERS["sandbox-partner"].password,
+    "password": seed.USERS["sandbox-partner"].password,
 }
 _ODD = "/&\"'<ü% "  # what URLs, JSON, HTML and shells escape
 

@@ -21,8 +21,8 @@ from typing import Any
 import runs
 import tomlkit
 
-from clausewise import chaos, shipped
-from clausewise.foreign import visible
+from clausewise import chaos, package_data
+from clausewise.untrusted import visible
 
 STRUCK = ("POST", "/caas/api/v2/customer/validate")
 JUDGED = "cdp.validateCustomer.not-subscribed"  # of the operation that is struck
@@ -135,7 +135,7 @@ def line(kind: str, made: Measured) -> str:
     return f"{kind:22} {made.exit} {'/'.join(verdicts):12} {used} {told}"
 
 
-PAGE = shipped.SCHEMAS.parent / "docs" / "chaos.md"
+PAGE = package_data.SCHEMAS.parent / "docs" / "chaos.md"
 _COLUMNS = """\
 | kind | what it does | exit | spoiled | other | seconds | peak MB | what the run says |
 | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import strategies as st
 
-from clausewise import report, rulings, scope, shipped, statement, targets
-from clausewise.contracts import loading, reading
+from clausewise import package_data, report, rulings, scope, statement, targets
+from clausewise.contracts import loading, yaml_reader
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
 from clausewise.plugin.counterexamples import Counterexamples
@@ -78,7 +78,7 @@ def fill(folder):
     """Write a good file of every kind into a folder, by the program itself where it writes such."""
     command("run", "--target", folder / "none")  # what it imports is no input's time
     (folder / "secret").write_text("a-made-up-key")
-    shutil.copy(shipped.SCHEMAS / "account-service" / "assumed.overlay.yaml", folder / "own.yaml")
+    shutil.copy(package_data.SCHEMAS / "account-service" / "assumed.overlay.yaml", folder / "own.yaml")
     (folder / "target.toml").write_bytes(mutation.as_toml(TARGET))
     lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in WAIVER.items())
     (folder / "waivers.toml").write_text(f"[[waiver]]\n{lines}\n[[waiver]]\n{lines}")
@@ -107,7 +107,7 @@ def named(results):
 
 def har(target):
     """Return a small HAR file: calls of two operations, one broken, and one that nobody documents."""
-    known = scope.of(targets.load(target, shipped.SCHEMAS / "target.schema.json"))
+    known = scope.of(targets.load(target, package_data.SCHEMAS / "target.schema.json"))
     paths = [one.path for one in known.contracts["account-service"].operations.values()][:3]
     entries: list[dict[str, Any]] = [
         {
@@ -204,7 +204,7 @@ def answers(*arguments, name="", codes=(0, 1, 2, 3, 4)):
 
 
 def load(path):
-    return targets.load(path, shipped.SCHEMAS / "target.schema.json")
+    return targets.load(path, package_data.SCHEMAS / "target.schema.json")
 
 
 def whole(path):
@@ -251,7 +251,7 @@ def waiver_file(data, good, folder):
 def overlay(data, good, folder):
     """An overlay, laid over the contract."""
     raw = (good / "own.yaml").read_bytes()
-    value = yaml.load(raw, Loader=reading.Yaml12)
+    value = yaml.load(raw, Loader=yaml_reader.Yaml12)
     value["actions"] = value["actions"][: data.draw(st.sampled_from([1, 3, 99]))]
     raw = raw if data.draw(st.booleans()) else raw[:2000]
     name = f"own{next(COUNT)}.yaml"  # the engine remembers overlays by their path

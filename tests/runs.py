@@ -18,12 +18,12 @@ import pytest
 import tomlkit
 import warm
 
-from clausewise import shipped
+from clausewise import package_data
 from clausewise.cli import main
 from clausewise.reference import process
 
 ROOT = Path(__file__).parents[1]
-REFERENCE = shipped.TARGETS / "reference.toml"
+REFERENCE = package_data.TARGETS / "reference.toml"
 DOCUMENTS = ("cdp-2023", "cdp-drap-1.0.1")
 ECM = "ofs-ecm-8.1.2.8"
 
@@ -166,7 +166,7 @@ def reference(*families: str, control: bool = False) -> Iterator[str]:
 @contextmanager
 def bent(family: str, *defects: str, port: int = 0) -> Iterator[str]:
     """Serve the reference of a family, or of all, with seeded defects meanwhile; yields its URL."""
-    documents = {family: ""} if family else dict.fromkeys(shipped.families(), "")
+    documents = {family: ""} if family else dict.fromkeys(package_data.families(), "")
     options = [word for name in defects for word in ("--defect", name)]
     with process.started(documents, *options, "--port", str(port)) as url:
         yield url

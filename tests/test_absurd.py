@@ -8,7 +8,7 @@ import pytest
 import requests
 import runs
 
-from clausewise import shipped, tables
+from clausewise import input_files, package_data
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
 
@@ -35,7 +35,7 @@ def test_an_absurd_limit_is_refused(tmp_path, key, value):
     )
 
     with pytest.raises(ConfigurationError) as bad:
-        tables.read(path, shipped.SCHEMAS / "target.schema.json", "target file")
+        input_files.read(path, package_data.SCHEMAS / "target.schema.json", "target file")
 
     assert str(path) in str(bad.value)
     assert "\n" not in str(bad.value)

@@ -13,7 +13,7 @@ import runs
 from test_browser import CHROMIUM, browser  # noqa: F401 - a fixture
 from test_report import results
 
-from clausewise import scope, shipped, targets
+from clausewise import package_data, scope, targets
 from clausewise.cli import allure
 from clausewise.model import Kind, Standing
 from clausewise.plugin import labels
@@ -55,7 +55,7 @@ def test_each_cause_is_a_category_before_the_others():
 
 def test_how_grave_a_broken_clause_is_follows_from_its_standing():
     """The firmest counts; who is let in is the gravest, where a document says so."""
-    rows = scope.of(targets.load(runs.REFERENCE, shipped.SCHEMAS / "target.schema.json"))
+    rows = scope.of(targets.load(runs.REFERENCE, package_data.SCHEMAS / "target.schema.json"))
     one = next(clause for clause in rows.clauses() if clause.kind is Kind.ANSWER)
     guess = replace(one, standing=Standing.ASSUMED)
 

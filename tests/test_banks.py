@@ -5,11 +5,11 @@ from itertools import combinations
 
 import pytest
 
-from clausewise import banks, shipped
-from clausewise.cli.books import book
+from clausewise import banks, package_data
+from clausewise.cli.catalogues import book
 from clausewise.errors import ConfigurationError
 
-KNOWN = {family: list(book(family).freedoms.values()) for family in shipped.families()}
+KNOWN = {family: list(book(family).freedoms.values()) for family in package_data.families()}
 NAMES = ["cautious", "terse", "eager"]
 ONE_PER_ANSWER = ("status", "header", "media_type", "raw", "set")
 

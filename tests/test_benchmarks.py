@@ -8,9 +8,9 @@ import sys
 import pytest
 import runs
 
-from clausewise import shipped
+from clausewise import package_data
 
-HERE = shipped.ROOT / "benchmarks"
+HERE = package_data.ROOT / "benchmarks"
 TINY = {
     "rate": ("--rounds", "1", "--plan", "smoke"),
     "judging": ("--plan", "smoke", "--families", "int-ecm"),

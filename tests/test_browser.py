@@ -14,7 +14,7 @@ from test_fleet import NOON, many
 from test_report import NASTY, RUN, results
 
 from clausewise import fleet
-from clausewise.fleet import standing
+from clausewise.fleet import target_status
 from clausewise.history import History
 from clausewise.report import fleet as fleets
 from clausewise.report import pages, read
@@ -235,16 +235,18 @@ def test_the_page_of_a_fleet_shuts_nobody_out(page, tmp_path, width, theme):
     file, ids, guess = many(tmp_path, 12, 20, 6)
     told = fleet.read(file)
     with History.at(told.history) as held:
-        stand = standing.standings(told, held, NOON)
+        stand = target_status.standings(told, held, NOON)
     new = replace(stand[0], newly=stand[0].broken, mended=ids[3:])
-    nasty = standing.Standing(fleet.Member(NASTY, Path("x"), "", frozenset(), {"cdp": ""}, {"stage": NASTY}))
+    nasty = target_status.Standing(
+        fleet.Member(NASTY, Path("x"), "", frozenset(), {"cdp": ""}, {"stage": NASTY})
+    )
     rows = [new, *stand[1:], nasty]
     path = tmp_path / "fleet.html"
     drawn = fleets.html(
         "vendors",
         "2031-03-10",
         rows,
-        standing.shared(rows),
+        target_status.shared(rows),
         fleets.weeks(stand),
         outcomes={NASTY: f"the scheduler is gone: {NASTY}"},
         links={(new.last or {})["id"]: "runs/one/report.html"},

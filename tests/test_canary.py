@@ -12,7 +12,7 @@ import warm
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from clausewise import report, scope, shipped, targets
+from clausewise import package_data, report, scope, targets
 from clausewise.cli import commands
 
 pytestmark = pytest.mark.xdist_group("canary")
@@ -215,7 +215,7 @@ def key(folder):
 
 def test_the_command_line_is_remembered_without_its_secrets(monkeypatch):
     """A database's password, a secret of the target file given as an option."""
-    target = targets.load(runs.REFERENCE, shipped.SCHEMAS / "target.schema.json")
+    target = targets.load(runs.REFERENCE, package_data.SCHEMAS / "target.schema.json")
     known = scope.of(target)
     secret = min(target.secrets)
     where = "postgresql+psycopg://me:cnry-pw@db.example.com/x?sslpassword=cnry-ssl"

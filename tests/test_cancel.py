@@ -9,7 +9,7 @@ import pytest
 import runs
 from locking import gateway
 
-from clausewise import shipped
+from clausewise import package_data
 
 # Seconds: 2.3 to 3.4 of them where a machine does nothing else, and 11 before a cancel reached the workers.
 SOON = 10
@@ -71,7 +71,7 @@ def test_a_cancel_while_a_plugin_is_told_of_a_test_is_no_error(tmp_path):
             "pytest",
             "-p",
             "stopper",
-            str(shipped.SUITES),
+            str(package_data.SUITES),
             "--target",
             str(target),
         ]

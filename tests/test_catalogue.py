@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from clausewise import catalogue, contracts, shipped
-from clausewise.cli import books
+from clausewise import catalogue, contracts, package_data
+from clausewise.cli import catalogues
 from clausewise.errors import ConfigurationError
 from clausewise.model import among
 
@@ -111,20 +111,20 @@ def test_a_freedom_says_what_it_rests_on(tmp_path):
         load(tmp_path)
 
 
-@pytest.mark.parametrize("family", shipped.families())
+@pytest.mark.parametrize("family", package_data.families())
 def test_the_freedoms_of_a_family_are_as_their_schema_says(family):
     """A misspelt key would be a freedom that nobody plays."""
-    schema = json.loads((shipped.SCHEMAS / "freedoms.schema.json").read_text("utf-8"))
-    told = tomllib.loads((shipped.SCHEMAS / family / "freedoms.toml").read_text("utf-8"))
+    schema = json.loads((package_data.SCHEMAS / "freedoms.schema.json").read_text("utf-8"))
+    told = tomllib.loads((package_data.SCHEMAS / family / "freedoms.toml").read_text("utf-8"))
 
     assert not list(Draft202012Validator(schema).iter_errors(told))
 
 
-@pytest.mark.parametrize("family", shipped.families())
+@pytest.mark.parametrize("family", package_data.families())
 def test_what_is_open_is_a_seeded_defect(family):
     """A glob that names no defect would hide that somebody catches it by now."""
-    book = books.book(family)
-    globs = tomllib.loads((shipped.SCHEMAS / family / "defects.toml").read_text("utf-8")).get("open", [])
+    book = catalogues.book(family)
+    globs = tomllib.loads((package_data.SCHEMAS / family / "defects.toml").read_text("utf-8")).get("open", [])
 
     assert [glob for glob in globs if not any(among(name, [glob]) for name in book.open)] == []
     assert set(book.open) <= set(book.defects)

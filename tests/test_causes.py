@@ -5,7 +5,7 @@ import json
 import pytest
 import runs
 
-from clausewise import scope, shipped, targets
+from clausewise import package_data, scope, targets
 from clausewise.model import Kind, Role
 from clausewise.statement.causes import Seen, causes, folded, kept
 from clausewise.statement.live import Live
@@ -341,7 +341,7 @@ def test_red_and_security_and_reach_come_first(told):
 def test_causes_are_counted_while_tests_go_on(monkeypatch):
     """Once in a while, and by what the tests say: one place in two calls is one, another rule another."""
     monkeypatch.setattr("clausewise.statement.live._EVERY", 0.0)
-    known = scope.of(targets.load(runs.REFERENCE, shipped.SCHEMAS / "target.schema.json"))
+    known = scope.of(targets.load(runs.REFERENCE, package_data.SCHEMAS / "target.schema.json"))
     live = Live(known, Policy())
 
     def told(clause, where, name):

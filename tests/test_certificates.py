@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from clausewise import chaos, shipped, targets
+from clausewise import chaos, package_data, targets
 from clausewise.chaos import certificates
 from clausewise.client import Transport
 from clausewise.errors import ConfigurationError, TargetUnusable, Unreachable
@@ -56,7 +56,7 @@ def load(folder, monkeypatch, **tls):
     told = tomlkit.parse(path.read_text())
     told["tls"] = tls
     path.write_text(tomlkit.dumps(told))
-    return targets.load(path, shipped.SCHEMAS / "target.schema.json", allowed=())
+    return targets.load(path, package_data.SCHEMAS / "target.schema.json", allowed=())
 
 
 @pytest.mark.parametrize(

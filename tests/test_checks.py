@@ -16,8 +16,8 @@ ADD = TOY.operations["addWidget"]
 WIDGET = {"name": "a", "size": 1}
 
 
-def broken(touches):
-    return {touch.clause for touch in touches if touch.findings}
+def broken(assertions):
+    return {touch.clause for touch in assertions if touch.findings}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_no_document_forbids_is_left_alone(headers):
     answer = exchange("getWidget", 200, raw=b' {"size":\n1, "extra": [], "name": "a"} ', headers=headers)
 
     assert not broken(universal(answer, GET))
-    assert not broken(read(answer, GET, ["widget"]).touches)
+    assert not broken(read(answer, GET, ["widget"]).assertions)
 
 
 UNKNOWN, STRAY = {"errorCode": 45001}, {"oops": 1}
@@ -130,7 +130,7 @@ def test_which_answer_it_is(wanted, body, is_read_as, breaks):
     reading = read(exchange("getWidget", 200, body), GET, [wanted] if wanted else ())
 
     assert reading.outcome == is_read_as
-    firsts = {it.clause: it.findings[0].where for it in reading.touches if it.findings}
+    firsts = {it.clause: it.findings[0].where for it in reading.assertions if it.findings}
     assert {clause: firsts[clause] for clause in breaks} == breaks
     assert bool(firsts) == bool(breaks)
 
@@ -141,21 +141,21 @@ def test_the_wanted_answer_speaks_for_itself_and_all_its_fields():
 
     assert reading.given
     assert {"toy.getWidget.widget", "toy.getWidget.widget.name"} <= {
-        touch.clause for touch in reading.touches
+        touch.clause for touch in reading.assertions
     }
-    assert not broken(reading.touches)
+    assert not broken(reading.assertions)
 
 
 def test_another_documented_answer_breaks_the_wanted_one():
     """The right code of the wrong answer is held against the answer that was wanted."""
     reading = read(exchange("getWidget", 200, {"errorCode": 45001}), GET, ["widget"])
 
-    assert (reading.given, reading.outcome, broken(reading.touches)) == (
+    assert (reading.given, reading.outcome, broken(reading.assertions)) == (
         False,
         "unknown",
         {"toy.getWidget.widget"},
     )
-    assert reading.touches[0].findings[0].actual == "HTTP 200: the unknown answer"
+    assert reading.assertions[0].findings[0].actual == "HTTP 200: the unknown answer"
 
 
 def test_a_wrong_code_breaks_its_field_and_the_answer():
@@ -163,7 +163,7 @@ def test_a_wrong_code_breaks_its_field_and_the_answer():
     reading = read(exchange("getWidget", 200, {"errorCode": 45002}), GET, ["unknown"])
 
     assert not reading.given
-    assert broken(reading.touches) == {"toy.getWidget.unknown", "toy.getWidget.unknown.errorCode"}
+    assert broken(reading.assertions) == {"toy.getWidget.unknown", "toy.getWidget.unknown.errorCode"}
 
 
 def test_an_answer_that_only_its_code_fails_is_told_by_the_place_of_the_code():
@@ -171,7 +171,7 @@ def test_an_answer_that_only_its_code_fails_is_told_by_the_place_of_the_code():
     reading = read(exchange("getWidget", 200, {"errorCode": "45001"}), GET, ["unknown"])
     told = {
         touch.clause: (bad.where, bad.expected, bad.actual, bad.rule)
-        for touch in reading.touches
+        for touch in reading.assertions
         for bad in touch.findings
     }
 
@@ -191,8 +191,8 @@ def test_a_broken_answer_of_another_kind_is_not_taken_for_the_wanted_one():
     reading = read(exchange("getWidget", 200, {"name": "a", "size": "1"}), GET, ["unknown"])
 
     assert not reading.given
-    assert broken(reading.touches) == {"toy.getWidget.unknown"}
-    assert "most like the widget answer" in reading.touches[0].findings[0].actual
+    assert broken(reading.assertions) == {"toy.getWidget.unknown"}
+    assert "most like the widget answer" in reading.assertions[0].findings[0].actual
 
 
 def test_a_broken_field_leaves_the_answer_recognised():
@@ -200,7 +200,7 @@ def test_a_broken_field_leaves_the_answer_recognised():
     reading = read(exchange("getWidget", 200, {"name": "a"}), GET, ["widget"])
 
     assert reading.given
-    assert broken(reading.touches) == {"toy.getWidget.widget.size", "toy.getWidget.widget.code"}
+    assert broken(reading.assertions) == {"toy.getWidget.widget.size", "toy.getWidget.widget.code"}
 
 
 def test_an_answer_met_in_passing_is_no_proof_of_the_answer_itself():
@@ -208,7 +208,7 @@ def test_an_answer_met_in_passing_is_no_proof_of_the_answer_itself():
     reading = read(exchange("getWidget", 200, WIDGET), GET)
 
     assert reading.outcome == "widget"
-    assert "toy.getWidget.widget" not in {touch.clause for touch in reading.touches}
+    assert "toy.getWidget.widget" not in {touch.clause for touch in reading.assertions}
 
 
 @pytest.mark.parametrize("status", [500, 302, 404])
@@ -216,17 +216,20 @@ def test_a_wrong_status_names_what_was_wanted(status):
     """An undocumented status is held against the wanted answer, with status and body shown."""
     reading = read(exchange("getWidget", status, {"oops": 1}), GET, ["widget"])
 
-    (finding,) = reading.touches[0].findings
+    (finding,) = reading.assertions[0].findings
     assert finding.expected == "the widget answer (HTTP 200)"
     assert finding.actual.startswith(f"HTTP {status}: ")
 
 
 def test_an_accepted_request_proves_each_documented_field_it_sent():
     """A success takes every documented field that was in the request, and no other."""
-    touches = taken(exchange("addWidget", 200, WIDGET, sent=WIDGET), ADD, "added", wanted_success=True)
+    assertions = taken(exchange("addWidget", 200, WIDGET, sent=WIDGET), ADD, "added", wanted_success=True)
 
-    assert {touch.clause for touch in touches} >= {"toy.addWidget.request.name", "toy.addWidget.request.size"}
-    assert "toy.addWidget.request.made_on" not in {touch.clause for touch in touches}
+    assert {touch.clause for touch in assertions} >= {
+        "toy.addWidget.request.name",
+        "toy.addWidget.request.size",
+    }
+    assert "toy.addWidget.request.made_on" not in {touch.clause for touch in assertions}
 
 
 def test_a_documented_request_refused_by_field_breaks_that_field():
@@ -322,7 +325,7 @@ def test_a_broken_record_in_a_list_breaks_its_field():
     reading = read(exchange("getWidget", 200, [{"id": "1", "name": "a"}]), operation, ["rows"])
 
     assert reading.given
-    assert broken(reading.touches) == {"toy.getWidget.rows[].id"}
+    assert broken(reading.assertions) == {"toy.getWidget.rows[].id"}
 
 
 def test_an_answer_wrapped_in_a_json_text_is_read_through():
@@ -339,6 +342,6 @@ def test_a_query_parameter_counts_only_where_it_was_sent():
     asked = exchange("getWidget", 200, WIDGET)
     asked = replace(asked, request=replace(asked.request, url="http://127.0.0.1/widgets?name=a"))
 
-    touches = taken(asked, operation, "widget", wanted_success=True)
+    assertions = taken(asked, operation, "widget", wanted_success=True)
 
-    assert {touch.clause for touch in touches} == {"toy.getWidget.request.name"}
+    assert {touch.clause for touch in assertions} == {"toy.getWidget.request.name"}

@@ -13,8 +13,8 @@ import yaml
 from hypothesis.errors import FlakyFailure
 from junitparser import JUnitXml
 
-from clausewise import shipped
-from clausewise.plugin import conduct
+from clausewise import package_data
+from clausewise.plugin import outcomes
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs"
@@ -151,20 +151,20 @@ def test_what_hypothesis_wrapped_is_seen():
     """It runs a test that was cut short once more, and calls it flaky."""
     cut = pytest.fail.Exception("Timeout (>0.3s) from pytest-timeout.")
 
-    told = conduct._cut(FlakyFailure("Inconsistent results", [cut]))
+    told = outcomes._cut(FlakyFailure("Inconsistent results", [cut]))
     assert told == "the test was cut short: Timeout (>0.3s) from pytest-timeout."
-    assert conduct._cut(FlakyFailure("Inconsistent results", [ValueError("x")])) == ""
+    assert outcomes._cut(FlakyFailure("Inconsistent results", [ValueError("x")])) == ""
 
 
 def test_what_pytest_timeout_cuts_short_is_no_fault_of_ours(tmp_path):
     """It says so itself: the clause is an error, and the run did not break."""
     (tmp_path / "cutter.py").write_text(_CUTTER % "call")
-    command = ["-m", "pytest", "-p", "cutter", str(shipped.SUITES / "int_ecm")]
+    command = ["-m", "pytest", "-p", "cutter", str(package_data.SUITES / "int_ecm")]
     command += ["--target", str(runs.REFERENCE)]
     picked = ["--family", "int-ecm", "--clause", "int-ecm.*live*", "--run-dir", str(tmp_path / "run")]
     done = subprocess.run(
         [sys.executable, *command, *picked],
-        env=runs.environment(PYTHONPATH=f"{tmp_path}:{shipped.ROOT / 'src'}"),
+        env=runs.environment(PYTHONPATH=f"{tmp_path}:{package_data.ROOT / 'src'}"),
         capture_output=True,
         text=True,
         check=False,

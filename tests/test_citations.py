@@ -14,8 +14,8 @@ import pytest
 import spans
 import yaml
 
-from clausewise import contracts, families, shipped
-from clausewise.cli import books
+from clausewise import contracts, families, package_data
+from clausewise.cli import catalogues
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.model import Standing
 
@@ -33,7 +33,9 @@ needs_documents = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the documents
 
 def cited(*, documented=False):
     """Return every clause with each of its sources that has a line."""
-    held = [clause for family in shipped.families() for clause in books.book(family).clauses.values()]
+    held = [
+        clause for family in package_data.families() for clause in catalogues.book(family).clauses.values()
+    ]
     wanted = [clause for clause in held if not documented or clause.standing is Standing.DOCUMENTED]
     return [(clause, source) for clause in wanted for source in clause.sources if source.line]
 
@@ -42,7 +44,8 @@ def cited(*, documented=False):
 def lines():
     """Return the lines of each document, by its id."""
     specs = [
-        yaml.safe_load((shipped.SCHEMAS / name / "openapi.yaml").read_text()) for name in shipped.families()
+        yaml.safe_load((package_data.SCHEMAS / name / "openapi.yaml").read_text())
+        for name in package_data.families()
     ]
     known = {entry["id"]: entry["number"] for spec in specs for entry in spec["x-documents"]}
     return {name: next(FOLDER.glob(f"{number}_*")).read_text().split("\n") for name, number in known.items()}
@@ -73,7 +76,7 @@ def test_no_source_names_its_table_twice():
 
 def test_every_companion_clause_names_its_page():
     """What only a companion page says gives that page first."""
-    held = books.book("cdp").clauses.values()
+    held = catalogues.book("cdp").clauses.values()
     sources = [clause.sources[0] for clause in held if clause.standing is Standing.COMPANION]
 
     assert sources
@@ -141,7 +144,7 @@ def test_every_span_stands_on_its_line():
 def printed():
     """Return each documented field whose value is fixed, with all values that its forms fix it to."""
     fixed = defaultdict(list)
-    for name in shipped.families():
+    for name in package_data.families():
         contract = families.family(name).contract
         for document in contracts.documents(contract):
             loaded = contracts.load(contract, document, {}, (), "").operations.values()

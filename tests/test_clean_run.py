@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 import runs
 
-from clausewise import shipped
+from clausewise import package_data
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +65,7 @@ def test_a_run_leaves_every_file_that_its_readme_names(clean):
 def test_no_secret_of_the_target_is_in_any_file(clean):
     """Passwords, client secrets and tokens of the target file are in nothing that the run left."""
     _, folder = clean
-    secrets = [path.read_text().strip() for path in (shipped.TARGETS / "reference.d").iterdir()]
+    secrets = [path.read_text().strip() for path in (package_data.TARGETS / "reference.d").iterdir()]
 
     for path in folder.rglob("*"):
         if path.is_file():

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl
 import hostile
 import pytest
 
-from clausewise import chaos, contracts, shipped
-from clausewise.client import Basic, Bearer, Budget, Client, Transport, patience, reasons
-from clausewise.client.circuit import Circuit
+from clausewise import chaos, contracts, package_data
+from clausewise.client import Basic, Bearer, Budget, Client, Transport, error_messages, retry_after
+from clausewise.client.circuit_breaker import Circuit
 from clausewise.errors import (
     CircuitOpen,
     ClausewiseError,
@@ -182,13 +182,13 @@ def test_a_date_to_come_back_counts_from_the_answers_own_clock():
     """A clock that is hours off does not turn two seconds into hours."""
     headers = (("Date", "Sat, 01 Jan 2028 00:00:00 GMT"), ("Retry-After", "Sat, 01 Jan 2028 00:00:02 GMT"))
 
-    assert patience.asked(Response(429, headers)) == 2
+    assert retry_after.asked(Response(429, headers)) == 2
 
 
 def test_all_pauses_together_have_an_end(monkeypatch):
     """A run waits for a family as often as the breaker counts, and then no more."""
     monkeypatch.setattr("time.sleep", lambda _: None)
-    waits = patience.Patience(Limits(max_wait=1, breaker=3))
+    waits = retry_after.RetryAfter(Limits(max_wait=1, breaker=3))
 
     assert [waits.wait(1, 0) for _ in range(5)] == [True, True, True, False, False]
 
@@ -196,7 +196,7 @@ def test_all_pauses_together_have_an_end(monkeypatch):
 def test_who_answers_is_waited_for_again(monkeypatch):
     """Fifty calls that are let through are worth five pauses of a second."""
     monkeypatch.setattr("time.sleep", lambda _: None)
-    waits = patience.Patience(Limits(max_wait=1, breaker=3))
+    waits = retry_after.RetryAfter(Limits(max_wait=1, breaker=3))
     waited = []
     for _ in range(20):
         waited.append(waits.wait(1, 0))
@@ -225,7 +225,7 @@ def test_a_pace_is_learned_from_what_a_target_puts_off(monkeypatch, tmp_path, wo
     """Five a second are let through: after a pause calls go as fast as that, and few are put off again."""
     clock, book = Clock(), tmp_path / "book"
     monkeypatch.setattr("clausewise.client.budget.time", clock)
-    monkeypatch.setattr("clausewise.turns.time", clock)
+    monkeypatch.setattr("clausewise.thread_turns.time", clock)
     budgets = [Budget(book=book if workers > 1 else None) for _ in range(workers)]
     taken: list[Any] = []
     away = 0
@@ -246,7 +246,7 @@ def test_no_pause_makes_a_run_endless(monkeypatch):
     """What is learned of one long pause is no pace for hours."""
     clock = Clock()
     monkeypatch.setattr("clausewise.client.budget.time", clock)
-    monkeypatch.setattr("clausewise.turns.time", clock)
+    monkeypatch.setattr("clausewise.thread_turns.time", clock)
     budget = Budget()
     for _ in range(2):
         budget.spend()
@@ -311,8 +311,8 @@ def test_a_host_that_wants_another_client_certificate_is_told_as_such(alert, sai
     """No later call would mend it, and the sentence names the table of the target file."""
     bad = OSError(f"[SSL: {alert}] alert (_ssl.c:1006)")
 
-    assert re.search(said, reasons.why(bad, Limits()))
-    assert reasons.hopeless(bad)
+    assert re.search(said, error_messages.why(bad, Limits()))
+    assert error_messages.hopeless(bad)
 
 
 def test_one_dead_operation_does_not_close_the_others():
@@ -650,7 +650,7 @@ class Stub:
         return Response(self.status, (), b""), 1.0
 
 
-ECM = contracts.load(shipped.SCHEMAS / "ofs-ecm" / "openapi.yaml", "ofs-ecm-8.1.2.8")
+ECM = contracts.load(package_data.SCHEMAS / "ofs-ecm" / "openapi.yaml", "ofs-ecm-8.1.2.8")
 BASIC = {"default": {"type": "basic", "username": "me", "password": "made-up"}}
 
 
@@ -733,14 +733,14 @@ def test_an_operation_printed_under_two_paths_is_asked_where_it_is(freedom):
 
 def test_a_claim_settles_which_printed_path_is_asked():
     """Nothing is tried where the target says it."""
-    path = shipped.SCHEMAS / "account-service" / "openapi.yaml"
+    path = package_data.SCHEMAS / "account-service" / "openapi.yaml"
     claimed = contracts.load(path, "account-service", {"ACC-02": "b"}).operations["create-ekyc-account"]
 
     assert (claimed.path, claimed.other_paths) == ("/esbuat7801/accountService/v1/create-ekyc-account", ())
 
 
 def _client_of(family, url):
-    contract = contracts.load(shipped.SCHEMAS / family / "openapi.yaml", family)
+    contract = contracts.load(package_data.SCHEMAS / family / "openapi.yaml", family)
     return Client(contract, FamilyTarget(family, family, url), Transport(Limits(), Tls()), "t")
 
 
@@ -748,7 +748,7 @@ def _client_of(family, url):
 def test_a_429_of_a_class_is_put_off_only_where_it_says_so(monkeypatch, after, asked_again):
     """A document that lists 4XX has an answer in it; with `Retry-After` it is the gateway's word."""
     monkeypatch.setattr("time.sleep", lambda _: None)
-    contract = contracts.load(shipped.SCHEMAS / "account-service" / "openapi.yaml", "account-service")
+    contract = contracts.load(package_data.SCHEMAS / "account-service" / "openapi.yaml", "account-service")
     busy = put_off(BUSY[0], after) if after else hostile.http(b"{}", status=BUSY[0])
     with hostile.serving(again(busy, hostile.http(b"{}"))) as url:
         target = FamilyTarget("account-service", "account-service", url)
@@ -782,7 +782,7 @@ def test_a_reason_that_nobody_foresaw_tells_no_address():
         "Max retries exceeded with url: /customer/0912345678 (http://127.0.0.1/customer/0912345678)"
     )
 
-    told = reasons.why(bad, LIMITS)
+    told = error_messages.why(bad, LIMITS)
 
     assert "0912345678" not in told
     assert "Max retries exceeded" in told

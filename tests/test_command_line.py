@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import runs
 
-from clausewise.cli import arguments, latest, notify, wordings
+from clausewise.cli import arguments, help_texts, latest, notify
 from clausewise.errors import ConfigurationError
 from clausewise.plans import seconds
 
@@ -39,7 +39,7 @@ def test_without_a_word_it_prints_the_help():
 @pytest.mark.usefixtures("here")
 def test_each_command_says_what_it_is_for_and_shows_two_examples(name):
     """The examples can be typed."""
-    words, text = wordings.COMMANDS[name], COMMANDS[name].format_help()
+    words, text = help_texts.COMMANDS[name], COMMANDS[name].format_help()
 
     assert " ".join(words.purpose.split()) in " ".join(text.split())
     assert len(set(words.examples)) == 2
@@ -55,7 +55,7 @@ def test_options_stand_under_headings():
     """Each long option of `run` but for the ones that say what it is about."""
     text = COMMANDS["run"].format_help()
 
-    for title in set(wordings.GROUPS.values()) - {"what it plays"}:
+    for title in set(help_texts.GROUPS.values()) - {"what it plays"}:
         assert f"\n{title}:\n" in text
 
 

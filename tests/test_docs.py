@@ -13,9 +13,9 @@ import runs
 import yaml
 from test_families import FAMILIES, book_of
 
-from clausewise import shipped
+from clausewise import package_data
 
-ROOT = shipped.ROOT
+ROOT = package_data.ROOT
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import site_pages  # noqa: E402 - a script, no package

@@ -4,7 +4,7 @@ import hostile
 import pytest
 import runs
 
-from clausewise import shipped
+from clausewise import package_data
 from clausewise.reference import process
 
 PORTRAIT = "10000000-0000-4000-8000-000000000001", "10000000-0000-4000-8000-000000000999"
@@ -142,7 +142,7 @@ def test_an_unedited_template_is_told_before_any_name_is_looked_up(tmp_path):
     assert "CDP_PASSWORD" not in done.stderr
     assert path.read_text().startswith("#:schema ./target.schema.json\n")
     schema = (tmp_path / "target.schema.json").read_text()
-    assert schema == (shipped.SCHEMAS / "target.schema.json").read_text()
+    assert schema == (package_data.SCHEMAS / "target.schema.json").read_text()
 
 
 def test_all_secrets_that_are_not_there_are_told_at_once(tmp_path, monkeypatch):

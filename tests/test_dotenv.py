@@ -7,7 +7,7 @@ import runs
 from locking import gateway
 from test_trust import foreign
 
-from clausewise import shipped, targets
+from clausewise import package_data, targets
 from clausewise.errors import ConfigurationError
 
 PASSWORD = "sandbox-password-93be"
@@ -23,7 +23,7 @@ def target(tmp_path, monkeypatch):
 
 def load(path, allowed=()):
     """Load a target file as what sends does; return its password."""
-    known = targets.load(path, shipped.SCHEMAS / "target.schema.json", allowed=allowed)
+    known = targets.load(path, package_data.SCHEMAS / "target.schema.json", allowed=allowed)
     return known.families["cdp"].credentials["default"]["password"], known
 
 

@@ -37,7 +37,7 @@ def test_a_recognised_answer_tells_its_drift():
 
     assert reading.given
     assert reading.drift == ("/novelty",)
-    assert not [finding for touch in reading.touches for finding in touch.findings]
+    assert not [finding for touch in reading.assertions for finding in touch.findings]
 
 
 def test_a_run_counts_drift_and_stays_as_green_as_it_was(tmp_path):

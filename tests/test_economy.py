@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import pytest
 import runs
 
-from clausewise import economy, families, scope, shipped
-from clausewise.economy import Core, Thrift
+from clausewise import economy, families, package_data, scope
+from clausewise.economy import CaseSelection, Core
 from clausewise.plans import PLANS
-from clausewise.plugin import roll, thrift
-from clausewise.plugin.opening import claimed
-from clausewise.plugin.selection import Choice
+from clausewise.plugin import case_selection, collection
+from clausewise.plugin.selection import Selection
+from clausewise.plugin.startup import claimed
 
 CASES = ["/a: null", "/a: absent", "/b: null"]
 
@@ -20,14 +20,14 @@ def session(*documents, failed=(), choice=None, plan="gate"):
     """Return as much of a session as tells which cases a test asks."""
     known = scope.of(claimed(runs.REFERENCE, documents))
     kept = SimpleNamespace(tests=lambda: set(failed))
-    return SimpleNamespace(scope=known, plan=PLANS[plan], choice=choice or Choice(), counterexamples=kept)
+    return SimpleNamespace(scope=known, plan=PLANS[plan], choice=choice or Selection(), counterexamples=kept)
 
 
 def asked(of, *, plan="gate", **more):
     """Return how many cases a test asks that has recorded ones, of how many."""
     run = session(plan=plan, **more)
     name, told = of
-    made = thrift.made(run, f"int_ecm/{name}", [f"int-ecm.{name.rpartition('[')[2][:-1]}.withstands"])
+    made = case_selection.made(run, f"int_ecm/{name}", [f"int-ecm.{name.rpartition('[')[2][:-1]}.withstands"])
     return made._core is not None and made._core.asks == told.asks
 
 
@@ -41,17 +41,17 @@ def test_a_core_is_asked_of_the_very_cases_that_were_recorded():
     """One case more or less, and nothing is known of any."""
     core = Core("law", economy.digest(CASES), frozenset(["/b: null"]))
 
-    assert Thrift(core).picked(CASES) == [2]
-    assert Thrift(core).picked([*reversed(CASES)]) == [0]
-    assert Thrift(core).picked([*CASES, "/c: null"]) == [0, 1, 2, 3]
-    assert Thrift(core).picked(CASES[:2]) == [0, 1]
-    assert Thrift().picked(CASES) == [0, 1, 2]
-    assert (Thrift(Core("law", walks=2)).walks(10), Thrift().walks(10)) == (2, 10)
+    assert CaseSelection(core).picked(CASES) == [2]
+    assert CaseSelection(core).picked([*reversed(CASES)]) == [0]
+    assert CaseSelection(core).picked([*CASES, "/c: null"]) == [0, 1, 2, 3]
+    assert CaseSelection(core).picked(CASES[:2]) == [0, 1]
+    assert CaseSelection().picked(CASES) == [0, 1, 2]
+    assert (CaseSelection(Core("law", walks=2)).walks(10), CaseSelection().walks(10)) == (2, 10)
 
 
 def test_what_is_asked_and_what_there_is_are_counted():
     """Over all that a test asks."""
-    made = Thrift(Core("law", economy.digest(CASES), frozenset(["/b: null"]), 2))
+    made = CaseSelection(Core("law", economy.digest(CASES), frozenset(["/b: null"]), 2))
     made.picked(CASES)
     made.walks(10)
 
@@ -65,16 +65,16 @@ def test_what_is_asked_and_what_there_is_are_counted():
         ({"plan": "proof"}, True),
         ({"plan": "nightly"}, False),
         ({"plan": "certify"}, False),
-        ({"choice": Choice(clauses=("int-ecm.login.*",))}, False),
-        ({"choice": Choice(operations=("login",))}, False),
-        ({"choice": Choice(ids=frozenset({"int-ecm.login.withstands"}))}, False),
-        ({"choice": Choice(families=("int-ecm",))}, True),
+        ({"choice": Selection(clauses=("int-ecm.login.*",))}, False),
+        ({"choice": Selection(operations=("login",))}, False),
+        ({"choice": Selection(ids=frozenset({"int-ecm.login.withstands"}))}, False),
+        ({"choice": Selection(families=("int-ecm",))}, True),
         ({"failed": [f"int_ecm/{recorded()[0]}"]}, False),
     ],
 )
-def test_only_the_gate_leaves_cases_out(more, thrifty):
+def test_only_the_gate_leaves_cases_out(more, selects_cases):
     """A deeper plan asks all; so does a part that somebody picked, and what failed last."""
-    assert asked(recorded(), **more) is thrifty
+    assert asked(recorded(), **more) is selects_cases
 
 
 def test_a_family_that_nobody_recorded_is_asked_whole(tmp_path):
@@ -84,7 +84,7 @@ def test_a_family_that_nobody_recorded_is_asked_whole(tmp_path):
     assert economy.recorded(stranger) == economy.Economy({}, {})
 
 
-@pytest.mark.parametrize("family", shipped.families())
+@pytest.mark.parametrize("family", package_data.families())
 def test_what_was_recorded_is_of_the_tests_and_documents_of_today(family):
     """Each core holds for the document that a family names first, and each test has its worth."""
     run = session()
@@ -92,12 +92,12 @@ def test_what_was_recorded_is_of_the_tests_and_documents_of_today(family):
     folder = families.family(family).suite.name
     tests = {
         name.partition("/")[2]: clauses
-        for name, clauses in roll.tests(run.scope, {"plan": "gate"}).items()
+        for name, clauses in collection.tests(run.scope, {"plan": "gate"}).items()
         if name.startswith(f"{folder}/")
     }
 
     assert set(known.cores) <= set(tests), "make matrix records it anew"
-    assert all(thrift.core(run, f"{folder}/{name}", tests[name]) for name in known.cores)
+    assert all(case_selection.core(run, f"{folder}/{name}", tests[name]) for name in known.cores)
     unknown = set(tests) - set(known.worth)
     assert all("chance" in name for name in unknown), unknown
 
@@ -109,8 +109,8 @@ def test_another_document_of_other_requests_is_asked_whole():
     name = next(it for it in cores if "one_wrong" in it and "onboardCustomer" in it)
     clauses = ["cdp.onboardCustomer.withstands"]
 
-    assert thrift.core(session(), f"cdp/{name}", clauses)
-    assert thrift.core(older, f"cdp/{name}", clauses) is None
+    assert case_selection.core(session(), f"cdp/{name}", clauses)
+    assert case_selection.core(older, f"cdp/{name}", clauses) is None
 
 
 def test_a_gate_says_how_much_it_asked(tmp_path):

@@ -4,9 +4,9 @@ import pytest
 import tomlkit
 from runs import REFERENCE, clausewise, free, target_at, untestable, verdicts, without
 
-from clausewise import catalogue, scope, shipped
+from clausewise import catalogue, package_data, scope
 from clausewise.model import among
-from clausewise.plugin.opening import claimed
+from clausewise.plugin.startup import claimed
 
 ACCOUNTS = "account-service"
 HELD = f"{ACCOUNTS}.law.*held*", f"{ACCOUNTS}.law.others*", f"{ACCOUNTS}.create-nice-hold-acct.*"
@@ -46,7 +46,7 @@ def test_the_run_makes_what_nobody_gave(tmp_path, family, role, clauses):
 
     less = _judged(tmp_path / "less", without(target, family, role), clauses)
 
-    needs = {known.id: known for known in catalogue.roles(shipped.SCHEMAS / family / "roles.toml")}
+    needs = {known.id: known for known in catalogue.roles(package_data.SCHEMAS / family / "roles.toml")}
     assert whole
     assert [name for name in whole - less if not among(name, needs[role].shows)] == []
 

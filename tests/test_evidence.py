@@ -26,11 +26,11 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clausewise import evidence, report, rulings, scope, shipped, statement, targets
+from clausewise import evidence, package_data, report, rulings, scope, statement, targets
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import comparing, packing
 from clausewise.evidence.contents import Contents
-from clausewise.statement.excuses import excuses
+from clausewise.statement.caveats import excuses
 from clausewise.statement.tally import Tally
 
 DEFECT = "retype:account-service.close-izi-mobile-acct.done.status"
@@ -81,7 +81,7 @@ def house(tmp_path_factory):
     with runs.bent("account-service", DEFECT) as url:
         path = runs.target_at(folder, url, "account-service")
         path.write_text(path.read_text().replace("show_personal_data = true", "") + OVERLAY)
-        shutil.copy(shipped.SCHEMAS / "account-service" / "assumed.overlay.yaml", folder / "own.yaml")
+        shutil.copy(package_data.SCHEMAS / "account-service" / "assumed.overlay.yaml", folder / "own.yaml")
         path.write_text(path.read_text().replace('overlays = ["assumed"]', 'overlays = ["own.yaml"]'))
         every = [clause.id for clause in known(path).clauses()]
         (folder / "frozen.json").write_text(
@@ -107,7 +107,7 @@ email = "somebody@example.com"
 
 def known(path):
     """Return what a target file claims."""
-    return scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"))
+    return scope.of(targets.load(path, package_data.SCHEMAS / "target.schema.json"))
 
 
 @pytest.fixture
@@ -193,7 +193,9 @@ def test_an_unexcused_green_run_passes_the_gate(tmp_path):
 
 def _target_in(folder):
     path = folder / "target.toml"
-    path.write_text(runs.REFERENCE.read_text().replace("reference.d/", f"{shipped.TARGETS}/reference.d/"))
+    path.write_text(
+        runs.REFERENCE.read_text().replace("reference.d/", f"{package_data.TARGETS}/reference.d/")
+    )
     return path
 
 
@@ -1443,7 +1445,7 @@ GROUPS = ("results", "page", "attestation", "run", "journal", "pack", "signature
 
 def test_the_page_on_evidence_lists_each_kind_of_lie():
     """As many as there are tests, each with what `verify` says."""
-    page = (shipped.ROOT / "docs" / "evidence.md").read_text()
+    page = (package_data.ROOT / "docs" / "evidence.md").read_text()
     rows = re.findall(rf"^\| ((?:{'|'.join(GROUPS)}): .+?) \| `(.+)` \|$", page, re.MULTILINE)
 
     assert dict(rows) == {name: says for name, (_, says) in LIES.items()}

@@ -12,7 +12,7 @@ import schemathesis
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from clausewise import bindings, catalogue, contracts, shipped
+from clausewise import bindings, catalogue, contracts, package_data
 from clausewise.bindings import Bindings
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.model import Kind, Observability, Standing
@@ -21,7 +21,7 @@ from clausewise.strict_json import scalars
 FAMILIES = ("account-service", "cdp", "int-ecm", "ofs-ecm")
 THIN = {"account-service": 56, "int-ecm": 50}  # independent counts of what documents 001 and 000 imply
 BODIES = sorted(
-    path for name in FAMILIES for path in (shipped.SCHEMAS / name / "bodies").glob("*.schema.json")
+    path for name in FAMILIES for path in (package_data.SCHEMAS / name / "bodies").glob("*.schema.json")
 )
 
 # Independent counts of the documents. Of 002 and 003 by kind; of 004 by service, within 5 %.
@@ -50,7 +50,7 @@ ECM_SERVICES = {
 
 def book_of(family):
     """Return a family's whole catalogue, whichever document a target may claim."""
-    folder = shipped.SCHEMAS / family
+    folder = package_data.SCHEMAS / family
     return catalogue.load(folder, family, contracts.every_clause(folder / "openapi.yaml"))
 
 
@@ -80,7 +80,7 @@ def test_nothing_that_a_thin_document_implies_was_skipped(family):
 @pytest.mark.parametrize("family", THIN)
 def test_what_the_overlay_assumes_is_not_mixed_with_the_document(family):
     """Without the overlay no field is a clause; with it each field is assumed, and cites the overlay."""
-    path = shipped.SCHEMAS / family / "openapi.yaml"
+    path = package_data.SCHEMAS / family / "openapi.yaml"
     document = {clause.id for clause in contracts.load(path, family).clauses}
 
     for clause in contracts.every_clause(path):
@@ -92,7 +92,7 @@ def test_what_the_overlay_assumes_is_not_mixed_with_the_document(family):
 @pytest.mark.parametrize("family", THIN)
 def test_every_binding_says_what_it_is_and_fits_the_assumed_overlay(family):
     """The defaults find their place in the requests that the overlay prints."""
-    folder = shipped.SCHEMAS / family
+    folder = package_data.SCHEMAS / family
     known = {binding.id: binding for binding in bindings.load(folder / "bindings.toml")}
     contract = contracts.load(folder / "openapi.yaml", family, overlays=[folder / contracts.ASSUMED])
 
@@ -185,7 +185,7 @@ CLAIMS = [
 @pytest.mark.parametrize(("family", "document"), CLAIMS)
 def test_no_example_fits_two_outcomes_of_one_status(family, document):
     """Each documented answer is fitted by its own outcome only, but for those documented without a body."""
-    contract = contracts.load(shipped.SCHEMAS / family / "openapi.yaml", document)
+    contract = contracts.load(package_data.SCHEMAS / family / "openapi.yaml", document)
     for operation in contract.operations.values():
         forms = [(outcome, form) for outcome in operation.outcomes for form in outcome.forms]
         for outcome, form in forms:
@@ -211,7 +211,7 @@ COUNTS = [("cdp", 4), ("ofs-ecm", 18), ("int-ecm", 3), ("account-service", 18)]
 @pytest.mark.parametrize(("family", "count"), COUNTS)
 def test_the_contract_is_valid_openapi_and_schemathesis_reads_it(family, count):
     """Tools that know nothing of us can use the contract as it lies in the folder."""
-    path = shipped.SCHEMAS / family / "openapi.yaml"
+    path = package_data.SCHEMAS / family / "openapi.yaml"
     validate(__import__("yaml").safe_load(path.read_text()), base_uri=path.as_uri())
 
     found: list[Any] = [*schemathesis.openapi.from_path(path).get_all_operations()]
@@ -222,5 +222,5 @@ def test_the_contract_is_valid_openapi_and_schemathesis_reads_it(family, count):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_hand_written_files_are_toml_that_python_reads(family):
     """What people write by hand is TOML of the standard library's kind."""
-    for path in (shipped.SCHEMAS / family).glob("*.toml"):
+    for path in (package_data.SCHEMAS / family).glob("*.toml"):
         assert tomllib.loads(Path(path).read_text())

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from clausewise.plugin.shares import Shares
+from clausewise.plugin.shared_resources import SharedResources
 from clausewise.plugin.unique import Unique
 
 NUMBERS = [f"88{number:04}" for number in range(40)]
@@ -14,7 +14,7 @@ NUMBERS = [f"88{number:04}" for number in range(40)]
 @pytest.fixture
 def workers(tmp_path):
     """The makers of unique values of two workers that share a book."""
-    return [Unique(random.Random(7), (at, 2), Shares(at, tmp_path / "shares")) for at in range(2)]
+    return [Unique(random.Random(7), (at, 2), SharedResources(at, tmp_path / "shares")) for at in range(2)]
 
 
 def picks(unique, count, **how):

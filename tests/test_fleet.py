@@ -19,14 +19,14 @@ import tomlkit
 from sqlalchemy import insert
 from test_history import result
 
-from clausewise import chaos, fleet, shipped
+from clausewise import chaos, fleet, package_data
 from clausewise.errors import ConfigurationError
-from clausewise.fleet import night, standing, work
+from clausewise.fleet import runner, target_run, target_status
 from clausewise.history import History, packing, schema
 from clausewise.report import fleet as page
 from clausewise.verdict import Exit
 
-DEMO = shipped.ROOT / "scripts" / "fleet_demo.py"
+DEMO = package_data.ROOT / "scripts" / "fleet_demo.py"
 NOON = datetime(2031, 3, 10, 12, tzinfo=UTC)  # a Monday
 dask = pytest.mark.skipif(
     not find_spec("distributed"),
@@ -116,7 +116,7 @@ def test_a_bad_fleet_file_is_one_sentence(tmp_path, text, says):
 )
 def test_a_window_may_go_over_midnight(window, zone, hour, closes):
     """It opens and closes by its own zone's clock."""
-    known = fleet.roster.Window.read(window, zone, "here")
+    known = fleet.fleet_file.Window.read(window, zone, "here")
     told = known.closes(NOON.replace(hour=hour))
     assert (told.strftime("%Y-%m-%dT%H:%M") if told else None) == closes
 
@@ -153,7 +153,7 @@ def test_two_targets_on_one_gateway_share_its_rate(tmp_path):
     text = '[hosts."bank.example.com"]\nrate = 20\nconcurrency = 2\n[[targets]]\nfiles = ["t?.toml"]\n'
     told = fleet.read(written(tmp_path, text, *names))
     client, seen = Dask(), []
-    going = night.judged(client, told, "n", told.members)
+    going = runner.judged(client, told, "n", told.members)
     client.ended = set(names[:1])
     seen.append(next(going).name)
     assert list(client.orders) == names[:2]  # two at once
@@ -165,7 +165,7 @@ def test_two_targets_on_one_gateway_share_its_rate(tmp_path):
     other = fleet.read(written(tmp_path, '[[targets]]\nfiles = ["t?.toml"]\n'))
     client = Dask()
     client.ended = set(names[:1])
-    next(night.judged(client, other, "n", other.members))
+    next(runner.judged(client, other, "n", other.members))
     assert list(client.orders) == names[:1]  # one at a time
 
 
@@ -177,7 +177,7 @@ def test_what_waits_for_its_window_holds_nobody_up(tmp_path):
     target(tmp_path, "now", "https://two.example.com")
     told, client, clock = fleet.read(tmp_path / "fleet.toml"), Dask(), [NOON]
     client.ended = {"late", "now"}
-    going = night.judged(client, told, "n", told.members, now=lambda: clock[0])
+    going = runner.judged(client, told, "n", told.members, now=lambda: clock[0])
 
     assert next(going).name == "now"
     assert list(client.orders) == ["now"]
@@ -189,7 +189,7 @@ def test_what_waits_for_its_window_holds_nobody_up(tmp_path):
 def test_an_order_holds_no_secret(tmp_path):
     """Names of files, options and bounds travel; a secret is what the worker's own environment holds."""
     told = fleet.read(written(tmp_path, '[[targets]]\nfiles = ["one.toml"]\n', "one"))
-    order = night.ordered(told, "n", told.members[0], (), NOON)
+    order = runner.ordered(told, "n", told.members[0], (), NOON)
 
     secrets = [path.read_text().strip() for path in (tmp_path / "reference.d").iterdir()]
     assert secrets
@@ -199,12 +199,12 @@ def test_an_order_holds_no_secret(tmp_path):
 def test_a_worker_without_the_file_says_so(tmp_path, monkeypatch):
     """Or with another one: it would judge something else."""
     told = fleet.read(written(tmp_path, '[[targets]]\nfiles = ["one.toml"]\n', "one"))
-    order = night.ordered(told, "n", told.members[0], (), NOON)
-    monkeypatch.setenv(work.ROOT, str(tmp_path / "elsewhere"))
-    assert "has no" in work.judge(order)["says"]
-    monkeypatch.delenv(work.ROOT)
+    order = runner.ordered(told, "n", told.members[0], (), NOON)
+    monkeypatch.setenv(target_run.ROOT, str(tmp_path / "elsewhere"))
+    assert "has no" in target_run.judge(order)["says"]
+    monkeypatch.delenv(target_run.ROOT)
     (tmp_path / "one.toml").write_text("version = 2")
-    ended = work.judge(order)
+    ended = target_run.judge(order)
     assert (ended["exit"], "has another" in ended["says"]) == (4, True)
 
 
@@ -214,7 +214,7 @@ def test_a_worker_without_the_file_says_so(tmp_path, monkeypatch):
 )
 def test_the_exit_code_is_the_one_to_see_to_first(codes, whole):
     """Of no target at all it is nobody's but ours."""
-    assert night.worst([night.Outcome("x", code, "") for code in codes]) == whole
+    assert runner.worst([runner.Outcome("x", code, "") for code in codes]) == whole
 
 
 def many(folder, targets, nights, clauses, last=NOON):
@@ -229,7 +229,7 @@ def many(folder, targets, nights, clauses, last=NOON):
         for at, name in enumerate(names)
     ]
     file = written(folder, "".join(tables))
-    book = fleet.standing.scope.book(fleet.standing.families.known()["account-service"])
+    book = fleet.target_status.scope.book(fleet.target_status.families.known()["account-service"])
     ids = sorted(it.id for it in book.clauses.values() if it.standing.firm)[:clauses]
     guess = next(it.id for it in book.clauses.values() if not it.standing.firm)
     with History.at(str(folder / "fleet.db")) as held:
@@ -275,7 +275,7 @@ def test_the_history_says_how_each_target_stands(tmp_path):
     file, ids, guess = many(tmp_path, 12, 20, 6)
     told = fleet.read(file)
     with History.at(told.history) as held:
-        stand = standing.standings(told, held, NOON)
+        stand = target_status.standings(told, held, NOON)
 
     bad, slow = stand[0], stand[1]
     assert (bad.tone, list(bad.broken), bad.since, list(bad.amber)) == ("red", [ids[0]], "", [guess])
@@ -283,7 +283,7 @@ def test_the_history_says_how_each_target_stands(tmp_path):
     assert slow.since.startswith("2031-02-19")
     assert slow.slower[0] == ("account-service op0", 300.0, 20.0)
     assert [it.tone for it in bad.weeks][-4:] == ["green", "green", "red", "red"]
-    shared = standing.shared(stand)
+    shared = target_status.shared(stand)
     assert [(it.clause, it.red, it.vendors, len(it.targets)) for it in shared] == [
         (ids[0], True, ["v0"], 1),
         (ids[1], True, ["v2"], 1),
@@ -321,8 +321,10 @@ def test_a_page_of_200_targets_and_90_nights_is_quick(tmp_path, record_property)
     told = fleet.read(file)
     began = time.process_time()
     with History.at(told.history) as held:
-        stand = standing.standings(told, held, NOON)
-    html = page.html(told.name, "", stand, standing.shared(stand), page.weeks(stand), outcomes={}, links={})
+        stand = target_status.standings(told, held, NOON)
+    html = page.html(
+        told.name, "", stand, target_status.shared(stand), page.weeks(stand), outcomes={}, links={}
+    )
     took = time.process_time() - began
 
     record_property("seconds of CPU for the page of 18,000 runs", round(took, 2))
@@ -371,7 +373,7 @@ def test_a_history_that_fails_on_the_way_ends_no_night(tmp_path, monkeypatch, he
         for name in ("one", "two"):
             made = result(1, name)
             made["run"]["id"] = name
-            yield night.Outcome(name, 0, "fine", results=made)
+            yield runner.Outcome(name, 0, "fine", results=made)
 
     def failing(self, results):
         if fails and results["run"]["id"] == "one":
@@ -380,8 +382,8 @@ def test_a_history_that_fails_on_the_way_ends_no_night(tmp_path, monkeypatch, he
         append(self, results)
         kept.append(results["run"]["id"])
 
-    monkeypatch.setattr(night, "cluster", lambda *_: nullcontext())
-    monkeypatch.setattr(night, "judged", judged)
+    monkeypatch.setattr(runner, "cluster", lambda *_: nullcontext())
+    monkeypatch.setattr(runner, "judged", judged)
     monkeypatch.setattr(History, "append", failing)
     done = runs.inside("fleet", "run", file, "--night", "n1")
 
@@ -485,11 +487,11 @@ def test_the_same_with_a_scheduler_and_workers_started_by_hand(tmp_path):
 @dask
 def test_workers_of_another_version_are_refused(tmp_path):
     """In one sentence that names worker and versions, before anything is judged."""
-    shutil.copytree(shipped.ROOT / "src", tmp_path / "src")
+    shutil.copytree(package_data.ROOT / "src", tmp_path / "src")
     version = tmp_path / "src" / "clausewise" / "_version.py"
     version.write_text('__version__ = "0.0.1"\n')
     for name in ("schemas", "suites", "targets"):
-        (tmp_path / name).symlink_to(shipped.ROOT / name)
+        (tmp_path / name).symlink_to(package_data.ROOT / name)
     (tmp_path / "hand").mkdir()
     file = written(tmp_path, '[[targets]]\nfiles = ["one.toml"]\n', "one")
     with by_hand(tmp_path / "hand", 1, PYTHONPATH=str(tmp_path / "src")) as url:
@@ -581,7 +583,7 @@ def test_a_rate_is_never_above_the_target_files(tmp_path):
 @dask
 def test_every_command_of_the_page_does_what_it_says(tmp_path):
     """The blocks of docs/fleet.md, one after the other, but for the one that installs."""
-    text = (shipped.ROOT / "docs" / "fleet.md").read_text("utf-8")
+    text = (package_data.ROOT / "docs" / "fleet.md").read_text("utf-8")
     blocks = [
         it for it in re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) if "pip" not in it
     ]

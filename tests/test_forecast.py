@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import runs
 
-from clausewise import families, forecast, shipped, tables
+from clausewise import families, forecast, input_files, package_data
 from clausewise.client import Budget
 from clausewise.forecast import Pace
 from clausewise.plans import OFFERED
@@ -54,7 +54,7 @@ def test_times_are_written_for_people(seconds, told):
 
 def test_what_each_test_sends_is_counted_for_every_plan():
     """For each family that ships and each plan; a plan that reads only sends no more than the gate."""
-    for name in shipped.families():
+    for name in package_data.families():
         counts = {plan: forecast.counted(families.family(name).folder, plan) for plan in OFFERED}
         assert all(counts.values()), name
         functions = {plan: {test.partition("[")[0] for test in told} for plan, told in counts.items()}
@@ -119,9 +119,9 @@ def test_what_is_waited_for_is_told_apart():
 
 def test_the_counts_are_those_of_tests_that_there_are():
     """A test that was renamed has no count: `make forecast` counts anew."""
-    for name in shipped.families():
+    for name in package_data.families():
         home = families.family(name)
-        held = tables.load(home.folder / forecast.FILE)["plans"]["gate"]
+        held = input_files.load(home.folder / forecast.FILE)["plans"]["gate"]
         text = "".join(path.read_text() for path in home.suite.glob("test_*.py"))
         functions = {test.partition("[")[0].rpartition("::")[2] for test in held}
         gone = [name for name in functions if f"def {name}(" not in text]

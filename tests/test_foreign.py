@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from clausewise.foreign import cell, fenced, printable, visible
 from clausewise.report import pages
+from clausewise.untrusted import cell, fenced, printable, visible
 
 COMMANDS = [
     "##vso[task.setvariable variable=x]y",

@@ -7,7 +7,7 @@ import pytest
 
 import clausewise
 
-LIGHT = "import sys, clausewise.cli, clausewise.cli.sandbox; print(*sys.modules)"
+LIGHT = "import sys, clausewise.cli, clausewise.cli.serve; print(*sys.modules)"
 
 
 @pytest.mark.parametrize("name", clausewise.__all__)

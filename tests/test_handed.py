@@ -9,9 +9,9 @@ import runs
 from sarif_pydantic import Sarif
 from test_report import NASTY, results
 
-from clausewise.report import handed
+from clausewise.report import findings
 
-FORMATS = {"sarif": handed.sarif, "github": handed.github, "csv": handed.csv}
+FORMATS = {"sarif": findings.sarif, "github": findings.github, "csv": findings.csv}
 
 
 def told(name, made=None):

@@ -5,7 +5,7 @@ import json
 import pytest
 import runs
 
-from clausewise import shipped, tables
+from clausewise import input_files, package_data
 
 PICKED = ("--clause", "cdp.token.*", "--clause", "cdp.validateCustomer.not-found*")
 
@@ -30,7 +30,7 @@ def told(made):
 def test_every_exchange_is_there(made, told):
     """In the order that it was made, and as our schema has HAR."""
     kept = [json.loads(line) for line in (made / "run" / "exchanges.jsonl").read_text().splitlines()]
-    tables.check(told, shipped.SCHEMAS / "har.schema.json", "it")
+    input_files.check(told, package_data.SCHEMAS / "har.schema.json", "it")
 
     assert told["log"]["version"] == "1.2"
     assert told["log"]["creator"]["name"] == "clausewise"

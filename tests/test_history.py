@@ -184,7 +184,7 @@ def test_several_processes_at_once_let_a_history_grow_once(request, kind):
     """One does it, the others wait, and each answers."""
     where = request.getfixturevalue(kind)
     older(where, "v2")
-    ready = "import sys; from clausewise.cli import main, months; print('ready', flush=True); input()"
+    ready = "import sys; from clausewise.cli import main, history; print('ready', flush=True); input()"
     script = f"{ready}; sys.exit(main(sys.argv[1:]))"
     words = [sys.executable, "-c", script, "history", where, "--format", "json"]
     pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)

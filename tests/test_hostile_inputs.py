@@ -27,7 +27,7 @@ from inputs import (
     whole,
 )
 
-from clausewise import journal, report, shipped
+from clausewise import journal, package_data, report
 from clausewise.errors import ConfigurationError
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -277,7 +277,7 @@ SIGNED = {
     ),
     "an overlay of the reader's disk": (
         "target/target.toml",
-        lambda raw: raw.replace(b'"own.yaml"', f'"{shipped.TARGETS}/reference.toml"'.encode()),
+        lambda raw: raw.replace(b'"own.yaml"', f'"{package_data.TARGETS}/reference.toml"'.encode()),
         "which is not in the pack",
     ),
 }

@@ -6,7 +6,7 @@ import pytest
 import runs
 import tomlkit
 
-from clausewise import contracts, shipped
+from clausewise import contracts, package_data
 
 
 @pytest.fixture(autouse=True)
@@ -21,8 +21,8 @@ def test_the_reference_with_its_secrets(here):
     done = runs.inside("init", "--reference", "sandbox")
 
     assert done.returncode == 0, done.stderr
-    for path in [shipped.TARGETS / "reference.toml", *(shipped.TARGETS / "reference.d").iterdir()]:
-        written = here / "sandbox" / path.relative_to(shipped.TARGETS)
+    for path in [package_data.TARGETS / "reference.toml", *(package_data.TARGETS / "reference.d").iterdir()]:
+        written = here / "sandbox" / path.relative_to(package_data.TARGETS)
         assert written.read_text() == path.read_text()
     assert {stat.S_IMODE(path.stat().st_mode) for path in (here / "sandbox" / "reference.d").iterdir()} == {
         0o600
@@ -43,7 +43,7 @@ def test_the_overlay_to_edit(here):
     """It is the one that we assume, and laid over the contract it gives what that gives."""
     assert runs.inside("init", "--overlay", "account-service", "ours.yaml").returncode == 0
 
-    path = shipped.SCHEMAS / "account-service"
+    path = package_data.SCHEMAS / "account-service"
     own, assumed = (
         contracts.load(path / "openapi.yaml", "account-service", overlays=[overlay])
         for overlay in (here / "ours.yaml", path / "assumed.overlay.yaml")

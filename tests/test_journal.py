@@ -11,7 +11,7 @@ from clausewise.errors import ConfigurationError
 
 def write(folder, worker):
     """Append 200 long lines, as one worker of a run."""
-    pages = journal.Pages(folder)
+    pages = journal.JournalFiles(folder)
     for number in range(200):
         pages.verdict({"worker": worker, "number": number, "text": "x" * 5000})
 
@@ -31,7 +31,7 @@ def test_parallel_workers_never_mix_their_lines(tmp_path):
 
 def test_a_line_that_a_kill_cut_off_is_left_out(tmp_path):
     """All records before the cut are read; the cut one is not, and nothing is raised."""
-    pages = journal.Pages(tmp_path)
+    pages = journal.JournalFiles(tmp_path)
     pages.exchange({"id": 1})
     with (tmp_path / journal.EXCHANGES).open("a") as file:
         file.write('{"id": 2, "body": "ha')
@@ -41,7 +41,7 @@ def test_a_line_that_a_kill_cut_off_is_left_out(tmp_path):
 
 def test_a_record_is_on_disk_when_the_call_returns(tmp_path):
     """Nothing is held back in memory: another reader sees the line at once."""
-    pages = journal.Pages(tmp_path)
+    pages = journal.JournalFiles(tmp_path)
     pages.verdict({"test": "a \ud800 lone surrogate"})
 
     assert json.loads((tmp_path / journal.VERDICTS).read_text())["test"].startswith("a ")
@@ -61,7 +61,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "run").write_text("in the way")
 
     with pytest.raises(ConfigurationError, match=r"The run folder .*run cannot be written"):
-        journal.Pages(tmp_path / "run")
+        journal.JournalFiles(tmp_path / "run")
 
 
 def test_a_folder_without_a_run_is_one_sentence(tmp_path):

@@ -4,8 +4,8 @@ import pytest
 from exchanges import TOY, exchange
 
 from clausewise.checks import has, outcome
-from clausewise.errors import ConfigurationError, NotConformant, Spent, Unreadable
-from clausewise.judge import Bench, Judge
+from clausewise.errors import BudgetExhausted, ConfigurationError, NotConformant, Unreadable
+from clausewise.judge import Judge, JudgeContext
 from clausewise.masking import Masker
 from clausewise.model import Verdict
 
@@ -36,7 +36,9 @@ def pages():
 def judge(pages):
     """The judge of a test on the toy's unknown answer."""
     clauses = {clause.id: clause for clause in TOY.clauses}
-    bench = Bench(clauses, lambda _, name: TOY.operations[name], pages, Masker(b"key", ["s3cret-value"]))
+    bench = JudgeContext(
+        clauses, lambda _, name: TOY.operations[name], pages, Masker(b"key", ["s3cret-value"])
+    )
     return Judge(bench, "suites/toy/test_x.py::test_x", [UNKNOWN])
 
 
@@ -166,7 +168,7 @@ def test_no_secret_is_in_a_failure_or_a_record(judge, pages):
 
 
 def spent():
-    raise Spent("The run may take 9 s (--max-time), and has taken them.")
+    raise BudgetExhausted("The run may take 9 s (--max-time), and has taken them.")
 
 
 def test_a_run_that_has_taken_its_time_judges_no_further_answer(judge, pages):
@@ -175,7 +177,7 @@ def test_a_run_that_has_taken_its_time_judges_no_further_answer(judge, pages):
     for number in range(3):
         judge.hear(exchange("getWidget", 200, {"errorCode": 45001}, id=f"x-{number}"))
 
-    with pytest.raises(Spent, match="max-time"):
+    with pytest.raises(BudgetExhausted, match="max-time"):
         judge.close()
     assert len(pages.exchanges) == 1
     assert (pages.verdicts[0]["verdict"], pages.verdicts[0]["spent"]) == ("untestable", True)

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from clausewise import shipped
+from clausewise import package_data
 
 REDOCLY = shutil.which("redocly")
 
@@ -17,7 +17,7 @@ def test_redocly_has_nothing_to_say(family):
     """No error and no warning, but for the rules that redocly.yaml turns off with a reason."""
     command = [str(REDOCLY), "lint", "--config", "redocly.yaml", "--format", "json", f"{family}/openapi.yaml"]
     done = subprocess.run(
-        command, cwd=shipped.SCHEMAS, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=package_data.SCHEMAS, capture_output=True, text=True, timeout=60, check=False
     )
 
     problems = json.loads(done.stdout)["problems"]
@@ -25,7 +25,7 @@ def test_redocly_has_nothing_to_say(family):
 
 
 @pytest.mark.parametrize(
-    "file", sorted(shipped.SCHEMAS.rglob("*.yaml")), ids=lambda it: f"{it.parent.name}-{it.name}"
+    "file", sorted(package_data.SCHEMAS.rglob("*.yaml")), ids=lambda it: f"{it.parent.name}-{it.name}"
 )
 def test_a_contract_is_readable(file):
     """No line holds a long list or object: scripts/format_schemas.py puts them below one another."""

@@ -6,7 +6,7 @@ import pytest
 import runs
 from locking import gateway
 
-from clausewise import contracts, journal, shipped
+from clausewise import contracts, journal, package_data
 from clausewise.client import Client, Transport
 from clausewise.errors import Untestable
 from clausewise.targets import FamilyTarget, Limits, Tls
@@ -106,7 +106,7 @@ def test_safe_does_not_call_what_an_overlay_calls_harmless(tmp_path, method):
     told = {"overlay": "1.1.0", "info": {"title": "Ours", "version": "1"}, "actions": actions}
     overlay.write_text(json.dumps(told))
     family = "account-service"
-    contract = contracts.load(shipped.SCHEMAS / family / "openapi.yaml", family, overlays=[overlay])
+    contract = contracts.load(package_data.SCHEMAS / family / "openapi.yaml", family, overlays=[overlay])
     with gateway("", {}) as (url, kept):
         transport = Transport(Limits(), Tls())
         caller = Client(contract, FamilyTarget(family, family, url), transport, "t", only_reads=True)

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from clausewise import chaos
 from clausewise.chaos.wire import relayed
-from clausewise.model import SIGNS, Masked, Masks
+from clausewise.model import SIGNS, Masks, PartlyMasked
 
 NAMES, RECORD = "cdp.flow.record-returns-names", "cdp.getCustomer.record"
 MASKED = "free.persons-masked"
 
 
-def masked(text: str) -> Masked:
+def masked(text: str) -> PartlyMasked:
     """Return a masked text that takes note of what it meets."""
-    return Masked(text, SIGNS, set())
+    return PartlyMasked(text, SIGNS, set())
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_only_declared_places_are_masked():
     told = masks.over({"name": "A*", "rows": [{"id": "1*", "name": "B*"}], "id": "2*", "n": 1}, compared)
 
     held = [told["name"], told["rows"][0]["id"], told["rows"][0]["name"]]
-    assert [type(value) for value in held] == [Masked] * 3
+    assert [type(value) for value in held] == [PartlyMasked] * 3
     assert type(told["id"]) is str
     assert sorted(compared) == ["/name", "/rows/*/id", "/rows/*/name"]
 

@@ -8,13 +8,13 @@ import canary
 import pytest
 from exchanges import JSON, exchange
 
-from clausewise import contracts, shipped
+from clausewise import contracts, package_data
 from clausewise.generation import one_wrong
 from clausewise.masking import Masker, plausible
-from clausewise.masking.cutting import cut
 from clausewise.masking.detectors import personal
-from clausewise.masking.known import EACH, MOST, Known
-from clausewise.masking.names import Hidden, Hides
+from clausewise.masking.known_values import EACH, MOST, KnownValues
+from clausewise.masking.names import Hidden, Hiding
+from clausewise.masking.truncation import cut
 from clausewise.model import Request
 
 SECRET = "s3cret-of-the-test"
@@ -31,9 +31,9 @@ def masker():
 )
 def test_a_name_hides_by_what_it_means(name):
     """Whatever its letter case and separators, in English and Vietnamese."""
-    assert Hidden()[name] is Hides.LISTED
-    assert Hidden(personal=False)[name] is Hides.NOTHING
-    assert Hidden(shown=[name])[name] is Hides.NOTHING
+    assert Hidden()[name] is Hiding.LISTED
+    assert Hidden(personal=False)[name] is Hiding.NOTHING
+    assert Hidden(shown=[name])[name] is Hiding.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -42,16 +42,16 @@ def test_a_name_hides_by_what_it_means(name):
 )
 def test_a_name_that_only_speaks_of_one_hides_nothing(name):
     """Types, codes and states are what a contract is about."""
-    assert Hidden()[name] is Hides.NOTHING
+    assert Hidden()[name] is Hiding.NOTHING
 
 
 def test_a_misspelt_field_is_hidden_as_its_right_spelling_is():
     """What a document marks as personal is that in every spelling."""
     hidden = Hidden(["personal_mohre_id"])
 
-    assert hidden["personalMohreId"] is Hides.PERSONAL
-    assert hidden["userPin"] is Hides.SECRET
-    assert hidden["mat_khau"] is Hides.SECRET
+    assert hidden["personalMohreId"] is Hiding.PERSONAL
+    assert hidden["userPin"] is Hiding.SECRET
+    assert hidden["mat_khau"] is Hiding.SECRET
 
 
 @pytest.mark.parametrize("kind", sorted(canary.WRITTEN))
@@ -135,7 +135,7 @@ def test_a_word_of_the_documents_is_never_learned():
     assert masker.text("Customer is not found") == "Customer is not found"
     told = masker.text('{"middle_name": null, "residence_code": 1, "note": "Residence"}')
     assert told.startswith('{"middle_name": null, "residence_code": 1, "note": "[masked text 9 ')
-    assert "errorCode" in contracts.load(shipped.SCHEMAS / "cdp" / "openapi.yaml", "cdp-2023").words
+    assert "errorCode" in contracts.load(package_data.SCHEMAS / "cdp" / "openapi.yaml", "cdp-2023").words
 
 
 def test_masking_eats_none_of_the_text_around(masker):
@@ -228,7 +228,7 @@ def test_what_its_own_form_gives_away_is_found(text, hidden):
 
 def test_what_is_learned_is_bounded():
     """Of an exchange, and of a run; what goes first is the oldest."""
-    known = Known()
+    known = KnownValues()
     known.own(SECRET, "[own]")
     for number in range(MOST // EACH + 5):
         known.begin()

@@ -12,8 +12,8 @@ import sys
 import pytest
 import runs
 
-from clausewise import shipped
-from clausewise.cli.books import book
+from clausewise import package_data
+from clausewise.cli.catalogues import book
 
 CDP, ECM, OTHERS = ["cdp"], ["ofs-ecm"], ["cdp", "int-ecm", "account-service"]
 OLDER = runs.DOCUMENTS[1]  # most of its clauses are those of the newer document, and judged by the same tests
@@ -147,7 +147,9 @@ def test_a_defect_that_is_open_is_told_and_not_played(tmp_path):
     """What nothing catches yet, here in a copy of the house, stands by its name, uncounted."""
     output, name = tmp_path / "matrix.json", "bad:ofs-ecm.saveEventsAndPromoteToCase.type-is-mapped"
     for room in ("src", "schemas", "suites", "targets"):
-        shutil.copytree(shipped.ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            package_data.ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__")
+        )
     data = tmp_path / "schemas" / "ofs-ecm" / "defects.toml"
     data.write_text(f'open = ["{name}"]\n{data.read_text("utf-8")}', "utf-8")
     copy = os.environ | {"PYTHONPATH": str(tmp_path / "src")}

@@ -10,7 +10,7 @@ import pytest
 import runs
 from test_report import results
 
-from clausewise.report.figures import figures
+from clausewise.report.metrics import figures
 
 parser = pytest.importorskip("prometheus_client.parser", reason="pip install 'clausewise[metrics]'")
 metrics = pytest.importorskip("opentelemetry.proto.collector.metrics.v1.metrics_service_pb2")

@@ -12,17 +12,17 @@ import pytest
 import runs
 from jsonschema import Draft202012Validator
 
-from clausewise import contracts, kills, mutants, shipped
+from clausewise import contracts, mutants, mutation_testing, package_data
 from clausewise.errors import ConfigurationError
-from clausewise.kills import End, Fate, Kills
 from clausewise.model import Standing, among
 from clausewise.mutants import Mutant, Reason
-from clausewise.reference.bending import Answer, Bends, written
+from clausewise.mutation_testing import MutantOutcome, MutantResult, MutationResults
 from clausewise.reference.effects import Effects
-from clausewise.reference.forms import FORMS
-from clausewise.report import proof
+from clausewise.reference.fault_injection import Answer, Faults, written
+from clausewise.reference.neighbours import FORMS
+from clausewise.report import matrix
 
-SURVIVORS = shipped.SCHEMAS / "survivors.schema.json"
+SURVIVORS = package_data.SCHEMAS / "survivors.schema.json"
 TOY = contracts.load(Path(__file__).parent / "toy" / "openapi.yaml", "toy-1")
 WIDGET = {"name": "Cog", "weight": 7.5, "parts": [{"id": "a", "note": "x"}, {"id": "b", "note": "y"}]}
 GIVEN = [
@@ -153,7 +153,7 @@ def test_a_mutant_bends_the_answer(name, place, wanted):
 
 def test_a_stale_value_is_that_of_the_answer_before():
     """The reference remembers what it answered last, as it was without a bend."""
-    bends = Bends([MADE["mutant:toy.getWidget.widget:/name:stale"].bend])
+    bends = Faults([MADE["mutant:toy.getWidget.widget:/name:stale"].bend])
     first, second = (Answer("getWidget.widget", 200, {"name": name}) for name in ("Cog", "Nut"))
 
     assert [json.loads(bends.wire(it, family="toy").content)["name"] for it in (first, second)] == [
@@ -182,7 +182,7 @@ def test_what_becomes_of_an_effect(how, rows):
     """Two calls add a row each: their answers are given, whatever is done."""
     memory = sqlite3.connect(":memory:", isolation_level=None)
     memory.execute("CREATE TABLE row (n)")
-    bends = Bends([{"family": "toy", "of": "add", "effect": how}])
+    bends = Faults([{"family": "toy", "of": "add", "effect": how}])
     effects = Effects("toy", bends, memory)
 
     def adding(number):
@@ -202,7 +202,7 @@ def test_what_is_set_once_more_is_as_it_was(how):
     """It is no defect, however often a row is written."""
     memory = sqlite3.connect(":memory:", isolation_level=None)
     memory.executescript("CREATE TABLE row (n); INSERT INTO row VALUES (1)")
-    bends = Bends([{"family": "toy", "of": "set", "effect": how}])
+    bends = Faults([{"family": "toy", "of": "set", "effect": how}])
     effects = Effects("toy", bends, memory)
 
     def setting():
@@ -227,30 +227,41 @@ def test_a_choice_of_mutants_is_made_by_their_ids():
 
 def fates(*ends):
     """Return a fate of each end, and the mutants that they are of."""
-    told = [Fate(f"mutant:toy.op.yes:/f{at}:null", "toy", "null", end) for at, end in enumerate(ends)]
+    told = [MutantResult(f"mutant:toy.op.yes:/f{at}:null", "toy", "null", end) for at, end in enumerate(ends)]
     return told, [Mutant(it.id, "toy", "op.yes", "null", it.id, {}) for it in told]
 
 
 def test_a_survivor_without_a_reason_is_told():
     """Each kind of reason is an end of its own; what was caught or changes nothing needs none."""
-    told, made = fates(*[End.UNEXPLAINED] * 3, End.RED, End.AMBER, End.NOT_APPLICABLE)
+    told, made = fates(
+        *[MutantOutcome.UNEXPLAINED] * 3, MutantOutcome.RED, MutantOutcome.AMBER, MutantOutcome.NOT_APPLICABLE
+    )
     kinds = enumerate(("allowed", "unobservable"))
     why = [Reason(f"toy.f{at}", (f"mutant:toy.*:/f{at}:*",), kind, "says who") for at, kind in kinds]
 
-    found = kills.settled(Kills(made={"toy": 6}, fates=told), {"toy": why}, made)
+    found = mutation_testing.settled(MutationResults(made={"toy": 6}, fates=told), {"toy": why}, made)
 
     assert found.unexplained == ["mutant:toy.op.yes:/f2:null"]
     assert not found.holds
     assert found.unneeded == []
-    assert found.tally()["toy"] == {"made": 6} | dict.fromkeys(End, 1)
+    assert found.tally()["toy"] == {"made": 6} | dict.fromkeys(MutantOutcome, 1)
     assert [it.reason for it in told[:3]] == ["toy.f0", "toy.f1", ""]
 
 
 def test_equivalent_mutants_are_no_survivors():
     """The share is of the defects that were played: without what is allowed, or changes nothing."""
-    toy = [End.RED, End.AMBER, End.UNOBSERVABLE, End.UNEXPLAINED, *[End.ALLOWED] * 7, End.NOT_APPLICABLE]
-    alike = [Fate(it.id, "alike", "null", End.ALLOWED) for it in fates(End.RED)[0]]
-    found = Kills(made={"toy": 99, "alike": 1}, fates=[*fates(*toy)[0], *alike])
+    toy = [
+        MutantOutcome.RED,
+        MutantOutcome.AMBER,
+        MutantOutcome.UNOBSERVABLE,
+        MutantOutcome.UNEXPLAINED,
+        *[MutantOutcome.ALLOWED] * 7,
+        MutantOutcome.NOT_APPLICABLE,
+    ]
+    alike = [
+        MutantResult(it.id, "alike", "null", MutantOutcome.ALLOWED) for it in fates(MutantOutcome.RED)[0]
+    ]
+    found = MutationResults(made={"toy": 99, "alike": 1}, fates=[*fates(*toy)[0], *alike])
 
     assert found.shares() == {"toy": 0.5, "alike": None, "all": 0.5}
     assert found.as_json()["survivors"] == found.shares()
@@ -258,12 +269,12 @@ def test_equivalent_mutants_are_no_survivors():
 
 def test_the_shares_are_published(tmp_path):
     """Of each family and of all: a column of the page, beside what became of how many."""
-    ends = [End.UNOBSERVABLE, *[End.RED] * 7, End.ALLOWED]
-    made = Kills(made={"toy": 12, "idle": 3}, fates=fates(*ends)[0]).as_json()
+    ends = [MutantOutcome.UNOBSERVABLE, *[MutantOutcome.RED] * 7, MutantOutcome.ALLOWED]
+    made = MutationResults(made={"toy": 12, "idle": 3}, fates=fates(*ends)[0]).as_json()
 
-    page = proof.publish_mutants(made, tmp_path).read_text("utf-8")
+    page = matrix.publish_mutants(made, tmp_path).read_text("utf-8")
 
-    head = " | ".join(["family", "made", *End, "survive"])
+    head = " | ".join(["family", "made", *MutantOutcome, "survive"])
     assert f"| {head} |" in page
     assert "| toy | 12 | 7 | 0 | 1 | 1 | 0 | 0 | 12.50% |" in page
     assert "| idle | 3 | 0 | 0 | 0 | 0 | 0 | 0 | - |" in page
@@ -272,10 +283,10 @@ def test_the_shares_are_published(tmp_path):
 
 def test_a_test_that_breaks_is_told():
     """It ends in an error of ours, and not in a verdict, whatever other tests say of the mutant."""
-    told, made = fates(End.RED)
+    told, made = fates(MutantOutcome.RED)
     told[0].broken = ["test_x.py::test_y"]
 
-    found = kills.settled(Kills(fates=told), {"toy": []}, made)
+    found = mutation_testing.settled(MutationResults(fates=told), {"toy": []}, made)
 
     assert found.broken == ["mutant:toy.op.yes:/f0:null: test_x.py::test_y"]
     assert not found.holds
@@ -284,19 +295,19 @@ def test_a_test_that_breaks_is_told():
 @pytest.mark.parametrize("glob", ["mutant:toy.*:/f0:null", "mutant:toy.op.gone:*"])
 def test_a_reason_that_no_survivor_needs_is_told(glob):
     """Its mutant is caught by now, or is none."""
-    told, made = fates(End.RED)
+    told, made = fates(MutantOutcome.RED)
 
-    assert kills.settled(
-        Kills(fates=told), {"toy": [Reason("toy.old", (glob,), "allowed", "")]}, made
+    assert mutation_testing.settled(
+        MutationResults(fates=told), {"toy": [Reason("toy.old", (glob,), "allowed", "")]}, made
     ).unneeded == ["toy.old"]
 
 
 def test_a_reason_is_left_alone_while_some_of_its_mutants_were_not_played():
     """A sample tells nothing of the others."""
-    told, made = fates(End.RED, End.RED)
+    told, made = fates(MutantOutcome.RED, MutantOutcome.RED)
     why = Reason("toy.all", ("mutant:toy.*",), "allowed", "")
 
-    assert kills.settled(Kills(fates=told[:1]), {"toy": [why]}, made).unneeded == []
+    assert mutation_testing.settled(MutationResults(fates=told[:1]), {"toy": [why]}, made).unneeded == []
 
 
 def test_a_reason_says_what_it_rests_on(tmp_path):
@@ -334,11 +345,11 @@ def test_a_reason_says_of_which_kind_it_is(tmp_path, kind):
     assert list(Draft202012Validator(schema).iter_errors(tomllib.loads(path.read_text())))
 
 
-@pytest.mark.parametrize("family", shipped.families())
+@pytest.mark.parametrize("family", package_data.families())
 def test_the_reasons_of_a_family_are_as_their_schema_says(family):
     """A misspelt key would be a reason that nobody reads; each id stands once, in its family."""
     schema = json.loads(SURVIVORS.read_text("utf-8"))
-    told = tomllib.loads((shipped.SCHEMAS / family / "survivors.toml").read_text("utf-8"))
+    told = tomllib.loads((package_data.SCHEMAS / family / "survivors.toml").read_text("utf-8"))
     names = [it["id"] for it in told["reason"]]
 
     assert not list(Draft202012Validator(schema).iter_errors(told))
@@ -358,7 +369,7 @@ def test_a_mutant_meets_every_test_whose_clause_may_be_about_its_answer():
         "t.py::other[a]": "toy.addWidget.added",
         "t.py::other[b]": "toy.addWidget.no-json",
     }
-    runner = kills._Runner(kills.Pick(), lambda *_: None, "http://127.0.0.1")
+    runner = mutation_testing._Runner(mutation_testing.Pick(), lambda *_: None, "http://127.0.0.1")
     runner._known = {
         test: {"clauses": [name], "seconds": at} for at, (test, name) in enumerate(named.items())
     }
@@ -436,7 +447,7 @@ ODD = (
 )
 def test_no_test_of_ours_breaks_on_an_odd_value(tmp_path, count):
     """Whatever one value of an answer is replaced by, a test ends in a verdict and in no error of its own."""
-    output, target = tmp_path / "mutants.json", runs.target_at(tmp_path, "embedded", *shipped.families())
+    output, target = tmp_path / "mutants.json", runs.target_at(tmp_path, "embedded", *package_data.families())
     picked = [word for kind in ODD for word in ("--defect", f"mutant:*:{kind}")]
     given = ["--target", target, *picked, "--sample", str(count), "--seed", "1", "--output", output]
     runs.clausewise("matrix", "--mutants", *given, timeout=7200)

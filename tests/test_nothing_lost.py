@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import runs
 
-from clausewise import journal, scope, shipped
+from clausewise import journal, package_data, scope
 from clausewise.errors import ConfigurationError, Unwritable
-from clausewise.plugin.opening import claimed
+from clausewise.plugin.startup import claimed
 from clausewise.statement import assemble
 
 PICKED = ("--operation", "validateCustomer", "--operation", "getCustomer")
@@ -265,7 +265,7 @@ def test_a_run_goes_on_as_it_was_begun(tmp_path):
 def test_only_the_last_part_of_a_test_counts(tmp_path):
     """An error of the first part is settled by the second; what was cut off in between is left out."""
     journal.begin(tmp_path, FACTS)
-    first = journal.Pages(tmp_path)
+    first = journal.JournalFiles(tmp_path)
     first.verdict({**VERDICT, "test": "a"})
     first.exchange({"id": "main-1", "test": "b"})
     first.verdict({**VERDICT, "test": "b", "verdict": "error"})
@@ -277,7 +277,7 @@ def test_only_the_last_part_of_a_test_counts(tmp_path):
     assert journal.settled(tmp_path, confirmed=False) == {"a"}
 
     journal.resume(tmp_path, journal.facts(tmp_path), {"started": "2031-01-01T00:01:00+00:00", "before": 0})
-    second = journal.Pages(tmp_path, part=2)
+    second = journal.JournalFiles(tmp_path, part=2)
     second.exchange({"id": "main.2-1", "test": "b"})
     second.exchange({"id": "main.2-2", "test": "clean-up"})
     for test in ("b", "c"):
@@ -293,7 +293,7 @@ def test_only_the_last_part_of_a_test_counts(tmp_path):
 def test_a_failure_that_was_not_repeated_is_not_settled(tmp_path):
     """Under --confirm-failures a test is settled by its repetition."""
     journal.begin(tmp_path, FACTS)
-    pages = journal.Pages(tmp_path)
+    pages = journal.JournalFiles(tmp_path)
     for test, marks in (("a", {}), ("b", {}), ("b", {"repeats": True}), ("c", {"spent": True})):
         pages.verdict({**VERDICT, "test": test, "findings": [{"clause": "x"}], **marks})
     pages.close()
@@ -304,7 +304,7 @@ def test_a_failure_that_was_not_repeated_is_not_settled(tmp_path):
 
 def test_what_cannot_be_written_is_told(tmp_path, monkeypatch):
     """A disk that takes half a line: the line is ended, and one sentence says what to do."""
-    pages, taken = journal.Pages(tmp_path), list[Any]()
+    pages, taken = journal.JournalFiles(tmp_path), list[Any]()
 
     def full(_, line):
         if taken and line != b"\x18\n":
@@ -347,7 +347,7 @@ def test_a_folder_that_cannot_be_is_told(tmp_path):
     (tmp_path / "reports").write_text("a file")
 
     with pytest.raises(ConfigurationError, match="cannot be written"):
-        journal.Pages(tmp_path / "reports" / "run")
+        journal.JournalFiles(tmp_path / "reports" / "run")
     done = runs.clausewise("run", "--target", runs.REFERENCE, "--run-dir", tmp_path / "reports" / "run")
     assert done.returncode == 4
     assert "cannot be written" in done.stderr
@@ -444,7 +444,7 @@ def test_the_first_worker_may_be_killed_before_it_told_anything(tmp_path):
 def test_a_file_of_the_suite_that_is_ignored_is_no_green(tmp_path):
     """Though other tests judge every clause of it, too."""
     target = runs.only(runs.target_at(tmp_path, "embedded", "account-service"), "account-service")
-    option = f"--ignore={shipped.SUITES / 'account_service' / 'test_models.py'}"
+    option = f"--ignore={package_data.SUITES / 'account_service' / 'test_models.py'}"
     done = runs.clausewise(
         "run", "--target", target, "--run-dir", tmp_path / "run", "--plan", "proof", "--", option
     )

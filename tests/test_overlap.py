@@ -17,19 +17,19 @@ from _pytest import runner
 from _pytest.fixtures import FixtureDef
 from locking import gateway
 
-from clausewise import chaos, journal, turns
+from clausewise import chaos, journal, thread_turns
 from clausewise.client import Transport
 from clausewise.client.calls import _Ears
-from clausewise.client.caution import Caution, Ledger
-from clausewise.client.circuit import Circuit
+from clausewise.client.circuit_breaker import Circuit
+from clausewise.client.lockouts import Ledger, LockoutGuard
 from clausewise.client.login import BoundLogin
 from clausewise.errors import CircuitOpen, Unreachable, Unreadable
 from clausewise.model import Request
-from clausewise.plugin import innards
+from clausewise.plugin import pytest_internals
+from clausewise.plugin.call_streams import in_order
 from clausewise.plugin.overlap import chosen
 from clausewise.plugin.session import _Own
-from clausewise.plugin.shares import Shares, Taker
-from clausewise.plugin.streams import in_order
+from clausewise.plugin.shared_resources import SharedResources, Taker
 from clausewise.targets import FamilyTarget, Limits, Tls
 
 SMOKE = ("--plan", "smoke")
@@ -41,7 +41,7 @@ def at_once(*works):
     raised = []
 
     def work(what):
-        with turns.mine():
+        with thread_turns.mine():
             try:
                 what()
             except BaseException as bad:  # noqa: BLE001 - raised below
@@ -65,13 +65,15 @@ def test_what_of_pytest_has_no_public_name_is_where_it_was(request):
     assert {"cached_result", "_finalizers"} <= set(vars(definition))
     assert all(map(callable, (stack.setup, stack.teardown_exact, stack.addfinalizer, stack.is_node_active)))
     assert callable(runner._update_current_test_var)
-    assert callable(innards.protocol)
-    assert "request" in innards.argument_names(request.node)
+    assert callable(pytest_internals.protocol)
+    assert "request" in pytest_internals.argument_names(request.node)
     assert callable(request.node._initrequest)
     assert request.node._request is not None
     known = {name for name, _ in request.config.pluginmanager.list_name_plugin()}
-    blocked = {name for name in innards._OF_THE_PROCESS if request.config.pluginmanager.is_blocked(name)}
-    assert set(innards._OF_THE_PROCESS) - {"timeout"} <= known | blocked
+    blocked = {
+        name for name in pytest_internals._OF_THE_PROCESS if request.config.pluginmanager.is_blocked(name)
+    }
+    assert set(pytest_internals._OF_THE_PROCESS) - {"timeout"} <= known | blocked
     assert request.config.getoption("pythonwarnings", default="none") != "none"
 
 
@@ -85,7 +87,7 @@ def test_one_thread_is_at_work_at_a_time():
             time.sleep(0.0005)
             most.append(len(inside))
             inside.pop()
-            turns.pause(0)
+            thread_turns.pause(0)
 
     at_once(*[work] * 6)
 
@@ -95,21 +97,21 @@ def test_one_thread_is_at_work_at_a_time():
 def test_whoever_waits_lets_others_work():
     """Six pauses take as long as one."""
     began = time.monotonic()
-    at_once(*[lambda: turns.pause(0.3)] * 6)
+    at_once(*[lambda: thread_turns.pause(0.3)] * 6)
 
     assert time.monotonic() - began < 1.2
 
 
 def test_a_cancelled_run_ends_pauses():
     """A test that waits for a minute ends at once."""
-    turns.begin()
-    threading.Timer(0.2, turns.wake).start()
+    thread_turns.begin()
+    threading.Timer(0.2, thread_turns.wake).start()
     began = time.monotonic()
     try:
         with pytest.raises(KeyboardInterrupt):
-            at_once(lambda: turns.pause(60))
+            at_once(lambda: thread_turns.pause(60))
     finally:
-        turns.begin()
+        thread_turns.begin()
 
     assert time.monotonic() - began < 10
 
@@ -123,7 +125,7 @@ def test_no_two_threads_share_what_a_test_has_at_hand(own, name, value):
     before, seen = getattr(own, name), []
     at_once(
         lambda: setattr(own, name, value),
-        lambda: (turns.pause(0.1), seen.append(getattr(own, name) == value)),
+        lambda: (thread_turns.pause(0.1), seen.append(getattr(own, name) == value)),
     )
 
     assert seen == [False]
@@ -142,7 +144,7 @@ def test_only_the_call_that_takes_too_long_is_ended():
         hostile.http(b"{}")(call)
 
     def ask(url, wait):
-        turns.pause(wait)
+        thread_turns.pause(wait)
         try:
             ends[url] = transport.send(Request("GET", url))[0].status
         except Unreadable as bad:
@@ -173,7 +175,7 @@ def test_a_role_logs_in_once():
 
     def log_in(_role):
         made.append(1)
-        turns.pause(0.1)
+        thread_turns.pause(0.1)
         return SimpleNamespace(response=SimpleNamespace(status=200))
 
     login = BoundLogin("default", log_in, SimpleNamespace(one=lambda *_: "token"))
@@ -186,14 +188,14 @@ def test_what_is_given_away_once_goes_to_one_test():
     """Tests at once never take the same; one that began when the other had ended may."""
     taken = {}
     first, second = Taker(), Taker()
-    mine, theirs = (Shares(taken=taken, test=test) for test in (first, second))
+    mine, theirs = (SharedResources(taken=taken, test=test) for test in (first, second))
 
     assert mine.first([["1"], ["2"]]) == ["1"]
     assert theirs.first([["1"], ["2"]]) == ["2"]
     assert theirs.first([["1"]]) == ()
     assert mine.first([["1"]]) == ["1"]
     first.ended = time.monotonic()
-    assert Shares(taken=taken, test=Taker()).first([["1"]]) == ["1"]
+    assert SharedResources(taken=taken, test=Taker()).first([["1"]]) == ["1"]
 
 
 def test_a_wrong_password_waits_for_a_good_call_of_another_thread():
@@ -201,13 +203,13 @@ def test_a_wrong_password_waits_for_a_good_call_of_another_thread():
     came = []
 
     def sent(good, pause):
-        turns.pause(pause)
+        thread_turns.pause(pause)
         answer = SimpleNamespace(response=SimpleNamespace(status=200 if good else 401), json=None)
         caution.sent(
             "op", caution.basic("ann", "right" if good else "wrong"), lambda: came.append(good) or answer
         )
 
-    caution = Caution(
+    caution = LockoutGuard(
         FamilyTarget(
             "toy", "toy-1", "", credentials={"a": {"type": "basic", "username": "ann", "password": "right"}}
         ),
@@ -254,7 +256,7 @@ class Heard:
 def stream(client, first, bad=None):
     """Make three calls, each after a pause that is longer for the first streams."""
     for number in range(first, first + 3):
-        turns.pause(0.03 if first < 5 else 0.001)
+        thread_turns.pause(0.03 if first < 5 else 0.001)
         if number == bad:
             raise Unreachable("It hung.")
         client.heard(number)

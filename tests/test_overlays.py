@@ -9,12 +9,12 @@ import pytest
 import runs
 import yaml
 
-from clausewise import contracts, shipped
+from clausewise import contracts, package_data
 from clausewise.contracts import overlays
 from clausewise.errors import ConfigurationError
 from clausewise.model import Standing
 
-IMAGES = shipped.SCHEMAS / "int-ecm" / "openapi.yaml"
+IMAGES = package_data.SCHEMAS / "int-ecm" / "openapi.yaml"
 LOGIN = "$.paths['/int-ecm-service/v1/login']"
 API: dict[str, Any] = {
     "info": {"title": "An API"},
@@ -401,7 +401,7 @@ def test_an_overlay_overrules_nothing(write, action, says):
 
 def test_overlays_are_laid_one_over_the_other(write):
     """A second overlay sees what the first added, and adds clauses of its own standing."""
-    assumed = shipped.SCHEMAS / "int-ecm" / contracts.ASSUMED
+    assumed = package_data.SCHEMAS / "int-ecm" / contracts.ASSUMED
     path = f"{LOGIN}.post.responses['200'].content['application/json'].schema.properties"
     own = write({"target": path, "update": {"scope": {"type": "string"}}}, **{"x-standing": "agreed"})
 
@@ -411,7 +411,7 @@ def test_overlays_are_laid_one_over_the_other(write):
     assert standings["int-ecm.login.token.scope"] is Standing.AGREED
 
 
-ACCOUNTS = shipped.SCHEMAS / "account-service" / "openapi.yaml"
+ACCOUNTS = package_data.SCHEMAS / "account-service" / "openapi.yaml"
 OPENING = "$.paths['/accountService/v1/create-current-account']"
 
 

@@ -16,7 +16,7 @@ import pytest
 import runs
 from test_evidence import keys
 
-from clausewise import shipped
+from clausewise import package_data
 
 HELLO = Path(__file__).parent / "hello"
 MISSING = "there is no family 'hello'"
@@ -631,7 +631,7 @@ def test_nothing_that_lies_further_up_is_run(place, greeter):
 
 def test_the_page_shows_this_family():
     """Whoever copies its files has the family that is tested here."""
-    page = (shipped.ROOT / "docs" / "own-family.md").read_text("utf-8")
+    page = (package_data.ROOT / "docs" / "own-family.md").read_text("utf-8")
 
     for name in ("schemas/hello/openapi.yaml", "suites/hello/test_greetings.py"):
         assert (HELLO / name).read_text() in page

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from runs import inside, target_at
 
-from clausewise import shipped
+from clausewise import package_data
 from clausewise.plugin.unique import Unique
 from clausewise.reference import process
 from suites.cdp.people import applicant
@@ -140,7 +140,7 @@ def test_each_image_of_an_onboarding_opens():
 )
 def test_each_printed_sample_of_an_image_opens(path):
     """What `st run` and a reader take from our samples is an image, too."""
-    text = (shipped.SCHEMAS / path).read_text("utf-8")
+    text = (package_data.SCHEMAS / path).read_text("utf-8")
     images = re.findall(r'(?:\bimage: |"base64_data": ")([\w+/]+=*)', text)
 
     assert images

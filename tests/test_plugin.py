@@ -9,8 +9,8 @@ import pytest
 import requests
 import runs
 
-from clausewise import shipped
-from clausewise.plugin.ageing import Ageing
+from clausewise import package_data
+from clausewise.plugin.expiry import Expiry
 from clausewise.plugin.selection import ordered
 
 
@@ -61,7 +61,7 @@ def test_beside_other_workers_the_long_begin():
 
 def test_what_ages_is_made_once_or_where_it_is_needed():
     """A late test takes up what an early one began; alone it makes its own."""
-    ageing, made = Ageing(), []
+    ageing, made = Expiry(), []
 
     def make():
         made.append("token")
@@ -136,7 +136,7 @@ def test_a_test_beside_ours_that_fails_is_no_better_than_for_pytest(tmp_path, fa
     own.write_text(OWN.format(failing=failing))
     target = runs.target_at(tmp_path, "embedded", "int-ecm")
     given = ["--target", target, "--run-dir", tmp_path / "run", "--clause", "int-ecm.login.token"]
-    command = [sys.executable, "-m", "pytest", own, shipped.SUITES, *given, "-n", workers, "-q"]
+    command = [sys.executable, "-m", "pytest", own, package_data.SUITES, *given, "-n", workers, "-q"]
     done = subprocess.run([*map(str, command)], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert done.returncode == code, done.stdout
@@ -148,7 +148,7 @@ SHORT = ("ageing", "api", "depth", "judge", "target", "unique", "wait", "walk")
 
 def test_fixtures_of_the_same_name_do_no_harm(tmp_path):
     """A user's conftest.py above the suites has its own `api`: their tests get theirs, ours get ours."""
-    shutil.copytree(shipped.SUITES, tmp_path / "suites")
+    shutil.copytree(package_data.SUITES, tmp_path / "suites")
     theirs = [f"@pytest.fixture\ndef {name}():\n    return 'their {name}'\n" for name in SHORT]
     (tmp_path / "conftest.py").write_text("\n".join(["import pytest", *theirs]))
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-p no:schemathesis'\n")
@@ -168,7 +168,7 @@ def test_fixtures_of_the_same_name_do_no_harm(tmp_path):
             "run",
         ],
         cwd=tmp_path,
-        env=runs.environment(PYTHONPATH=str(shipped.ROOT / "src")),
+        env=runs.environment(PYTHONPATH=str(package_data.ROOT / "src")),
         capture_output=True,
         text=True,
         check=False,

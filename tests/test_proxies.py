@@ -9,7 +9,7 @@ from proxying import LOGIN, serving
 
 from clausewise import chaos
 from clausewise.client import Transport
-from clausewise.errors import ConfigurationError, Elsewhere, NoConnection, TargetUnusable, Unreadable
+from clausewise.errors import AddressNotAllowed, ConfigurationError, NoConnection, TargetUnusable, Unreadable
 from clausewise.model import Request
 from clausewise.proxies import Proxy, surrounding
 from clausewise.targets import Limits, Tls
@@ -128,7 +128,7 @@ def test_the_watchdog_bites_through_a_proxy(scheme):
 )
 def test_addresses_hold_through_a_proxy_or_nothing_is_sent(host, networks, said):
     """A proxy looks names up by itself: only an address in the URL can be held against the list."""
-    with serving() as proxy, pytest.raises(Elsewhere) as told:
+    with serving() as proxy, pytest.raises(AddressNotAllowed) as told:
         through(by(proxy.url), f"http://{host}", Limits(addresses=networks))
 
     assert said in str(told.value)

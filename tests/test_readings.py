@@ -11,12 +11,14 @@ from functools import cache
 import pytest
 import runs
 
-from clausewise import contracts, scope, shipped
-from clausewise.cli.books import book
+from clausewise import contracts, package_data, scope
+from clausewise.cli.catalogues import book
 from clausewise.errors import ConfigurationError
-from clausewise.plugin.opening import claimed
+from clausewise.plugin.startup import claimed
 
-ENTRIES = {name: known for family in shipped.families() for name, known in book(family).discrepancies.items()}
+ENTRIES = {
+    name: known for family in package_data.families() for name, known in book(family).discrepancies.items()
+}
 
 # What a claim in the data or the suites looks like, by the id of its entry.
 MARK = r'"{0}:[a-z]"|(lawful|readings\.get)\(\s*"{0}"'
@@ -31,7 +33,7 @@ def played(name):
 @cache
 def marked(family):
     """Return everything that may tell a family's readings apart, as one text."""
-    places = shipped.SCHEMAS / family, shipped.SUITES / family.replace("-", "_")
+    places = package_data.SCHEMAS / family, package_data.SUITES / family.replace("-", "_")
     files = (path for place in places for path in place.rglob("*.*"))
     return "\n".join(path.read_text("utf-8") for path in files if path.suffix in {".yaml", ".json", ".py"})
 
@@ -59,16 +61,16 @@ def test_an_entry_is_told_apart_or_says_why_not(name):
         assert len(set(known.accepts) - played(name)) <= 1, "which one does the reference follow?"
 
 
-@pytest.mark.parametrize("family", shipped.families())
+@pytest.mark.parametrize("family", package_data.families())
 def test_what_a_freedom_is_a_reading_of_stands_in_the_register(family):
     """A freedom names no entry that nobody knows."""
     assert {known.discrepancy for known in book(family).freedoms.values()} - {""} <= set(ENTRIES)
 
 
-@pytest.mark.parametrize("family", shipped.families())
+@pytest.mark.parametrize("family", package_data.families())
 def test_a_claim_takes_no_clause_away(family):
     """What is judged stays the same under every claim, however many are made; only what keeps it changes."""
-    path = shipped.SCHEMAS / family / "openapi.yaml"
+    path = package_data.SCHEMAS / family / "openapi.yaml"
     document = contracts.documents(path)[0]
     whole = [clause.id for clause in contracts.load(path, document).clauses]
     told = {name: known.accepts for name, known in book(family).discrepancies.items() if not known.inert}

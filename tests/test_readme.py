@@ -5,10 +5,10 @@ import re
 import pytest
 from test_families import COUNTS, FAMILIES, book_of
 
-from clausewise import shipped
+from clausewise import package_data
 
-README = (shipped.ROOT / "README.md").read_text("utf-8")
-OPERATIONS = (shipped.ROOT / "docs" / "operations.md").read_text("utf-8")
+README = (package_data.ROOT / "README.md").read_text("utf-8")
+OPERATIONS = (package_data.ROOT / "docs" / "operations.md").read_text("utf-8")
 ROW = re.compile(r"^\| `([\w-]+)` \| ([\w-]+) \| .* \| (\d+) \| (\d+) \|$", re.MULTILINE)
 FAMILY = re.compile(r"^\| `([\w-]+)` .* \| (\d+) \| (\d+) \|$", re.MULTILINE)
 SCREENS = 90  # lines: two screens

@@ -7,7 +7,7 @@ import pytest
 import requests
 import runs
 
-from clausewise import journal, recorded, scope, shipped, targets
+from clausewise import journal, package_data, recorded, scope, targets
 
 ALONE = {"request-field", "response-field", "facet", "universal", "answer"}
 BENDS = {
@@ -149,7 +149,7 @@ def rows(folder):
 def test_a_line_that_was_cut_off_is_left_out(tmp_path):
     """A run that was killed and went on marks it; what stands around it is judged."""
     path = runs.only(runs.target_at(tmp_path, "http://127.0.0.1:9", "account-service"), "account-service")
-    known = scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"))
+    known = scope.of(targets.load(path, package_data.SCHEMAS / "target.schema.json"))
     record = CUT_RECORD | {"test": "x", "expected": [], "matched": ""}
     line = journal.line_of(record)
     (tmp_path / "exchanges.jsonl").write_bytes(line + line[:50] + b"\x18\n" + line)

@@ -13,9 +13,9 @@ import pytest
 import runs
 from test_token_services import given
 
-from clausewise import recorded, scope, shipped, tables, targets
+from clausewise import input_files, package_data, recorded, scope, targets
 from clausewise.errors import ConfigurationError
-from clausewise.judge import Bench
+from clausewise.judge import JudgeContext
 from clausewise.verdict import Policy
 
 VALIDATE, TOKEN = "caas/api/v2/customer/validate", "auth/realms/cdp/protocol/openid-connect/token"
@@ -38,7 +38,7 @@ class Nowhere:
         self.exchanges = []
 
     def exchange(self, record):
-        tables.check_record(record, "exchange.schema.json")
+        input_files.check_record(record, "exchange.schema.json")
         assert datetime.fromisoformat(record["started"]).tzinfo
         assert 0 <= record["milliseconds"] < 1e9
         self.exchanges.append(record)
@@ -51,7 +51,7 @@ class Nowhere:
 def known(tmp_path_factory):
     """What a target at bank.example.com claims."""
     path = runs.target_at(tmp_path_factory.mktemp("target"), "https://bank.example.com/gate", "cdp")
-    return scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"))
+    return scope.of(targets.load(path, package_data.SCHEMAS / "target.schema.json"))
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def judged(known, tmp_path):
     def judge(*entries, hosts=(), encode=lambda text: text.encode(), known=known):
         path, pages = tmp_path / "traffic.har", Nowhere()
         path.write_bytes(encode(json.dumps({"log": {"entries": entries}})))
-        bench, told, broken = Bench.of(known, pages, Policy(), b""), [], set()
+        bench, told, broken = JudgeContext.of(known, pages, Policy(), b""), [], set()
         for one in recorded.read(path, known, hosts):
             made = recorded.again(one, bench)
             told.append(pages.exchanges[-1]["matched"] if one.exchange else one.why)
@@ -379,7 +379,7 @@ def test_a_token_service_on_a_host_of_its_own_is_the_targets(judged, tmp_path_fa
     """Calls to token_url ask for a token, whatever its path; other calls to that host do not."""
     path = runs.target_at(tmp_path_factory.mktemp("sso"), "https://bank.example.com/gate", "cdp")
     path = given(path, token_url="https://sso.example.com/realms/bank/token")
-    apart = scope.of(targets.load(path, shipped.SCHEMAS / "target.schema.json"))
+    apart = scope.of(targets.load(path, package_data.SCHEMAS / "target.schema.json"))
     calls = [
         changed(entry({"foo": 1}, path=TOKEN), request__url=f"https://{url}")
         for url in (

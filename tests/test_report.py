@@ -14,11 +14,11 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from rich.console import Console
 
-from clausewise import report, shipped, tables
+from clausewise import input_files, package_data, report
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
 from clausewise.model import Role
-from clausewise.report import advice, junit, marking, pages, terminal
+from clausewise.report import advice, highlighting, junit, pages, terminal
 from clausewise.report.causes import causes as causes_of
 from clausewise.statement.causes import Seen, causes
 
@@ -229,7 +229,8 @@ def results(clauses=()):
 def test_the_sample_keeps_the_published_schema():
     """What these tests draw is what results.schema.json describes."""
     schemas = [
-        json.loads((shipped.SCHEMAS / f"{name}.schema.json").read_text()) for name in ("results", "exchange")
+        json.loads((package_data.SCHEMAS / f"{name}.schema.json").read_text())
+        for name in ("results", "exchange")
     ]
     registry = Registry().with_resources(
         (schema["$id"], Resource.from_contents(schema)) for schema in schemas
@@ -379,7 +380,7 @@ def test_what_a_finding_is_about_is_marked(body, where, marked):
     """A value, a whole list, what is absent or the nearest above it, the status, a header."""
     record = results()["evidence"]["x-1"]
     record["response"] = {**record["response"], "body": body, "headers": [["Content-Type", "text/html"]]}
-    _, answer = marking.sides(record, {"where": where}, {"kind": "rule"})
+    _, answer = highlighting.sides(record, {"where": where}, {"kind": "rule"})
 
     assert re.findall("<mark>(.*?)</mark>", html.unescape(answer), re.DOTALL) == [marked]
     assert "</mark>" in answer
@@ -389,8 +390,8 @@ def test_what_a_request_field_is_about_is_marked_in_the_request():
     """And no mark stands where a body is cut, or is none."""
     record = results()["evidence"]["x-1"]
     record["request"] = {**record["request"], "body": '{"a": 1}'}
-    request, answer = marking.sides(record, {"where": "/a"}, {"kind": "request-field"})
-    plain = marking.sides(record, {"where": "/a"}, {"kind": "response-field"})
+    request, answer = highlighting.sides(record, {"where": "/a"}, {"kind": "request-field"})
+    plain = highlighting.sides(record, {"where": "/a"}, {"kind": "response-field"})
 
     assert "<mark>1</mark>" in request
     assert "<mark>" not in answer + plain[0] + plain[1]
@@ -404,7 +405,7 @@ def test_a_waiver_to_fill_in_is_one_that_a_run_takes(tmp_path):
     stub = advice.advise(causes_of(told)[0], told).waiver
     path = tmp_path / "waivers.toml"
     path.write_text(stub, "utf-8")
-    rows, _ = tables.read(path, shipped.SCHEMAS / "waivers.schema.json", "waivers")
+    rows, _ = input_files.read(path, package_data.SCHEMAS / "waivers.schema.json", "waivers")
 
     assert [(row["clause"], row["target"]) for row in rows["waiver"]] == [
         ("toy.op.c2", told["target"]["name"])

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 import runs
 
-from clausewise import shipped
+from clausewise import package_data
 
 
 @pytest.mark.parametrize("family", ["account-service", pytest.param("cdp", marks=pytest.mark.soak)])
@@ -22,7 +22,7 @@ def test_a_second_run_with_two_workers_gives_the_same_verdicts(tmp_path, family)
         for name, extra in (("serial", []), ("parallel", ["-n", "2"])):
             command = [
                 "pytest",
-                str(shipped.SUITES),
+                str(package_data.SUITES),
                 "--target",
                 target,
                 "--run-dir",

@@ -11,8 +11,8 @@ import runs
 
 from clausewise import journal, scope, statement
 from clausewise.client import Budget
-from clausewise.errors import Spent
-from clausewise.plugin.opening import claimed
+from clausewise.errors import BudgetExhausted
+from clausewise.plugin.startup import claimed
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_a_book_counts_for_all_who_share_it(tmp_path):
     def spends(_):
         try:
             Budget(50, None, 1000, book).spend()
-        except Spent:
+        except BudgetExhausted:
             return 0
         return 1
 
@@ -207,7 +207,7 @@ def test_an_answer_too_deep_to_read_left_nothing_and_ends_no_run(tmp_path):
     told |= {"matched": "", "expected": [], "started": "2031-01-01T00:00:00Z"}
     told |= {"request": {"method": "POST", "url": "", "headers": [], "body": ""}}
     told |= {"response": {"status": 200, "reason": "", "headers": [], "body": "[" * 200_000}}
-    pages = journal.Pages(tmp_path)
+    pages = journal.JournalFiles(tmp_path)
     pages.exchange(told)
     pages.close()
     target = claimed(runs.REFERENCE)

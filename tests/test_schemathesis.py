@@ -9,7 +9,7 @@ import pytest
 import requests
 import runs
 
-from clausewise import shipped
+from clausewise import package_data
 
 SECRETS = {"CDP_CLIENT_SECRET": "client-secret", "CDP_PASSWORD": "password", "ECM_PASSWORD": "ecm-password"}
 NAMES = {
@@ -22,9 +22,10 @@ NAMES = {
 
 def st(folder, family, url, *, hook, phases="examples,coverage"):
     """Run the command line in a copy of a family's folder, as a user would in the folder itself."""
-    place = copytree(shipped.SCHEMAS / family, folder / family, dirs_exist_ok=True)
+    place = copytree(package_data.SCHEMAS / family, folder / family, dirs_exist_ok=True)
     told = {
-        key: (shipped.TARGETS / "reference.d" / name).read_text().strip() for key, name in SECRETS.items()
+        key: (package_data.TARGETS / "reference.d" / name).read_text().strip()
+        for key, name in SECRETS.items()
     }
     more = {"SCHEMATHESIS_HOOKS": "clausewise.hooks"} if hook else {}
     command = [Path(sys.executable).parent / "st", "run", "openapi.yaml", "--url", url, "--seed", "1"]

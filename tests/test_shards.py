@@ -6,7 +6,7 @@ import shutil
 import pytest
 import runs
 
-from clausewise import journal, shipped, tables
+from clausewise import input_files, journal, package_data
 from clausewise.errors import ConfigurationError
 from clausewise.plugin.shards import Shard
 
@@ -126,7 +126,7 @@ def test_a_shard_that_was_killed_is_named(shards, tmp_path):
 def test_what_does_not_belong_together_is_refused(shards, tmp_path, named, says):
     """In one sentence, with exit code 4, and nothing is written."""
     shutil.copytree(shards / "2", tmp_path / "other")
-    facts = tables.load(tmp_path / "other" / journal.RUN)
+    facts = input_files.load(tmp_path / "other" / journal.RUN)
     (tmp_path / "other" / journal.RUN).write_bytes(journal.text_of(facts | {"seed": 8}))
     shutil.copytree(shards / "2", tmp_path / "changed")
     with (tmp_path / "changed" / journal.VERDICTS).open("ab") as file:
@@ -189,5 +189,7 @@ def test_the_results_of_both_fit_their_schema(shards, tmp_path):
     """A shard's, and those of the whole."""
     runs.clausewise("merge", shards / "1", shards / "2", "--run-dir", tmp_path / "all")
     for folder in (shards / "1", tmp_path / "all"):
-        tables.check(runs.results(folder), shipped.SCHEMAS / "results.schema.json", str(folder))
-        tables.check(tables.load(folder / journal.RUN), shipped.SCHEMAS / "run.schema.json", str(folder))
+        input_files.check(runs.results(folder), package_data.SCHEMAS / "results.schema.json", str(folder))
+        input_files.check(
+            input_files.load(folder / journal.RUN), package_data.SCHEMAS / "run.schema.json", str(folder)
+        )

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import runs
 
-from clausewise import shipped
+from clausewise import package_data
 
-FOLDER = Path(os.environ.get("CLAUSEWISE_CASES", shipped.ROOT.parent / "shared" / "cases"))
+FOLDER = Path(os.environ.get("CLAUSEWISE_CASES", package_data.ROOT.parent / "shared" / "cases"))
 
 TRACELESS = {"PYTEST_ADDOPTS": "-p no:cacheprovider", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -41,7 +41,9 @@ def test_an_own_test_that_fails_beside_ours_is_red(tmp_path):
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["sh", str(FOLDER / "05-own-failing-test-exit-0" / "run.sh")],
-        env=os.environ | TRACELESS | {"CHECKOUT": str(shipped.ROOT), "PATH": tools, "TMPDIR": str(tmp_path)},
+        env=os.environ
+        | TRACELESS
+        | {"CHECKOUT": str(package_data.ROOT), "PATH": tools, "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=300,

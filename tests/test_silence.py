@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from runs import REFERENCE
 
-from clausewise import scope, shipped
+from clausewise import package_data, scope
 from clausewise.model import Verdict
 from clausewise.plugin import coverage
-from clausewise.plugin.opening import claimed
-from clausewise.statement.silence import Silence
+from clausewise.plugin.startup import claimed
 from clausewise.statement.tally import JSON, ClauseTally, OperationTally, Tally, add_up
+from clausewise.statement.unjudged import Unjudged
 
 LIST, OPENING = "account-service.get-account-list", "create-ekyc-account prepared nothing"
 RECORD, SUBSCRIBED = "cdp.getCustomer.record", "customer_classification.subscriptions[].status"
@@ -28,7 +28,7 @@ def known():
 
 def silent(known, name, tally, **how):
     """Return why a clause was not judged, by a run's tally."""
-    return Silence(known, tally, **({"recorded": None} | how)).why(known.clause(name))
+    return Unjudged(known, tally, **({"recorded": None} | how)).why(known.clause(name))
 
 
 def seen(answer, *bodies):
@@ -120,7 +120,7 @@ def test_no_clause_waits_for_a_fixture_that_it_does_not_need(known):
     """Of each clause's tests one at least begins with a clause that needs nothing more, so that it runs."""
     needs = {clause.id: set(clause.needs) for clause in known.clauses()}
     judged: dict[str, Any] = {}
-    for first, *others in coverage.marks([str(shipped.SUITES)]):
+    for first, *others in coverage.marks([str(package_data.SUITES)]):
         for name in {first, *others} & needs.keys():
             judged.setdefault(name, []).append(needs.get(first, {"another document"}) - needs[name])
 

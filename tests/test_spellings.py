@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from exchanges import exchange
 
-from clausewise import contracts, shipped
+from clausewise import contracts, package_data
 from clausewise.checks import read
 from clausewise.model import RULED_OUT, Spelling, respelt, respelt_place
 
@@ -42,7 +42,7 @@ def test_a_place_is_found_in_what_was_respelt():
 
 
 def contract(**readings):
-    return contracts.load(Path(shipped.SCHEMAS, "ofs-ecm", "openapi.yaml"), ECM, readings)
+    return contracts.load(Path(package_data.SCHEMAS, "ofs-ecm", "openapi.yaml"), ECM, readings)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_key_of_a_document_may_be_either_until_one_is_claimed(claim, key, brok
     }
 
     answer = replace(exchange("getCaseStatusDetails", 200, body), spellings=operation.spellings)
-    found = [bad for touch in read(answer, operation, ["fetched"]).touches for bad in touch.findings]
+    found = [bad for touch in read(answer, operation, ["fetched"]).assertions for bad in touch.findings]
 
     assert [bad.clause.partition("fetched.")[2] for bad in found] == (["RESULTARRAY"] if broken else [])
     assert all(RULED_OUT in bad.actual or "absent" in bad.actual for bad in found)

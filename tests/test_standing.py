@@ -7,7 +7,7 @@ from exchanges import TOY, exchange
 
 from clausewise.checks import OutcomeNames, has, holds, lacks, outcome
 from clausewise.errors import NotConformant, Untestable
-from clausewise.judge import Bench, Judge
+from clausewise.judge import Judge, JudgeContext
 from clausewise.masking import Masker
 from clausewise.model import Standing
 
@@ -31,7 +31,7 @@ def judge_of(*clauses, guessed=(), marked=False):
     """Return the judge of a test of these clauses; those `guessed` are inferred."""
     known = {clause.id: clause for clause in TOY.clauses}
     known |= {name: replace(known[name], standing=Standing.INFERRED) for name in guessed}
-    bench = Bench(known, lambda _, name: TOY.operations[name], Silent(), Masker(b"key", []))
+    bench = JudgeContext(known, lambda _, name: TOY.operations[name], Silent(), Masker(b"key", []))
     return Judge(bench, "suites/toy/test_x.py::test_x", clauses, guessed=marked)
 
 

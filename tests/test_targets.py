@@ -7,7 +7,7 @@ from types import ModuleType
 import canary
 import pytest
 
-from clausewise import doctor, families, scope, shipped, targets
+from clausewise import doctor, families, package_data, scope, targets
 from clausewise.errors import ConfigurationError, Untestable
 
 GOOD = """
@@ -38,7 +38,7 @@ def load(tmp_path, monkeypatch):
     def write_and_load(text):
         path = tmp_path / "target.toml"
         path.write_text(text)
-        return targets.load(path, shipped.SCHEMAS / "target.schema.json")
+        return targets.load(path, package_data.SCHEMAS / "target.schema.json")
 
     return write_and_load
 
@@ -62,7 +62,7 @@ def test_a_byte_order_mark_is_passed_over(tmp_path, monkeypatch, kind):
     (tmp_path / "CLAUSEWISE_TEST_PASSWORD").write_text("a-made-up-password\r\n", "utf-8-sig")
     (tmp_path / ".env").write_text("CLAUSEWISE_TEST_PASSWORD=a-made-up-password\n", "utf-8-sig")
 
-    target = targets.load(path, shipped.SCHEMAS / "target.schema.json")
+    target = targets.load(path, package_data.SCHEMAS / "target.schema.json")
 
     assert target.families["cdp"].credentials["default"]["password"] == "a-made-up-password"
     assert target.secrets == {"a-made-up-password"}
@@ -248,7 +248,7 @@ def test_a_keyring_that_does_not_help_is_one_sentence(load, monkeypatch, module,
 def test_a_missing_file_points_to_init():
     """A target file that is not there is answered with the command that writes one."""
     with pytest.raises(ConfigurationError, match="clausewise init"):
-        targets.load(Path("nowhere.toml"), shipped.SCHEMAS / "target.schema.json")
+        targets.load(Path("nowhere.toml"), package_data.SCHEMAS / "target.schema.json")
 
 
 def test_one_hook_may_serve_every_fault(load):

@@ -9,7 +9,7 @@ import pytest
 import runs
 from locking import gateway
 
-from clausewise import shipped
+from clausewise import package_data
 
 ROBOTS = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE")
 
@@ -112,7 +112,13 @@ def test_plain_pytest_asks_as_well(tmp_path, host):
     """Whoever starts the suite without our command is asked by the plugin itself, before any call."""
     url, calls = host
     target = runs.target_at(tmp_path, url, "cdp")
-    options = ["-c", shipped.SUITES / "pytest.ini", shipped.SUITES / "cdp", "--clause", "cdp.getToken.token"]
+    options = [
+        "-c",
+        package_data.SUITES / "pytest.ini",
+        package_data.SUITES / "cdp",
+        "--clause",
+        "cdp.getToken.token",
+    ]
     options += ["--run-dir", tmp_path / "run"]
 
     code, told = typed(tmp_path, "n\n", "pytest", target, *options)

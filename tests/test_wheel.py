@@ -19,7 +19,7 @@ def run(installed, *arguments):
 
 def test_the_wheel_brings_its_data_and_tests(installed):
     """What judges is the installed package, not the checkout."""
-    where = "import clausewise, clausewise.shipped as s; print(clausewise.__file__, s.SUITES)"
+    where = "import clausewise, clausewise.package_data as s; print(clausewise.__file__, s.SUITES)"
     told = run(installed, "-c", where).stdout.split()
 
     assert len(told) == 2

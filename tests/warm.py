@@ -25,17 +25,17 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, NoReturn
 
-from clausewise import cli, families, scope, shipped
+from clausewise import cli, families, package_data, scope
 
 _MOST = 150_000  # bytes of a request; what a packet may have
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC_", "COVERAGE_")  # names of what only a start heeds
 _MODULES = (
-    *("clausewise.cli.running", "clausewise.cli.voice", "clausewise.cli.checkup", "clausewise.cli.listing"),
+    *("clausewise.cli.run", "clausewise.cli.output", "clausewise.cli.doctor", "clausewise.cli.clauses"),
     *(
         "clausewise.plugin",
         "clausewise.report",
         "clausewise.doctor",
-        "clausewise.everywhere",
+        "clausewise.generic_tests",
         "clausewise.evidence",
     ),
     *("clausewise.history", "clausewise.journal", "clausewise.reference.process", "clausewise.recorded"),
@@ -106,7 +106,7 @@ def _serve(place: socket.socket) -> NoReturn:
     """Fork for each that asks, until nobody can ask any more."""
     for name in _MODULES:
         import_module(name)
-    for name in shipped.families():
+    for name in package_data.families():
         scope.book(families.family(name))
     gc.collect()
     gc.freeze()

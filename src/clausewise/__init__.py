@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from clausewise.marks import clause, late
     from clausewise.model import File
     from clausewise.scope import provoked
+    from clausewise.stateful import Model
     from clausewise.strict_json import same
-    from clausewise.walks import Model
 
 __all__ = [
     "Basic",
@@ -38,7 +38,7 @@ __all__ = [
     "status",
 ]
 
-_ROOMS = ("checks", "client", "errors", "marks", "model", "scope", "strict_json", "walks")
+_ROOMS = ("checks", "client", "errors", "marks", "model", "scope", "strict_json", "stateful")
 
 if not TYPE_CHECKING:  # a type checker would take any name for known
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.model import Binding, Exchange, File, Json, Operation, Sample
-from clausewise.spelling import nearest
 from clausewise.strict_json import scalars, steps
+from clausewise.suggestions import nearest
 
 _BEARER = "Authorization: Bearer {token}"
 _BINARY = ("image/", "application/octet-stream")
@@ -72,7 +72,7 @@ class Bindings:
             advice = f"did you mean {close!r}?" if close else f"there are {', '.join(fine)}."
             raise ConfigurationError(f"{self.place} has an unknown key {key!r}; {advice}")
 
-    def _check_form(self, key: str, known: Binding, value: Json, operations: Collection[str]) -> None:
+    def _check_form(self, key: str, binding: Binding, value: Json, operations: Collection[str]) -> None:
         text = str(value)
         fine = {
             "pointer": isinstance(value, str) and text.startswith("/"),
@@ -81,8 +81,8 @@ class Bindings:
             "operation": isinstance(value, str) and value in operations,
             "value": not isinstance(value, dict | list),
         }
-        if not fine[known.form]:
-            wanted = _FORMS[known.form] + (", ".join(operations) if known.form == "operation" else "")
+        if not fine[binding.form]:
+            wanted = _FORMS[binding.form] + (", ".join(operations) if binding.form == "operation" else "")
             raise ConfigurationError(f"{self.place} {key} is {value!r}, but must be {wanted}.")
 
     def _check_request(self, name: str, operation: Operation) -> None:

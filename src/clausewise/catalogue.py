@@ -164,8 +164,8 @@ def _discrepancies(path: Path, family: str) -> Iterator[Discrepancy]:
             raise ConfigurationError(f"{entry['_where']}: {_malformed(bad)}") from bad
 
 
-def _malformed(bad: Exception) -> str:
-    return f"the key {bad} is missing" if isinstance(bad, KeyError) else str(bad)
+def _malformed(error: Exception) -> str:
+    return f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def _defects(path: Path, clauses: Mapping[str, Clause], *, whole: bool) -> Iterator[Defect]:

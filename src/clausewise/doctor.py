@@ -39,19 +39,19 @@ class Questions:
     contract: Contract
     asked: Asked = field(default_factory=dict)
 
-    def ask(self, role: str, probe: Mapping[str, Any], given: Mapping[str, Any]) -> Exchange:
+    def ask(self, role: str, probe: Mapping[str, Any], table: Mapping[str, Any]) -> Exchange:
         """Ask the target what a probe asks; raises what a call does."""
         if "ask" in probe:
-            answer = self.client.ask(probe["operation"], **_filled(probe["ask"], given))
+            answer = self.client.ask(probe["operation"], **_filled(probe["ask"], table))
         else:
-            call = {key: _filled(probe[key], given) for key in ("body", "path") if key in probe}
+            call = {key: _filled(probe[key], table) for key in ("body", "path") if key in probe}
             answer = self.client.call(probe["operation"], **call)
         self.asked[role, probe["operation"]] = answer
         return answer
 
 
 @dataclass(frozen=True, slots=True)
-class Ear:
+class Listener:
     """What listens to every answer: who masks what is told of it, and how many seconds each took."""
 
     masker: Masker
@@ -78,11 +78,11 @@ def examine(scope: Scope, times: list[float] | None = None) -> Iterator[Diagnosi
     The seconds that its answers took are put into `times`.
     """
     masker = judge.masker(scope, secrets.token_bytes(16))
-    for told in _examined(scope, Ear(masker, [] if times is None else times)):
+    for told in _examined(scope, Listener(masker, [] if times is None else times)):
         yield replace(told, what=masker.text(told.what), advice=masker.text(told.advice))
 
 
-def _examined(scope: Scope, ear: Ear) -> Iterator[Diagnosis]:
+def _examined(scope: Scope, ear: Listener) -> Iterator[Diagnosis]:
     yield Diagnosis("ok", f"target file {scope.target.path}")
     for claim, known in scope.idle_claims():
         yield Diagnosis("ok", f"{claim} changes no verdict: {known.inert}")
@@ -96,7 +96,7 @@ def _examined(scope: Scope, ear: Ear) -> Iterator[Diagnosis]:
 
 
 def _family(
-    scope: Scope, contract: Contract, target: FamilyTarget, transport: Transport, ear: Ear
+    scope: Scope, contract: Contract, target: FamilyTarget, transport: Transport, ear: Listener
 ) -> Iterator[Diagnosis]:
     careful = scope.target.environment == "production"
     way = scope.target.proxy.of(target.base_url)
@@ -225,17 +225,17 @@ def _role(role: RoleNeed, questions: Questions, target: FamilyTarget) -> Diagnos
     return _probe(role, questions, given, what)
 
 
-def _probe(role: RoleNeed, questions: Questions, given: Mapping[str, Any], what: str) -> Diagnosis:
+def _probe(role: RoleNeed, questions: Questions, table: Mapping[str, Any], what: str) -> Diagnosis:
     """Ask the target about a fixture all that its clauses will, and see whether the answers agree."""
     for probe in _probes(role, questions.contract.document):
         try:
-            answer = questions.ask(role.id, probe, given)
+            answer = questions.ask(role.id, probe, table)
         except (NoVerdict, TargetUnusable, Untestable) as bad:
             return Diagnosis("dead", what, str(bad))
         seen = _seen(answer, role, probe, questions.contract, what)
         if seen.state != "ok":
             return seen
-        if told := _contradicted(answer, probe.get("agrees", {}), given):
+        if told := _contradicted(answer, probe.get("agrees", {}), table):
             return Diagnosis("wrong", what, f"{probe['operation']} {told}: {role.says}")
     return Diagnosis("ok", what)
 
@@ -245,14 +245,14 @@ def _probes(role: RoleNeed, document: str) -> list[Mapping[str, Any]]:
     return [probe for probe in role.probes if document in probe.get("documents", [document])]
 
 
-def _contradicted(answer: Exchange, agrees: Mapping[str, str], given: Mapping[str, Any]) -> str:
+def _contradicted(answer: Exchange, agrees: Mapping[str, str], table: Mapping[str, Any]) -> str:
     """Say where an answer shows another entity than the file names; '' where it does not."""
     places: dict[str, set[str]] = {}
     for where, value in scalars(answer.json):
         places.setdefault(re.sub(r"/\d+(?=/|$)", "/*", where), set()).add(str(value))
     for where, template in agrees.items():
         shown = places.get(where, set())
-        if shown and str(_filled(template, given)) not in shown:
+        if shown and str(_filled(template, table)) not in shown:
             return f"shows another {where} for it than the {template[1:-1]} of the file"
     return ""
 
@@ -319,12 +319,12 @@ def _fitting(contract: Contract, roles: Iterable[RoleNeed], asked: Asked) -> int
     )
 
 
-def _filled(template: Any, given: Mapping[str, Any]) -> Any:
+def _filled(template: Any, table: Mapping[str, Any]) -> Any:
     if isinstance(template, dict):
-        return {key: _filled(value, given) for key, value in template.items()}
+        return {key: _filled(value, table) for key, value in template.items()}
     if isinstance(template, list):
-        return [_filled(value, given) for value in template]
-    return given[template[1:-1]] if isinstance(template, str) and template.startswith("{") else template
+        return [_filled(value, table) for value in template]
+    return table[template[1:-1]] if isinstance(template, str) and template.startswith("{") else template
 
 
 def starter(homes: Iterable[Family], beside: Path) -> str:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from clausewise import tables
+from clausewise import input_files
 from clausewise.families import Family
 
 FILE = "economy.json"  # of a family: the core and the worth of its tests, as `make matrix` recorded them
@@ -51,7 +51,7 @@ class Economy:
         return found if found and found.law == law else None
 
 
-class Thrift:
+class CaseSelection:
     """Tells one test which of its cases it asks. Without a core it asks all of them."""
 
     def __init__(self, core: Core | None = None) -> None:
@@ -95,7 +95,7 @@ def recorded(home: Family) -> Economy:
     path: Path = home.folder / FILE
     if not path.is_file():
         return Economy({}, {})
-    told: Mapping[str, Any] = tables.load(path)
+    told: Mapping[str, Any] = input_files.load(path)
     cores = {
         test: Core(it["law"], it.get("of", ""), frozenset(it.get("asks", ())), it.get("walks", 0))
         for test, it in told["tests"].items()

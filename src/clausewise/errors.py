@@ -41,7 +41,7 @@ class CredentialsRefused(TargetUnusable):
     """The target turned the configured credentials away."""
 
 
-class Elsewhere(TargetUnusable):
+class AddressNotAllowed(TargetUnusable):
     """The target's host resolves to an address that the target file does not allow."""
 
 
@@ -85,11 +85,11 @@ class Untestable(ClausewiseError):
     """A clause could not be exercised here; the text is the reason."""
 
 
-class Spent(Untestable):
+class BudgetExhausted(Untestable):
     """The run may send no more, or take no longer."""
 
 
-class Beyond(Untestable):
+class OutsidePlan(Untestable):
     """The run's plan sends nothing of the kind, so that it does not ask for the clause."""
 
 

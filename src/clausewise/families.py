@@ -19,7 +19,7 @@ from itertools import chain
 from pathlib import Path
 from pkgutil import resolve_name
 
-from clausewise import shipped
+from clausewise import package_data
 from clausewise.errors import ConfigurationError
 
 GROUP = "clausewise.families"
@@ -64,8 +64,8 @@ class Family:
         path = self.folder / "family.toml"
         if self.ships or not path.exists():
             return ""
-        read = resolve_name("clausewise.tables:read")
-        told, _ = read(path, shipped.SCHEMAS / "family.schema.json", "family's file")
+        read = resolve_name("clausewise.input_files:read")
+        told, _ = read(path, package_data.SCHEMAS / "family.schema.json", "family's file")
         return str(told.get("reference", ""))
 
     @property
@@ -170,7 +170,7 @@ def suites(asked: Iterable[Family]) -> list[str]:
         words += [] if one.ships else ["--noconftest"]  # nobody named what lies further up
         beside = [] if one.ships else within(one.root, one.origin)
         words += [f"--ignore={it.suite}" for it in beside if it.id not in {own.id for own in wanted}]
-    return list(dict.fromkeys(words)) or [str(shipped.SUITES)]
+    return list(dict.fromkeys(words)) or [str(package_data.SUITES)]
 
 
 def _check_package(suite: Path) -> None:
@@ -211,8 +211,8 @@ def fits(name: str) -> bool:
 
 
 def _shipped() -> Iterator[Family]:
-    root = shipped.ROOT.resolve()
-    yield from (Family(one, root, "clausewise", ships=True) for one in shipped.families())
+    root = package_data.ROOT.resolve()
+    yield from (Family(one, root, "clausewise", ships=True) for one in package_data.families())
 
 
 @cache

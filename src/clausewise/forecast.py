@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from clausewise import tables
+from clausewise import input_files
 from clausewise.families import Family
 
 FILE = (
@@ -146,7 +146,7 @@ def counted(folder: Path, plan: str) -> Mapping[str, float]:
     path = folder / FILE
     if not path.is_file():
         return {}
-    told: Mapping[str, Any] = tables.load(path)
+    told: Mapping[str, Any] = input_files.load(path)
     plans: Mapping[str, Mapping[str, float]] = told["plans"]
     counts = plans.get(plan, plans.get(plan.removesuffix(IN_FULL), {}))
     return {**counts, "": sum(counts.values()) / len(counts)} if counts else {}

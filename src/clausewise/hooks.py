@@ -21,7 +21,7 @@ from clausewise import contracts
 from clausewise.checks import read, universal
 from clausewise.errors import ConfigurationError
 from clausewise.masking import Masker
-from clausewise.model import Contract, Exchange, Finding, Request, Response, Standing, Touch
+from clausewise.model import Assertion, Contract, Exchange, Finding, Request, Response, Standing
 from clausewise.verdict import explain
 
 _JUDGED = {Standing.DOCUMENTED, Standing.AGREED, Standing.INFERRED}
@@ -43,14 +43,16 @@ def documented_answer(_: Any, response: Any, case: Any) -> None:
         return
     exchange = _exchange(response, operation.family, name)
     reading = read(exchange, operation)
-    touches = [*universal(exchange, operation), *reading.touches]
+    assertions = [*universal(exchange, operation), *reading.assertions]
     if not reading.outcome:
         clause, told = f"{operation.clause}.only-documented", f"HTTP {response.status_code}, which fits none"
-        touches.append(Touch(clause, (Finding(clause, "one of the documented answers", told, "body"),)))
+        assertions.append(
+            Assertion(clause, (Finding(clause, "one of the documented answers", told, "body"),))
+        )
     clauses = {clause.id: clause for clause in contract.clauses}
     broken = [
         explain(clauses[touch.clause], touch.findings)
-        for touch in touches
+        for touch in assertions
         if touch.findings and touch.clause in clauses and clauses[touch.clause].standing in _JUDGED
     ]
     if broken:

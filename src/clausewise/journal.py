@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Protocol
 
-from clausewise import files, shipped, tables
+from clausewise import files, input_files, package_data
 from clausewise.errors import ConfigurationError, Unwritable
 
 Record = Mapping[str, Any]
@@ -46,7 +46,7 @@ class Journal(Protocol):
         """Take one test's word on the clauses that it touched."""
 
 
-class Pages:
+class JournalFiles:
     """Appends to the files of one run folder; every process opens its own.
 
     A run that was resumed has parts, counted from 1. Writing raises Unwritable where it fails.
@@ -105,9 +105,9 @@ class Pages:
             raise full(self._folder, bad) from bad
 
 
-def full(folder: Path, bad: OSError) -> Unwritable:
+def full(folder: Path, error: OSError) -> Unwritable:
     """Return what is raised where a run's folder takes no more."""
-    return Unwritable(f"The run folder {folder} takes no more: {bad.strerror}.")
+    return Unwritable(f"The run folder {folder} takes no more: {error.strerror}.")
 
 
 def begin(
@@ -174,9 +174,9 @@ def seals(folder: Path) -> list[dict[str, Any]]:
     told = list(_lines(folder / SEAL))
     for record in told:
         try:
-            tables.check_record(record, "seal.schema.json")
+            input_files.check_record(record, "seal.schema.json")
         except ValueError as bad:
-            why = tables.shown(bad).rstrip(".")
+            why = input_files.shown(bad).rstrip(".")
             raise ConfigurationError(f"{folder / SEAL} holds what no run writes ({why}).") from bad
     return told
 
@@ -207,12 +207,12 @@ def _seal(folder: Path, record: Record) -> None:
         file.write(line_of(record, only_ascii=True))
 
 
-def resume(folder: Path, told: Record, part: Record, mark: Record = MappingProxyType({})) -> None:
-    """Write down that a run goes on: `told` are its facts so far, `part` those of its new part."""
+def resume(folder: Path, record: Record, part: Record, mark: Record = MappingProxyType({})) -> None:
+    """Write down that a run goes on: `record` are its facts so far, `part` those of its new part."""
     try:
         for name in (EXCHANGES, VERDICTS, TESTS, SEAL):
             _end_line(folder / name)
-        whole = {**told, "resumed": [*told.get("resumed", ()), part]}
+        whole = {**record, "resumed": [*record.get("resumed", ()), part]}
         files.put(folder / RUN, text_of(whole).decode())
         _seal(folder, {"begun": {"facts": digests(whole), "part": digest(part), **mark}})
     except OSError as bad:
@@ -277,11 +277,11 @@ def left_out(folder: Path) -> list[str]:
 def facts(folder: Path) -> dict[str, Any]:
     """Return what `begin` wrote; ConfigurationError where the folder holds no run."""
     try:
-        told: dict[str, Any] = tables.load(folder / RUN)
+        told: dict[str, Any] = input_files.load(folder / RUN)
     except (OSError, ValueError) as bad:
-        why = tables.shown(bad)
+        why = input_files.shown(bad)
         raise ConfigurationError(f"{folder} holds no run that can be read ({RUN}: {why}).") from bad
-    tables.check(told, shipped.SCHEMAS / "run.schema.json", str(folder / RUN))
+    input_files.check(told, package_data.SCHEMAS / "run.schema.json", str(folder / RUN))
     for part in (told, *told.get("resumed", ())):
         for name in ("started", "ended"):
             _check_moment(part.get(name), f"{folder / RUN}: {name}")
@@ -293,7 +293,9 @@ def _check_moment(text: Any, where: str) -> None:
     with suppress(ValueError, TypeError):
         if text is None or datetime.fromisoformat(text).tzinfo is not None:
             return
-    raise ConfigurationError(f"{where} is {tables.shown(repr(text))}, and a time with its zone was expected.")
+    raise ConfigurationError(
+        f"{where} is {input_files.shown(repr(text))}, and a time with its zone was expected."
+    )
 
 
 def records(folder: Path, name: str) -> Iterator[dict[str, Any]]:

@@ -20,22 +20,22 @@ from clausewise.checks import (
     unlike,
     untaken,
 )
-from clausewise.economy import Thrift
+from clausewise.economy import CaseSelection
 from clausewise.errors import (
+    BudgetExhausted,
     ClausewiseError,
     ConfigurationError,
     NotConformant,
     NoVerdict,
-    Spent,
     Unreadable,
     Untestable,
 )
-from clausewise.foreign import visible
 from clausewise.journal import Journal
 from clausewise.masking import Masker
-from clausewise.model import Clause, Exchange, Finding, Kind, Operation, Role, Standing, Touch, Verdict
+from clausewise.model import Assertion, Clause, Exchange, Finding, Kind, Operation, Role, Standing, Verdict
 from clausewise.model.masks import ALIKE, BLANK, OTHER, Compared
 from clausewise.scope import Scope
+from clausewise.untrusted import visible
 from clausewise.verdict import Policy, explain
 
 Expected = OutcomeNames | OutcomeRoles | Expectation
@@ -48,7 +48,7 @@ _MANY, _WIDE = 20, 200  # undocumented keys kept of one answer, and characters o
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Bench:
+class JudgeContext:
     """What every test of a run judges with."""
 
     clauses: Mapping[str, Clause]
@@ -60,13 +60,13 @@ class Bench:
     most_seconds: float = math.inf
 
     @classmethod
-    def of(cls, scope: Scope, journal: Journal, policy: Policy, key: bytes) -> Bench:
+    def of(cls, scope: Scope, journal: Journal, policy: Policy, key: bytes) -> JudgeContext:
         """Return what a target's exchanges are judged with; `key` makes the fingerprints of masked values."""
         clauses = {clause.id: clause for clause in scope.clauses()}
         return cls(clauses, scope.operation, journal, masker(scope, key), policy)
 
-    def timed(self, in_time: Callable[[], None], most_seconds: float) -> Bench:
-        """Return the same bench for a live run: `in_time` raises Spent where the run has taken its time.
+    def timed(self, in_time: Callable[[], None], most_seconds: float) -> JudgeContext:
+        """Return the same bench for a live run: `in_time` raises BudgetExhausted where its time is up.
 
         What an exchange may take, from its first byte until it is judged, is `most_seconds`.
         """
@@ -104,7 +104,7 @@ class Judge:
     failed says so in its record.
     """
 
-    bench: Bench
+    bench: JudgeContext
     test: str
     clauses: Sequence[str]
     judged: int = 0
@@ -113,7 +113,7 @@ class Judge:
     wavered: str = ""
     waited: float = 0.0
     holds: bool = False
-    thrift: Thrift | None = None
+    case_selection: CaseSelection | None = None
     _touched: dict[str, list[str]] = field(default_factory=dict)
     _findings: list[Finding] = field(default_factory=list)
     _waiting: dict[str, Exchange] = field(default_factory=dict)
@@ -153,11 +153,11 @@ class Judge:
         missed = bool(names) and not reading.given
         if missed and self._held_elsewhere(exchange, names, reading):
             if exchange.id not in self._doubtful:  # its effect was seen, in whatever form
-                self._take([Touch(self.clauses[0], (), exchange.id)])
+                self._take([Assertion(self.clauses[0], (), exchange.id)])
                 self._expect(exchange, expected, about, before)
             self._raise(self._findings)
         if missed:
-            bad = [replace(it, hint=about, before=before) for it in reading.touches[0].findings]
+            bad = [replace(it, hint=about, before=before) for it in reading.assertions[0].findings]
             self._blame(exchange, bad)
         self._expect(exchange, expected, about, before)
         return exchange
@@ -174,8 +174,8 @@ class Judge:
     def untaken(self, exchange: Exchange, fields: Mapping[str, str]) -> None:
         """Hold a refusal of a good request against fields, clause by pointer: without them it is taken."""
         actual = f"HTTP {exchange.response.status} with it, served without it"
-        touches = [untaken(clause, exchange, actual, pointer) for clause, pointer in fields.items()]
-        self._take(touches if self._stated(exchange) else self._guesses(touches), exchange)
+        assertions = [untaken(clause, exchange, actual, pointer) for clause, pointer in fields.items()]
+        self._take(assertions if self._stated(exchange) else self._guesses(assertions), exchange)
 
     def hear(self, exchange: Exchange) -> None:
         """Take note of an exchange that the test has not judged, yet."""
@@ -242,17 +242,21 @@ class Judge:
         late: ClausewiseError | None = None
         try:
             self.rest(())
-        except (NoVerdict, Spent) as bad:
+        except (NoVerdict, BudgetExhausted) as bad:
             late = bad
-            verdict = Verdict.UNTESTABLE if isinstance(bad, Spent) else Verdict.ERROR
-            reason, marks = str(bad), marks | ({"spent": True} if isinstance(bad, Spent) else {})
+            verdict = Verdict.UNTESTABLE if isinstance(bad, BudgetExhausted) else Verdict.ERROR
+            reason, marks = str(bad), marks | ({"spent": True} if isinstance(bad, BudgetExhausted) else {})
         if finished and verdict is Verdict.PASS:
-            self._take(Touch(clause) for clause in self.clauses)
+            self._take(Assertion(clause) for clause in self.clauses)
         told: dict[str, object] = {"repeats": True} if self.repeats else {}
         told |= {"wavered": self.bench.masker.text(self.wavered)} if self.wavered else {}
         told |= {"waited": round(self.waited, 1)} if self.waited else {}
         told |= {"masked": sorted(self.compared)} if self.compared else {}
-        told |= {"cases": [self.thrift.asked, self.thrift.had]} if self.thrift and self.thrift.had else {}
+        told |= (
+            {"cases": [self.case_selection.asked, self.case_selection.had]}
+            if self.case_selection and self.case_selection.had
+            else {}
+        )
         self.bench.journal.verdict(self._record(verdict, reason) | marks | told)
         if self._findings:
             self._raise(self._findings)
@@ -316,7 +320,9 @@ class Judge:
 
     def fault(self, text: str) -> None:
         """Hold against the test's first clause what kept the test from going on."""
-        self._take([Touch(self.clauses[0], (Finding("", "an answer that the test can go on with", text),))])
+        self._take(
+            [Assertion(self.clauses[0], (Finding("", "an answer that the test can go on with", text),))]
+        )
 
     @property
     def guess(self) -> bool:
@@ -376,8 +382,10 @@ class Judge:
             self._write(exchange, record | told)
             place = {"id": exchange.id, "family": exchange.family, "operation": exchange.operation}
             self._came.append(place | what | {"response": {"status": exchange.response.status}})
-        touches = reading.touches if self._firm(exchange, reading) else self._guesses(reading.touches)
-        self._take(() if exchange.stray or loose else touches, exchange)
+        assertions = (
+            reading.assertions if self._firm(exchange, reading) else self._guesses(reading.assertions)
+        )
+        self._take(() if exchange.stray or loose else assertions, exchange)
         return reading
 
     def _write(self, exchange: Exchange, row: dict[str, object]) -> None:
@@ -386,11 +394,11 @@ class Judge:
         else:
             self.bench.journal.exchange(row)
 
-    def _unlike_any(self, exchange: Exchange, operation: Operation) -> Iterable[Touch]:
+    def _unlike_any(self, exchange: Exchange, operation: Operation) -> Iterable[Assertion]:
         """Judge an answer that is like none, to a request that some document describes."""
         return unlike(exchange, operation) if exchange.id in self._strange and not self.guess else ()
 
-    def _only_guessed(self, fields: Iterable[Touch]) -> bool:
+    def _only_guessed(self, fields: Iterable[Assertion]) -> bool:
         """Tell whether all fields that an answer refuses by name are guesses of ours."""
         named = [it.clause for it in fields for bad in it.findings if bad.where]
         return bool(named) and not any(map(self._documented, named))
@@ -403,9 +411,9 @@ class Judge:
         """Tell whether what was sent is the document's, or the answer says itself which one it is."""
         return self._stated(exchange) or reading.known
 
-    def _guesses(self, touches: Iterable[Touch]) -> list[Touch]:
+    def _guesses(self, assertions: Iterable[Assertion]) -> list[Assertion]:
         """Leave out what is held against documented clauses."""
-        return [it for it in touches if not (it.findings and self._documented(it.clause))]
+        return [it for it in assertions if not (it.findings and self._documented(it.clause))]
 
     def _documented(self, clause: str) -> bool:
         known = self.bench.clauses.get(clause)
@@ -469,7 +477,7 @@ class Judge:
             clause = self.clauses[0] if self.guess and self._documented(clause) else clause
             said = replace(self._masked(finding, exchange), clause=clause, exchange=exchange.id)
             if said not in self._findings:
-                self._take([Touch(clause, (said,), exchange.id)])
+                self._take([Assertion(clause, (said,), exchange.id)])
         if stop:
             self._raise(self._findings)
 
@@ -483,8 +491,8 @@ class Judge:
         )
         return replace(finding, expected=expected, actual=actual, hint=hint, where=masker.text(finding.where))
 
-    def _take(self, touches: Iterable[Touch], exchange: Exchange | None = None) -> None:
-        for touch in touches:
+    def _take(self, assertions: Iterable[Assertion], exchange: Exchange | None = None) -> None:
+        for touch in assertions:
             if touch.clause not in self.bench.clauses:
                 continue  # a clause of a document that the target does not claim
             seen = self._touched.setdefault(touch.clause, [])

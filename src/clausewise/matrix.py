@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 
 import pytest
 
-from clausewise import together
+from clausewise import combined_defects
 from clausewise.errors import ConfigurationError
+from clausewise.matrix_session import MatrixSession, Record, Tell, findings, firm, function, staged
 from clausewise.model import Clause, Defect, Discrepancy, Freedom, Observability, among
 from clausewise.plugin.session import Session
 from clausewise.scope import Scope
-from clausewise.stage import Record, Stage, Tell, findings, firm, function, staged
 
 _SOME = 12  # tests of a claim, after which one that was only amber may stay so
 _UNJUDGED = {"error", "untestable"}
@@ -73,7 +73,7 @@ class Matrix:
     defects: list[Outcome] = field(default_factory=list)
     freedoms: list[Outcome] = field(default_factory=list)
     claims: list[Outcome] = field(default_factory=list)
-    groups: list[together.Group] = field(default_factory=list)
+    groups: list[combined_defects.Group] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
 
@@ -89,7 +89,7 @@ class Matrix:
         return [
             f"{it.causes} causes of {it.shown} that show, {', '.join(it.defects)}"
             for it in self.groups
-            if not (it.told_apart or together.enough(self.groups))
+            if not (it.told_apart or combined_defects.enough(self.groups))
         ]
 
     def as_json(self) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def prove(
     return runner.matrix
 
 
-class _Runner(Stage):
+class _Runner(MatrixSession):
     """The stage on which every defect and every freedom is played."""
 
     def __init__(self, part: Part, tell: Tell, url: str, *, bank: str = "") -> None:
@@ -188,7 +188,7 @@ class _Runner(Stage):
         for number, case in enumerate(claims, 1):
             self._tell("claims", number, len(claims))
             matrix.claims.append(_timed(self._hear, run, case))
-        groups = together.picked(every, self._part.groups, self._part.seed)
+        groups = combined_defects.picked(every, self._part.groups, self._part.seed)
         for number, group in enumerate(groups, 1):
             self._tell("defects at once", number, len(groups))
             matrix.groups.append(self._together(run, group))
@@ -200,18 +200,18 @@ class _Runner(Stage):
         entries = self._part.share(list(dict.fromkeys(case.entry.id for case in cases)))
         return [case for case in cases if case.entry.id in entries]
 
-    def _together(self, run: Session, group: Sequence[Defect]) -> together.Group:
-        self._bend(run, *together.bends(run.scope, group))
+    def _together(self, run: Session, group: Sequence[Defect]) -> combined_defects.Group:
+        self._bend(run, *combined_defects.bends(run.scope, group))
         run.narrows = True
         seen = self._memory.exchanges = []
-        tests = together.concerned(run.scope, self._clean, group)
+        tests = combined_defects.concerned(run.scope, self._clean, group)
         records: list[Record] = []
         for test in tests:
             records += self._run(self._items[test])
             if any(record.get("unusable") for record in records):
                 break  # as a run would end here
         self._memory.exchanges, run.narrows = None, False
-        return together.group(run, group, records, seen)
+        return combined_defects.group(run, group, records, seen)
 
     def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
         """Return the tests that caught nothing and, asked again, catch no defect of their own clauses.
@@ -340,10 +340,10 @@ class _Runner(Stage):
         passing = {function(told["test"]): told["test"] for told in met if not about & set(told["clauses"])}
         return [self._items[test] for test in dict.fromkeys([*tests, *passing.values()])]
 
-    def _kind(self, told: Record) -> Hashable:
+    def _kind(self, record: Record) -> Hashable:
         """Return what makes a test another one than others: itself, or its function and operation."""
-        operation = told["clauses"][0].split(".")[1] if told["clauses"] else ""
-        return (function(told["test"]), operation) if self._part.quick else told["test"]
+        operation = record["clauses"][0].split(".")[1] if record["clauses"] else ""
+        return (function(record["test"]), operation) if self._part.quick else record["test"]
 
     def _judging(self, clause: Clause, bent: str) -> list[str]:
         """Return the tests that touched a clause on the clean reference, the likeliest to catch it first.

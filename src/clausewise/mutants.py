@@ -19,8 +19,8 @@ from zlib import crc32
 
 from clausewise.errors import ConfigurationError
 from clausewise.model import Contract, Json, Operation, Outcome, Role, among
-from clausewise.reference.bending import Answer, written
-from clausewise.reference.forms import FORMS
+from clausewise.reference.fault_injection import Answer, written
+from clausewise.reference.neighbours import FORMS
 
 KINDS = ("allowed", "unobservable")  # of reasons
 _TYPES = {"text-html": "text/html", "text-plain": "text/plain", "none": ""}  # media types no answer has

@@ -23,9 +23,9 @@ class Plan:
     model is made shorter with. A plan with `kinds` takes the tests of clauses of those kinds, no others; one
     that `only_reads` sends nothing that writes; a `complete` one is red for what could not be exercised.
     One that is not `whole` has a promise of its own: what it does not ask for does not count, and what it
-    ends well with is that all it asks is kept, never that the target is conformant. A `thrifty` one leaves
-    out cases that prove nothing which others do not (see `economy`). A plan of the `house` is for our own
-    proofs.
+    ends well with is that all it asks is kept, never that the target is conformant. One that `selects_cases`
+    leaves out those that prove nothing which others do not (see `economy`). A plan of the `house` is for our
+    own proofs.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Plan:
     only_reads: bool = False
     complete: bool = False
     whole: bool = True
-    thrifty: bool = False
+    selects_cases: bool = False
     house: bool = False
 
     @property
@@ -58,7 +58,7 @@ PLANS = {
             kinds=_ANSWERS,
             whole=False,
         ),
-        Plan("gate", "every clause, by the cases that prove most: for a release", thrifty=True),
+        Plan("gate", "every clause, by the cases that prove most: for a release", selects_cases=True),
         Plan(
             "nightly",
             "the same, with random bodies and walks by the hundred; bound it by --max-time",
@@ -89,7 +89,7 @@ PLANS = {
             examples=0,
             patience=0,
             whole=False,
-            thrifty=True,
+            selects_cases=True,
             house=True,
         ),
     )

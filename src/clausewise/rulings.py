@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from clausewise import shipped, tables
+from clausewise import input_files, package_data
 from clausewise.errors import ConfigurationError
 
 _HEADER = re.compile(r"^\s*\[\[\s*waiver\s*\]\]", re.MULTILINE)
@@ -65,17 +65,17 @@ class Rulings:
         return asdict(self) | {"scored": None if self.scored is None else sorted(self.scored)}
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Rulings:
+    def of(cls, record: Mapping[str, Any]) -> Rulings:
         """Return the rulings that a run remembers."""
         return cls(
-            red=None if told.get("red") is None else tuple(told["red"]),
-            minimum_exercised=tuple((family, share) for family, share in told.get("minimum_exercised", ())),
-            paces=tuple(Pace(**pace) for pace in told.get("paces", ())),
+            red=None if record.get("red") is None else tuple(record["red"]),
+            minimum_exercised=tuple((family, share) for family, share in record.get("minimum_exercised", ())),
+            paces=tuple(Pace(**pace) for pace in record.get("paces", ())),
             waivers=tuple(
-                Waiver(**entry | {"lines": tuple(entry["lines"])}) for entry in told.get("waivers", ())
+                Waiver(**entry | {"lines": tuple(entry["lines"])}) for entry in record.get("waivers", ())
             ),
-            frozen=told.get("frozen", ""),
-            scored=None if told.get("scored") is None else frozenset(told["scored"]),
+            frozen=record.get("frozen", ""),
+            scored=None if record.get("scored") is None else frozenset(record["scored"]),
         )
 
 
@@ -95,7 +95,7 @@ def load(
     """
     if policy:
         beside = Path(policy)
-        table, _ = tables.read(beside, shipped.SCHEMAS / "policy.schema.json", "policy file")
+        table, _ = input_files.read(beside, package_data.SCHEMAS / "policy.schema.json", "policy file")
     listed = Path(waivers) if waivers else _beside(table, "waivers", beside)
     held = Path(frozen) if frozen else _beside(table, "frozen", beside)
     name, scored = thawed(held) if held else ("", None)
@@ -119,12 +119,12 @@ def freeze(name: str, documents: Iterable[str], clauses: Iterable[str]) -> str:
 def thawed(path: Path) -> tuple[str, frozenset[str]]:
     """Return the name and the clause ids of a frozen requirement set."""
     try:
-        told = tables.load(path)
+        told = input_files.load(path)
     except (OSError, ValueError) as bad:
         remedy = "`clausewise clauses --freeze` writes one"
-        why = tables.shown(bad)
+        why = input_files.shown(bad)
         raise ConfigurationError(f"The frozen set {path} cannot be read ({why}); {remedy}.") from bad
-    tables.check(told, shipped.SCHEMAS / "frozen.schema.json", str(path))
+    input_files.check(told, package_data.SCHEMAS / "frozen.schema.json", str(path))
     return told["name"], frozenset(told["clauses"])
 
 
@@ -140,7 +140,7 @@ def _paces(table: Mapping[str, Mapping[str, Any]]) -> Iterable[Pace]:
 
 
 def _waivers(path: Path) -> list[Waiver]:
-    raw, text = tables.read(path, shipped.SCHEMAS / "waivers.schema.json", "waiver file")
+    raw, text = input_files.read(path, package_data.SCHEMAS / "waivers.schema.json", "waiver file")
     entries = raw.get("waiver", [])
     starts = [text.count("\n", 0, match.start()) + 1 for match in _HEADER.finditer(text)]
     if len(starts) != len(entries):  # written as an inline array: point at the whole file
@@ -151,7 +151,7 @@ def _waivers(path: Path) -> list[Waiver]:
         try:
             date.fromisoformat(entry["expires"])
         except ValueError as bad:
-            given = tables.shown(entry["expires"])
+            given = input_files.shown(entry["expires"])
             raise ConfigurationError(
                 f"{path}, line {start}: expires is {given!r}; a day such as 2026-12-31 was expected ({bad})."
             ) from bad

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from clausewise import bindings, catalogue, contracts, families, masking, tables
+from clausewise import bindings, catalogue, contracts, families, input_files, masking
 from clausewise.bindings import Bindings
 from clausewise.catalogue import Catalogue
 from clausewise.errors import ConfigurationError
@@ -131,7 +131,7 @@ def of(target: Target) -> Scope:
         if claimed.document not in held:
             raise ConfigurationError(
                 f"{target.path}: [families.{name}] the family {name} has no document "
-                f"{tables.shown(claimed.document)!r}; it has {', '.join(held)}."
+                f"{input_files.shown(claimed.document)!r}; it has {', '.join(held)}."
             )
         bound[name] = _bindings(target, folder, claimed)
         agreed[name] = whole = contracts.load(
@@ -181,11 +181,11 @@ def book(home: Family) -> Catalogue:
     return catalogue.load(home.folder, home.id, stated)
 
 
-def _check_id(home: Family, told: str) -> None:
+def _check_id(home: Family, text: str) -> None:
     """Refuse a contract of another family than the folder that it lies in says."""
-    if told != home.id:
+    if text != home.id:
         raise ConfigurationError(
-            f"{home.contract}: x-family is {tables.shown(told)!r}, and the folder says {home.id!r}; "
+            f"{home.contract}: x-family is {input_files.shown(text)!r}, and the folder says {home.id!r}; "
             f"they have to agree."
         )
 

@@ -17,7 +17,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from clausewise import beside, certificates, families, proxies, tables
+from clausewise import certificates, env_file, families, input_files, proxies
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.masking import held_in
 from clausewise.model import SIGNS, Contract, Masks, Operation, secret_name
@@ -162,13 +162,14 @@ class FamilyTarget:
             if colon and operation not in places:
                 close = difflib.get_close_matches(operation[:_LONGEST], places, 1, 0)[0]
                 raise ConfigurationError(
-                    f"{place} {tables.shown(text)!r} names no operation; did you mean {close!r}?"
+                    f"{place} {input_files.shown(text)!r} names no operation; did you mean {close!r}?"
                 )
             held = [operation] if colon else list(places)
             found = [name for name in held if _holds(contract.operations[name], where)]
             if not found:
                 raise ConfigurationError(
-                    f"{place} {tables.shown(text)!r}: no answer has that place. Write a field's name or a "
+                    f"{place} {input_files.shown(text)!r}: no answer has that place. "
+                    f"Write a field's name or a "
                     f"JSON pointer with * for every entry of a list, behind an operation's name and a colon "
                     f"where only one is meant."
                 )
@@ -253,7 +254,7 @@ def load(path: Path, schema: Path, *, secrets: bool = True, allowed: Collection[
     for any, where nothing is sent to a host that the file names. Raises ConfigurationError with one sentence
     naming file, key, expectation and remedy.
     """
-    raw, text = tables.read(path, schema, "target file", "`clausewise init` writes one to start from")
+    raw, text = input_files.read(path, schema, "target file", "`clausewise init` writes one to start from")
     if secrets:  # whoever handed the file over with a pack has no say in what is run here
         _find(path, raw)
     references = tuple(_placed(path, told) for told in _references(raw))
@@ -299,7 +300,7 @@ def _find(path: Path, raw: Mapping[str, Any]) -> None:
             folder, place = path.parent / spec["folder"], f"{path}: [families.{name}] folder"
             held = [one.id for one in families.within(folder, place)]
             if name not in held:
-                given = tables.shown(spec["folder"])
+                given = input_files.shown(spec["folder"])
                 raise ConfigurationError(
                     f"{place} names {given!r}, which holds {', '.join(held)}, and no {name}."
                 )
@@ -330,20 +331,20 @@ def _referred(family: str, place: str, value: Any) -> Iterator[Reference]:
 
 def _placed(path: Path, told: Reference) -> Reference:
     """Return a reference with where its variable comes from."""
-    return replace(told, kind="dotenv") if told.kind == "env" and beside.has(path, told.name) else told
+    return replace(told, kind="dotenv") if told.kind == "env" and env_file.has(path, told.name) else told
 
 
 def _check_beside(path: Path, references: Iterable[Reference], allowed: Collection[str]) -> None:
     """See that no file is sent anywhere that its owner did not put there, whoever wrote the target file."""
     fine = [os.path.realpath(path.parent), *map(os.path.realpath, allowed)]
     for told in references:
-        name = {"file": told.name, "dotenv": beside.FILE}.get(told.kind, "")
+        name = {"file": told.name, "dotenv": env_file.FILE}.get(told.kind, "")
         if not name or "\0" in name:  # which no file has in its name
             continue
         file = path.parent / name
         if not any(Path(os.path.realpath(file)).is_relative_to(folder) for folder in fine):
             raise ConfigurationError(
-                f"{path}: {told.place} is the file {tables.shown(file)}, which does not lie "
+                f"{path}: {told.place} is the file {input_files.shown(file)}, which does not lie "
                 f"beside the target file, links resolved; move it there or, if you trust who wrote "
                 f"this, say --allow-file."
             )
@@ -372,7 +373,7 @@ def _check_there(path: Path, references: Iterable[Reference]) -> None:
     parts = [
         f"{what} {', '.join(f'{name} ({place})' for name, place in held.items())}, {then}"
         for what, held, then in (
-            ("the environment variables", unset, f"to be exported or written into {beside.FILE} beside it"),
+            ("the environment variables", unset, f"to be exported or written into {env_file.FILE} beside it"),
             ("the files", gone, "to be put there"),
         )
         if held
@@ -404,7 +405,7 @@ def _literal(pattern: str) -> int:
 
 def _check_known(key: str, known: Collection[str], place: str) -> None:
     """Raise ConfigurationError, beginning with `place`, for a key that fits no fault's name."""
-    told = f"{place} {tables.shown(repr(key))}"
+    told = f"{place} {input_files.shown(repr(key))}"
     if key.count("*") > _STARS:
         raise ConfigurationError(f"{told} has more than {_STARS} stars; leave some out.")
     if key in {ANY_FAULT, *known} or any(_piece(key, name) is not None for name in known):
@@ -421,8 +422,8 @@ def _check_known(key: str, known: Collection[str], place: str) -> None:
     )
 
 
-def _limits(path: Path, given: Mapping[str, Any]) -> Limits:
-    addresses = tuple(given.get("addresses", ()))
+def _limits(path: Path, table: Mapping[str, Any]) -> Limits:
+    addresses = tuple(table.get("addresses", ()))
     for text in addresses:
         try:
             ip_network(text)
@@ -431,7 +432,7 @@ def _limits(path: Path, given: Mapping[str, Any]) -> Limits:
                 f"{path}: [limits] addresses holds {text!r}, which is no network ({bad}); "
                 f"write one as 10.20.0.0/16 or 127.0.0.1."
             ) from bad
-    return Limits(**{**given, "addresses": addresses})
+    return Limits(**{**table, "addresses": addresses})
 
 
 def _family(path: Path, name: str, spec: Mapping[str, Any], secrets: set[str] | None) -> FamilyTarget:
@@ -476,8 +477,8 @@ def _overlays(path: Path, family: str, names: Iterable[str]) -> Iterator[Path]:
         file = _own_overlay(path, family) if name == ASSUMED else path.parent / name
         if not os.path.isfile(file):  # noqa: PTH113 - false, not an error, for a name that no file can have
             told = f"the family has no {ASSUMED} overlay" if name == ASSUMED else f"there is no file {file}"
-            given, place = tables.shown(name), f"{path}: [families.{family}] overlays"
-            raise ConfigurationError(f"{place} names {given!r}, and {tables.shown(told)}.")
+            given, place = input_files.shown(name), f"{path}: [families.{family}] overlays"
+            raise ConfigurationError(f"{place} names {given!r}, and {input_files.shown(told)}.")
         yield file.absolute()
 
 
@@ -503,7 +504,8 @@ def _hooks(path: Path, here: str, spec: Mapping[str, Any]) -> Iterator[tuple[str
         entry = given if isinstance(given, dict) else {"value": given}
         if "header" not in entry and not common:
             raise ConfigurationError(
-                f"{path}: [{here}.faults] {tables.shown(repr(role))} has no header; give it one, or write "
+                f"{path}: [{here}.faults] {input_files.shown(repr(role))} has no header; "
+                f"give it one, or write "
                 f'header = "NAME" once at the head of [{here}.faults] for all.'
             )
         yield role, {"header": common, **entry}
@@ -567,11 +569,11 @@ def _resolved(
 def _fetch(path: Path, place: str, reference: Mapping[str, str]) -> str:
     if "env" in reference:
         name = reference["env"]
-        value = os.environ.get(name) or beside.variables(path).get(name)
+        value = os.environ.get(name) or env_file.variables(path).get(name)
         if not value:
             where = f"{path}: {place} is taken from the environment variable {name}"
             raise ConfigurationError(
-                f"{where}, which is not set; export it, or write it into {beside.FILE} beside this file."
+                f"{where}, which is not set; export it, or write it into {env_file.FILE} beside this file."
             )
         return value
     if "keyring" in reference:

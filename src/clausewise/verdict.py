@@ -128,8 +128,8 @@ def must_be_exercised(clause: Clause) -> bool:
     return clause.standing in _RED_BY_DEFAULT and clause.observability is Observability.BLACK_BOX
 
 
-def cases_of(told: Mapping[str, Any]) -> str:
+def cases_of(record: Mapping[str, Any]) -> str:
     """Return how many of the cases of its tests a thrifty plan asked, in words; empty where it asked all."""
-    cases = told.get("cases")
-    plan = told["plan"]
+    cases = record.get("cases")
+    plan = record["plan"]
     return f"{plan} asked {cases['asked']:,} of {cases['of']:,} cases; nightly asks all" if cases else ""

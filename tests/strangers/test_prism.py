@@ -13,7 +13,7 @@ import tomlkit
 import yaml
 from strangers import exchanges, free_port, judged, started
 
-from clausewise import shipped
+from clausewise import package_data
 from clausewise.contracts import overlays
 from clausewise.model import among
 
@@ -29,7 +29,7 @@ MEMORY = {"answer", "auth", "example", "flow", "request-field", "rule"}
 
 def contract(family, folder):
     """Write the family's contract as its target claims it: gaps filled, answers of other documents gone."""
-    home = shipped.SCHEMAS / family
+    home = package_data.SCHEMAS / family
     document = yaml.safe_load((home / "openapi.yaml").read_text())
     if (home / "assumed.overlay.yaml").exists():
         document = overlays.read(home / "assumed.overlay.yaml").apply(document)

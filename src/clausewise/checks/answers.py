@@ -31,6 +31,7 @@ from clausewise import strict_json
 from clausewise.checks.headers import headers
 from clausewise.checks.universal import excerpt
 from clausewise.model import (
+    Assertion,
     Complaint,
     Exchange,
     Finding,
@@ -39,7 +40,6 @@ from clausewise.model import (
     Operation,
     Outcome,
     Role,
-    Touch,
     revealed,
 )
 
@@ -61,7 +61,7 @@ class Reading:
     """
 
     outcome: str
-    touches: tuple[Touch, ...]
+    assertions: tuple[Assertion, ...]
     given: bool = True
     garbled: bool = False
     known: bool = True
@@ -98,8 +98,8 @@ def _read_freely(exchange: Exchange, fitting: Sequence[Outcome]) -> Reading:
     if not fitting:
         return Reading("", (), given=False)
     first = fitting[0]
-    touches = _evidence(exchange, first, _amiss(exchange, first))[1:]
-    return Reading(first.name, touches, drift=_drift(exchange, first))
+    assertions = _evidence(exchange, first, _amiss(exchange, first))[1:]
+    return Reading(first.name, assertions, drift=_drift(exchange, first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _is_whole(exchange: Exchange, form: Form) -> bool:
     return form.body.likeness(body, ()) == 1 and form.body.fits(body, exchange.unseen)
 
 
-def unlike(exchange: Exchange, operation: Operation) -> Iterator[Touch]:
+def unlike(exchange: Exchange, operation: Operation) -> Iterator[Assertion]:
     """Yield the word on an answer that has nothing of any that is documented with its status.
 
     One that resembles several may be their answer to what the documents do not describe. Whichever of them it
@@ -167,7 +167,7 @@ def unlike(exchange: Exchange, operation: Operation) -> Iterator[Touch]:
         clause = f"{operation.clause}.only-documented"
         expected = f"one of the answers that are documented with HTTP {status}: {', '.join(names)}"
         told = f"HTTP {status}: {excerpt(exchange) or 'an empty body'}, which has nothing of any of them"
-        yield Touch(clause, (Finding(clause, expected, told, "body", exchange=exchange.id),), exchange.id)
+        yield Assertion(clause, (Finding(clause, expected, told, "body", exchange=exchange.id),), exchange.id)
 
 
 def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outcome]) -> _Near | None:
@@ -192,23 +192,28 @@ def _all_near(exchange: Exchange, operation: Operation, candidates: Sequence[Out
 
 def _read_broken(exchange: Exchange, candidates: Sequence[Outcome], near: _Near) -> Reading:
     """Read an answer that fits no outcome as the wanted one that it resembles most."""
-    touches = _evidence(exchange, near.outcome, near.complaints)
+    assertions = _evidence(exchange, near.outcome, near.complaints)
     known = _marked(exchange, near)
     mistakable = [complaint for complaint in near.complaints if _mistakable(complaint)]
     if near.outcome.vague or mistakable:
         missed = _not_given(exchange, [near.outcome, *candidates], "")
         if not near.outcome.vague and len(mistakable) == 1:
             missed = _mistaken(exchange, near.outcome, mistakable[0])
-        return Reading("", (missed, *touches), given=False, garbled=not near.outcome.vague, known=known)
-    return Reading(near.outcome.name, touches, known=known, drift=_drift(exchange, near.outcome))
+        return Reading("", (missed, *assertions), given=False, garbled=not near.outcome.vague, known=known)
+    return Reading(near.outcome.name, assertions, known=known, drift=_drift(exchange, near.outcome))
 
 
-def _mistaken(exchange: Exchange, outcome: Outcome, bad: Complaint) -> Touch:
+def _mistaken(exchange: Exchange, outcome: Outcome, complaint: Complaint) -> Assertion:
     """Return the word on an answer that is missed only since a code or word of its own is another."""
     finding = Finding(
-        outcome.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id, rule=bad.rule
+        outcome.clause,
+        complaint.expected,
+        complaint.actual,
+        complaint.where,
+        exchange=exchange.id,
+        rule=complaint.rule,
     )
-    return Touch(outcome.clause, (finding,), exchange.id)
+    return Assertion(outcome.clause, (finding,), exchange.id)
 
 
 def _mistakable(complaint: Complaint) -> bool:
@@ -311,7 +316,7 @@ def _form(exchange: Exchange, outcome: Outcome) -> Form | None:
     return next((form for form in forms if form.body.fits(exchange.json, exchange.unseen)), forms[0])
 
 
-def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complaint]) -> tuple[Touch, ...]:
+def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complaint]) -> tuple[Assertion, ...]:
     """Return the word of a recognised answer on its own clause and on each of its fields."""
     form = _form(exchange, outcome)
     seen = form.body.seen(exchange.json) if form else []
@@ -319,11 +324,11 @@ def _evidence(exchange: Exchange, outcome: Outcome, complaints: Iterable[Complai
     for bad in complaints:
         found = Finding(bad.clause, bad.expected, bad.actual, bad.where, exchange=exchange.id, rule=bad.rule)
         findings.setdefault(bad.clause, []).append(found)
-    told = (Touch(clause, tuple(found), exchange.id) for clause, found in findings.items())
+    told = (Assertion(clause, tuple(found), exchange.id) for clause, found in findings.items())
     return (*told, *(headers(exchange, form) if form else ()))
 
 
-def _not_given(exchange: Exchange, wanted: Sequence[Outcome], actual: str) -> Touch:
+def _not_given(exchange: Exchange, wanted: Sequence[Outcome], actual: str) -> Assertion:
     first = wanted[0]
     names = " or ".join(dict.fromkeys(f"the {known.name} answer (HTTP {known.forms[0]})" for known in wanted))
     problem = exchange.parsed.problem
@@ -333,4 +338,4 @@ def _not_given(exchange: Exchange, wanted: Sequence[Outcome], actual: str) -> To
     finding = Finding(
         first.clause, names, f"HTTP {exchange.response.status}: {told}", "status", exchange=exchange.id
     )
-    return Touch(first.clause, (finding,), exchange.id)
+    return Assertion(first.clause, (finding,), exchange.id)

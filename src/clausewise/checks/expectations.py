@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clausewise import strict_json
-from clausewise.model import Exchange, Finding, Json, Masked, Operation, Role
+from clausewise.model import Exchange, Finding, Json, Operation, PartlyMasked, Role
 
 _ANY = object()
 
@@ -93,7 +93,7 @@ def differs(pointer: str, other: Json, *, clause: str = "") -> Expectation:
 
     def check(exchange: Exchange) -> Finding | None:
         found, actual = strict_json.resolve(exchange.json, pointer)
-        if found and (not strict_json.same(actual, other) or isinstance(actual, Masked)):
+        if found and (not strict_json.same(actual, other) or isinstance(actual, PartlyMasked)):
             return None  # two masked texts that look alike may well differ
         return Finding(
             "", f"a value other than {_show(other)}", _show(actual) if found else "nothing", pointer

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 from clausewise import strict_json
-from clausewise.model import Exchange, Finding, Operation, Outcome, Role, Touch
+from clausewise.model import Assertion, Exchange, Finding, Operation, Outcome, Role
 
 
-def taken(exchange: Exchange, operation: Operation, got: str, *, wanted_success: bool) -> list[Touch]:
+def taken(exchange: Exchange, operation: Operation, got: str, *, wanted_success: bool) -> list[Assertion]:
     """Judge the documented request fields that were sent: a success takes them all.
 
     A documented request that is refused breaks the clauses of the fields that the answer names, or of
@@ -17,16 +17,16 @@ def taken(exchange: Exchange, operation: Operation, got: str, *, wanted_success:
     """
     outcome = next((known for known in operation.outcomes if known.name == got), None)
     if outcome and outcome.role is Role.SUCCESS:
-        return [Touch(clause, (), exchange.id) for clause in _sent(exchange, operation)]
+        return [Assertion(clause, (), exchange.id) for clause in _sent(exchange, operation)]
     if outcome and wanted_success and (outcome.role is Role.INVALID or not operation.secured):
         return list(_refused(exchange, outcome, list(_sent(exchange, operation))))
     return []
 
 
-def untaken(clause: str, exchange: Exchange, actual: str, pointer: str) -> Touch:
+def untaken(clause: str, exchange: Exchange, actual: str, pointer: str) -> Assertion:
     """Return that a request field of a clause, at a pointer ('' for unknown), was not taken."""
     expected = "the field taken, as the document shows it in the request"
-    return Touch(clause, (Finding(clause, expected, actual, pointer, exchange=exchange.id),), exchange.id)
+    return Assertion(clause, (Finding(clause, expected, actual, pointer, exchange=exchange.id),), exchange.id)
 
 
 def documented(exchange: Exchange, operation: Operation) -> bool:
@@ -59,7 +59,7 @@ def _sent(exchange: Exchange, operation: Operation) -> Iterator[str]:
             yield known.clause
 
 
-def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[Touch]:
+def _refused(exchange: Exchange, outcome: Outcome, sent: list[str]) -> Iterator[Assertion]:
     found, named = strict_json.resolve(exchange.json, outcome.names_fields or "/-")
     if not (found and isinstance(named, dict) and named):
         for clause in sent:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
-from clausewise.model import Exchange, Finding, Operation, Touch
+from clausewise.model import Assertion, Exchange, Finding, Operation
 
 Check = Callable[[Exchange, Operation], Iterator[Finding]]
 
@@ -45,10 +45,10 @@ _LEAKS = {
 }
 
 
-def universal(exchange: Exchange, operation: Operation) -> list[Touch]:
+def universal(exchange: Exchange, operation: Operation) -> list[Assertion]:
     """Judge an exchange by every universal clause of its operation."""
     return [
-        Touch(f"{operation.clause}.{suffix}", tuple(check(exchange, operation)), exchange.id)
+        Assertion(f"{operation.clause}.{suffix}", tuple(check(exchange, operation)), exchange.id)
         for suffix, check in CHECKS.items()
     ]
 

@@ -17,8 +17,8 @@ from rich.text import Text
 from clausewise import files, report
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
-from clausewise.foreign import visible
 from clausewise.report.causes import causes
+from clausewise.untrusted import visible
 from clausewise.verdict import Exit
 
 _RESULTS = "allure-results"
@@ -31,16 +31,16 @@ _SECONDS = 600
 _SPECIAL = re.compile(r"[.\[\](){}*+?^$|\\/]")  # of an expression in JavaScript
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Draw the page; ConfigurationError where Allure is not installed or does not manage."""
     tool = shutil.which("allure")
     if not tool:
         raise ConfigurationError("Allure is not installed: npm install --global allure (version 3).")
-    folder, output = Path(given.folder), Path(given.output)
+    folder, output = Path(options.folder), Path(options.output)
     results = report.read(folder)
     with TemporaryDirectory() as name:
         config = Path(name) / "allurerc.json"
-        files.put(config, json.dumps(_config(results, given.history)))
+        files.put(config, json.dumps(_config(results, options.history)))
         words = [tool, "generate", str(folder / _RESULTS), "--config", str(config), "--output", str(output)]
         done = subprocess.run(words, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603
     page = output / "index.html"

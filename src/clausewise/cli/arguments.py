@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, NoReturn, TypeAlias
 
 from clausewise import __version__
-from clausewise.cli import latest, settings, spelling, wordings
+from clausewise.cli import help_texts, latest, settings, suggestions
 from clausewise.errors import ConfigurationError
 from clausewise.plans import DEFAULT, HELP, PLANS, seconds
 
@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
 
     def add_argument(self, *names: Any, **given: Any) -> argparse.Action:
         """Add an option under the heading that it has in every command."""
-        title = wordings.GROUPS.get(names[-1]) if names else None
+        title = help_texts.GROUPS.get(names[-1]) if names else None
         if title is None:
             return super().add_argument(*names, **given)
         known = (group for group in self._action_groups if group.title == title)
@@ -113,7 +113,7 @@ def read(words: Sequence[str]) -> argparse.Namespace:
             raise ConfigurationError(f"{name} is given without a value; is a variable not set?")
     top = parser()
     commands = known(top)
-    spelling.check(ours, {name: command.options for name, command in commands.items()})
+    suggestions.check(ours, {name: command.options for name, command in commands.items()})
     told = top.parse_args(settings.applied(words, {name: it.options for name, it in commands.items()}))
     return latest.resolved(told)
 
@@ -159,7 +159,10 @@ def parser() -> argparse.ArgumentParser:
     _watch(commands)
     _completion(commands)
     for name, command in commands.choices.items():
-        command.description, command.epilog = wordings.COMMANDS[name].about, wordings.COMMANDS[name].epilog
+        command.description, command.epilog = (
+            help_texts.COMMANDS[name].about,
+            help_texts.COMMANDS[name].epilog,
+        )
         if name in _WITH_FAMILIES:
             command.add_argument(
                 "--families",

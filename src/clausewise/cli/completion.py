@@ -25,7 +25,7 @@ _FILES = {
 _FOLDERS = {"folder", "before", "after", "run", "run_dir", "resume", "since", "reference", "publish"}
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Print a shell's script."""
     top = parser()
     for command in known(top).values():
@@ -33,5 +33,5 @@ def run(given: Namespace) -> int:
             if action.dest in _FILES | _FOLDERS and not action.choices:
                 files = shtab.FILE if action.dest in _FILES else shtab.DIRECTORY
                 action.complete = files  # type: ignore[attr-defined]
-    sys.stdout.write(f"{shtab.complete(top, given.shell)}\n")
+    sys.stdout.write(f"{shtab.complete(top, options.shell)}\n")
     return Exit.CONFORMANT

@@ -14,11 +14,11 @@ from rich.text import Text
 from clausewise import families
 from clausewise.cli import screen
 from clausewise.families import Family
-from clausewise.foreign import visible
+from clausewise.untrusted import visible
 from clausewise.verdict import Exit
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """List every family with its documents, how many clauses it has, and where it was found."""
     documents, book = resolve_name("clausewise.contracts:documents"), resolve_name("clausewise.scope:book")
     rows = [
@@ -32,7 +32,7 @@ def run(given: Namespace) -> int:
         }
         for home in families.known().values()
     ]
-    if given.format == "json":
+    if options.format == "json":
         told = {"format": "clausewise-families", "version": 1, "families": rows}
         sys.stdout.write(f"{json.dumps(told, indent=1)}\n")
         return Exit.CONFORMANT

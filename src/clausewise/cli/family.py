@@ -9,39 +9,39 @@ from pathlib import Path
 
 from rich.text import Text
 
-from clausewise import families, founding
+from clausewise import families, scaffolding
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
-from clausewise.foreign import visible
+from clausewise.untrusted import visible
 from clausewise.verdict import Exit, many
 
 _SHOWN = 40  # clauses of a kind of change
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Do what the first word says; 1 where a family is not whole, or lost clauses."""
-    if given.what == "new":
-        return _new(given)
+    if options.what == "new":
+        return _new(options)
     for name in ("source", "output"):
-        if getattr(given, name):
+        if getattr(options, name):
             option = {"source": "--from"}.get(name, f"--{name}")
             raise ConfigurationError(f"{option} goes with `clausewise family new`.")
-    return _check(given)
+    return _check(options)
 
 
-def _new(given: Namespace) -> int:
-    if not given.source:
+def _new(options: Namespace) -> int:
+    if not options.source:
         raise ConfigurationError("`clausewise family new` makes one of an OpenAPI file: give --from FILE.")
-    if given.against or given.format != "text":
+    if options.against or options.format != "text":
         raise ConfigurationError("--against and --format go with `clausewise family check`.")
-    made = founding.found(
-        Path(given.source), given.name, Path(given.output or given.name), allowed=given.allow_fetch
+    made = scaffolding.found(
+        Path(options.source), options.name, Path(options.output or options.name), allowed=options.allow_fetch
     )
     count, clauses = many(made.operations, "operation", "operations"), many(made.clauses, "clause", "clauses")
     _say([f"Wrote {made.folder}: {count}, {clauses}."])
     if made.contradictions:
         places = many(made.contradictions, "place", "places")
-        told = f"{made.folder}/schemas/{given.name}/discrepancies.toml"
+        told = f"{made.folder}/schemas/{options.name}/discrepancies.toml"
         _say([f"The file contradicts itself in {places}: see {told}."])
     _say([f"Left out: {it}." for it in made.left_out[:_SHOWN]])
     target = f"{made.folder}/target.toml"
@@ -49,14 +49,14 @@ def _new(given: Namespace) -> int:
     return Exit.CONFORMANT
 
 
-def _check(given: Namespace) -> int:
-    now = founding.version(given.name)
-    told = founding.changes(now, founding.version(given.against)) if given.against else {}
-    if not given.against and now.home.id not in families.known():
-        families.name(now.home.root, given.name)
-    lacking = [] if given.against else list(founding.lacks(now))
+def _check(options: Namespace) -> int:
+    now = scaffolding.version(options.name)
+    told = scaffolding.changes(now, scaffolding.version(options.against)) if options.against else {}
+    if not options.against and now.home.id not in families.known():
+        families.name(now.home.root, options.name)
+    lacking = [] if options.against else list(scaffolding.lacks(now))
     bad = bool(lacking or told.get("removed"))
-    if given.format == "json":
+    if options.format == "json":
         whole = {"format": "clausewise-family", "version": 1, "lacks": lacking, **told}
         sys.stdout.write(f"{json.dumps(whole, indent=1)}\n")
         return Exit.NOT_CONFORMANT if bad else Exit.CONFORMANT

@@ -9,14 +9,14 @@ from pathlib import Path
 from clausewise import files, report
 from clausewise.verdict import Exit
 
-_FORMATS = {"sarif": report.handed.sarif, "github": report.handed.github, "csv": report.handed.csv}
+_FORMATS = {"sarif": report.findings.sarif, "github": report.findings.github, "csv": report.findings.csv}
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Write the findings of a run; that they are written is no word on the target."""
-    text = _FORMATS[given.format](report.read(Path(given.folder)))
-    if given.output:
-        files.fill(Path(given.output), text)
+    text = _FORMATS[options.format](report.read(Path(options.folder)))
+    if options.output:
+        files.fill(Path(options.output), text)
     else:
         sys.stdout.write(text)
     return Exit.CONFORMANT

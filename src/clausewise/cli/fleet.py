@@ -18,11 +18,11 @@ from rich.text import Text
 from clausewise import files
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError, TargetUnusable
-from clausewise.fleet import Fleet, Standing, night, read, standings
-from clausewise.fleet.standing import shared
-from clausewise.foreign import visible
+from clausewise.fleet import Fleet, Standing, read, runner, standings
+from clausewise.fleet.target_status import shared
 from clausewise.history import History
 from clausewise.report import fleet as page
+from clausewise.untrusted import visible
 from clausewise.verdict import Exit, many
 
 _STYLES = {"green": "green", "amber": "yellow", "red": "bold red", "": "dim"}
@@ -31,26 +31,26 @@ _WORKERS = 4  # of a cluster of our own, at most
 _SHOWN = 20
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Do what is asked of a fleet."""
-    fleet = read(Path(given.file))
-    return int(_ACTIONS[given.action](given, fleet, given.history or fleet.history))
+    fleet = read(Path(options.file))
+    return int(_ACTIONS[options.action](options, fleet, options.history or fleet.history))
 
 
-def _run(given: Namespace, fleet: Fleet, where: str) -> int:
+def _run(options: Namespace, fleet: Fleet, where: str) -> int:
     """Have all targets judged; the exit code is the one to see to first."""
-    members = [it for it in fleet.members if not given.only or it.name in given.only]
-    if unknown := sorted(set(given.only) - {it.name for it in members}):
+    members = [it for it in fleet.members if not options.only or it.name in options.only]
+    if unknown := sorted(set(options.only) - {it.name for it in members}):
         raise ConfigurationError(f"{fleet.path} has no target named {unknown[0]!r}.")
     console, began = screen.console(soft_wrap=True), f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    name, outcomes = given.night or began, list[night.Outcome]()
+    name, outcomes = options.night or began, list[runner.Outcome]()
     later: list[Mapping[str, Any]] = []
     with History.at(where) as history:
         try:
-            with night.cluster(
-                given.scheduler, given.workers or min(_WORKERS, os.cpu_count() or 1)
+            with runner.cluster(
+                options.scheduler, options.workers or min(_WORKERS, os.cpu_count() or 1)
             ) as client:
-                for outcome in night.judged(client, fleet, name, members, owned=given.i_own_this_target):
+                for outcome in runner.judged(client, fleet, name, members, owned=options.i_own_this_target):
                     outcomes.append(outcome)
                     if outcome.results:
                         later += _left(history, outcome.results)
@@ -59,11 +59,11 @@ def _run(given: Namespace, fleet: Fleet, where: str) -> int:
             screen.console(stderr=True, soft_wrap=True).print(Text(f"clausewise: {bad}"))
             return Exit.TARGET_UNUSABLE
         for results in later:
-            _append(history, results, f"clausewise fleet run {given.file} --night {name}")
+            _append(history, results, f"clausewise fleet run {options.file} --night {name}")
         told = standings(fleet, history, datetime.now(UTC))
     folder = fleet.root / fleet.runs / name
     folder.mkdir(parents=True, exist_ok=True)
-    code = night.worst(outcomes)
+    code = runner.worst(outcomes)
     summary = {
         "fleet": fleet.name,
         "night": name,
@@ -72,12 +72,12 @@ def _run(given: Namespace, fleet: Fleet, where: str) -> int:
     }
     files.put(folder / _SUMMARY, f"{json.dumps(summary, indent=1)}\n")
     unjudged = {it.name: it.says for it in outcomes if not it.results}
-    _draw(fleet, told, given.page or fleet.page, unjudged)
+    _draw(fleet, told, options.page or fleet.page, unjudged)
     for line in _changes(told):
         console.print(line)
     good = sum(it.exit == Exit.CONFORMANT for it in outcomes)
     console.print(
-        Text(f"{good} of {many(len(outcomes), 'target', 'targets')} conformant; {given.page or fleet.page}")
+        Text(f"{good} of {many(len(outcomes), 'target', 'targets')} conformant; {options.page or fleet.page}")
     )
     return code
 
@@ -99,17 +99,17 @@ def _append(history: History, results: Mapping[str, Any], again: str) -> None:
         raise ConfigurationError(f"{bad} Every run is judged and written; later: {again}") from bad
 
 
-def _line(outcome: night.Outcome, done: int, total: int) -> Text:
+def _line(outcome: runner.Outcome, finished: int, total: int) -> Text:
     style = "green" if outcome.exit == Exit.CONFORMANT else "yellow" if outcome.exit == 2 else "bold red"  # noqa: PLR2004
     again = ", resumed" if outcome.resumed else ""
     took = f" [{outcome.worker}, {outcome.seconds:.0f} s{again}]" if outcome.worker else ""
-    return Text(visible(f"{done}/{total} {outcome.name}: {outcome.says}{took}"), style=style)
+    return Text(visible(f"{finished}/{total} {outcome.name}: {outcome.says}{took}"), style=style)
 
 
-def _status(given: Namespace, fleet: Fleet, where: str) -> int:
+def _status(options: Namespace, fleet: Fleet, where: str) -> int:
     """Say how every target stands by its last run; the worst of them is the exit code."""
     told = _told(fleet, where)
-    if given.format == "json":
+    if options.format == "json":
         sys.stdout.write(f"{json.dumps([_plain(it) for it in told], indent=1)}\n")
     else:
         console = screen.console()
@@ -117,14 +117,14 @@ def _status(given: Namespace, fleet: Fleet, where: str) -> int:
         for line in _shared(told):
             console.print(line, soft_wrap=True)
     codes = [int(it.last["exit"]) if it.last else int(Exit.NOT_FULLY_VERIFIED) for it in told]
-    return night.worst([night.Outcome("", code, "") for code in codes])
+    return runner.worst([runner.Outcome("", code, "") for code in codes])
 
 
-def _diff(given: Namespace, fleet: Fleet, where: str) -> int:
+def _diff(options: Namespace, fleet: Fleet, where: str) -> int:
     """Say what changed since the last night; 1 where something is newly broken, or conformant no more."""
     told = _told(fleet, where)
     worse = [it for it in told if it.newly or _fell(it)]
-    if given.format == "json":
+    if options.format == "json":
         changed = [_plain(it) for it in told if it.newly or it.mended or _fell(it) or it.slower]
         sys.stdout.write(f"{json.dumps(changed, indent=1)}\n")
     else:
@@ -134,10 +134,10 @@ def _diff(given: Namespace, fleet: Fleet, where: str) -> int:
     return Exit.NOT_CONFORMANT if worse else Exit.CONFORMANT
 
 
-def _page(given: Namespace, fleet: Fleet, where: str) -> int:
+def _page(options: Namespace, fleet: Fleet, where: str) -> int:
     """Draw the page anew."""
-    _draw(fleet, _told(fleet, where), given.page or fleet.page, {})
-    screen.console(soft_wrap=True).print(Text(given.page or fleet.page))
+    _draw(fleet, _told(fleet, where), options.page or fleet.page, {})
+    screen.console(soft_wrap=True).print(Text(options.page or fleet.page))
     return Exit.CONFORMANT
 
 
@@ -153,18 +153,20 @@ def _told(fleet: Fleet, where: str) -> list[Standing]:
         return standings(fleet, history, datetime.now(UTC))
 
 
-def _draw(fleet: Fleet, told: Sequence[Standing], where: str, outcomes: Mapping[str, str]) -> None:
+def _draw(fleet: Fleet, standings: Sequence[Standing], where: str, outcomes: Mapping[str, str]) -> None:
     path = Path(where)
-    links = dict(_links(fleet, told, path.resolve().parent))
-    day = max((str(it.last["started"])[:10] for it in told if it.last), default="")
-    weeks = page.weeks(told)
-    files.fill(path, page.html(fleet.name, day, told, shared(told), weeks, outcomes=outcomes, links=links))
+    links = dict(_links(fleet, standings, path.resolve().parent))
+    day = max((str(it.last["started"])[:10] for it in standings if it.last), default="")
+    weeks = page.weeks(standings)
+    files.fill(
+        path, page.html(fleet.name, day, standings, shared(standings), weeks, outcomes=outcomes, links=links)
+    )
 
 
-def _links(fleet: Fleet, told: Sequence[Standing], beside: Path) -> Iterator[tuple[str, str]]:
+def _links(fleet: Fleet, standings: Sequence[Standing], beside: Path) -> Iterator[tuple[str, str]]:
     """Yield the reports of last runs that lie where this fleet keeps them, from where the page will lie."""
     nights = sorted((fleet.root / fleet.runs).glob("*"), reverse=True)[:_SHOWN]
-    for standing in told:
+    for standing in standings:
         for folder in nights:
             report = folder / standing.member.name / "report.html"
             if standing.last and report.is_file():
@@ -172,10 +174,10 @@ def _links(fleet: Fleet, told: Sequence[Standing], beside: Path) -> Iterator[tup
                 break
 
 
-def _table(fleet: Fleet, told: Sequence[Standing]) -> Table:
+def _table(fleet: Fleet, standings: Sequence[Standing]) -> Table:
     families = sorted({family for it in fleet.members for family in it.families})
     table = Table("target", "vendor", "result", "last run", "conformant since", *families, "newly", box=None)
-    for it in told:
+    for it in standings:
         each = [_figures(it.family(family)) for family in families]
         last = str(it.last["started"])[:16].replace("T", " ") if it.last else ""
         word = str(it.last["word"]) if it.last else "never judged"
@@ -199,15 +201,15 @@ def _figures(counts: tuple[int, int] | None) -> str:
     return f"{red} broken" if red else f"{amber} amber" if amber else "kept"
 
 
-def _shared(told: Sequence[Standing]) -> Iterator[Text]:
-    for row in [it for it in shared(told) if it.red and len(it.vendors) > 1][:_SHOWN]:
+def _shared(standings: Sequence[Standing]) -> Iterator[Text]:
+    for row in [it for it in shared(standings) if it.red and len(it.vendors) > 1][:_SHOWN]:
         yield Text(
             visible(f"broken at {len(row.vendors)} vendors: {row.clause} ({', '.join(row.targets[:_SHOWN])})")
         )
 
 
-def _changes(told: Sequence[Standing]) -> Iterator[Text]:
-    for it in told:
+def _changes(standings: Sequence[Standing]) -> Iterator[Text]:
+    for it in standings:
         name = visible(it.member.name)
         if _fell(it) and it.last and it.before:
             yield Text(f"{name}: {it.before['word']} -> {it.last['word']}", style="bold red")

@@ -15,12 +15,12 @@ from clausewise.verdict import Exit, many
 _FILE = "exchanges.har"
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Write the file; ConfigurationError where the folder holds no run."""
-    folder = Path(given.folder)
+    folder = Path(options.folder)
     if not (folder / journal.EXCHANGES).is_file():
         raise ConfigurationError(f"There is no {folder / journal.EXCHANGES}; name the folder of a run.")
-    path = Path(given.output or folder / _FILE)
+    path = Path(options.output or folder / _FILE)
     with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         count = recorded.write_har(journal.records(folder, journal.EXCHANGES), file)
     told = f"Wrote {many(count, 'exchange', 'exchanges')}, masked as the run kept them, to {path}."

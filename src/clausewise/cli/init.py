@@ -9,8 +9,8 @@ from pathlib import Path
 import tomlkit
 from rich.text import Text
 
-from clausewise import families, files, shipped
-from clausewise.cli import checkup, screen
+from clausewise import families, files, package_data
+from clausewise.cli import doctor, screen
 from clausewise.cli.families import named
 from clausewise.errors import ConfigurationError
 from clausewise.verdict import Exit
@@ -21,14 +21,14 @@ _OVERLAY = "assumed.overlay.yaml"
 _STARTER = "target.toml"
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Write what is asked for; ConfigurationError where it is there already."""
-    if given.reference is not None:
-        return _reference(Path(given.reference), given.file, given.family)
-    if given.overlay is not None:
-        return _overlay(given.overlay, given.file)
-    given.file = given.file or _STARTER
-    return checkup.init(given)
+    if options.reference is not None:
+        return _reference(Path(options.reference), options.file, options.family)
+    if options.overlay is not None:
+        return _overlay(options.overlay, options.file)
+    options.file = options.file or _STARTER
+    return doctor.init(options)
 
 
 def _reference(folder: Path, file: str, wanted: Sequence[str]) -> int:
@@ -51,7 +51,7 @@ def _reference(folder: Path, file: str, wanted: Sequence[str]) -> int:
 def _targets(wanted: Sequence[str]) -> Path:
     """Return the folder with the reference's target file of some families, or of all that ship."""
     if not wanted:
-        return shipped.TARGETS
+        return package_data.TARGETS
     folders = {home.root / "targets": home.id for home in named(wanted)}
     for folder, family in folders.items():
         if not (folder / _REFERENCE).is_file():

@@ -29,13 +29,13 @@ def point(folder: Path) -> None:
             files.put(at, f"{folder.name}\n")
 
 
-def resolved(given: Namespace) -> Namespace:
+def resolved(options: Namespace) -> Namespace:
     """Return the words of a command line with a file `latest` followed to the folder that it names."""
     for name in _NAMES:
-        value = getattr(given, name, None)
+        value = getattr(options, name, None)
         if isinstance(value, str) and Path(value).name == NAME and "\0" not in value:
-            setattr(given, name, str(_followed(Path(value))))
-    return given
+            setattr(options, name, str(_followed(Path(value))))
+    return options
 
 
 def _followed(at: Path) -> Path:

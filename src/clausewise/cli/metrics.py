@@ -12,32 +12,32 @@ from typing import Any
 from clausewise import files, report
 from clausewise._version import __version__
 from clausewise.errors import ConfigurationError
-from clausewise.report.figures import Figure, figures
+from clausewise.report.metrics import Figure, figures
 from clausewise.verdict import Exit
 
 _EXTRA = "pip install 'clausewise[metrics]'"
 _PATIENCE = 10  # seconds for a collector's answer
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Write or send them; that they are is no word on the target."""
-    told = list(figures(report.read(Path(given.folder))))
-    if given.otlp:
-        _send(told, given.otlp)
+    told = list(figures(report.read(Path(options.folder))))
+    if options.otlp:
+        _send(told, options.otlp)
         return Exit.CONFORMANT
     text = _text(told)
-    if given.output:
-        files.put(Path(given.output), text)  # at once: a node exporter reads whatever lies there
+    if options.output:
+        files.put(Path(options.output), text)  # at once: a node exporter reads whatever lies there
     else:
         sys.stdout.write(text)
     return Exit.CONFORMANT
 
 
-def _text(told: Iterable[Figure]) -> str:
+def _text(figures: Iterable[Figure]) -> str:
     """Return figures in Prometheus' text format."""
     prometheus = _library("prometheus_client")
     registry, gauges = prometheus.CollectorRegistry(), dict[str, Any]()
-    for figure in told:
+    for figure in figures:
         names = list(figure.labels)
         gauge = gauges.get(figure.name) or prometheus.Gauge(
             figure.name, figure.says, names, registry=registry
@@ -47,7 +47,7 @@ def _text(told: Iterable[Figure]) -> str:
     return str(prometheus.generate_latest(registry).decode())
 
 
-def _send(told: Iterable[Figure], url: str) -> None:
+def _send(figures: Iterable[Figure], url: str) -> None:
     """Send figures to a collector over HTTP, as OpenTelemetry's own exporter does.
 
     Its variables (OTEL_EXPORTER_OTLP_HEADERS and others) are heard.
@@ -60,7 +60,7 @@ def _send(told: Iterable[Figure], url: str) -> None:
     resource = resources.Resource.create({"service.name": "clausewise", "service.version": __version__})
     provider = metrics.MeterProvider([reader], resource=resource, shutdown_on_exit=False)
     meter, gauges = provider.get_meter("clausewise", __version__), dict[str, Any]()
-    for figure in told:
+    for figure in figures:
         name = figure.name.replace("clausewise_", "clausewise.", 1)
         gauge = gauges.get(name) or meter.create_gauge(name, figure.unit, figure.says)
         gauges[name] = gauge

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
-from clausewise.foreign import visible
+from clausewise.untrusted import visible
 from clausewise.verdict import Exit
 
 _NAMED = 10  # clauses in a message

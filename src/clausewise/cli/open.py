@@ -13,9 +13,9 @@ from clausewise.errors import ConfigurationError
 from clausewise.verdict import Exit
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Open the page; where there is no browser, say where it lies."""
-    page = Path(given.folder) / "report.html"
+    page = Path(options.folder) / "report.html"
     if not page.is_file():
         raise ConfigurationError(
             f"There is no {page}; name the folder of a run, or draw it: clausewise report."

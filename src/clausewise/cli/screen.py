@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from clausewise.foreign import visible
+from clausewise.untrusted import visible
 
 _LOG_WIDTH = 130
 _COLOURS: dict[str, dict[str, Any]] = {
@@ -25,7 +25,7 @@ _chosen = ["auto"]
 _LONGEST = 400  # characters of a line in a log
 
 
-class Plain(Console):
+class PlainConsole(Console):
     """A console on which no text that a file or a target holds can move the cursor or change colours.
 
     When nobody reads on (`| head`), the command goes on without a word: its exit code is a verdict.
@@ -58,10 +58,10 @@ def console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     if Console(stderr=stderr).is_terminal and not stream.isatty():
         colours = {"color_system": "standard"} | colours | {"force_terminal": False}
-    made = Plain(stderr=stderr, highlight=False, soft_wrap=soft_wrap, **colours)
+    made = PlainConsole(stderr=stderr, highlight=False, soft_wrap=soft_wrap, **colours)
     if made.is_terminal or soft_wrap or "COLUMNS" in os.environ:
         return made
-    return Plain(stderr=stderr, highlight=False, width=_LOG_WIDTH, **colours)
+    return PlainConsole(stderr=stderr, highlight=False, width=_LOG_WIDTH, **colours)
 
 
 def show(console: Console, pieces: Iterable[RenderableType]) -> None:

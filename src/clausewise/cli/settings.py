@@ -13,7 +13,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-from clausewise import families, shipped
+from clausewise import families, package_data
 from clausewise.errors import ConfigurationError
 
 FILE = "clausewise.toml"
@@ -103,8 +103,8 @@ def _file() -> dict[str, tuple[Any, str]]:
     path = Path(FILE)
     if not path.is_file():
         return {}
-    read = resolve_name("clausewise.tables:read")
-    told, _ = read(path, shipped.SCHEMAS / "settings.schema.json", "settings file")
+    read = resolve_name("clausewise.input_files:read")
+    told, _ = read(path, package_data.SCHEMAS / "settings.schema.json", "settings file")
     return {name: (value, f"{path}: {name}") for name, value in told.items()}
 
 

@@ -19,9 +19,9 @@ from rich.text import Text
 from clausewise import families, journal, report
 from clausewise.cli import screen
 from clausewise.errors import ConfigurationError
-from clausewise.foreign import visible
 from clausewise.plugin import consent
-from clausewise.plugin.opening import check_owner, claimed
+from clausewise.plugin.startup import check_owner, claimed
+from clausewise.untrusted import visible
 from clausewise.verdict import Exit, many
 
 _RECORDED = "recorded"
@@ -29,16 +29,16 @@ _OVER = {Exit.USAGE, Exit.INTERNAL}  # waiting mends neither
 _NAMED = 20
 
 
-def run(given: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Ask again until all that was broken is kept: 0; 1 where somebody ends it before."""
-    folder = Path(given.run)
+    folder = Path(options.run)
     results = report.read(folder)
     broken = [row["id"] for row in results["clauses"] if row["verdict"] == "fail" and row["colour"] == "red"]
     console = screen.console(soft_wrap=True)
     if not broken:
         console.print(Text(f"Nothing is broken in {folder}, so there is nothing to watch."))
         return Exit.CONFORMANT
-    watch = Watch(given, folder, results["run"], broken)
+    watch = Watch(options, folder, results["run"], broken)
     try:
         return watch.until_kept(console)
     except KeyboardInterrupt:
@@ -50,24 +50,24 @@ class Watch:
     """Rounds of runs that ask for what is `left` of the clauses that were broken."""
 
     def __init__(
-        self, given: Namespace, folder: Path, run_: Mapping[str, Any], broken: Sequence[str]
+        self, options: Namespace, folder: Path, run_: Mapping[str, Any], broken: Sequence[str]
     ) -> None:
         facts = journal.facts(folder)
-        if run_["plan"] == _RECORDED and not given.target:
+        if run_["plan"] == _RECORDED and not options.target:
             raise ConfigurationError(f"{folder} was judged from a recording: give --target, to ask it.")
-        target = Path(given.target or facts["path"]).absolute()
-        known = claimed(target, facts["documents"], given.allow_file)
-        check_owner(known, given.i_own_this_target)
+        target = Path(options.target or facts["path"]).absolute()
+        known = claimed(target, facts["documents"], options.allow_file)
+        check_owner(known, options.i_own_this_target)
         consent.see(known)
         plan = [] if run_["plan"] == _RECORDED else [f"--plan={run_['plan']}"]
         self._words = [
-            *(f"--target={target}", f"--i-own-this-target={given.i_own_this_target}", *plan),
+            *(f"--target={target}", f"--i-own-this-target={options.i_own_this_target}", *plan),
             *(f"--document={claim}" for claim in facts["documents"]),
             *families.options(),
-            *(f"--allow-file={Path(path).absolute()}" for path in given.allow_file),
+            *(f"--allow-file={Path(path).absolute()}" for path in options.allow_file),
             f"--counterexamples={(folder.parent / 'counterexamples').absolute()}",
         ]
-        self._every = given.every
+        self._every = options.every
         self._all = tuple(broken)
         self.left = list(broken)
 
@@ -91,9 +91,9 @@ class Watch:
                 time.sleep(max(0.0, began + self._every - time.monotonic()))
             asked = tuple(self.left) or self._all
 
-    def _tell(self, console: Console, asked: Sequence[str], verdicts: Mapping[str, str]) -> None:
+    def _tell(self, console: Console, names: Sequence[str], verdicts: Mapping[str, str]) -> None:
         """Take note of what is kept now, and say what changed."""
-        left = [name for name in self._all if name in asked and verdicts.get(name) != "pass"]
+        left = [name for name in self._all if name in names and verdicts.get(name) != "pass"]
         mended = [name for name in self.left if name not in left]
         if mended or len(left) != len(self.left):
             at = time.strftime("%H:%M:%S")

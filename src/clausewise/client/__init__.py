@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clausewise.client.budget import Budget
 from clausewise.client.calls import Basic, Bearer, Client, Heard
-from clausewise.client.caution import Ledger
-from clausewise.client.settling import Settling
+from clausewise.client.eventual_consistency import EventualConsistency
+from clausewise.client.lockouts import Ledger
 from clausewise.client.transport import Transport
 
-__all__ = ["Basic", "Bearer", "Budget", "Client", "Heard", "Ledger", "Settling", "Transport"]
+__all__ = ["Basic", "Bearer", "Budget", "Client", "EventualConsistency", "Heard", "Ledger", "Transport"]

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from clausewise import files, turns
-from clausewise.errors import Spent
+from clausewise import files, thread_turns
+from clausewise.errors import BudgetExhausted
 
 _CANCELLED = ".cancelled"
 _BOOK = struct.Struct("<qddqd")
@@ -97,13 +97,13 @@ class Budget:
     def check(self) -> None:
         """Raise Spent where the run has taken its time."""
         if self._seconds is not None and time.monotonic() - self._began > self._seconds:
-            raise Spent(f"The run may take {self._seconds:g} s (--max-time), and has taken them.")
+            raise BudgetExhausted(f"The run may take {self._seconds:g} s (--max-time), and has taken them.")
 
     def _wait(self) -> None:
         self.check()
         with self._entry() as page:
             if self._requests is not None and page.sent >= self._requests:
-                raise Spent(
+                raise BudgetExhausted(
                     f"The run may send {self._requests} requests (--max-requests), and has sent them."
                 )
             trusted = (page.sent - page.marked) % _TRUSTED == _TRUSTED - 1
@@ -115,7 +115,7 @@ class Budget:
             self._page = page._replace(sent=page.sent + 1, free=turn + gap, gap=learned, since=since)
         self._spent = self._spent._replace(sent=self._spent.sent + 1)
         if turn > now:
-            turns.pause(turn - now)
+            thread_turns.pause(turn - now)
             self._spent = self._spent._replace(paused=self._spent.paused + turn - now)
 
     def answered(self, seconds: float) -> None:

@@ -16,20 +16,20 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from urllib3 import encode_multipart_formdata
 
-from clausewise import turns
+from clausewise import thread_turns
 from clausewise.bindings import Bindings
-from clausewise.client import patience
-from clausewise.client.caution import Attempt, Caution, Ledger
-from clausewise.client.circuit import Circuit
+from clausewise.client import retry_after
+from clausewise.client.circuit_breaker import Circuit
+from clausewise.client.eventual_consistency import EventualConsistency
+from clausewise.client.lockouts import Attempt, Ledger, LockoutGuard
 from clausewise.client.login import BoundLogin, ClientLogin, Login, carried, fixed_header
-from clausewise.client.patience import Patience
-from clausewise.client.presence import Presence
-from clausewise.client.settling import Settling
+from clausewise.client.reachability import Reachability
+from clausewise.client.retry_after import RetryAfter
 from clausewise.client.transport import Transport
 from clausewise.errors import (
-    Beyond,
     ConfigurationError,
     NoVerdict,
+    OutsidePlan,
     TargetUnusable,
     Throttled,
     Unreachable,
@@ -83,7 +83,7 @@ class _Ears(threading.local):
         self.wavered: Wavered | None = None
         self.sends: Sends = lambda _, __: None
         self.settled: Settled = lambda _: None
-        self.settling = Settling(seconds)
+        self.settling = EventualConsistency(seconds)
 
 
 class Client:
@@ -119,8 +119,8 @@ class Client:
             elif credentials["type"] == "login":
                 lives = {"lives": float(credentials["lives"])} if "lives" in credentials else {}
                 self._logins[role] = BoundLogin(role, self.log_in, self._bindings, **lives)
-        self._patience = Patience(transport.limits)
-        self._caution = Caution(
+        self._patience = RetryAfter(transport.limits)
+        self._caution = LockoutGuard(
             target,
             ledger or Ledger(),
             hear=self._hear,
@@ -132,7 +132,7 @@ class Client:
         )
         self._ears = _Ears(transport.limits.settle)
         self._circuit = Circuit(transport.limits.breaker)
-        self._presence = Presence()
+        self._presence = Reachability()
         self._turned_away: set[str] = set()
         self._paths: dict[str, str] = {}
         self._looking: dict[str, threading.RLock] = {}  # by operation
@@ -195,12 +195,12 @@ class Client:
         self._ears.settled = whoever
 
     @property
-    def settling(self) -> Settling:
+    def settling(self) -> EventualConsistency:
         """The reads and writes of the test at hand."""
         return self._ears.settling
 
     @settling.setter
-    def settling(self, calls: Settling) -> None:
+    def settling(self, calls: EventualConsistency) -> None:
         self._ears.settling = calls
 
     def call(
@@ -227,9 +227,9 @@ class Client:
         """
         known = self._operation(operation)
         if self.only_reads and known.writes:
-            raise Beyond(f"{known.id} writes, and plan 'safe' only reads.")
+            raise OutsidePlan(f"{known.id} writes, and plan 'safe' only reads.")
         if self.only_reads and fault:
-            raise Beyond(f"{operation} would be sent with a fault hook, and plan 'safe' sends none.")
+            raise OutsidePlan(f"{operation} would be sent with a fault hook, and plan 'safe' sends none.")
         _check_whole(operation, body, path, query, headers, form, auth)
         content, kind = _content(body, form, raw, files)
         sent = {"Accept": _accepted(known), "User-Agent": "clausewise"}
@@ -322,7 +322,7 @@ class Client:
         """
         known = self._operation(operation)
         if self.only_reads:
-            raise Beyond(
+            raise OutsidePlan(
                 f"{operation} would be called as no document says, and plan 'safe' sends nothing of the kind."
             )
         sent = _headed({"Accept": _JSON, "User-Agent": "clausewise"}, self._entry(known, _DEFAULT), {})
@@ -432,7 +432,7 @@ class Client:
         """Return the operation's path; of several printed ones, the first that an empty request finds."""
         printed = (operation.path, *operation.other_paths)
         if operation.id not in self._paths and operation.other_paths:
-            with turns.alone(self._looking.setdefault(operation.id, threading.RLock())):
+            with thread_turns.alone(self._looking.setdefault(operation.id, threading.RLock())):
                 if operation.id not in self._paths:
                     answers = ((path, self.stray(operation.id, path=path)) for path in printed)
                     there = (path for path, answer in answers if answer.response.status != _ABSENT)
@@ -553,7 +553,7 @@ class Client:
         left = self.settling.left
         if left > 0 and self.settling.patient and self._reads(operation):
             self.settled(left)
-            turns.pause(left)
+            thread_turns.pause(left)
 
     def _may_be_tried(self, operation: Operation) -> bool:
         """Tell whether an operation changes nothing when it is called with neither body nor credentials."""
@@ -609,7 +609,7 @@ class Client:
         listed = any(form.first == form.last for form in forms)
         if status not in {_TOO_MANY, _UNAVAILABLE} or listed:
             return None
-        seconds = patience.asked(response)
+        seconds = retry_after.asked(response)
         return -1.0 if seconds is None and status == _TOO_MANY and not forms else seconds
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, urlencode
 
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 
-from clausewise import turns
+from clausewise import thread_turns
 from clausewise.bindings import Bindings
 from clausewise.errors import CredentialsRefused, LoginLost, NoToken
 from clausewise.model import Exchange, Json
@@ -77,7 +77,7 @@ class Login:
         Raises CredentialsRefused where the target turns the log-in away, NoToken where it answers
         without one.
         """
-        with turns.alone(self._one):
+        with thread_turns.alone(self._one):
             if self._token is None or time.monotonic() >= self._token.renew_at:
                 self._token = self._renewed() or self._new()
             return self._token.value
@@ -187,7 +187,7 @@ class BoundLogin:
         Raises CredentialsRefused where the target turns the log-in away, Untestable where it answers
         without a token at the bound place, NoToken with one that no header can carry.
         """
-        with turns.alone(self._one):
+        with thread_turns.alone(self._one):
             if self._token is None or time.monotonic() >= self._token.renew_at:
                 answer = self._log_in(self._role)
                 self._door.tried(answer, "user name and password")

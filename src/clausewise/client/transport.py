@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from clausewise import turns
-from clausewise.client import reasons
+from clausewise import thread_turns
+from clausewise.client import error_messages
 from clausewise.client.budget import Budget
 from clausewise.client.watchdog import Watchdog
 from clausewise.errors import Dropped, NoConnection, NoVerdict, TargetUnusable, Unreachable, Unreadable
@@ -49,7 +49,9 @@ class Transport:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._watchdog.adapter(self._proxy.logins, tls.client_key_password))
         self._wary = False
-        self.room: turns.Lock = turns.OPEN  # entered by each call, where only so many may be at work
+        self.room: thread_turns.Lock = (
+            thread_turns.OPEN
+        )  # entered by each call, where only so many may be at work
         self._session.verify = tls.ca_bundle or tls.verify
         if tls.client_certificate:
             key = tls.client_key
@@ -74,12 +76,12 @@ class Transport:
 
     def _timed(self, request: Request, what: str, rested: float) -> tuple[Response, float]:
         """Send once, on a connection that has rested for less than so many seconds, or on a new one."""
-        with turns.alone(self.room):
+        with thread_turns.alone(self.room):
             self._budget.spend()
             began = ended = time.perf_counter()
             self._watchdog.watch(began + self.limits.total_timeout, rested)
             try:
-                with turns.away():
+                with thread_turns.away():
                     try:
                         response = self._exchange(request, what)
                     finally:
@@ -129,15 +131,15 @@ class Transport:
                 body = self._body(answer.raw, what)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as bad:
             self._in_time(what)
-            why = reasons.why(bad, self.limits, self._proxy, way, fresh=self._watchdog.fresh)
+            why = error_messages.why(bad, self.limits, self._proxy, way, fresh=self._watchdog.fresh)
             told = f"{what} got no whole answer: {why}."
-            if reasons.hopeless(bad):
+            if error_messages.hopeless(bad):
                 raise TargetUnusable(told) from bad
-            if not (self._watchdog.new or headers) and reasons.dropped(bad):
+            if not (self._watchdog.new or headers) and error_messages.dropped(bad):
                 raise Dropped(told) from bad
-            raise (NoConnection if reasons.unconnected(bad) else Unreachable)(told) from bad
+            raise (NoConnection if error_messages.unconnected(bad) else Unreachable)(told) from bad
         self._in_time(what)
-        if told := reasons.unshown(answer.status_code, body) or reasons.barred(
+        if told := error_messages.unshown(answer.status_code, body) or error_messages.barred(
             answer.status_code, self._proxy, way
         ):
             raise TargetUnusable(f"{what} got no answer of the target: {told}.")

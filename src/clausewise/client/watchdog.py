@@ -25,7 +25,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from clausewise.errors import Elsewhere
+from clausewise.errors import AddressNotAllowed
 
 _INTERIM = range(100, 200)
 _TICK = 0.1  # seconds between two looks at the clock
@@ -106,7 +106,7 @@ class Watchdog:
             there = ip_address(host)
         except ValueError:
             if self._allowed:
-                raise Elsewhere(
+                raise AddressNotAllowed(
                     f"The target's host {host} is looked up by the proxy, so that [limits] addresses cannot "
                     f"be held: nothing was sent. Write its address into base_url, or take the list out."
                 ) from None
@@ -115,7 +115,7 @@ class Watchdog:
 
     def _check(self, there: IPv4Address | IPv6Address) -> None:
         if self._allowed and not any(there in network for network in self._allowed):
-            raise Elsewhere(
+            raise AddressNotAllowed(
                 f"The target's host resolves to {there}, which [limits] addresses does not allow "
                 f"({', '.join(map(str, self._allowed))}): nothing was sent there. Mend the name, or the list."
             )
@@ -126,7 +126,7 @@ class Watchdog:
         if not to_proxy:
             try:
                 self._check(ip_address(connected.getpeername()[0].partition("%")[0]))
-            except Elsewhere:
+            except AddressNotAllowed:
                 connected.close()
                 raise
         self.secured(connected)
@@ -248,10 +248,10 @@ def _pool(pool: type[Any], connection: type[Any], watchdog: Watchdog) -> type[An
         watchdog.lent(lent)
         return lent
 
-    def put_conn(self: Any, given: Any) -> None:
-        if given is not None:
-            given.rests = time.perf_counter()
-        pool._put_conn(self, given)  # noqa: SLF001 - as above
+    def put_conn(self: Any, value: Any) -> None:
+        if value is not None:
+            value.rests = time.perf_counter()
+        pool._put_conn(self, value)  # noqa: SLF001 - as above
 
     own = {"_new_conn": new_conn, "connect": connect, "_tunnel": tunnel, "response_class": _Final}
     watched = type(f"Watched{connection.__name__}", (connection,), own)

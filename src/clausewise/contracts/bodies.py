@@ -19,8 +19,8 @@ from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.protocols import Validator
 
 from clausewise import patterns
-from clausewise.contracts import strict, words
-from clausewise.model import RULED_OUT, Complaint, Json, Masked, revealed
+from clausewise.contracts import schema_messages, strict
+from clausewise.model import RULED_OUT, Complaint, Json, PartlyMasked, revealed
 from clausewise.strict_json import resolve
 
 Schema = Mapping[str, Any]
@@ -151,8 +151,8 @@ class CompiledBody:
             clause = f"{clause}.{keyword}"
         if "x-standing" not in owner:  # an item is what its list's clause says, unless it says it is a guess
             clause = clause.removesuffix("[]")
-        expected = words.expectation(keyword, error.validator_value, owner.get("description", ""))
-        yield Complaint(clause, expected, words.value(error.instance), where, keyword)
+        expected = schema_messages.expectation(keyword, error.validator_value, owner.get("description", ""))
+        yield Complaint(clause, expected, schema_messages.value(error.instance), where, keyword)
 
 
 _WORDS = {"enum", "const"}
@@ -175,7 +175,7 @@ def _counts(error: ValidationError, hidden: Collection[str], whole: Json) -> boo
     if pointer in hidden or f"={pointer}" in hidden:
         return error.validator == "type" or (pointer not in hidden and error.validator in _WORDS)
     _, value = resolve(whole, pointer)
-    if isinstance(value, Masked) and not error.context:
+    if isinstance(value, PartlyMasked) and not error.context:
         return error.validator in _WORDS and not _may_be_one(value, error)
     if not error.context:
         return True
@@ -185,10 +185,12 @@ def _counts(error: ValidationError, hidden: Collection[str], whole: Json) -> boo
     return all(any(_counts(inner, hidden, whole) for inner in held) for held in branches.values())
 
 
-def _may_be_one(value: Masked, error: ValidationError) -> bool:
+def _may_be_one(value: PartlyMasked, error: ValidationError) -> bool:
     """Tell whether a masked text may stand for a printed word."""
     told: Any = error.validator_value
-    looked = Masked(value, value.signs, set())  # what a schema compares proves nothing of what a test asks
+    looked = PartlyMasked(
+        value, value.signs, set()
+    )  # what a schema compares proves nothing of what a test asks
     return any(looked == word for word in (told if error.validator == "enum" else [told]))
 
 
@@ -213,7 +215,7 @@ def _absences(clause: str, owner: Schema, error: ValidationError, where: str) ->
         facet = ".required" if "required" in child.get("x-facets", {}) else ""
         field = name in properties and "x-clause" not in owner  # such a part is one clause with all it asks
         known = f"{clause}.{name}{facet}" if field else clause
-        expected = words.expectation("type", child["type"]) if "type" in child else "a value"
+        expected = schema_messages.expectation("type", child["type"]) if "type" in child else "a value"
         actual = "nothing: the key is absent"
         if f"{name}{RULED_OUT}" in instance:
             actual = f"the key {name}{RULED_OUT}"
@@ -304,7 +306,7 @@ def _seen_fields(part: Schema, value: dict[str, Json], clause: str) -> Iterator[
             yield f"{field}.required"
         if name in value:
             yield field
-            if value[name] is not None and not isinstance(value[name], Masked):  # its form is hidden
+            if value[name] is not None and not isinstance(value[name], PartlyMasked):  # its form is hidden
                 yield from (f"{field}.{keyword}" for keyword in facets)
             yield from _seen(child, value[name], field)
         elif name in part.get("required", ()):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from clausewise.contracts import words
+from clausewise.contracts import schema_messages
 from clausewise.contracts.bodies import CompiledBody, Node
 from clausewise.model import Clause, Kind, Observability, Source, Standing
 
@@ -190,10 +190,14 @@ def _statement(node: Node) -> str:
     if node.keyword == "required":
         return f"{where} is there."
     if node.keyword:
-        return f"{where} is {words.expectation(node.keyword, node.schema[node.keyword])}."
+        return f"{where} is {schema_messages.expectation(node.keyword, node.schema[node.keyword])}."
     if told := str(node.schema.get("description", "")):
         return told
-    return f"{where} is {words.expectation('type', node.schema['type'])}." if "type" in node.schema else where
+    return (
+        f"{where} is {schema_messages.expectation('type', node.schema['type'])}."
+        if "type" in node.schema
+        else where
+    )
 
 
 def _sources(spec: Spec, own: Spec) -> Iterator[Source]:

@@ -14,14 +14,14 @@ from urllib.parse import unquote, urlparse
 import jsonref
 import yaml
 
-from clausewise import shipped, tables
+from clausewise import input_files, package_data
 from clausewise.contracts import examples, inputs
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.contracts.clauses import answer_branches, clauses_of, request_branches
-from clausewise.contracts.filling import METHODS, effect, filled, folded
+from clausewise.contracts.overlay_rules import METHODS, effect, filled, folded
 from clausewise.contracts.overlays import read
-from clausewise.contracts.reading import Unfit, Yaml12, plain
 from clausewise.contracts.samples import sample
+from clausewise.contracts.yaml_reader import NotJson, Yaml12, plain
 from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Contract, Form, Operation, Outcome, Role, Spelling, Standing, Undo
 
@@ -61,7 +61,7 @@ def _readable(file: Path, overlays: Sequence[Path] = ()) -> Iterator[None]:
         why = f"{bad} is missing" if isinstance(bad, KeyError) else str(bad) or type(bad).__name__
         raise ConfigurationError(
             f"{laid} is no OpenAPI that can be read, with the annotations that CONTRIBUTING.md lists "
-            f"({tables.shown(why)})."
+            f"({input_files.shown(why)})."
         ) from bad
 
 
@@ -80,7 +80,7 @@ def _loaded(
     documents = {entry["id"]: entry for entry in api["x-documents"]}
     if document not in documents:
         known = ", ".join(documents)
-        given = tables.shown(document)
+        given = input_files.shown(document)
         raise ConfigurationError(f"The family {family} has no document {given!r}; it has {known}.")
     named = inputs.Named(api.get("components", {}).get("schemas", {}) if "x-made-from" in api else {})
     operations = {
@@ -159,10 +159,10 @@ def documents(path: Path) -> list[str]:
 @cache
 def _raw(path: Path) -> dict[str, Any]:
     text = path.read_text("utf-8-sig")
-    ours = path.is_relative_to(shipped.SCHEMAS)  # which takes a tenth of the time
+    ours = path.is_relative_to(package_data.SCHEMAS)  # which takes a tenth of the time
     raw = yaml.load(text, Loader=Yaml12) if ours else plain(text)  # noqa: S506 - a SafeLoader
     if not isinstance(raw, dict):
-        raise Unfit("it is no mapping of keys to values")
+        raise NotJson("it is no mapping of keys to values")
     return raw
 
 
@@ -182,7 +182,9 @@ def _resolve(path: Path, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
         )
     except (OSError, ValueError, yaml.YAMLError, jsonref.JsonRefError) as bad:
         laid = f" with {overlays[-1]} over it" if overlays else ""
-        raise ConfigurationError(f"The contract {path}{laid} cannot be read: {tables.shown(bad)}") from bad
+        raise ConfigurationError(
+            f"The contract {path}{laid} cannot be read: {input_files.shown(bad)}"
+        ) from bad
     if overlays:
         examples.check(resolved, _resolve(path), str(overlays[-1]))
     return folded(resolved) if overlays else resolved

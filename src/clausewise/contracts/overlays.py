@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from clausewise import patterns
-from clausewise.contracts import reading
+from clausewise.contracts import yaml_reader
 from clausewise.errors import ConfigurationError
 from clausewise.model import Source, Standing
 
@@ -81,7 +81,7 @@ def read(path: Path) -> Overlay:
     The sentence quotes nothing of the file: a target file that somebody else wrote may name any file.
     """
     try:
-        raw = reading.plain(path.read_text("utf-8-sig"))
+        raw = yaml_reader.plain(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigurationError(f"There is no overlay file {path}.") from None
     except OSError as bad:
@@ -95,14 +95,14 @@ def read(path: Path) -> Overlay:
     return Overlay(path, raw["info"]["title"], standing, tuple(raw["actions"]))
 
 
-def _why(bad: Exception) -> str:
-    if isinstance(bad, reading.Unfit):
-        return str(bad)
-    if isinstance(bad, yaml.YAMLError):
-        mark = getattr(bad, "problem_mark", None)
+def _why(error: Exception) -> str:
+    if isinstance(error, yaml_reader.NotJson):
+        return str(error)
+    if isinstance(error, yaml.YAMLError):
+        mark = getattr(error, "problem_mark", None)
         return f"it is no YAML that can be taken (line {mark.line + 1})" if mark else "it is no YAML"
-    if isinstance(bad, UnicodeDecodeError):
-        return f"it is no UTF-8 from byte {bad.start} on"
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is no UTF-8 from byte {error.start} on"
     return "a value does not fit its tag"
 
 

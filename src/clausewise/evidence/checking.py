@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 from securesystemslib.signer import Key
 
-from clausewise import tables
+from clausewise import input_files
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import packing, signing, stamping
 from clausewise.evidence.comparing import differences, plain
@@ -100,16 +100,16 @@ def _of(pack: Path) -> Attestation:
             return signing.read(archive.read(ATTESTATION).decode())
     except (KeyError, ValueError) as bad:
         raise ConfigurationError(
-            f"{pack} carries no attestation that can be read: {tables.shown(bad)}."
+            f"{pack} carries no attestation that can be read: {input_files.shown(bad)}."
         ) from bad
 
 
-def _attestation(folder: Path, done: Verified) -> Attestation | None:
+def _attestation(folder: Path, verified: Verified) -> Attestation | None:
     try:
         return signing.read((folder / ATTESTATION).read_bytes().decode())
     except (OSError, ValueError) as bad:
-        says = tables.shown(str(bad).replace(f"{folder}/", ""))
-        done.checks.append(Check("the attestation is signed with the key given", held=False, says=says))
+        says = input_files.shown(str(bad).replace(f"{folder}/", ""))
+        verified.checks.append(Check("the attestation is signed with the key given", held=False, says=says))
         return None
 
 
@@ -129,27 +129,27 @@ def _signatures(attestation: Attestation, key: Key | None, witnesses: Sequence[K
         yield Check("a witness signed it", held, says if held else f"{says} did not")
     known = {one.keyid for one in witnesses} | {attestation.signers[0]}
     for other in [name for name in attestation.signers if name not in known]:
-        says = f"key {tables.shown(other)[:_KEY]}; give --witness to check it"
+        says = f"key {input_files.shown(other)[:_KEY]}; give --witness to check it"
         yield Check("a witness signed it", held=None, says=says)
 
 
 def _stamp(
-    folder: Path, attestation: Attestation, roots: Sequence[Any], done: Verified, *, required: bool
+    folder: Path, attestation: Attestation, roots: Sequence[Any], verified: Verified, *, required: bool
 ) -> None:
     what, path = "the time stamp is of this signature", folder / STAMP
     if not path.exists():
-        done.checks += [Check(what, held=False, says="it carries none")] if required else []
+        verified.checks += [Check(what, held=False, says="it carries none")] if required else []
         return
     try:
         told = stamping.time(path.read_bytes(), attestation.first, roots)
     except ValueError as bad:
-        done.checks.append(Check(what, held=False, says=tables.shown(bad)))
+        verified.checks.append(Check(what, held=False, says=input_files.shown(bad)))
     except ConfigurationError as bad:
-        done.checks.append(Check(what, held=None, says=tables.shown(bad)))
+        verified.checks.append(Check(what, held=None, says=input_files.shown(bad)))
     else:
-        done.stamped = told if roots else ""
+        verified.stamped = told if roots else ""
         says = told if roots else f"{told}, if its authority is to be trusted: give --tsa-root to check it"
-        done.checks.append(Check(what, True if roots else None, says))
+        verified.checks.append(Check(what, True if roots else None, says))
 
 
 def _files(folder: Path, manifest: Mapping[str, Any]) -> Told:
@@ -157,7 +157,7 @@ def _files(folder: Path, manifest: Mapping[str, Any]) -> Told:
     wrong = [name for name, digest in told.items() if not ours(name) or _digest(folder / name) != digest]
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     wrong += sorted(there - set(told) - {MANIFEST, ATTESTATION, STAMP})
-    says = [f"changed, missing or added: {tables.shown(', '.join(wrong))}"] if wrong else []
+    says = [f"changed, missing or added: {input_files.shown(', '.join(wrong))}"] if wrong else []
     lacking = [f"{name} is missing" for name in RUN_FILES if name not in told]
     return says + lacking, f"{len(told)} files"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import ParseError, canonicalize
 
-from clausewise import tables
+from clausewise import input_files
 
 _PACKED = re.compile(r'(?<=<script type="application/gzip" id="packed">)[^<]*(?=</script>)')
 _PROLOGUE = re.compile(r"\A<\?xml [^<>]*\?>")
@@ -24,28 +24,28 @@ def plain(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
-def differences(told: Any, made: Any, place: str = "") -> Iterator[str]:
+def differences(value: Any, made: Any, place: str = "") -> Iterator[str]:
     """Yield where two JSON values differ, each place with both values."""
-    if type(told) is not type(made):
-        yield _said(place, told, made)
-    elif isinstance(told, dict):
-        for key in dict.fromkeys([*made, *told]):
-            yield from differences(told.get(key, _ABSENT), made.get(key, _ABSENT), _below(place, key))
-    elif isinstance(told, list):
-        if len(told) != len(made):
-            yield f"{place} has {len(told)} entries instead of {len(made)}"
-        for at, (one, other) in enumerate(zip(told, made, strict=False)):
+    if type(value) is not type(made):
+        yield _said(place, value, made)
+    elif isinstance(value, dict):
+        for key in dict.fromkeys([*made, *value]):
+            yield from differences(value.get(key, _ABSENT), made.get(key, _ABSENT), _below(place, key))
+    elif isinstance(value, list):
+        if len(value) != len(made):
+            yield f"{place} has {len(value)} entries instead of {len(made)}"
+        for at, (one, other) in enumerate(zip(value, made, strict=False)):
             yield from differences(one, other, f"{place}[{_name(other, at)}]")
-    elif told != made:
-        yield _said(place, told, made)
+    elif value != made:
+        yield _said(place, value, made)
 
 
-def page_differs(name: str, told: str, made: str) -> bool:
+def page_differs(name: str, text: str, made: str) -> bool:
     """Tell whether a page says anything else, however another machine's libraries pack or quote it."""
-    if told == made:
+    if text == made:
         return False
     try:
-        return bool(_meant(name, told) != _meant(name, made))
+        return bool(_meant(name, text) != _meant(name, made))
     except (ValueError, OSError, EOFError, zlib.error, ParseError, RecursionError):
         return True
 
@@ -84,4 +84,4 @@ def _shown(value: Any) -> str:
         return "absent"
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
-    return tables.shown(json.dumps(value, ensure_ascii=False))[:80]
+    return input_files.shown(json.dumps(value, ensure_ascii=False))[:80]

@@ -17,17 +17,28 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from clausewise import copies, families, journal, recorded, report, scope, shipped, statement, tables, targets
+from clausewise import (
+    families,
+    input_files,
+    journal,
+    package_data,
+    recorded,
+    report,
+    scope,
+    snapshots,
+    statement,
+    targets,
+)
 from clausewise._version import __version__
 from clausewise.errors import ClausewiseError, ConfigurationError
 from clausewise.evidence.comparing import differences, page_differs, plain
-from clausewise.evidence.masks import Masks, stand_ins
+from clausewise.evidence.consistency import Seen, Words, gaps, may_lack, unlike
+from clausewise.evidence.redactions import Masks, stand_ins
 from clausewise.evidence.unpacking import NONSENSE, TARGET
-from clausewise.evidence.words import Seen, Words, gaps, may_lack, unlike
-from clausewise.judge import Bench, Judge, masker
+from clausewise.judge import Judge, JudgeContext, masker
 from clausewise.masking import is_amid
 from clausewise.model import Exchange, Kind, Verdict
-from clausewise.plugin import roll
+from clausewise.plugin import collection
 from clausewise.scope import Scope
 from clausewise.verdict import Policy, many
 
@@ -59,9 +70,9 @@ def checked(what: str, step: Callable[[], Told], folder: Path) -> Check:
         wrong, right = step()
     except (ClausewiseError, OSError, *NONSENSE) as bad:
         nonsense = "" if isinstance(bad, ClausewiseError) else f"nonsense in its run ({type(bad).__name__}): "
-        wrong, right = [f"{nonsense}{tables.shown(str(bad).replace(f'{folder}/', ''))}"], ""
+        wrong, right = [f"{nonsense}{input_files.shown(str(bad).replace(f'{folder}/', ''))}"], ""
     more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-    return Check(what, not wrong, tables.shown("; ".join(wrong[:_SHOWN])) + more if wrong else right)
+    return Check(what, not wrong, input_files.shown("; ".join(wrong[:_SHOWN])) + more if wrong else right)
 
 
 class Contents:
@@ -103,7 +114,7 @@ class Contents:
     def scope(self) -> Scope:
         """What the run judged, by the target file that its folder keeps."""
         path = self.folder / TARGET / PurePosixPath(self.facts["target"]["file"]).name
-        target = targets.load(path, shipped.SCHEMAS / "target.schema.json", secrets=False)
+        target = targets.load(path, package_data.SCHEMAS / "target.schema.json", secrets=False)
         claims = dict(text.partition("=")[::2] for text in self.facts["documents"])
         for name, family in target.families.items():
             home = families.family(name, target.path.name)
@@ -121,7 +132,7 @@ class Contents:
     def told(self) -> dict[str, Any]:
         """What the folder's results say."""
         report.read(self.folder)  # as their schema has it
-        whole: dict[str, Any] = tables.load(self.folder / statement.RESULTS)
+        whole: dict[str, Any] = input_files.load(self.folder / statement.RESULTS)
         return whole
 
     @cached_property
@@ -134,11 +145,11 @@ class Contents:
     def files(self) -> list[str]:
         """Return the names of the target file and of the overlays that the run kept."""
         kept = {f"{TARGET}{self.scope.target.path.name}"}
-        return sorted(kept | {f"{TARGET}{name}" for name, _ in copies.overlays(self.scope)})
+        return sorted(kept | {f"{TARGET}{name}" for name, _ in snapshots.overlays(self.scope)})
 
     def _read(self) -> Told:
         if (suite := self.facts.get("suite")) != __version__:
-            made = f"clausewise {tables.shown(suite)} made it, and this is {__version__}"
+            made = f"clausewise {input_files.shown(suite)} made it, and this is {__version__}"
             return [f"{made}: check it with that one"], ""
         return [], f"{self.made['run']['exchanges']} exchanges, {len(self.made['clauses'])} clauses"
 
@@ -212,7 +223,7 @@ class Contents:
         """Every test of the suite that this target calls for was to be made, and judges what it judges."""
         if self.facts.get("plan") == recorded.PLAN:
             return [], "none, since it judged what was recorded elsewhere"
-        suite = roll.tests(self.scope, self.facts)
+        suite = collection.tests(self.scope, self.facts)
         collected: dict[str, list[str]] = {}
         for record in journal.records(self.folder, journal.TESTS):
             collected |= record.get("collected", {})
@@ -241,7 +252,7 @@ class Contents:
     def _bound(self) -> Told:
         """The target file says the run's name, environment and hosts, and every exchange was with these."""
         target, then = self.scope.target, self.facts["target"]
-        raw = targets.load(target.path, shipped.SCHEMAS / "target.schema.json", secrets=False)
+        raw = targets.load(target.path, package_data.SCHEMAS / "target.schema.json", secrets=False)
         wrong = list(
             differences(
                 {"name": raw.name, "environment": raw.environment, "file": raw.path.name},
@@ -250,9 +261,9 @@ class Contents:
             )
         )
         text = target.path.read_text("utf-8-sig")
-        if not text.startswith(copies.HEAD) and raw.sha256 != then["sha256"]:
+        if not text.startswith(snapshots.HEAD) and raw.sha256 != then["sha256"]:
             wrong.append("target file: its digest is not the run's")
-        if text.startswith(copies.HEAD) and not copies.is_one(text):
+        if text.startswith(snapshots.HEAD) and not snapshots.is_one(text):
             wrong.append("target file: it says what no masked copy of one does")
         for name, own in raw.families.items():
             told = then["families"][name]
@@ -344,7 +355,7 @@ class Contents:
     def _judged_again(self) -> Told:
         """Judge every exchange again: what one exchange shows alone must be what the run said of it."""
         again = _Again()
-        bench = Bench.of(self.scope, again, Policy(), b"")
+        bench = JudgeContext.of(self.scope, again, Policy(), b"")
         broken: set[str] = set()
         seen: set[str] = set()
         self._seen.clear()

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from clausewise import copies, journal, report, statement
+from clausewise import journal, report, snapshots, statement
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import signing
 from clausewise.evidence.contents import Contents
@@ -19,15 +19,15 @@ from clausewise.scope import Scope
 _RESULTS = {"conformant": "PASSED", "not conformant": "FAILED"}  # a smaller plan that is kept is no pass
 
 
-def pack(folder: Path, known: Scope, key: Path, output: Path) -> None:
+def pack(folder: Path, scope: Scope, key: Path, output: Path) -> None:
     """Write the evidence of a run to a zip, signed with a key, after the checks that its reader makes.
 
-    `known` is what the run judged, with the secrets that may not be in it. Raises ConfigurationError for a
+    `scope` is what the run judged, with the secrets that may not be in it. Raises ConfigurationError for a
     run that is incomplete, stopped before its end, of some clauses only, or not as it was when it ended.
     """
     _whole(folder, report.read(folder))
-    if stray := [overlay for name, overlay in copies.overlays(known) if not name]:
-        beside = known.target.path.parent
+    if stray := [overlay for name, overlay in snapshots.overlays(scope) if not name]:
+        beside = scope.target.path.parent
         raise ConfigurationError(f"The overlay {stray[0]} lies outside {beside}; move it there.")
     if missing := [name for name in JOURNAL if not (folder / name).exists()]:
         raise ConfigurationError(f"The run {folder} is incomplete: it has no {missing[0]}.")
@@ -47,7 +47,7 @@ def pack(folder: Path, known: Scope, key: Path, output: Path) -> None:
         files |= {name: (folder / name).read_bytes() for name in contents.files()}
     except OSError as bad:
         raise ConfigurationError(f"The run {folder} is incomplete: {bad}.") from bad
-    _check_secrets(files, known.target.secrets)
+    _check_secrets(files, scope.target.secrets)
     told = manifest(results, contents.scope, {name: _digest(content) for name, content in files.items()})
     files[MANIFEST] = text(told)
     subjects = {MANIFEST: _digest(files[MANIFEST])}
@@ -67,9 +67,9 @@ def manifest(results: Mapping[str, Any], scope: Scope, files: Mapping[str, str])
     }
 
 
-def text(told: Mapping[str, Any]) -> bytes:
+def text(record: Mapping[str, Any]) -> bytes:
     """Return a manifest as it is written."""
-    return json.dumps(told, indent=1).encode()
+    return json.dumps(record, indent=1).encode()
 
 
 def predicate(results: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:

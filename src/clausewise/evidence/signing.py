@@ -22,7 +22,7 @@ from securesystemslib.signer import (
     SSlibKey,
 )
 
-from clausewise import tables
+from clausewise import input_files
 from clausewise.errors import ConfigurationError
 
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
@@ -82,7 +82,7 @@ def public_key(path: Path) -> Key:
         return SSlibKey.from_crypto(_strong(load_pem_public_key(path.read_bytes())))
     except _BAD as bad:
         raise ConfigurationError(
-            f"{path} is no public key in PEM that can be used: {tables.shown(bad)}."
+            f"{path} is no public key in PEM that can be used: {input_files.shown(bad)}."
         ) from bad
 
 
@@ -108,9 +108,11 @@ def read(text: str) -> Attestation:
             envelope,
         )
     except (*_BAD, StopIteration, json_format.ParseError) as bad:
-        raise ValueError(f"its attestation does not hold: {tables.shown(bad) or 'nobody signed it'}") from bad
+        raise ValueError(
+            f"its attestation does not hold: {input_files.shown(bad) or 'nobody signed it'}"
+        ) from bad
     if told.predicate_type != PREDICATE:
-        raise ValueError(f"its attestation is a {tables.shown(told.predicate_type)}, not a test result")
+        raise ValueError(f"its attestation is a {input_files.shown(told.predicate_type)}, not a test result")
     if envelope.payload_type != _PAYLOAD or _written(envelope) != text:
         raise ValueError("its attestation is written in another way than `clausewise evidence` writes it")
     return read_
@@ -121,7 +123,8 @@ def _signer(key: Path) -> CryptoSigner:
         return CryptoSigner(_strong(load_pem_private_key(key.read_bytes(), password=None)))
     except _BAD as bad:
         raise ConfigurationError(
-            f"{key} is no private key that can be used ({tables.shown(bad)}); an unencrypted PEM file was "
+            f"{key} is no private key that can be used ({input_files.shown(bad)}); "
+            f"an unencrypted PEM file was "
             f"expected, as `openssl genpkey -algorithm ed25519 -out key.pem` makes."
         ) from bad
 

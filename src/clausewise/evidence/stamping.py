@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from clausewise import tables
+from clausewise import input_files
 from clausewise.errors import ConfigurationError
 
 _BAD = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
@@ -41,7 +41,7 @@ def time(response: bytes, signature: bytes, roots: Sequence[Certificate]) -> str
         elif stamp.tst_info.message_imprint.message != sha512(signature).digest():
             raise ValueError("it is of another signature")
     except (known.VerificationError, *_BAD) as bad:
-        raise ValueError(f"the time stamp does not hold: {tables.shown(bad)}") from bad
+        raise ValueError(f"the time stamp does not hold: {input_files.shown(bad)}") from bad
     return str(told.isoformat())
 
 
@@ -50,7 +50,7 @@ def roots(path: Path) -> list[Certificate]:
     try:
         return load_pem_x509_certificates(path.read_bytes())
     except (OSError, *_BAD) as bad:
-        raise ConfigurationError(f"{path} holds no certificate in PEM: {tables.shown(bad)}.") from bad
+        raise ConfigurationError(f"{path} holds no certificate in PEM: {input_files.shown(bad)}.") from bad
 
 
 def _library() -> Any:

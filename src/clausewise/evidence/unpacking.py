@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from clausewise import journal, report, statement, tables
+from clausewise import input_files, journal, report, statement
 from clausewise.errors import ConfigurationError
 
 MANIFEST, ATTESTATION, STAMP = "manifest.json", "attestation.json", "timestamp.tsr"
@@ -53,9 +53,9 @@ def unpacked(pack: Path, folder: Path) -> dict[str, Any]:
             _check_size(pack, archive.infolist())
             _check_plain(pack, archive)
             archive.extractall(folder)
-        manifest = tables.load(folder / MANIFEST)
+        manifest = input_files.load(folder / MANIFEST)
     except (OSError, BadZipFile, NotImplementedError, EOFError, *NONSENSE, *_UNPACKING) as bad:
-        why = tables.shown(str(bad).replace(f"{folder}/", "")) or "it is cut off"
+        why = input_files.shown(str(bad).replace(f"{folder}/", "")) or "it is cut off"
         raise ConfigurationError(f"{pack} is no evidence pack that can be read: {why}.") from bad
     if not isinstance(manifest, dict):
         raise ConfigurationError(f"{pack} is no evidence pack that can be read: its manifest is no object.")
@@ -127,7 +127,7 @@ def _check_plain(pack: Path, archive: ZipFile) -> None:
             odd = odd or stat.S_IFMT(mode) not in {0, stat.S_IFREG} or mode & _RUNS
             if odd or entry.header_offset != end:
                 raise ConfigurationError(
-                    f"{pack} is written otherwise than a pack, from {tables.shown(entry.filename)!r} on."
+                    f"{pack} is written otherwise than a pack, from {input_files.shown(entry.filename)!r} on."
                 )
             end += _HEAD + name + entry.compress_size
         listed = sum(_LISTED + len(_file_name(entry)) for entry in entries)
@@ -152,7 +152,7 @@ def _check_size(pack: Path, entries: Sequence[ZipInfo]) -> None:
     elif len({unicodedata.normalize("NFC", name).casefold() for name in names}) < len(names):
         told = "holds two files of one name"
     elif stray := [name for name in names if not ours(name)]:
-        told = f"holds {tables.shown(stray[0])!r}, which no run writes"
+        told = f"holds {input_files.shown(stray[0])!r}, which no run writes"
     else:
         return
     raise ConfigurationError(f"{pack} {told}; it is no evidence pack.")

@@ -5,7 +5,7 @@ Nothing is judged here. Who wants one target wants `clausewise run`.
 
 from __future__ import annotations
 
-from clausewise.fleet.roster import Fleet, Member, read
-from clausewise.fleet.standing import Standing, standings
+from clausewise.fleet.fleet_file import Fleet, Member, read
+from clausewise.fleet.target_status import Standing, standings
 
 __all__ = ["Fleet", "Member", "Standing", "read", "standings"]

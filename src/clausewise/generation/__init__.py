@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from clausewise.generation.encodings import hopeless, same_meaning
 from clausewise.generation.mutations import Variant, guilty, one_wrong, optional, without, wrong_parameter
 from clausewise.generation.values import text, value, written
-from clausewise.generation.writings import hopeless, same_meaning
 
 __all__ = [
     "Variant",
@@ -30,6 +30,6 @@ __all__ = [
 
 def random_bodies(*arguments: Any, **more: Any) -> Iterator[Variant]:
     """Yield random request bodies of an operation; see `generation.chance`, which is slow to import."""
-    from clausewise.generation.chance import random_bodies as generate  # noqa: PLC0415 - Schemathesis takes 0.2 s
+    from clausewise.generation.random_bodies import random_bodies as generate  # noqa: PLC0415 - Schemathesis takes 0.2 s
 
     return generate(*arguments, **more)

@@ -54,14 +54,14 @@ def one_wrong(body: Json, schema: Schema | None = None) -> Iterator[Variant]:
                 yield Variant(f"{pointer(path)}: {about}", made)
 
 
-def wrong_parameter(good: Json, schema: Schema) -> Iterator[Variant]:
+def wrong_parameter(value: Json, schema: Schema) -> Iterator[Variant]:
     """Yield what a parameter may wrongly say, as it would stand in an address or a header, and what is wrong.
 
     A control character can stand in no address or header of ours, so that none is sent.
     """
     yield Variant("empty", "")
-    yield Variant("another type", "other-type-of-value" if not isinstance(good, str) else "{}")
-    for about, other in _values(good, schema):
+    yield Variant("another type", "other-type-of-value" if not isinstance(value, str) else "{}")
+    for about, other in _values(value, schema):
         if about != _CONTROL and isinstance(other, str | int | float):
             yield Variant(about, other)
     yield Variant("a path that leads upwards", "../../etc/passwd")
@@ -199,12 +199,12 @@ def _put(path: Path, value: Json) -> Callable[[Json], None]:
     return put
 
 
-def _delete(made: Json, path: Path) -> None:
-    del _get(made, path[:-1])[path[-1]]
+def _delete(value: Json, path: Path) -> None:
+    del _get(value, path[:-1])[path[-1]]
 
 
-def _rename(made: Json, path: Path) -> None:
-    holder = _get(made, path[:-1])
+def _rename(value: Json, path: Path) -> None:
+    holder = _get(value, path[:-1])
     pairs = [(key.swapcase() if key == path[-1] else key, item) for key, item in holder.items()]
     holder.clear()
     holder.update(pairs)

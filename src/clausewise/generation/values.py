@@ -153,18 +153,18 @@ def _number(schema: Schema) -> float:
     return math.ceil(number) if _kind(schema) == "integer" else number
 
 
-def written(name: str, given: Json, style: str, *, explode: bool) -> list[tuple[str, str]]:
+def written(name: str, value: Json, style: str, *, explode: bool) -> list[tuple[str, str]]:
     """Return a parameter as pairs of a query, by its style; of a path or a header the first text counts."""
     if style == "json":
-        return [(name, json.dumps(given))]
-    if isinstance(given, Mapping):
-        return _written_object(name, given, style, explode=explode)
-    if isinstance(given, Sequence) and not isinstance(given, str):
+        return [(name, json.dumps(value))]
+    if isinstance(value, Mapping):
+        return _written_object(name, value, style, explode=explode)
+    if isinstance(value, Sequence) and not isinstance(value, str):
         if style == "form" and explode:
-            return [(name, text(it)) for it in given]
+            return [(name, text(it)) for it in value]
         comma = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
-        return [(name, comma.join(map(text, given)))]
-    return [(name, text(given))]
+        return [(name, comma.join(map(text, value)))]
+    return [(name, text(value))]
 
 
 def _written_object(
@@ -179,8 +179,8 @@ def _written_object(
     return [(name, ",".join(part for key, it in given.items() for part in (key, text(it))))]
 
 
-def text(given: Json) -> str:
+def text(value: Json) -> str:
     """Return a plain value as it stands in an address or a header."""
-    if given is None:
+    if value is None:
         return ""
-    return given if isinstance(given, str) else json.dumps(given)
+    return value if isinstance(value, str) else json.dumps(value)

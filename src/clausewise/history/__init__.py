@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, Engine, create_engine, delete, insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
-from clausewise import labels, masking, tables
+from clausewise import input_files, labels, masking
 from clausewise.errors import ConfigurationError
 from clausewise.history import packing, schema
 from clausewise.model import secret_name
@@ -200,7 +200,7 @@ class History:
         if digest not in self._lists:
             packed = made.scalar(select(schema.NAMES.c.packed).where(schema.NAMES.c.digest == digest))
             if packed is None:
-                raise ValueError(f"the list of names {tables.shown(str(digest))} is gone")
+                raise ValueError(f"the list of names {input_files.shown(str(digest))} is gone")
             self._lists[digest] = packing.read_names(digest, packed)
         return self._lists[digest]
 
@@ -223,7 +223,7 @@ class History:
             newer = isinstance(version, int) and version > schema.VERSION
             hint = ": a newer clausewise made it so, install that one" if newer else ""
             raise ConfigurationError(
-                f"The history {self.name} is of version {tables.shown(str(version))}, "
+                f"The history {self.name} is of version {input_files.shown(str(version))}, "
                 f"{schema.VERSION} was expected{hint}."
             )
 
@@ -235,7 +235,7 @@ class History:
                 if row["labels"].get("build") == build and target in {"", row["target"]}:
                     return str(row["started"])
         raise ConfigurationError(
-            f"The history {self.name} has no run of the build {tables.shown(build)}; a run is told "
+            f"The history {self.name} has no run of the build {input_files.shown(build)}; a run is told "
             f"its own by --label build=..., or by the CI server."
         )
 
@@ -249,7 +249,7 @@ class History:
             sound = unknown or isinstance(value, int | float if kind is float else kind)
             sound = sound and (name != "labels" or all(isinstance(it, str) for it in value.values()))
             if not sound or (name == "counts" and not {"pass", "fail"} <= set(value)):
-                shown = tables.shown(repr(value))
+                shown = input_files.shown(repr(value))
                 raise ConfigurationError(f"The history {self.name} holds a run whose {name} is {shown}.")
         return row | ({"name": labels.name(row["labels"])} if "labels" in row else {})
 
@@ -264,7 +264,7 @@ class History:
             TypeError,
             OverflowError,
         ) as bad:  # a driver's own, and packing's
-            why = self.hush(tables.shown(getattr(bad, "orig", None) or bad))
+            why = self.hush(input_files.shown(getattr(bad, "orig", None) or bad))
             raise ConfigurationError(f"The history {self.name} cannot be used: {why}.") from bad
 
 
@@ -277,8 +277,8 @@ def _engine(where: str) -> tuple[Engine, str, Callable[[str], str]]:
         waits = {"connect_args": {"timeout": _WAIT}} if parsed.get_backend_name() == "sqlite" else {}
         return create_engine(parsed, **waits), shown, hush
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError, TypeError) as bad:
-        name = tables.shown(hush(where).rpartition("@")[2])
-        why = hush(tables.shown(bad))
+        name = input_files.shown(hush(where).rpartition("@")[2])
+        why = hush(input_files.shown(bad))
         raise ConfigurationError(
             f"The history {name!r} cannot be opened ({why}); write a path for SQLite, or a URL such as "
             f"postgresql+psycopg://host/name, with its driver installed."

@@ -7,13 +7,7 @@ the mask of one run, and nothing can be looked up in a table of guesses without 
 from __future__ import annotations
 
 from clausewise.masking.masker import Masker, held_in, plain
-from clausewise.masking.stand_ins import (
-    is_amid,
-    is_masked,
-    plausible,
-    sensitive_fields,
-    stand_in_of,
-)
+from clausewise.masking.placeholders import is_amid, is_masked, plausible, sensitive_fields, stand_in_of
 
 __all__ = [
     "Masker",

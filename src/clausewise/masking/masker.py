@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from clausewise.masking import detectors
-from clausewise.masking.cutting import KEPT, cut
+from clausewise.masking.encodings import LONGEST, LONGEST_TOKEN, SHORTEST, readable, uncut
 from clausewise.masking.files import BLOB, is_blob, is_file, may_hold_blob
-from clausewise.masking.known import Known, quoted_numbers, replaced
-from clausewise.masking.names import Hidden, Hides, squeezed, told, words_of
+from clausewise.masking.known_values import KnownValues, quoted_numbers, replaced
+from clausewise.masking.names import Hidden, Hiding, squeezed, told, words_of
 from clausewise.masking.quotes import Quotes
-from clausewise.masking.writings import LONGEST, LONGEST_TOKEN, SHORTEST, readable, uncut
+from clausewise.masking.truncation import KEPT, cut
 from clausewise.model import Exchange, Request
 
 _BINARY = re.compile(r"^(image|audio|video)/|octet-stream|application/(pdf|zip)", re.IGNORECASE)
@@ -52,14 +52,14 @@ _KEY_BYTES = 64
 Headers = list[list[str]]
 
 
-class _Looked(dict[str, Hides]):
+class _Looked(dict[str, Hiding]):
     """Whether names are hidden, each looked up once."""
 
     def __init__(self, hides: Hidden) -> None:
         super().__init__()
         self._hides = hides
 
-    def __missing__(self, name: str) -> Hides:
+    def __missing__(self, name: str) -> Hiding:
         self[name] = told = self._hides[name]
         return told
 
@@ -88,7 +88,7 @@ class Masker:
         self._mac = hashlib.blake2b(key=key[:_KEY_BYTES], digest_size=_FINGERPRINT)
         self._facts = {squeezed(part) for fact in facts for part in (fact, *words_of(fact))}
         self._kept = kept
-        self._known = Known()
+        self._known = KnownValues()
         self._met: dict[str, str] = {}  # what the exchange at hand hides, however short
         self._foreseen: dict[int, tuple[Request, str, dict[str, Any], dict[str, str]]] = {}
         self._quotes: Quotes | None = None
@@ -286,8 +286,8 @@ class Masker:
                 self.learn(pair.partition("=")[2].strip().strip('"'))
         return self._hidden(value, hides)
 
-    def _hidden(self, value: str, hides: Hides) -> str:
-        return self.learn(value, whole=hides is not Hides.SECRET)
+    def _hidden(self, value: str, hides: Hiding) -> str:
+        return self.learn(value, whole=hides is not Hiding.SECRET)
 
     def _body(self, body: bytes, media_type: str) -> str:
         if not body:
@@ -372,7 +372,7 @@ class Masker:
                 done = end
         return "".join([*told, text[done:]])
 
-    def _value_at(self, text: str, at: int, hides: Hides) -> tuple[str | None, int]:
+    def _value_at(self, text: str, at: int, hides: Hiding) -> tuple[str | None, int]:
         """Return a JSON value of a text, masked, and where it ends; what is broken ends with the text.
 
         None stands for a list or an object whose own names tell what of it is hidden.
@@ -384,7 +384,7 @@ class Masker:
                 return f'"{self._hidden(value, hides)}"' if value else '""', end
             if first in {"{", "["}:
                 value, end = _DECODER.raw_decode(text, at)
-                if hides is Hides.LISTED and not _flat(value):
+                if hides is Hiding.LISTED and not _flat(value):
                     covered = self._nested(value)
                     return (None, at) if covered == value else (json.dumps(covered, ensure_ascii=False), end)
                 return json.dumps(self._covered(value, hides), ensure_ascii=False), end
@@ -395,7 +395,7 @@ class Masker:
         shown = raw if raw in _WORDS else f'"{self._covered(_number(raw), hides)}"'
         return shown, at + len(raw)
 
-    def _covered(self, value: Any, hides: Hides) -> Any:
+    def _covered(self, value: Any, hides: Hiding) -> Any:
         """Mask every text and number of a JSON value, and every key that is no name."""
         if isinstance(value, list):
             return [self._covered(item, hides) for item in value]
@@ -410,7 +410,7 @@ class Masker:
             self._known.add(text, stand_in, whole=True)
         return stand_in
 
-    def _named(self, name: str, hides: Hides) -> str:
+    def _named(self, name: str, hides: Hiding) -> str:
         """Return a key of an object under a hidden name; one that no document knows may be data itself."""
         return name if not name or self._hides[name] or self._is_fact(name) else self._hidden(name, hides)
 
@@ -422,7 +422,7 @@ class Masker:
             return {
                 name: self._nested(item)
                 if isinstance(item, dict | list) or (self._is_fact(name) and not self._hides[name])
-                else self._covered(item, self._hides[name] or Hides.LISTED)
+                else self._covered(item, self._hides[name] or Hiding.LISTED)
                 for name, item in value.items()
             }
         return value

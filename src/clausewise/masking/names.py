@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
-from clausewise import shipped
+from clausewise import package_data
 from clausewise.model import secret_name
 
-LISTED = shipped.SCHEMAS / "personal-names.toml"
+LISTED = package_data.SCHEMAS / "personal-names.toml"
 _NAMES = 4096  # that are remembered
 _LONGEST = 128  # characters of a name that is looked at word by word
 _TELLING = 8  # letters of a listed name that are found at the end of one that is written in one word
@@ -24,7 +24,7 @@ _ASCII = re.compile(r"[^a-z0-9]+")
 _DECODER = json.JSONDecoder(strict=False)
 
 
-class Hides(IntEnum):
+class Hiding(IntEnum):
     """How much of what stands under a name is masked."""
 
     NOTHING = 0
@@ -108,7 +108,7 @@ def _bare(name: str) -> str:
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
-class Hidden(dict[str, Hides]):
+class Hidden(dict[str, Hiding]):
     """Tells by name how much of what stands under it is masked, and remembers it for some names.
 
     `fields` are hidden whatever they mean; the shipped list counts where `personal` data is hidden, but for
@@ -123,20 +123,20 @@ class Hidden(dict[str, Hides]):
         self._shown = {squeezed(name) for name in shown}
         self._personal = personal
 
-    def __missing__(self, name: str) -> Hides:
+    def __missing__(self, name: str) -> Hiding:
         if len(self) > _NAMES:
             self.clear()
         if name.endswith("\\"):
-            return Hides.NOTHING  # an escaped quote, no key's end
+            return Hiding.NOTHING  # an escaped quote, no key's end
         plain = told(name)
         if _secret(plain):
-            hides = Hides.SECRET
+            hides = Hiding.SECRET
         elif (short := squeezed(plain)) in self._fields:
-            hides = Hides.PERSONAL
+            hides = Hiding.PERSONAL
         elif self._personal and short not in self._shown and personal_name(plain):
-            hides = Hides.LISTED
+            hides = Hiding.LISTED
         else:
-            hides = Hides.NOTHING
+            hides = Hiding.NOTHING
         self[name] = hides
         return hides
 

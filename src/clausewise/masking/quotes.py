@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
-from clausewise.masking.writings import Beginnings
+from clausewise.masking.encodings import Beginnings
 
 _PLACE = re.compile(r"(?<!\w)")
 _WORD = re.compile(r"\w")

@@ -29,8 +29,8 @@ from clausewise.model.contract import (
     Sample,
     Undo,
 )
-from clausewise.model.exchanges import STEPS, Exchange, File, Finding, Request, Response, Touch
-from clausewise.model.masks import SIGNS, Masked, Masks, masked_in, revealed
+from clausewise.model.exchanges import STEPS, Assertion, Exchange, File, Finding, Request, Response
+from clausewise.model.masks import SIGNS, Masks, PartlyMasked, masked_in, revealed
 from clausewise.model.names import among, secret_name
 from clausewise.model.spellings import RULED_OUT, Spelling, respelt, respelt_place
 from clausewise.strict_json import Json
@@ -39,6 +39,7 @@ __all__ = [
     "RULED_OUT",
     "SIGNS",
     "STEPS",
+    "Assertion",
     "Binding",
     "BodyRule",
     "Clause",
@@ -55,12 +56,12 @@ __all__ = [
     "Json",
     "Kind",
     "Link",
-    "Masked",
     "Masks",
     "Observability",
     "Operation",
     "Outcome",
     "Parameter",
+    "PartlyMasked",
     "Request",
     "Response",
     "Role",
@@ -69,7 +70,6 @@ __all__ = [
     "Source",
     "Spelling",
     "Standing",
-    "Touch",
     "Undo",
     "Verdict",
     "among",

@@ -139,7 +139,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class Assertion:
     """The word of one exchange or one comparison on one clause."""
 
     clause: str

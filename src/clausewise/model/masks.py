@@ -18,7 +18,7 @@ Compared = dict[str, set[str]]
 ALIKE, OTHER, BLANK = "alike", "other", "blank"  # what a comparison came to; of a blank text nothing is shown
 
 
-class Masked(str):  # noqa: SLOT000 - it keeps what it was read as
+class PartlyMasked(str):  # noqa: SLOT000 - it keeps what it was read as
     """A text that is hidden in part: it equals all that it may stand for, and notes what was compared.
 
     How many characters a run of signs stands for is the target's own business. Like any text it has a
@@ -39,7 +39,7 @@ class Masked(str):  # noqa: SLOT000 - it keeps what it was read as
         if other is None or isinstance(other, dict | list):
             self.compared.add(OTHER)
             return False
-        theirs = other.parts if isinstance(other, Masked) else list(_written(other))
+        theirs = other.parts if isinstance(other, PartlyMasked) else list(_written(other))
         alike = _may_be(self.parts, theirs)
         told = (_tells(self.parts) and _tells(theirs)) or self.parts == theirs  # or all that one can see
         self.compared.add((ALIKE if told else BLANK) if alike else OTHER)
@@ -55,9 +55,9 @@ class Masked(str):  # noqa: SLOT000 - it keeps what it was read as
         """Return it as it is, so that `str(value)` is compared as the value is."""
         return self
 
-    def __getitem__(self, key: Any) -> Masked:
+    def __getitem__(self, key: Any) -> PartlyMasked:
         """Return a piece, which is hidden in part, too."""
-        return Masked(super().__getitem__(key), self.signs, self.compared)
+        return PartlyMasked(super().__getitem__(key), self.signs, self.compared)
 
     @cached_property
     def parts(self) -> list[str]:
@@ -99,7 +99,7 @@ def _over(value: Json, path: tuple[str, ...], masks: Masks, compared: Compared) 
         return [_over(item, (*path, "*"), masks, compared) for item in value]
     if not (isinstance(value, str) and masks.name(path) and masks.hide(value)):
         return value
-    return Masked(value, masks.signs, compared.setdefault("".join(f"/{part}" for part in path), set()))
+    return PartlyMasked(value, masks.signs, compared.setdefault("".join(f"/{part}" for part in path), set()))
 
 
 def revealed(value: Json) -> Json:
@@ -108,15 +108,15 @@ def revealed(value: Json) -> Json:
         return {key: revealed(item) for key, item in value.items()}
     if isinstance(value, list):
         return [revealed(item) for item in value]
-    return "".join(value) if isinstance(value, Masked) else value
+    return "".join(value) if isinstance(value, PartlyMasked) else value
 
 
-def masked_in(value: Json) -> Iterator[Masked]:
+def masked_in(value: Json) -> Iterator[PartlyMasked]:
     """Yield the masked texts of a value."""
     if isinstance(value, dict | list | tuple):
         for item in value.values() if isinstance(value, dict) else value:
             yield from masked_in(item)
-    elif isinstance(value, Masked):
+    elif isinstance(value, PartlyMasked):
         yield value
 
 

@@ -15,25 +15,25 @@ from platformdirs import user_cache_dir
 
 from clausewise import families, journal
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
-from clausewise.foreign import visible
 from clausewise.plans import DEFAULT, PLANS, seconds
 from clausewise.plugin import (
     cancel,
-    conduct,
+    case_selection,
     consent,
-    dry,
+    dry_run,
+    eventual_consistency,
     fixtures,
     hookspecs,
-    innards,
     labels,
+    outcomes,
     overlap,
+    pytest_internals,
     selection,
-    settling,
-    thrift,
 )
-from clausewise.plugin.hush import Hush
-from clausewise.plugin.opening import claimed
+from clausewise.plugin.redaction import Redactor
 from clausewise.plugin.session import SESSION, Session
+from clausewise.plugin.startup import claimed
+from clausewise.untrusted import visible
 
 _LONGEST = 1500  # characters of a complaint
 
@@ -149,7 +149,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(session.close)
         if not session.is_worker:
             cancel.listen(config, session)
-        config.pluginmanager.register(Hush(config, session))
+        config.pluginmanager.register(Redactor(config, session))
         config.pluginmanager.register(session.strangers)
 
 
@@ -166,8 +166,8 @@ def _ask(config: pytest.Config) -> None:
 def _label(config: pytest.Config, session: Session) -> None:
     """Have Allure's results written, and the run ended where they cannot be."""
 
-    def full(bad: OSError) -> None:
-        session.lose(journal.full(session.folder, bad), config.pluginmanager.get_plugin("session"))
+    def full(error: OSError) -> None:
+        session.lose(journal.full(session.folder, error), config.pluginmanager.get_plugin("session"))
 
     try:
         labels.write(config, session.folder / "allure-results", full)
@@ -235,7 +235,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         failed = session.counterexamples.tests()
         items[:] = selection.ordered(kept, failed, alone=not session.is_worker)
         if session.budget.most["requests"] is not None:
-            items[:] = thrift.by_worth(session, items, failed)
+            items[:] = case_selection.by_worth(session, items, failed)
         session.left_out = {item.nodeid for item in kept if selection.ids(item)} | set(_ignored(config))
         if dropped:
             config.hook.pytest_deselected(items=dropped)
@@ -284,10 +284,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if not (session and selection.ids(item) and session.confirming):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = innards.protocol(item, nextitem=nextitem, log=False)
+    reports = pytest_internals.protocol(item, nextitem=nextitem, log=False)
     if overlap.wants_again(reports):
         with session.repeating():
-            reports = innards.protocol(item, nextitem=nextitem, log=False)
+            reports = pytest_internals.protocol(item, nextitem=nextitem, log=False)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -305,7 +305,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     try:
         return (yield)
     except (Exception, pytest.fail.Exception) as bad:
-        conduct.not_set_up(session, bad)
+        outcomes.not_set_up(session, bad)
         raise
 
 
@@ -315,12 +315,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     session = pyfuncitem.config.stash.get(SESSION, None)
     if session is None or session.current is None:
         return (yield)
-    body, result, end = conduct.Body(session, pyfuncitem), None, None
+    body, result, end = outcomes.Body(session, pyfuncitem), None, None
     try:
         result = yield
     except BaseException as bad:  # noqa: BLE001 - it is raised below, unless the test is well in the end
         end = bad
-    end = settling.settled(session.judge, pyfuncitem, end)
+    end = eventual_consistency.settled(session.judge, pyfuncitem, end)
     body.ended(end)
     if end:
         raise end
@@ -336,7 +336,7 @@ def pytest_runtest_makereport(
     if call.when == "call":
         session = item.config.stash.get(SESSION, None)
         spent = session.budget.spending()._asdict() if session else {}
-        judged: dict[str, object] = item.stash.get(conduct.JUDGED, {})
+        judged: dict[str, object] = item.stash.get(outcomes.JUDGED, {})
         vars(report)["clausewise"] = judged | spent
     return report
 
@@ -352,7 +352,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run is None or run.is_worker or run.rehearsing or exitstatus in _NOT_OURS:
         return
     if run.is_dry:
-        rows = dry.planned(run.scope, run.folder, run.log_ins)
+        rows = dry_run.planned(run.scope, run.folder, run.log_ins)
         session.exitstatus = pytest.ExitCode.OK
         session.config.hook.pytest_clausewise_rehearsed(
             rows=rows, target=run.scope.target.name, scope=run.asked

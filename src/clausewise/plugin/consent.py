@@ -16,8 +16,8 @@ from platformdirs import user_state_dir
 
 from clausewise import families, masking
 from clausewise.errors import ConfigurationError
-from clausewise.foreign import visible
 from clausewise.targets import EMBEDDED, PROXY, Target
+from clausewise.untrusted import visible
 
 _WORDS = {
     "env": "the variable",

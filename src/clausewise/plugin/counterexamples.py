@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
-from clausewise import tables
+from clausewise import input_files
 from clausewise.generation import Variant
 from clausewise.model import Json
 
@@ -68,7 +68,7 @@ class Counterexamples:
 
 def _read(path: Path) -> dict[str, Json]:
     try:
-        held = tables.load(path)
+        held = input_files.load(path)
     except (OSError, ValueError):
         return {}
     return held if isinstance(held, dict) else {}

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from clausewise import turns, walks
+from clausewise import stateful, thread_turns
 from clausewise.client import Client
-from clausewise.economy import Thrift
+from clausewise.economy import CaseSelection
 from clausewise.errors import Untestable
 from clausewise.judge import Judge
-from clausewise.plugin import selection, settling, thrift
-from clausewise.plugin.ageing import Aged, Ageing
-from clausewise.plugin.depth import Depth, Source
-from clausewise.plugin.document import Document, Memory
+from clausewise.plugin import case_selection, eventual_consistency, selection
+from clausewise.plugin.expiry import Aged, Expiry
+from clausewise.plugin.operation_tests import Document, Memory
 from clausewise.plugin.session import SESSION, Session
-from clausewise.plugin.shares import Shares, Taker
+from clausewise.plugin.shared_resources import SharedResources, Taker
 from clausewise.plugin.unique import Unique
+from clausewise.plugin.variations import Source, Variations
 from clausewise.targets import FamilyTarget
 
 
@@ -34,7 +34,7 @@ def clausewise_judge(request: pytest.FixtureRequest) -> Judge:
 def clausewise_api(request: pytest.FixtureRequest, clausewise_judge: Judge) -> Client:
     """The client of the family that this test's clauses belong to."""
     client = _session(request).client(_family(request))
-    settling.prepare(client.settling, clausewise_judge, request.fixturenames)
+    eventual_consistency.prepare(client.settling, clausewise_judge, request.fixturenames)
     return client
 
 
@@ -54,7 +54,7 @@ def clausewise_unique(request: pytest.FixtureRequest) -> Iterator[Unique]:
     source = random.Random(f"{session.seed}/{session.salt}/{request.node.nodeid}")  # noqa: S311 - no secret
     book = session.budget.book  # which all workers of a run share
     test = Taker()
-    shares = Shares(worker[0], book.with_name("shares") if book else None, session.taken, test)
+    shares = SharedResources(worker[0], book.with_name("shares") if book else None, session.taken, test)
     yield Unique(source, worker, shares, session.shard)
     test.ended = time.monotonic()
 
@@ -62,14 +62,14 @@ def clausewise_unique(request: pytest.FixtureRequest) -> Iterator[Unique]:
 @pytest.fixture
 def clausewise_depth(
     request: pytest.FixtureRequest, clausewise_api: Client, clausewise_judge: Judge
-) -> Depth:
+) -> Variations:
     """Send an operation what a program makes of an accepted request, and judge each answer."""
     session = _session(request)
     operations = session.scope.contracts[_family(request)].operations
     seed = f"{session.seed}/{session.salt}"
-    source = Source(seed, session.plan.examples, session.counterexamples, _thrift(request))
+    source = Source(seed, session.plan.examples, session.counterexamples, _case_selection(request))
     own = clausewise_api, clausewise_judge, operations, source
-    return Depth(*own, narrows=session.narrows, at_once=session.overlap is not None)
+    return Variations(*own, narrows=session.narrows, at_once=session.overlap is not None)
 
 
 @pytest.fixture
@@ -95,17 +95,17 @@ def clausewise_walk(
     clausewise_judge: Judge,
     clausewise_target: FamilyTarget,
     clausewise_unique: Unique,
-) -> Callable[[type[walks.Model]], None]:
+) -> Callable[[type[stateful.Model]], None]:
     """Walk a model of what the documents imply, as often and as far as the plan says."""
     session = _session(request)
     number = random.Random(f"{session.seed}/{request.node.nodeid}").getrandbits(32)  # noqa: S311 - no secret
     own = clausewise_api, clausewise_judge, clausewise_target, clausewise_unique
-    world = walks.World(*own, session.counterexamples.walks, thrift=_thrift(request))
-    return lambda model: walks.walk(model, world, session.plan, number)
+    world = stateful.WalkState(*own, session.counterexamples.walks, case_selection=_case_selection(request))
+    return lambda model: stateful.walk(model, world, session.plan, number)
 
 
 @pytest.fixture
-def clausewise_ageing(request: pytest.FixtureRequest) -> Ageing:
+def clausewise_ageing(request: pytest.FixtureRequest) -> Expiry:
     """What an early test begins and a late one takes up, so that its time passes beside other tests."""
     return _session(request).ageing
 
@@ -121,7 +121,7 @@ def clausewise_wait(request: pytest.FixtureRequest) -> Callable[[Aged, float], N
                 f"It takes a wait of {seconds:g} s, and [limits] max_wait is {limit:g}; "
                 f"credentials with short-lived tokens would do, too."
             )
-        turns.pause(max(0.0, seconds - thing.age))
+        thread_turns.pause(max(0.0, seconds - thing.age))
 
     return pause
 
@@ -148,10 +148,10 @@ def _session(request: pytest.FixtureRequest) -> Session:
     return session
 
 
-def _thrift(request: pytest.FixtureRequest) -> Thrift:
+def _case_selection(request: pytest.FixtureRequest) -> CaseSelection:
     session, node = _session(request), request.node
-    made = thrift.of(request.config, session, node.nodeid, selection.ids(node))
-    session.judge.thrift = made
+    made = case_selection.of(request.config, session, node.nodeid, selection.ids(node))
+    session.judge.case_selection = made
     return made
 
 

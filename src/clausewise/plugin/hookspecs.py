@@ -12,7 +12,7 @@ def pytest_clausewise_concluded(results: Mapping[str, Any], folder: Path) -> Non
 
 
 def pytest_clausewise_rehearsed(rows: Sequence[Any], target: str, scope: Any) -> None:
-    """Hear what a run would send to a target of that name: `clausewise.plugin.dry.Planned` by operation.
+    """Hear what a run would send to a target of that name: `clausewise.plugin.dry_run.Planned` by operation.
 
     `scope` is what the target claims, a `clausewise.scope.Scope`.
     """

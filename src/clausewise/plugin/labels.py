@@ -15,9 +15,9 @@ from allure_commons.logger import AllureFileLogger
 from allure_commons.reporter import AllureReporter
 from allure_pytest.listener import AllureListener, ItemCache
 
-from clausewise.foreign import visible
 from clausewise.model import Clause, Kind, Standing
 from clausewise.scope import Scope
+from clausewise.untrusted import visible
 
 _SEVERITIES = {  # the gravest first
     Standing.DOCUMENTED: "critical",

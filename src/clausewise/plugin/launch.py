@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from clausewise import shipped
+from clausewise import package_data
 
 _ANOTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
@@ -17,7 +17,7 @@ def launch(suites: Iterable[str], options: Iterable[str], plugin: object) -> int
 
     What the environment tells every pytest is meant for the user's own tests, and not heard here.
     """
-    settings = ["-c", str(shipped.SUITES / "pytest.ini"), "-p", "no:terminal", "-p", "no:logging"]
+    settings = ["-c", str(package_data.SUITES / "pytest.ini"), "-p", "no:terminal", "-p", "no:logging"]
     kept = {name: os.environ.pop(name) for name in _ANOTHERS if name in os.environ}
     try:
         return pytest.main([*suites, *settings, *options], plugins=[plugin])

@@ -21,8 +21,8 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
-from clausewise import forecast, turns
-from clausewise.plugin import innards, labels, selection
+from clausewise import forecast, thread_turns
+from clausewise.plugin import labels, pytest_internals, selection
 from clausewise.plugin.session import Session
 
 MOST = 128  # calls at once, at most
@@ -44,7 +44,7 @@ def number(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of calls at once: write one up to {MOST}")
 
 
-def wants_again(reports: innards.Reports) -> bool:
+def wants_again(reports: pytest_internals.Reports) -> bool:
     """Tell whether a test failed, so that a run that confirms failures repeats it."""
     return any(report.failed or hasattr(report, "wasxfail") for report in reports)
 
@@ -63,7 +63,7 @@ def loop(session: pytest.Session, run: Session, many: int) -> bool:
     """Run all tests, so many calls at once; where `many` is 0, as many as it pays."""
     if session.testsfailed and not session.config.option.continue_on_collection_errors:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
-    if innards.hinders(session.config):
+    if pytest_internals.hinders(session.config):
         return _in_turn(session, session.items)
     labels.by_thread(session.config)
     first, beside, last = _parts(session.items)
@@ -92,7 +92,7 @@ def _parts(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest
     for item in items:
         asked = _asked(item)
         late = "wait" in asked or item.get_closest_marker("late") is not None
-        alone = not selection.ids(item) or innards.wants_the_process(item)
+        alone = not selection.ids(item) or pytest_internals.wants_the_process(item)
         parts[2 if late or alone else 0 if "ageing" in asked else 1].append(item)
     return parts
 
@@ -185,7 +185,7 @@ class _Lane(threading.local):
     """What a thread runs: the test at hand, the rest of its group, and what its test came to."""
 
     item: pytest.Item | None = None
-    reports: innards.Reports
+    reports: pytest_internals.Reports
     follows: deque[pytest.Item]
 
 
@@ -203,13 +203,18 @@ class Overlap:
 
     def run(self) -> None:
         """Run all; raises what pytest's own loop does, and what broke in a thread but in no test."""
-        turns.begin()
+        thread_turns.begin()
         threads = [
             threading.Thread(target=self._work, name=f"clausewise tests {at}", daemon=True)
             for at in range(min(self._many, len(self._groups)))
         ]
         bad: BaseException | None = None
-        with _settled(), innards.overlapping(self._session), self._run.at_once(self._many), turns.mine():
+        with (
+            _settled(),
+            pytest_internals.overlapping(self._session),
+            self._run.at_once(self._many),
+            thread_turns.mine(),
+        ):
             self._run.overlap = self
             try:
                 for thread in threads:
@@ -237,28 +242,30 @@ class Overlap:
     def perform(self, item: pytest.Item) -> None:
         """Run a test in the thread that asks, once more where failures are confirmed."""
         again = self._run.confirming and bool(selection.ids(item))
-        reports = innards.run(item, lambda made: None if again and wants_again(made) else self._after())
+        reports = pytest_internals.run(
+            item, lambda made: None if again and wants_again(made) else self._after()
+        )
         if again and wants_again(reports):
             with self._run.repeating():
-                reports = innards.run(item, lambda _: self._after())
+                reports = pytest_internals.run(item, lambda _: self._after())
         self._lane.reports = reports
 
     def _work(self) -> None:
         """Run one group after the other, in a thread."""
-        with turns.mine():
+        with thread_turns.mine():
             try:
                 self._lane.follows = deque()
                 item = self._after()
                 while item is not None:
                     self._lane.item, self._lane.reports = None, []
-                    innards.begin(item)
+                    pytest_internals.begin(item)
                     self._told.put((item, self._lane.reports))
                     item = self._lane.item or self._after()
             except BaseException as bad:  # noqa: BLE001 - the main thread raises it
                 self._stopped = True
                 self._told.put(bad)
             finally:
-                innards.leave(self._session)
+                pytest_internals.leave(self._session)
                 self._told.put(None)
 
     def _after(self) -> pytest.Item | None:
@@ -285,14 +292,14 @@ class Overlap:
         ends = cuts = math.inf
         while threads:
             told: object = ""
-            with turns.away(), suppress(Empty):
+            with thread_turns.away(), suppress(Empty):
                 left = max(0.0, min(ends, cuts) - time.monotonic())
                 told = self._told.get(timeout=None if ends == math.inf else left)
             now = time.monotonic()
             if told is _CANCELLED:
                 cuts = now if ends < math.inf else now + _LAST_CALL  # whoever asks twice is in a hurry
                 ends = min(ends, now + _PATIENCE)
-                turns.wake()
+                thread_turns.wake()
             if now >= cuts:
                 self._run.cut()
                 cuts = now + _LAST_CALL
@@ -303,7 +310,7 @@ class Overlap:
             elif told and told is not _CANCELLED:
                 yield told
 
-    def _tell(self, item: pytest.Item, reports: innards.Reports) -> None:
+    def _tell(self, item: pytest.Item, reports: pytest_internals.Reports) -> None:
         hook = item.ihook
         hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         for report in reports:

@@ -12,13 +12,13 @@ from clausewise.errors import ConfigurationError
 from clausewise.model import Clause, Kind, among
 from clausewise.plugin.shards import WHOLE, Shard
 from clausewise.scope import Scope
-from clausewise.spelling import nearest
+from clausewise.suggestions import nearest
 
 LONG = {"depth", "walk"}  # whose tests send by the hundred
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """What the user picked: clause id globs, operations and families; empty for everything.
 
     `ids` narrows that to clauses of exactly these ids, `kinds` to those kinds: None for all.
@@ -33,7 +33,7 @@ class Choice:
     @property
     def everything(self) -> bool:
         """Whether nothing is left out."""
-        return self == Choice()
+        return self == Selection()
 
     def takes(self, clause: Clause) -> bool:
         """Tell whether a clause is picked."""
@@ -96,7 +96,7 @@ def _turn(item: pytest.Item, *, alone: bool) -> int:
 def split(
     scope: Scope,
     items: Sequence[pytest.Item],
-    choice: Choice,
+    choice: Selection,
     shard: Shard = WHOLE,
     done: Collection[str] = (),
 ) -> tuple[list[pytest.Item], list[pytest.Item]]:
@@ -118,7 +118,9 @@ def split(
     return kept, [item for item in items if id(item) not in left]
 
 
-def is_wanted(scope: Scope, test: str, named: Sequence[str], choice: Choice, picked: Sequence[str]) -> bool:
+def is_wanted(
+    scope: Scope, test: str, named: Sequence[str], choice: Selection, picked: Sequence[str]
+) -> bool:
     """Tell whether a run takes a test, by the clauses that it is marked with; `picked` are the choice's.
 
     Raises ConfigurationError for a clause id that no catalogue knows.
@@ -138,7 +140,7 @@ def _claimed(scope: Scope, name: str, test: str) -> Clause | None:
     return clause
 
 
-def _wanted(clauses: Sequence[Clause], choice: Choice, picked: Sequence[str]) -> bool:
+def _wanted(clauses: Sequence[Clause], choice: Selection, picked: Sequence[str]) -> bool:
     """Tell whether a test serves the choice: by its own clauses, or by those of the answers it judges."""
     if any(choice.takes(clause) for clause in clauses):
         return True

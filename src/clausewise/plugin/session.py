@@ -16,25 +16,25 @@ from typing import Any, Protocol
 
 import pytest
 
-from clausewise import copies, families, journal, report, scope, statement, turns
+from clausewise import families, journal, report, scope, snapshots, statement, thread_turns
 from clausewise._version import __version__
 from clausewise.client import Budget, Client, Heard, Ledger, Transport
 from clausewise.errors import ClausewiseError, ConfigurationError, Unwritable
 from clausewise.journal import Journal
-from clausewise.judge import Bench, Judge, masker
+from clausewise.judge import Judge, JudgeContext, masker
 from clausewise.labels import said
 from clausewise.model import Exchange
 from clausewise.plans import DEFAULT, PLANS, Plan
-from clausewise.plugin import opening
-from clausewise.plugin.ageing import Ageing
+from clausewise.plugin import startup
+from clausewise.plugin.cleanup import Cleanup
 from clausewise.plugin.counterexamples import Counterexamples
-from clausewise.plugin.document import Memory
-from clausewise.plugin.dry import stand_in
-from clausewise.plugin.leavings import Leavings
-from clausewise.plugin.selection import Choice
+from clausewise.plugin.dry_run import stand_in
+from clausewise.plugin.expiry import Expiry
+from clausewise.plugin.operation_tests import Memory
+from clausewise.plugin.other_tests import OtherTests
+from clausewise.plugin.selection import Selection
 from clausewise.plugin.shards import WHOLE, Shard
-from clausewise.plugin.shares import Taker
-from clausewise.plugin.strangers import Strangers
+from clausewise.plugin.shared_resources import Taker
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.verdict import Policy
@@ -69,7 +69,7 @@ class Session:
     run: str
     seed: int
     key: bytes
-    choice: Choice
+    choice: Selection
     worker: str
     policy: Policy
     rulings: Rulings = field(default_factory=Rulings)
@@ -89,8 +89,8 @@ class Session:
     is_dry: bool = False
     asked: Scope | None = None  # what a dry run stands in for
     results: dict[str, Any] = field(default_factory=dict)
-    ageing: Ageing = field(default_factory=Ageing)
-    strangers: Strangers = field(default_factory=Strangers)
+    ageing: Expiry = field(default_factory=Expiry)
+    strangers: OtherTests = field(default_factory=OtherTests)
     memories: dict[str, Memory] = field(default_factory=dict)  # what is found out of each family
     taken: dict[str, Taker] = field(default_factory=dict)  # what the target gives away once
     left_out: set[str] = field(default_factory=set)  # tests of ours, by pytest's own options
@@ -99,39 +99,39 @@ class Session:
     narrows: bool = True  # asks which field a refused request is refused for
     overlapped: int = 1  # calls at once, as soon as that is known
     overlap: Overlapping | None = None  # as long as tests overlap
-    room: turns.Lock = turns.OPEN  # for the calls that may be at work at once
+    room: thread_turns.Lock = thread_turns.OPEN  # for the calls that may be at work at once
     _own: _Own = field(default_factory=_Own)
     _clients: dict[str, Client] = field(default_factory=dict)
     _transports: list[Transport] = field(default_factory=list)
-    _bench: Bench | None = None
-    _pages: journal.Pages | None = None
+    _bench: JudgeContext | None = None
+    _pages: journal.JournalFiles | None = None
 
     @classmethod
     def of(cls, config: pytest.Config) -> Session:
         """Build the session of this process from pytest's options, or from the controller's word."""
         given: Mapping[str, Any] = getattr(config, "workerinput", {}).get("clausewise") or {}
-        told = opening.resumed(config)
+        told = startup.resumed(config)
         stack = ExitStack()
         allowed = config.getoption("--allow-file")
-        target = opening.claimed(Path(config.getoption("--target")), config.getoption("--document"), allowed)
-        target = opening.slowed(target, config.getoption("--rate"))
+        target = startup.claimed(Path(config.getoption("--target")), config.getoption("--document"), allowed)
+        target = startup.slowed(target, config.getoption("--rate"))
         plan = PLANS[told.get("plan", config.getoption("--plan"))]
-        opening.check_plan(target, plan)
+        startup.check_plan(target, plan)
         asked = known = scope.of(target)  # bad data stops here
-        choice = opening.choice(config, plan, told)
-        shard = opening.shard(config, told)
-        ruled = Rulings.of(told["rulings"]) if told else opening.ruled(config, target)
+        choice = startup.choice(config, plan, told)
+        shard = startup.shard(config, told)
+        ruled = Rulings.of(told["rulings"]) if told else startup.ruled(config, target)
         if is_dry := config.getoption("--dry-run"):
             target = stand_in(target)
             asked, known = known, scope.of(target)
         else:
-            opening.check_owner(target, config.getoption("--i-own-this-target"))
+            startup.check_owner(target, config.getoption("--i-own-this-target"))
         if given:
             target = target.reached(given["base_urls"])
         elif url := config.getoption("--reference-url"):
-            target = opening.played(target, url)
+            target = startup.played(target, url)
         else:
-            target = stack.enter_context(opening.embedded(target))
+            target = stack.enter_context(startup.embedded(target))
         now = datetime.now(UTC)
         part = "" if shard.is_whole else f"-{shard.number}of{shard.parts}"
         run = given.get("run") or told.get("id") or f"{now:%Y%m%d-%H%M%S}-{target.name}{part}"
@@ -143,7 +143,7 @@ class Session:
             asked=asked,
             folder=Path(folder or f"reports/{run}"),
             run=run,
-            seed=given.get("seed", told.get("seed", opening.seed(config))),
+            seed=given.get("seed", told.get("seed", startup.seed(config))),
             key=bytes.fromhex(given["key"]) if given else secrets.token_bytes(16),
             choice=choice,
             worker=getattr(config, "workerinput", {}).get("workerid", "main"),
@@ -152,7 +152,7 @@ class Session:
             labels=told.get("labels", {}) if told else said(config.getoption("--label"), os.environ),
             plan=plan,
             shard=shard,
-            budget=opening.budget(config, target, given, stack),
+            budget=startup.budget(config, target, given, stack),
             confirming=told.get("confirm", config.getoption("--confirm-failures")),
             cleans=not config.getoption("--no-clean-up"),
             is_dry=is_dry,
@@ -164,7 +164,7 @@ class Session:
         if book := session.budget.book:
             session.log_ins = Ledger(book.with_name("log-ins"))
         session.counterexamples = Counterexamples(
-            opening.memory(config, plan, session.folder.parent, target.name)
+            startup.memory(config, plan, session.folder.parent, target.name)
         )
         if not session.is_worker:
             try:
@@ -175,13 +175,13 @@ class Session:
         session._salt = f"part{session.part}" if session.part > 1 else ""
         return session
 
-    def begin(self, now: datetime, workers: int, told: Mapping[str, Any]) -> None:
-        """Write down what the run is before its first call, or that the run `told` of goes on."""
+    def begin(self, now: datetime, workers: int, record: Mapping[str, Any]) -> None:
+        """Write down what the run is before its first call, or that the run `record` of goes on."""
         facts = self.scope.facts()
         hides = masker(self.scope, self.key)
         masks = sorted(hides.masked(secret) for secret in self.scope.target.secrets)
         mark = {"base_urls": self.base_urls, "masks": masks}
-        if not told:
+        if not record:
             journal.begin(
                 self.folder,
                 {
@@ -201,17 +201,17 @@ class Session:
                     **({} if self.shard.is_whole else {"shard": str(self.shard)}),
                     **facts,
                 },
-                copies.of(self.scope, hides),
+                snapshots.of(self.scope, hides),
                 mark,
             )
         self._stack.callback(os.close, journal.hold(self.folder))
-        if told:
-            opening.check_same(self.folder, told, facts)
+        if record:
+            startup.check_same(self.folder, record, facts)
             self.done = journal.settled(self.folder, confirmed=self.confirming)
             part = {"started": now.isoformat(timespec="milliseconds"), "workers": workers}
             before: dict[str, Any] = {"before": journal.seconds(self.folder), "command": facts["command"]}
             before["most"] = self.budget.most
-            journal.resume(self.folder, {**told, "target": facts["target"]}, part | before, mark)
+            journal.resume(self.folder, {**record, "target": facts["target"]}, part | before, mark)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -296,18 +296,18 @@ class Session:
         return self.current
 
     @property
-    def pages(self) -> journal.Pages:
+    def pages(self) -> journal.JournalFiles:
         """What this process writes down, opened when first needed."""
         if self._pages is None:
-            self._pages = journal.Pages(self.folder, self.part)
+            self._pages = journal.JournalFiles(self.folder, self.part)
             self._stack.callback(self._pages.close)
         return self._pages
 
     @property
-    def bench(self) -> Bench:
+    def bench(self) -> JudgeContext:
         """What every test judges with, made when first needed."""
         if self._bench is None:
-            made = Bench.of(self.scope, self.pages, self.policy, self.key)
+            made = JudgeContext.of(self.scope, self.pages, self.policy, self.key)
             self._bench = made.timed(self.budget.check, self.scope.target.limits.total_timeout)
         return self._bench
 
@@ -350,9 +350,9 @@ class Session:
         try:
             yield
         finally:
-            self._enter(turns.OPEN)
+            self._enter(thread_turns.OPEN)
 
-    def _enter(self, room: turns.Lock) -> None:
+    def _enter(self, room: thread_turns.Lock) -> None:
         self.room = room
         for transport in self._transports:
             transport.room = room
@@ -386,11 +386,11 @@ class Session:
         self.rehearsing, self.narrows = True, False
         self._bench = replace(self.bench, journal=pages)
 
-    def claim(self, known: Scope) -> None:
+    def claim(self, scope: Scope) -> None:
         """Judge by another scope from now on, as if the target file made other claims."""
-        self.scope = known
-        clauses = {clause.id: clause for clause in known.clauses()}
-        self._bench = replace(self.bench, clauses=clauses, operation=known.operation)
+        self.scope = scope
+        clauses = {clause.id: clause for clause in scope.clauses()}
+        self._bench = replace(self.bench, clauses=clauses, operation=scope.operation)
 
     def forget(self) -> None:
         """Log in anew, make new unique values, and hide nothing of what was seen, as a new run would."""
@@ -410,9 +410,9 @@ class Session:
         return frozenset(it.suite for it in families.known().values() if it.id not in self.scope.homes)
 
     @cached_property
-    def leavings(self) -> Leavings:
+    def leavings(self) -> Cleanup:
         """What this process's calls left in the target."""
-        return Leavings(self.scope)
+        return Cleanup(self.scope)
 
     def clean_up(self) -> None:
         """Take away what this process's calls left, where a documented operation does that.

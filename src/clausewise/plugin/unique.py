@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 from clausewise.plugin.shards import WHOLE, Shard
-from clausewise.plugin.shares import Shares
+from clausewise.plugin.shared_resources import SharedResources
 
 
 class Unique:
@@ -16,13 +16,13 @@ class Unique:
         self,
         source: random.Random,
         worker: tuple[int, int] = (0, 1),
-        shares: Shares | None = None,
+        shares: SharedResources | None = None,
         shard: Shard = WHOLE,
     ) -> None:
         self._source = source
         self._worker = worker
         self._shard = shard
-        self._shares = shares or Shares(worker[0])
+        self._shares = shares or SharedResources(worker[0])
         self._start = source.getstate()
         self._picked: list[Sequence[str]] = []
         self._again: list[Sequence[str]] = []

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from clausewise import masking, tables
+from clausewise import input_files, masking
 from clausewise.errors import ConfigurationError
 from clausewise.model import Exchange, Operation, Request, Response
-from clausewise.recorded import archive, lenient, own, postman, zipped
+from clausewise.recorded import har_entries, har_writer, har_zip, own_runs, postman
+from clausewise.recorded.exchanges import LeftOut, Seen, alone
+from clausewise.recorded.har_entries import Headers, table, word
 from clausewise.recorded.hosts import Hosts, host
-from clausewise.recorded.lenient import Headers, table, word
-from clausewise.recorded.seen import LeftOut, Seen, alone
 from clausewise.scope import Scope
 
 _LARGEST = 2_000_000_000  # bytes of a file once it is unpacked
@@ -60,13 +60,13 @@ def read(path: Path, scope: Scope, hosts: Sequence[str] = ()) -> Iterator[Seen]:
 def _load(path: Path) -> Any:
     try:
         raw = path.read_bytes()
-        if raw.startswith(zipped.MARK):
-            return zipped.read(raw, _LARGEST, _parsed)
-        return _parsed(lenient.unzipped(raw, _LARGEST) if raw.startswith(_GZIP) else raw)
+        if raw.startswith(har_zip.MARK):
+            return har_zip.read(raw, _LARGEST, _parsed)
+        return _parsed(har_entries.unzipped(raw, _LARGEST) if raw.startswith(_GZIP) else raw)
     except RecursionError:
         why = "it is nested too deeply"
     except (OSError, ValueError) as bad:
-        why = tables.shown(bad)
+        why = input_files.shown(bad)
     raise ConfigurationError(
         f"{path} is no HAR file that can be read: {why}. HAR 1.2 or a Postman collection is expected; "
         f"docs/recorded.md says how to make one of other recordings."
@@ -78,18 +78,18 @@ def _parsed(raw: bytes) -> Any:
     return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) <= _DIGITS else float(digits))
 
 
-def _entries(told: Any, path: Path) -> list[Any]:
+def _entries(value: Any, path: Path) -> list[Any]:
     what = "a HAR file has its entries as a list under log.entries; export it anew"
-    if not isinstance(told, dict):
-        kind = "[]" if told == [] else "a list" if isinstance(told, list) else "no object"
+    if not isinstance(value, dict):
+        kind = "[]" if value == [] else "a list" if isinstance(value, list) else "no object"
         raise ConfigurationError(f"{path}: the top of the file is {kind}, but {what}.")
     for name in ("log", "entries"):
-        if not isinstance(told, dict) or name not in told:
+        if not isinstance(value, dict) or name not in value:
             raise ConfigurationError(f"{path}: it lacks the key {name!r}; {what}.")
-        told = told[name]
-    if not isinstance(told, list):
+        value = value[name]
+    if not isinstance(value, list):
         raise ConfigurationError(f"{path}: log.entries is no list; {what}.")
-    return told
+    return value
 
 
 def _seen(name: str, entry: Any, scope: Scope, hosts: Hosts) -> Seen:
@@ -97,12 +97,12 @@ def _seen(name: str, entry: Any, scope: Scope, hosts: Hosts) -> Seen:
     if not asked or not told:
         raise LeftOut(f"it has no {'response' if asked else 'request'}", broken=True)
     try:
-        if (record := archive.record(entry)) is not None:
-            tables.check_record(record, "exchange.schema.json")
-            return own.seen(record, scope)
+        if (record := har_writer.record(entry)) is not None:
+            input_files.check_record(record, "exchange.schema.json")
+            return own_runs.seen(record, scope)
     except (ValueError, LookupError, TypeError, AttributeError, ConfigurationError, RecursionError) as bad:
-        raise LeftOut(masking.plain(tables.shown(bad)).rstrip("."), broken=True) from bad
-    given = lenient.headers(asked)
+        raise LeftOut(masking.plain(input_files.shown(bad)).rstrip("."), broken=True) from bad
+    given = har_entries.headers(asked)
     operation = _called(entry, asked, given, scope, hosts)
     place = operation.family, operation.id
     try:
@@ -114,12 +114,14 @@ def _seen(name: str, entry: Any, scope: Scope, hosts: Hosts) -> Seen:
     return alone(exchange, operation)
 
 
-def _called(entry: Any, asked: Mapping[str, Any], given: Headers, scope: Scope, hosts: Hosts) -> Operation:
+def _called(
+    entry: Any, request: Mapping[str, Any], headers: Headers, scope: Scope, hosts: Hosts
+) -> Operation:
     """Return the operation that an entry calls; LeftOut where it is none of the target's."""
-    method, url = word(asked.get("method")).upper(), word(asked.get("url"))
+    method, url = word(request.get("method")).upper(), word(request.get("url"))
     if not method or not url:
         raise LeftOut(f"its request has no {'url' if method else 'method'}", broken=True)
-    beside = {name.lower(): value for name, value in given}
+    beside = {name.lower(): value for name, value in headers}
     try:
         path = urlsplit(url).path
         families, services = hosts.families(url, beside), hosts.tokens(url, beside)
@@ -155,11 +157,13 @@ def _service(method: str, families: Collection[str], scope: Scope) -> Operation 
 
 def _exchange(name: str, entry: Mapping[str, Any], given: Headers, operation: Operation) -> Exchange:
     asked, told = table(entry, "request"), table(entry, "response")
-    status, headers = lenient.status(told), lenient.headers(told)
+    status, headers = har_entries.status(told), har_entries.headers(told)
     if status == _STALE:
         raise LeftOut("HTTP 304, whose answer stood in the caller's cache")
-    body, sent = lenient.sent(asked)
-    text, hidden = masking.plausible(lenient.body(told, status, headers).decode("utf-8", "surrogateescape"))
+    body, sent = har_entries.sent(asked)
+    text, hidden = masking.plausible(
+        har_entries.body(told, status, headers).decode("utf-8", "surrogateescape")
+    )
     response = Response(
         status, headers, text.encode("utf-8", "surrogateescape"), word(told.get("statusText"))
     )
@@ -173,8 +177,8 @@ def _exchange(name: str, entry: Mapping[str, Any], given: Headers, operation: Op
         operation=operation.id,
         request=Request(word(asked.get("method")).upper(), word(asked.get("url")), given, body),
         response=response,
-        started=lenient.started(entry),
-        milliseconds=lenient.milliseconds(entry),
+        started=har_entries.started(entry),
+        milliseconds=har_entries.milliseconds(entry),
         sent=sent,
         wrapped=operation.wrapped,
         plain=operation.plain,

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from clausewise import copies, journal, statement
+from clausewise import journal, snapshots, statement
 from clausewise._version import __version__
-from clausewise.judge import Bench, Judge, masker
-from clausewise.recorded.seen import Seen
+from clausewise.judge import Judge, JudgeContext, masker
+from clausewise.recorded.exchanges import Seen
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
 from clausewise.verdict import Policy
@@ -22,7 +22,7 @@ _NAMED = 5  # of the entries that are left out for one reason
 
 
 def judged(
-    seen: Iterable[Seen],
+    exchanges: Iterable[Seen],
     scope: Scope,
     folder: Path,
     ruled: Rulings,
@@ -49,13 +49,13 @@ def judged(
         "labels": {name: hides.text(value) for name, value in labels.items()},
     }
     mark = {"masks": [hides.masked(secret) for secret in sorted(scope.target.secrets)]}
-    journal.begin(folder, facts | known | scope.facts(), copies.of(scope, hides), mark)
-    pages = journal.Pages(folder)
+    journal.begin(folder, facts | known | scope.facts(), snapshots.of(scope, hides), mark)
+    pages = journal.JournalFiles(folder)
     read = met = 0
     left: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     try:
-        bench = Bench.of(scope, pages, Policy(named=ruled.red), key)
-        for one in seen:
+        bench = JudgeContext.of(scope, pages, Policy(named=ruled.red), key)
+        for one in exchanges:
             read += 1
             if one.exchange:
                 met += 1
@@ -80,7 +80,7 @@ def _left(key: tuple[str, str, str], entries: list[int]) -> dict[str, Any]:
     return {"why": why, **place, "many": len(entries), "entries": entries[:_NAMED]}
 
 
-def again(one: Seen, bench: Bench) -> Judge:
+def again(one: Seen, bench: JudgeContext) -> Judge:
     """Judge one recorded exchange as it would have been judged live; return its judge, which is closed."""
     judge = Judge(bench, one.test or "recorded", (), guessed=one.guess)
     if one.exchange:

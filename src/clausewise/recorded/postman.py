@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clausewise.recorded.lenient import table, word
+from clausewise.recorded.har_entries import table, word
 
 _VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _HOST = re.compile(r"^\s*\{\{[^{}]*\}\}(?=/|$)")  # a base URL that the collection does not tell
@@ -14,20 +14,20 @@ _HOST = re.compile(r"^\s*\{\{[^{}]*\}\}(?=/|$)")  # a base URL that the collecti
 Row = Mapping[str, Any]
 
 
-def is_collection(told: Any) -> bool:
+def is_collection(value: Any) -> bool:
     """Tell whether a JSON value is a collection, and no HAR file."""
-    return isinstance(told, dict) and "log" not in told and isinstance(told.get("item"), list)
+    return isinstance(value, dict) and "log" not in value and isinstance(value.get("item"), list)
 
 
-def entries(told: Row) -> list[dict[str, Any]]:
+def entries(record: Row) -> list[dict[str, Any]]:
     """Return each saved answer with the request that it was saved of, in the collection's order."""
-    rows = told.get("variable")
+    rows = record.get("variable")
     values = {
         word(row.get("key", row.get("id"))): word(row.get("value"))
         for row in (rows if isinstance(rows, list) else ())
         if isinstance(row, Mapping)
     }
-    return [_entry(saved, request, values) for saved, request in _saved(told)]
+    return [_entry(saved, request, values) for saved, request in _saved(record)]
 
 
 def _saved(folder: Row) -> Iterator[tuple[Row, Row]]:

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping
 
-from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.fault_injection import Answer, Faults
 
 Call = Callable[[], Answer]
 
@@ -17,7 +17,7 @@ _LOG_INS = {"getToken", "login"}
 class Effects:
     """Stands between the calls of a family and what it remembers."""
 
-    def __init__(self, family: str, bends: Bends, memory: sqlite3.Connection) -> None:
+    def __init__(self, family: str, bends: Faults, memory: sqlite3.Connection) -> None:
         self._family = family
         self._bends = bends
         self._memory = memory

@@ -19,10 +19,13 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from clausewise import families
 from clausewise.errors import ConfigurationError
-from clausewise.reference import accounts, cdp, ecm, images
-from clausewise.reference.bending import Answer, Bends
+from clausewise.reference.account_service import service as account_service
+from clausewise.reference.cdp import service as cdp
 from clausewise.reference.effects import Effects
-from clausewise.reference.guest import Guest, brought
+from clausewise.reference.family_app import FamilyApp, brought
+from clausewise.reference.fault_injection import Answer, Faults
+from clausewise.reference.int_ecm import service as int_ecm
+from clausewise.reference.ofs_ecm import service as ofs_ecm
 
 Handle = Callable[[Request], Any]
 Act = Callable[[Request, bytes], Answer]
@@ -40,11 +43,11 @@ class Sandbox(Protocol):
 
 
 # A family that ships is one entry here and one module beside this one; another brings an app of its own.
-_FAMILIES: Mapping[str, Callable[[str, str, Bends], Sandbox]] = {
+_FAMILIES: Mapping[str, Callable[[str, str, Faults], Sandbox]] = {
     "cdp": cdp.Sandbox,
-    "ofs-ecm": ecm.Sandbox,
-    "int-ecm": images.Sandbox,
-    "account-service": accounts.Sandbox,
+    "ofs-ecm": ofs_ecm.Sandbox,
+    "int-ecm": int_ecm.Sandbox,
+    "account-service": account_service.Sandbox,
 }
 
 _TOO_LARGE = 413
@@ -54,14 +57,14 @@ _MOST_HEADER = 1 << 20  # bytes; a comment of 64k characters travels in the URL
 
 
 def build(
-    documents: Mapping[str, str], *, database: str = ":memory:", bends: Bends, control: bool = False
+    documents: Mapping[str, str], *, database: str = ":memory:", bends: Faults, control: bool = False
 ) -> Starlette:
     """Return the application that plays the families named, each by the document given ('' for its first)."""
     routes: list[BaseRoute] = []
     for family, document in documents.items():
         home = families.family(family)
         if family not in _FAMILIES:
-            routes.append(Mount(f"/{family}", Guest(brought(home), home, document, bends, _body)))
+            routes.append(Mount(f"/{family}", FamilyApp(brought(home), home, document, bends, _body)))
             continue
         sandbox = _FAMILIES[family](document, database, bends)
         effects = Effects(family, bends, sandbox.memory)
@@ -76,7 +79,7 @@ def build(
     return Starlette(routes=routes, exception_handlers={HTTPException: _plain})
 
 
-def _answering(act: Act, bends: Bends, family: str, effects: Effects) -> Handle:
+def _answering(act: Act, bends: Faults, family: str, effects: Effects) -> Handle:
     async def handle(request: Request) -> Response:
         sent = await _body(request)
         if bends.busy(family):
@@ -103,7 +106,7 @@ async def _body(request: Request) -> bytes:
     raise HTTPException(_TOO_LARGE, f"more than {_MOST_BODY} bytes", {"connection": "close"})
 
 
-def _switching(bends: Bends) -> Handle:
+def _switching(bends: Faults) -> Handle:
     async def switch(request: Request) -> Response:
         told = await _body(request)
         bends.switch(asked if isinstance(asked := json.loads(told), list) else [asked])
@@ -112,14 +115,14 @@ def _switching(bends: Bends) -> Handle:
     return switch
 
 
-def _counting(bends: Bends) -> Handle:
+def _counting(bends: Faults) -> Handle:
     async def count(_: Request) -> Response:
         return JSONResponse({"answered": bends.answered, "changed": bends.changed})
 
     return count
 
 
-def _telling(bends: Bends) -> Handle:
+def _telling(bends: Faults) -> Handle:
     async def tell(_: Request) -> Response:
         return JSONResponse(bends.heard())
 
@@ -146,7 +149,7 @@ def serve(
 ) -> None:
     """Serve until stopped; `ready` hears the URL as soon as calls are taken. Port 0 takes a free one."""
     try:
-        app = build(documents, database=database, bends=Bends(bends, freedoms), control=control)
+        app = build(documents, database=database, bends=Faults(bends, freedoms), control=control)
     except sqlite3.Error as bad:
         raise ConfigurationError(f"--database {database} cannot be used as a database: {bad}.") from bad
     try:

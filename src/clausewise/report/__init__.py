@@ -11,11 +11,11 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from clausewise import files, journal, shipped, tables
+from clausewise import files, input_files, journal, package_data
 from clausewise.errors import ConfigurationError
-from clausewise.report import handed, junit, pages, traceability
+from clausewise.report import findings, junit, pages, traceability
 
-__all__ = ["PAGES", "draw", "drawn", "handed", "read", "traceability"]
+__all__ = ["PAGES", "draw", "drawn", "findings", "read", "traceability"]
 
 PAGES = ("junit.xml", "summary.md", "statement.html", "badge.svg", "report.html")
 _FORMAT, _VERSION, _OLDER = "clausewise-results", 2, 1
@@ -53,19 +53,19 @@ def read(folder: Path) -> dict[str, Any]:
     """
     path = folder / "results.json"
     try:
-        told: Any = tables.load(path)
+        told: Any = input_files.load(path)
     except FileNotFoundError:
         raise ConfigurationError(f"There is no {path}; name the folder of a run.") from None
     except (OSError, ValueError) as bad:
-        raise ConfigurationError(f"{path} cannot be read: {tables.shown(bad)}.") from bad
+        raise ConfigurationError(f"{path} cannot be read: {input_files.shown(bad)}.") from bad
     given = (told.get("format"), told.get("version")) if isinstance(told, dict) else (None, None)
     if given not in {(_FORMAT, _VERSION), (_FORMAT, _OLDER)}:
-        named = [tables.shown(value) for value in given]
+        named = [input_files.shown(value) for value in given]
         raise ConfigurationError(
             f"{path} is {named[0]} version {named[1]}; {_FORMAT} version {_VERSION} was expected."
         )
     whole: dict[str, Any] = _completed(told)
-    tables.check(whole, shipped.SCHEMAS / "results.schema.json", str(path))
+    input_files.check(whole, package_data.SCHEMAS / "results.schema.json", str(path))
     _check_named(whole, path)
     return whole
 
@@ -76,25 +76,26 @@ def _check_named(whole: dict[str, Any], path: Path) -> None:
     for row in whole["clauses"]:
         if missing := [number for number in row["findings"] if number >= len(whole["findings"])]:
             raise ConfigurationError(
-                f"{path}: the clause {tables.shown(row['id'])} names finding {missing[0]}; there is none."
+                f"{path}: the clause {input_files.shown(row['id'])} names finding {missing[0]}; "
+                f"there is none."
             )
     if stray := [row["clause"] for row in whole["findings"] if row["clause"] not in known]:
         raise ConfigurationError(
-            f"{path}: a finding is of the clause {tables.shown(stray[0])}; there is none."
+            f"{path}: a finding is of the clause {input_files.shown(stray[0])}; there is none."
         )
     for row in whole["causes"]:
         if missing := [number for number in row["findings"] if number >= len(whole["findings"])]:
             raise ConfigurationError(f"{path}: cause {row['id']} names finding {missing[0]}; there is none.")
         if unknown := [name for name in row["clauses"] if name not in known]:
             raise ConfigurationError(
-                f"{path}: cause {row['id']} is of the clause {tables.shown(unknown[0])}; there is none."
+                f"{path}: cause {row['id']} is of the clause {input_files.shown(unknown[0])}; there is none."
             )
 
 
-def _completed(told: dict[str, Any]) -> dict[str, Any]:
+def _completed(record: dict[str, Any]) -> dict[str, Any]:
     """Add what results lack that were written before it was known."""
-    clauses = [_over({"scored": True}, row) for row in _rows(told, "clauses")]
-    operations = [_counted(row) for row in _rows(told, "operations")]
+    clauses = [_over({"scored": True}, row) for row in _rows(record, "clauses")]
+    operations = [_counted(row) for row in _rows(record, "operations")]
     whole: dict[str, Any] = _counted(
         {
             "drift": [],
@@ -103,14 +104,14 @@ def _completed(told: dict[str, Any]) -> dict[str, Any]:
             "waivers": [],
             "response_times": [],
             "excuses": [],
-            "promise": _promised(told, len(clauses)),
-            "causes": [_alone(row, at) for at, row in enumerate(_rows(told, "findings"))],
+            "promise": _promised(record, len(clauses)),
+            "causes": [_alone(row, at) for at, row in enumerate(_rows(record, "findings"))],
             "frozen": {"set": "", "scored": len(clauses), "not_scored": 0, "gone": []},
-            **told,
-            **({"run": _over({"labels": {}}, told["run"])} if "run" in told else {}),
+            **record,
+            **({"run": _over({"labels": {}}, record["run"])} if "run" in record else {}),
             **({"clauses": clauses} if clauses else {}),
             **({"operations": operations} if operations else {}),
-            "findings": [_over({"rule": ""}, row) for row in _rows(told, "findings")],
+            "findings": [_over({"rule": ""}, row) for row in _rows(record, "findings")],
             "version": _VERSION,
         }
     )
@@ -125,16 +126,16 @@ def _alone(row: Any, at: int) -> dict[str, Any]:
     return {**kept, **where, "clauses": [bad.get("clause", "")], "findings": [at]}
 
 
-def _promised(told: Mapping[str, Any], clauses: int) -> dict[str, Any]:
+def _promised(record: Mapping[str, Any], clauses: int) -> dict[str, Any]:
     """Return what the plan of older results asked: the whole, or what somebody picked."""
-    run = told.get("run")
+    run = record.get("run")
     name, narrowed = (run.get("plan"), run.get("partial")) if isinstance(run, dict) else ("", False)
     whole = {"whole": not narrowed, "narrowed": bool(narrowed)}
     return {"plan": str(name), **whole, "asked": clauses, "of": clauses}
 
 
-def _rows(told: Mapping[str, Any], key: str) -> list[Any]:
-    held = told.get(key)
+def _rows(record: Mapping[str, Any], key: str) -> list[Any]:
+    held = record.get(key)
     return held if isinstance(held, list) else []
 
 
@@ -146,11 +147,13 @@ def _has_counts(row: Any) -> bool:
     return isinstance(row, dict) and "counts" in row
 
 
-def _over(default: dict[str, Any], told: Any) -> Any:
+def _over(default: dict[str, Any], value: Any) -> Any:
     """Return an object with defaults behind it; anything else as it is, for the schema to refuse.
 
     Its own keys keep their order, so that the same results make the same pages.
     """
     return (
-        told | {key: default[key] for key in default if key not in told} if isinstance(told, dict) else told
+        value | {key: default[key] for key in default if key not in value}
+        if isinstance(value, dict)
+        else value
     )

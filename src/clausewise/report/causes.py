@@ -36,10 +36,10 @@ class Cause:
         return bool(self.row["security"])
 
 
-def brief(bad: Row) -> str:
+def brief(finding: Row) -> str:
     """Return a finding in a line: the place, what was expected there, and what came."""
-    at = f"{bad['where']}: " if bad["where"] not in {"", "status"} else ""
-    return f"{at}expected {bad['expected']}, got {bad['actual']}"
+    at = f"{finding['where']}: " if finding["where"] not in {"", "status"} else ""
+    return f"{at}expected {finding['expected']}, got {finding['actual']}"
 
 
 def source(row: Row) -> str:

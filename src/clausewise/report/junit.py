@@ -10,8 +10,8 @@ from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from clausewise.foreign import printable
 from clausewise.report.causes import brief, causes, source
+from clausewise.untrusted import printable
 from clausewise.verdict import UNSELECTED
 
 Row = Mapping[str, Any]

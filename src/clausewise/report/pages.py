@@ -15,13 +15,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from clausewise import labels
-from clausewise.foreign import cell, fenced, visible
 from clausewise.model import STEPS
 from clausewise.plans import DEFAULT
 from clausewise.report.advice import advise, may_ship
 from clausewise.report.causes import Cause, brief, causes, source
 from clausewise.report.charts import Pace, Strip, chart, pace, strip
-from clausewise.report.marking import body, shortened, sides
+from clausewise.report.highlighting import body, shortened, sides
+from clausewise.untrusted import cell, fenced, visible
 from clausewise.verdict import cases_of
 
 Row = Mapping[str, Any]

@@ -17,8 +17,8 @@ from rich.text import Text
 
 from clausewise import labels
 from clausewise.forecast import OWN, Pace, unmeasured
-from clausewise.foreign import visible
 from clausewise.report.causes import Cause, causes, source
+from clausewise.untrusted import visible
 from clausewise.verdict import cases_of, many
 
 Row = Mapping[str, Any]
@@ -78,15 +78,15 @@ class Progress:
         if self._bar and self._task is not None:
             self._bar.update(self._task, description=f"{self._so_far}  {_short(name)}")
 
-    def advance(self, told: Row, causes: int = 0) -> None:
+    def advance(self, record: Row, causes: int = 0) -> None:
         """Count one test by what it says it judged (`Judge.told`); `causes` are those of all so far."""
         self._causes = causes
         self._done += 1
-        self._sent += told.get("sent", 0)
-        self._paused += told.get("paused", 0.0)
-        self._answering += told.get("answering", 0.0)
-        self._judged.update(told.get("judged", ()))
-        self._broken.update(bad["clause"] for bad in told.get("findings", ()))
+        self._sent += record.get("sent", 0)
+        self._paused += record.get("paused", 0.0)
+        self._answering += record.get("answering", 0.0)
+        self._judged.update(record.get("judged", ()))
+        self._broken.update(bad["clause"] for bad in record.get("findings", ()))
         if self._bar and self._task is not None:
             self._bar.update(self._task, advance=1)
         elif time.monotonic() - self._told >= _EVERY:
@@ -330,9 +330,9 @@ def _words(command: str) -> list[str]:
     return told
 
 
-def _actual(bad: Row) -> str:
-    where = f"{bad['where']} " if bad["where"] not in {"", "status"} else ""
-    return f"{where}{bad['actual']}"
+def _actual(finding: Row) -> str:
+    where = f"{finding['where']} " if finding["where"] not in {"", "status"} else ""
+    return f"{where}{finding['actual']}"
 
 
 def _rulings(results: Row) -> Iterator[Text]:

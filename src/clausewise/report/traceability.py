@@ -13,8 +13,8 @@ from pkgutil import resolve_name
 from typing import Any
 
 from clausewise.errors import ConfigurationError
-from clausewise.foreign import printable
-from clausewise.report.sheets import as_csv, cell
+from clausewise.report.spreadsheets import as_csv, cell
+from clausewise.untrusted import printable
 
 Row = Mapping[str, Any]
 

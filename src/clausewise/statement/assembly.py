@@ -19,14 +19,14 @@ from clausewise._version import __version__
 from clausewise.model import STEPS, Clause, Observability, Operation, Standing, Verdict
 from clausewise.rulings import Rulings
 from clausewise.scope import Scope
-from clausewise.statement import shards, weighing
+from clausewise.statement import rulings_applied, shards
 from clausewise.statement.causes import causes, kept
+from clausewise.statement.caveats import excuses
 from clausewise.statement.curl import curl
-from clausewise.statement.excuses import excuses
-from clausewise.statement.promise import Promise, share_of
-from clausewise.statement.silence import Silence
+from clausewise.statement.plan_scope import PlanScope, share_of
 from clausewise.statement.sufficiency import Rule, by_family, rules
 from clausewise.statement.tally import ClauseTally, OperationTally, Tally, add_lost, add_up
+from clausewise.statement.unjudged import Unjudged
 from clausewise.verdict import UNSELECTED, Exit, Facts, Policy, conclude, many, must_be_exercised, roll_up
 
 Row = dict[str, Any]
@@ -54,11 +54,11 @@ def assemble(scope: Scope, folder: Path, *, ended: bool = True) -> Row:
     rulings = Rulings.of(facts.get("rulings", {}))
     policy = Policy(strict=bool(facts.get("strict")), named=rulings.red)
     left = facts.get("recorded", {}).get("left_out", ()) if recorded else None
-    silence = Silence(scope, tally, recorded=left, end=_end(facts, tally, ended=ended))
-    promise = Promise.of(facts, ((clause.id, clause.kind) for clause in scope.clauses()))
+    silence = Unjudged(scope, tally, recorded=left, end=_end(facts, tally, ended=ended))
+    promise = PlanScope.of(facts, ((clause.id, clause.kind) for clause in scope.clauses()))
     clauses = list(_clauses(scope, tally, policy, promise, silence))
-    weighing.waive(clauses, rulings, facts["started"][:10])
-    fixed = weighing.frozen(clauses, rulings, partial=promise.narrowed)
+    rulings_applied.waive(clauses, rulings, facts["started"][:10])
+    fixed = rulings_applied.frozen(clauses, rulings, partial=promise.narrowed)
     evidence = _evidence(folder, tally.findings)
     findings = list(_findings(tally, clauses, evidence))
     good = kept({name: it.count for name, it in tally.clauses.items()}, tally.findings)
@@ -93,17 +93,17 @@ def _weighed(
     tally: Tally,
     facts: Row,
     clauses: list[Row],
-    promise: Promise,
+    promise: PlanScope,
     *,
     fixed: Row,
     ended: bool,
 ) -> Row:
     """Return what the clauses come to under what people decided; waivers and `fixed` have marked the rows."""
     day, rulings = facts["started"][:10], Rulings.of(facts.get("rulings", {}))
-    waivers = list(weighing.waivers(clauses, rulings, day, partial=promise.partial))
+    waivers = list(rulings_applied.waivers(clauses, rulings, day, partial=promise.partial))
     scored = [row for row in clauses if row["scored"]]
     operations = [row for row in _operations(scope, tally, clauses) if _shown(row, promise)]
-    budgets = list(weighing.paces(operations, rulings))
+    budgets = list(rulings_applied.paces(operations, rulings))
     share = _exercised(scored)
     unasked = _unasked(clauses) if promise.partial else ()
     held = rules(scope, tally, share["share"], unasked, recorded=facts.get("plan") == "recorded") + [
@@ -111,8 +111,8 @@ def _weighed(
         for family, least in rulings.minimum_exercised
     ]
     told = _facts(facts, tally, scored, held, promise, ended=ended)
-    unmet = (*told.unmet, *weighing.unmet(fixed))
-    objections = (*weighing.objections(waivers, budgets), *_beside(facts))
+    unmet = (*told.unmet, *rulings_applied.unmet(fixed))
+    objections = (*rulings_applied.objections(waivers, budgets), *_beside(facts))
     code, word, reasons = conclude(replace(told, objections=objections, unmet=unmet))
     return {
         "outcome": {"exit": int(code), "word": word, "reasons": reasons},
@@ -149,7 +149,9 @@ def text(results: Row) -> str:
     return json.dumps(results, ensure_ascii=False, indent=1)
 
 
-def _clauses(scope: Scope, tally: Tally, policy: Policy, promise: Promise, silence: Silence) -> Iterator[Row]:
+def _clauses(
+    scope: Scope, tally: Tally, policy: Policy, promise: PlanScope, silence: Unjudged
+) -> Iterator[Row]:
     indices: dict[str, list[int]] = {}
     for index, finding in enumerate(tally.findings):
         indices.setdefault(finding["clause"], []).append(index)
@@ -213,7 +215,7 @@ def _exercised(clauses: Iterable[Row]) -> Row:
 
 
 def _facts(
-    facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], promise: Promise, *, ended: bool
+    facts: Row, tally: Tally, clauses: list[Row], held: list[Rule], promise: PlanScope, *, ended: bool
 ) -> Facts:
     unmet = [rule.lacks for rule in held if not rule.held]
     if missing := _unexercised(clauses):
@@ -305,7 +307,7 @@ def _counts(clauses: Iterable[Row]) -> Row:
     return {str(verdict): counted[verdict] for verdict in Verdict}
 
 
-def _shown(operation: Row, promise: Promise) -> bool:
+def _shown(operation: Row, promise: PlanScope) -> bool:
     """Tell whether an operation is of those that a run was asked for, or called on its way."""
     counts = operation["counts"]
     asked = counts[Verdict.NOT_APPLICABLE] < sum(counts.values())

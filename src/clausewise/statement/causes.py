@@ -84,20 +84,20 @@ class Seen:
         return ANSWER, self.operation, self.answer or str(self.status), wanted
 
 
-def symptom(finding: Row, clause: Row, seen: Seen | None) -> Symptom:
+def symptom(finding: Row, clause: Row, exchange: Seen | None) -> Symptom:
     """Return what a finding on an exchange is a symptom of."""
     where, kind = str(finding["where"]), clause["kind"]
     placed, field = where.startswith("/"), kind in _FIELDS
-    if seen is None:
+    if exchange is None:
         return EFFECT, clause["id"]
     if (field and finding["rule"]) or (placed and kind == Kind.ANSWER):
-        return PLACE, seen.operation, place(where), clause["outcome"]
+        return PLACE, exchange.operation, place(where), clause["outcome"]
     if kind == Kind.UNIVERSAL and where != "status":
         return RULE, clause["id"]
     if where == "status" or kind == Kind.REQUEST_FIELD:
-        return seen.symptom
+        return exchange.symptom
     spot = place(where) if placed else _path(clause) if field else ""
-    return (EFFECT, seen.operation, spot) if spot else (EFFECT, clause["id"])
+    return (EFFECT, exchange.operation, spot) if spot else (EFFECT, clause["id"])
 
 
 def _path(clause: Row) -> str:
@@ -107,7 +107,7 @@ def _path(clause: Row) -> str:
 
 
 def folded(
-    findings: Iterable[Row], clauses: Mapping[str, Row], seen: Mapping[str, Seen]
+    findings: Iterable[Row], clauses: Mapping[str, Row], exchanges: Mapping[str, Seen]
 ) -> list[dict[str, Any]]:
     """Return the first of all findings of a clause that are one symptom at one place, with how many `times`.
 
@@ -115,11 +115,11 @@ def folded(
     """
     held: dict[tuple[Hashable, ...], dict[str, Any]] = {}
     for bad in findings:
-        kind = symptom(bad, clauses[bad["clause"]], seen.get(bad["exchange"]))
+        kind = symptom(bad, clauses[bad["clause"]], exchanges.get(bad["exchange"]))
         key = bad["clause"], kind, place(bad["where"]), bad["rule"]
         known = held.setdefault(key, {**bad, "times": 0, "shown": {}})
         known["times"] += 1
-        known["shown"] |= {bad["exchange"]: bad["actual"]} if bad["exchange"] in seen else {}
+        known["shown"] |= {bad["exchange"]: bad["actual"]} if bad["exchange"] in exchanges else {}
     return list(held.values())
 
 
@@ -139,32 +139,32 @@ def kept(judged: Mapping[str, int], findings: Iterable[Row]) -> set[str]:
 def causes(
     findings: Sequence[Row],
     clauses: Mapping[str, Row],
-    seen: Mapping[str, Seen],
+    exchanges: Mapping[str, Seen],
     came: Came = frozenset(),
     good: Collection[str] = frozenset(),
 ) -> list[Row]:
     """Return what stands behind some findings as JSON values: red first, then security, then by reach.
 
-    Each names its clauses and its findings, by their place in the list, the clearest of both first. `seen`
-    are the exchanges of the tests that found something, `came` the answers that came in any test where
+    Each names its clauses and its findings, by their place in the list, the clearest of both first.
+    `exchanges` are those of the tests that found something, `came` the answers that came in any test where
     they were wanted, `good` the clauses that were kept at some exchange.
     """
-    symptoms = _Symptoms(findings, clauses, seen, came, good)
+    symptoms = _Symptoms(findings, clauses, exchanges, came, good)
     made = [_cause(group, symptoms) for group in symptoms.groups()]
     made.sort(key=lambda it: (it["colour"] != "red", not it["security"], -len(it["clauses"])))
     return [{"id": number, **it} for number, it in enumerate(made, 1)]
 
 
-def _cause(group: Sequence[int], known: _Symptoms) -> dict[str, Any]:
-    ranked = sorted(group, key=known.rank)
-    rows = [known.findings[at] for at in ranked]
-    first = known.clauses[rows[0]["clause"]]
-    shown = known.seen.get(rows[0]["exchange"])
+def _cause(group: Sequence[int], symptoms: _Symptoms) -> dict[str, Any]:
+    ranked = sorted(group, key=symptoms.rank)
+    rows = [symptoms.findings[at] for at in ranked]
+    first = symptoms.clauses[rows[0]["clause"]]
+    shown = symptoms.seen.get(rows[0]["exchange"])
     names = list(dict.fromkeys(row["clause"] for row in rows))
     colour = "red" if any(row["colour"] == "red" for row in rows) else "amber"
     return {
         "colour": colour,
-        "security": any(known.lets_in(row) for row in rows if row["colour"] == colour),
+        "security": any(symptoms.lets_in(row) for row in rows if row["colour"] == colour),
         "family": first["family"],
         "operation": shown.operation[1] if shown else first["operation"],
         "answer": shown.answer if shown else "",
@@ -181,21 +181,23 @@ class _Symptoms:
         self,
         findings: Sequence[Row],
         clauses: Mapping[str, Row],
-        seen: Mapping[str, Seen],
+        exchanges: Mapping[str, Seen],
         came: Came,
         good: Collection[str],
     ) -> None:
-        self.findings, self.clauses, self.seen = findings, clauses, seen
+        self.findings, self.clauses, self.seen = findings, clauses, exchanges
         self.found: dict[Symptom, list[int]] = defaultdict(list)
         self.at: dict[str, dict[Symptom, None]] = defaultdict(dict)  # in the order in which they were found
         self._shown: dict[Symptom, dict[str, str]] = defaultdict(dict)  # exchanges, and what was amiss there
         self._broken: dict[Symptom, set[str]] = defaultdict(set)
         self._of: list[Symptom] = []
         self._ways: dict[str, list[str]] = defaultdict(list)
-        for name, it in sorted(seen.items(), key=lambda told: _number(told[0])):  # not as they were judged
+        for name, it in sorted(
+            exchanges.items(), key=lambda told: _number(told[0])
+        ):  # not as they were judged
             self._ways[it.test].append(name)
         for number, bad in enumerate(findings):
-            kind = symptom(bad, clauses[bad["clause"]], seen.get(bad["exchange"]))
+            kind = symptom(bad, clauses[bad["clause"]], exchanges.get(bad["exchange"]))
             self._of.append(kind)
             self.found[kind].append(number)
             self._broken[kind].add(bad["rule"])
@@ -324,31 +326,31 @@ class _Symptoms:
             at,
         )
 
-    def suspected(self, bad: Row, it: Symptom) -> bool:
+    def suspected(self, finding: Row, it: Symptom) -> bool:
         """Tell whether it is one of few request fields that were in no request which was taken."""
         fields = {row["id"] for row in self.clauses_of(it) if row["kind"] == Kind.REQUEST_FIELD}
         never = fields.difference(self._good)
-        return it[0] == ANSWER and bad["clause"] in never and never != fields and len(never) <= _FEW
+        return it[0] == ANSWER and finding["clause"] in never and never != fields and len(never) <= _FEW
 
-    def alone(self, bad: Row, it: Symptom) -> bool:
+    def alone(self, finding: Row, it: Symptom) -> bool:
         """Tell whether a documented rule is the only one that an answer breaks: it says the most."""
         rules = {row["id"] for row in self.clauses_of(it) if row["kind"] in _RULES}
-        kind = self.clauses[bad["clause"]]["kind"]
-        firm = Standing(bad["standing"]).firm
-        return it[0] == ANSWER and kind == Kind.RULE and firm and rules == {bad["clause"]}
+        kind = self.clauses[finding["clause"]]["kind"]
+        firm = Standing(finding["standing"]).firm
+        return it[0] == ANSWER and kind == Kind.RULE and firm and rules == {finding["clause"]}
 
-    def lets_in(self, bad: Row) -> bool:
+    def lets_in(self, finding: Row) -> bool:
         """Tell whether somebody is let in who is not to be, and not that somebody is refused who is to be."""
-        shown = self.seen.get(bad["exchange"])
+        shown = self.seen.get(finding["exchange"])
         refused = shown is not None and shown.status >= _FAILED
-        return self.clauses[bad["clause"]]["kind"] == Kind.AUTH and not refused
+        return self.clauses[finding["clause"]]["kind"] == Kind.AUTH and not refused
 
-    def special(self, bad: Row, it: Symptom) -> bool:
+    def special(self, finding: Row, it: Symptom) -> bool:
         """Tell whether it is one of few rules where an answer does not come that elsewhere does."""
-        shown = self.seen.get(bad["exchange"])
+        shown = self.seen.get(finding["exchange"])
         rules = {row["id"] for row in self.clauses_of(it) if row["kind"] in _SPECIAL}
         came = shown is not None and (shown.operation, shown.wanted) in self._came
-        return it[0] == ANSWER and came and bad["clause"] in rules and len(rules) <= _FEW
+        return it[0] == ANSWER and came and finding["clause"] in rules and len(rules) <= _FEW
 
     def own(self, at: int) -> Symptom | None:
         """Return which answer lacks what its own operation promises; None for what others promise of it."""
@@ -391,92 +393,94 @@ def _sharing(told: Iterable[tuple[Hashable, Symptom]]) -> Iterator[Tie]:
         yield from pairwise(together)
 
 
-def _absent_together(known: _Symptoms) -> Iterator[Tie]:
+def _absent_together(symptoms: _Symptoms) -> Iterator[Tie]:
     """What is absent from the same answers each time went with one fault."""
-    absent = (it for it in known.of(PLACE) if known.rules(it) == {"required"})
-    return _sharing((frozenset(known.exchanges(it)), it) for it in absent)
+    absent = (it for it in symptoms.of(PLACE) if symptoms.rules(it) == {"required"})
+    return _sharing((frozenset(symptoms.exchanges(it)), it) for it in absent)
 
 
-def _words(known: _Symptoms) -> Iterator[Tie]:
+def _words(symptoms: _Symptoms) -> Iterator[Tie]:
     """What hangs on a printed word, or on a value beside it, is amiss where that is another.
 
     That is what stands beside a word that is fixed, and what stands deeper where it has a form only.
     """
-    for places in known.by_operation(PLACE).values():
+    for places in symptoms.by_operation(PLACE).values():
         for word, it in permutations(places, 2):
-            rules, beside = known.rules(word), _holder(_at(it)) == _holder(_at(word))
-            hangs = "const" in rules or known.rules(it) & _CONDITIONS or ("pattern" in rules and not beside)
+            rules, beside = symptoms.rules(word), _holder(_at(it)) == _holder(_at(word))
+            hangs = (
+                "const" in rules or symptoms.rules(it) & _CONDITIONS or ("pattern" in rules and not beside)
+            )
             inside = hangs and _within(_at(it), _holder(_at(word)))
-            if inside and known.exchanges(it) <= known.exchanges(word):
+            if inside and symptoms.exchanges(it) <= symptoms.exchanges(word):
                 yield word, it
 
 
-def _same_place(known: _Symptoms) -> Iterator[Tie]:
+def _same_place(symptoms: _Symptoms) -> Iterator[Tie]:
     """What a rule or a guess asks of a place is one with the form of that place, in the answer it wanted."""
-    forms = known.by_operation(PLACE)
-    for it in known.of(EFFECT):
+    forms = symptoms.by_operation(PLACE)
+    for it in symptoms.of(EFFECT):
         places = [other for other in forms.get(it[1], ()) if other[1:3] == it[1:3]]
-        wanted = {name for exchange in known.exchanges(it) for name in known.seen[exchange].wanted}
+        wanted = {name for exchange in symptoms.exchanges(it) for name in symptoms.seen[exchange].wanted}
         yield from ((other, it) for other in places if other[3] in wanted or len(places) == 1)
 
 
-def _answers_out_of_place(known: _Symptoms) -> Iterator[Tie]:
+def _answers_out_of_place(symptoms: _Symptoms) -> Iterator[Tie]:
     """What is amiss in an answer that came only in another's place is one with that."""
-    answers = known.by_operation(ANSWER)
-    for it in known.of(PLACE):
+    answers = symptoms.by_operation(ANSWER)
+    for it in symptoms.of(PLACE):
         wholes = answers.get(it[1], ())
-        if wholes and known.misplaced(it):
-            yield from ((whole, it) for whole in wholes if known.answers(it) == {whole[1:3]})
+        if wholes and symptoms.misplaced(it):
+            yield from ((whole, it) for whole in wholes if symptoms.answers(it) == {whole[1:3]})
 
 
-def _effects(known: _Symptoms) -> Iterator[Tie]:
+def _effects(symptoms: _Symptoms) -> Iterator[Tie]:
     """Effects of one clause or one answer, those within one another, and those of one call are one fault."""
-    effects = known.of(EFFECT)
-    yield from _sharing((row["id"], it) for it in effects for row in known.clauses_of(it))
+    effects = symptoms.of(EFFECT)
+    yield from _sharing((row["id"], it) for it in effects for row in symptoms.clauses_of(it))
     loose = [it for it in effects if len(it) != _PLACED]
-    yield from _sharing((own, it) for it in loose for at in known.found[it] if (own := known.own(at)))
-    yield from _sharing((name, it) for it in loose for name in known.exchanges(it))
-    for placed in known.by_operation(EFFECT).values():
+    yield from _sharing((own, it) for it in loose for at in symptoms.found[it] if (own := symptoms.own(at)))
+    yield from _sharing((name, it) for it in loose for name in symptoms.exchanges(it))
+    for placed in symptoms.by_operation(EFFECT).values():
         for one, other in permutations((it for it in placed if len(it) == _PLACED), 2):
             if _within(_at(other), _at(one)):
                 yield one, other
 
 
-def _fields(known: _Symptoms) -> Iterator[Tie]:
+def _fields(symptoms: _Symptoms) -> Iterator[Tie]:
     """All that is said of one field is one fault: its form, and what stands there."""
-    told = ((it, row) for it in known.of(PLACE) + known.of(EFFECT) for row in known.clauses_of(it))
+    told = ((it, row) for it in symptoms.of(PLACE) + symptoms.of(EFFECT) for row in symptoms.clauses_of(it))
     return _sharing((row["id"], it) for it, row in told if row["kind"] in _FIELDS)
 
 
-def _consequences(known: _Symptoms) -> Iterator[Tie]:
+def _consequences(symptoms: _Symptoms) -> Iterator[Tie]:
     """An effect does not show where an answer on its way is wrong: the last of these is at fault.
 
     Else it is one with an answer that comes in another's place elsewhere, where its own answer is that one or
     one beside it is, which no document has; and, where it shows at no place itself, with those at places of
     the answers on its way.
     """
-    wholes, effects = known.of(ANSWER), known.by_operation(EFFECT)
-    for it in known.of(EFFECT):
-        ways = list(known.ways(it))
-        if cause := next(filter(None, (_last_wrong(known, it, way) for way in ways)), None):
+    wholes, effects = symptoms.of(ANSWER), symptoms.by_operation(EFFECT)
+    for it in symptoms.of(EFFECT):
+        ways = list(symptoms.ways(it))
+        if cause := next(filter(None, (_last_wrong(symptoms, it, way) for way in ways)), None):
             yield cause, it
             continue
-        strange = {one.symptom[1:3] for one in known.beside(it) if not one.answer}
-        yield from ((whole, it) for whole in wholes if whole[1:3] in known.answers(it) | strange)
+        strange = {one.symptom[1:3] for one in symptoms.beside(it) if not one.answer}
+        yield from ((whole, it) for whole in wholes if whole[1:3] in symptoms.answers(it) | strange)
         if len(it) != _PLACED:
-            passed = {known.seen[name].operation for way in ways for name in way}
+            passed = {symptoms.seen[name].operation for way in ways for name in way}
             placed = (other for operation in passed for other in effects.get(operation, ()))
             yield from ((other, it) for other in placed if len(other) == _PLACED)
 
 
-def _carried(known: _Symptoms) -> Iterator[Tie]:
+def _carried(symptoms: _Symptoms) -> Iterator[Tie]:
     """A value that is amiss goes on: what it was sent with, or compared with, does not come as it should."""
-    for it in known.of(PLACE):
-        for name, writings in known.values(it):
-            for later in known.after(name):
-                sent = known.seen[later].sent
-                for other in known.at.get(later, ()):
-                    texts = [sent] if other[0] == ANSWER else [sent, *known.told(other, later)]
+    for it in symptoms.of(PLACE):
+        for name, writings in symptoms.values(it):
+            for later in symptoms.after(name):
+                sent = symptoms.seen[later].sent
+                for other in symptoms.at.get(later, ()):
+                    texts = [sent] if other[0] == ANSWER else [sent, *symptoms.told(other, later)]
                     if other[0] in {ANSWER, EFFECT} and any(_holds(text, writings) for text in texts):
                         yield it, other
 
@@ -499,49 +503,53 @@ def _holds(text: str, writings: Iterable[str]) -> bool:
     return any(it in text for it in writings)
 
 
-def _nameless(known: _Symptoms) -> Iterator[Tie]:
+def _nameless(symptoms: _Symptoms) -> Iterator[Tie]:
     """An answer that is none of the document's, where any may come, is one with others of its status."""
-    places = known.by_operation(PLACE)
-    for it in known.of(ANSWER):
-        shown = [known.seen[name] for name in known.exchanges(it)]
+    places = symptoms.by_operation(PLACE)
+    for it in symptoms.of(ANSWER):
+        shown = [symptoms.seen[name] for name in symptoms.exchanges(it)]
         if any(one.answer or len(one.wanted) <= 1 for one in shown):
             continue
         statuses = {one.status for one in shown}
         for other in places.get(it[1], ()):
-            if statuses & {known.seen[name].status for name in known.exchanges(other)}:
+            if statuses & {symptoms.seen[name].status for name in symptoms.exchanges(other)}:
                 yield other, it
 
 
-def _let_in(known: _Symptoms) -> Iterator[Tie]:
+def _let_in(symptoms: _Symptoms) -> Iterator[Tie]:
     """Whatever comes in place of a refusal to let somebody in, is one fault."""
-    return _sharing((it[1], it) for it in known.of(ANSWER) if known.opens(it))
+    return _sharing((it[1], it) for it in symptoms.of(ANSWER) if symptoms.opens(it))
 
 
-def _followers(known: _Symptoms) -> Iterator[Tie]:
+def _followers(symptoms: _Symptoms) -> Iterator[Tie]:
     """What only a guess misses is one with an answer on each way to it that stands in another's place."""
-    wholes = [it for it in known.of(ANSWER) if known.red(it)]
-    for it in known.of(ANSWER):
-        if not known.red(it):
-            passed = [{known.seen[name].symptom[1:3] for name in way[:-1]} for way in known.ways(it)]
+    wholes = [it for it in symptoms.of(ANSWER) if symptoms.red(it)]
+    for it in symptoms.of(ANSWER):
+        if not symptoms.red(it):
+            passed = [{symptoms.seen[name].symptom[1:3] for name in way[:-1]} for way in symptoms.ways(it)]
             yield from ((whole, it) for whole in wholes if all(whole[1:3] in way for way in passed))
 
 
-def _of_whole_answers(known: _Symptoms) -> Iterator[Tie]:
+def _of_whole_answers(symptoms: _Symptoms) -> Iterator[Tie]:
     """What an answer as a whole shows otherwise takes along what its fields do."""
-    loose = [it for it in known.of(EFFECT) if len(it) != _PLACED]
+    loose = [it for it in symptoms.of(EFFECT) if len(it) != _PLACED]
     for one, other in permutations(loose, 2):
-        if known.whole(one) and not known.whole(other) and known.answers(one) & known.answers(other):
+        if (
+            symptoms.whole(one)
+            and not symptoms.whole(other)
+            and symptoms.answers(one) & symptoms.answers(other)
+        ):
             yield one, other
 
 
-def _everywhere(known: _Symptoms) -> Iterator[Tie]:
+def _everywhere(symptoms: _Symptoms) -> Iterator[Tie]:
     """A text of another form at the same place of several answers of an operation is one fault."""
-    return _sharing((it[1:3], it) for it in known.of(PLACE) if known.rules(it) == {"pattern"})
+    return _sharing((it[1:3], it) for it in symptoms.of(PLACE) if symptoms.rules(it) == {"pattern"})
 
 
-def _last_wrong(known: _Symptoms, effect: Symptom, way: Sequence[str]) -> Symptom | None:
+def _last_wrong(symptoms: _Symptoms, effect: Symptom, way: Sequence[str]) -> Symptom | None:
     for name in reversed(way):
-        for it in known.at.get(name, ()):
+        for it in symptoms.at.get(name, ()):
             if it[0] in {ANSWER, RULE} or (it[0] == PLACE and _bears(it, effect)):
                 return it
     return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clausewise import journal, strict_json, tables
+from clausewise import input_files, journal, strict_json
 from clausewise.errors import ConfigurationError
 from clausewise.model import Operation, Role, Verdict
 from clausewise.scope import Scope
@@ -100,7 +100,7 @@ def add_up(scope: Scope, folder: Path) -> Tally:
     tally = Tally(readers={(one.family, one.read_back["operation"]) for one in known if one.read_back})
     for record in journal.records(folder, journal.VERDICTS):
         with _whole(folder / journal.VERDICTS):
-            tables.check_record(record, "verdict.schema.json")
+            input_files.check_record(record, "verdict.schema.json")
             _add_verdict(tally, record)
     for entry in tally.clauses.values():
         if entry.confirmed:
@@ -109,7 +109,7 @@ def add_up(scope: Scope, folder: Path) -> Tally:
             entry.verdicts.add(Verdict.ERROR if any(entry.erred.values()) else Verdict.UNSTABLE)
     for record in journal.records(folder, journal.EXCHANGES):
         with _whole(folder / journal.EXCHANGES):
-            tables.check_record(record, "exchange.schema.json")
+            input_files.check_record(record, "exchange.schema.json")
             _add_exchange(tally, scope, record)
     if tally.failing:  # read once more, for what was found is told by exchanges that were not known, yet
         kinds = {it.id: {"id": it.id, "kind": it.kind, "outcome": it.outcome} for it in scope.clauses()}
@@ -147,7 +147,7 @@ def _whole(path: Path) -> Iterator[None]:
     try:
         yield
     except (ConfigurationError, LookupError, TypeError, ValueError, AttributeError) as bad:
-        why = tables.shown(bad).rstrip(".")
+        why = input_files.shown(bad).rstrip(".")
         raise ConfigurationError(f"{path} holds a record that no run writes ({why}).") from bad
 
 

@@ -1,0 +1,1 @@
+"""The account sandbox of document 001."""

@@ -1,0 +1,1 @@
+"""The CDP sandbox of documents 002 and 003."""

@@ -1,0 +1,1 @@
+"""The image sandbox of document 000."""

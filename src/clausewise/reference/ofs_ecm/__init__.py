@@ -1,0 +1,1 @@
+"""The case management sandbox of document 004."""
