@@ -59,7 +59,7 @@ def test_what_is_asked_and_what_there_is_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("more", "thrifty"),
+    ("more", "selects_cases"),
     [
         ({}, True),
         ({"plan": "proof"}, True),
