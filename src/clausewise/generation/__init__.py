@@ -30,6 +30,6 @@ __all__ = [
 
 def random_bodies(*arguments: Any, **more: Any) -> Iterator[Variant]:
     """Yield random request bodies of an operation; see `generation.chance`, which is slow to import."""
-    from clausewise.generation.random_bodies import random_bodies as generate  # noqa: PLC0415 - Schemathesis takes 0.2 s
+    from clausewise.generation.random_requests import random_bodies as generate  # noqa: PLC0415 - Schemathesis takes 0.2 s
 
     return generate(*arguments, **more)
