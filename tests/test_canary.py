@@ -170,7 +170,7 @@ def seen(tmp_path_factory):
         made = Canary(folder, url, told)
         target = ["--target", made.target]
         made.run("doctor", "doctor", *target)
-        chosen = ["--plan", "proof", "-n", "2", "--history", made.left / "history.db"]
+        chosen = ["--plan", "proof", "--processes", "2", "--history", made.left / "history.db"]
         made.run("run", "run", *target, "--run-dir", "now", *chosen)
         made.run(
             "some",

@@ -36,7 +36,18 @@ def commands(folder, target):
     given = ["--target", target]
     return [
         ["doctor", *given],
-        ["run", *given, "--run-dir", folder / "run", "--plan", "proof", "-n", "2", "--history", folder / "h"],
+        [
+            "run",
+            *given,
+            "--run-dir",
+            folder / "run",
+            "--plan",
+            "proof",
+            "--processes",
+            "2",
+            "--history",
+            folder / "h",
+        ],
         ["report", folder / "run"],
         ["evidence", folder / "run", "--key", key(folder), "--output", folder / "evidence.zip"],
         ["judge", folder / "run", *given, "--run-dir", folder / "again"],

@@ -369,7 +369,7 @@ def test_a_worker_that_is_killed_turns_no_run_green(tmp_path):
     """Kill -9 of one of two: its test in flight is an error that is told, and going on makes it."""
     folder = tmp_path / "run"
     with runs.reference("cdp") as url:
-        run = begun(_target(tmp_path, url, rate=30), folder, "-n", "2")
+        run = begun(_target(tmp_path, url, rate=30), folder, "--processes", "2")
         _wait(lambda: len(verdicts(folder)) > 3, run)
         _kill_at_work(folder)
         _, told = run.communicate(timeout=120)
@@ -433,7 +433,7 @@ def test_the_first_worker_may_be_killed_before_it_told_anything(tmp_path):
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     folder = tmp_path / "run"
-    words = ["-n", "2", *PICKED[:2], "--", "-p", "killer"]
+    words = ["--processes", "2", *PICKED[:2], "--", "-p", "killer"]
     more = runs.environment(PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
     done = runs.clausewise("run", "--target", runs.REFERENCE, "--run-dir", folder, *words, env=more)
 

@@ -26,7 +26,6 @@ from clausewise.client.login import BoundLogin
 from clausewise.errors import CircuitOpen, Unreachable, Unreadable
 from clausewise.model import Request
 from clausewise.plugin import pytest_internals
-from clausewise.plugin.call_streams import in_order
 from clausewise.plugin.overlap import chosen
 from clausewise.plugin.session import _Own
 from clausewise.plugin.shared_resources import SharedResources, Taker
@@ -224,69 +223,6 @@ def test_a_wrong_password_waits_for_a_good_call_of_another_thread():
     at_once(*[lambda at=at: sent(*at) for at in ((True, 0), (False, 0.1), (False, 0.2), (True, 0.5))])
 
     assert came == [True, False, True, False]
-
-
-class Heard:
-    """A client whose exchanges are numbers."""
-
-    def __init__(self):
-        self._own = threading.local()
-        self.log = []
-        self.heard = self.log.append
-
-    @property
-    def ears(self):
-        """Who hears."""
-        return dict(vars(self._own))
-
-    @ears.setter
-    def ears(self, those):
-        vars(self._own).update(those)
-
-    @property
-    def heard(self):
-        """Who hears the calls of this thread."""
-        return self._own.heard
-
-    @heard.setter
-    def heard(self, whoever):
-        self._own.heard = whoever
-
-
-def stream(client, first, bad=None):
-    """Make three calls, each after a pause that is longer for the first streams."""
-    for number in range(first, first + 3):
-        thread_turns.pause(0.03 if first < 5 else 0.001)
-        if number == bad:
-            raise Unreachable("It hung.")
-        client.heard(number)
-        yield number
-
-
-def test_streams_are_told_in_order():
-    """As if one ran after the other, and so are the exchanges heard."""
-    client, made = Heard(), []
-
-    def test():
-        client.heard = client.log.append
-        made.extend(in_order(client, [stream(client, first) for first in (0, 10, 20)]))
-
-    at_once(test)
-
-    assert made == client.log == [0, 1, 2, 10, 11, 12, 20, 21, 22]
-
-
-def test_what_breaks_in_a_stream_is_raised_at_its_place():
-    """Those before it are told; nothing behind it is, and it ends the test."""
-    client, made = Heard(), []
-
-    def test():
-        client.heard = client.log.append
-        made.extend(in_order(client, [stream(client, first, bad=11) for first in (0, 10)]))
-
-    with pytest.raises(Unreachable):
-        at_once(test)
-    assert client.log == [0, 1, 2, 10]
 
 
 @pytest.mark.parametrize(

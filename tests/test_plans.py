@@ -142,7 +142,7 @@ def test_a_budget_of_time_is_kept(tmp_path):
 def test_since_takes_what_was_not_settled(tmp_path):
     """Only what failed or could not be judged in an earlier run is run again."""
     target = runs.target_at(tmp_path, "embedded", "int-ecm")
-    run(tmp_path / "one", "--max-requests", "400", target=target)
+    run(tmp_path / "one", "--max-requests", "150", target=target)
 
     done, results = run(tmp_path / "two", "--since", tmp_path / "one", target=target)
 

@@ -11,8 +11,8 @@ FREEDOMS = ["cdp.tolerates.refused-log-in-with-400", "cdp.tolerates.unauthorized
 BLIND = """
 import sys
 from clausewise.cli import main
-from clausewise.recorded import seen
-seen.nearest = lambda exchange, operation: {blind}
+from clausewise.recorded import exchanges
+exchanges.nearest = lambda exchange, operation: {blind}
 sys.exit(main(sys.argv[1:]))
 """
 

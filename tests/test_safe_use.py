@@ -174,7 +174,7 @@ def test_workers_share_one_budget(tmp_path):
     """Two workers together send what --max-requests allows, and no faster than the rate."""
     with runs.reference("cdp") as url:
         target = runs.target_at(tmp_path, url, "cdp", rate=80)
-        told = ("--max-requests", "160", "-n", "2", "--run-dir", tmp_path / "run")
+        told = ("--max-requests", "160", "--processes", "2", "--run-dir", tmp_path / "run")
         runs.clausewise("run", "--target", target, *told)
 
     sent = list(journal.records(tmp_path / "run", journal.EXCHANGES))

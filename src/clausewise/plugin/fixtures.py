@@ -68,8 +68,7 @@ def clausewise_depth(
     operations = session.scope.contracts[_family(request)].operations
     seed = f"{session.seed}/{session.salt}"
     source = Source(seed, session.plan.examples, session.counterexamples, _case_selection(request))
-    own = clausewise_api, clausewise_judge, operations, source
-    return Variations(*own, narrows=session.narrows, at_once=session.overlap is not None)
+    return Variations(clausewise_api, clausewise_judge, operations, source, narrows=session.narrows)
 
 
 @pytest.fixture

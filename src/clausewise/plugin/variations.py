@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeVar
@@ -18,7 +18,6 @@ from clausewise.errors import ClausewiseError, NotConformant, OutsidePlan, Untes
 from clausewise.generation import Variant
 from clausewise.judge import Judge
 from clausewise.model import Exchange, Json, Operation
-from clausewise.plugin.call_streams import in_order
 from clausewise.plugin.counterexamples import Counterexamples
 
 Request = Mapping[str, Any]
@@ -28,7 +27,6 @@ Case = tuple[str, Json | bytes]  # what it is called, and the body that is sent
 Told = TypeVar("Told")
 
 _TRIES = 3
-_STREAM = 100  # wrong bodies that are made of one request
 _REFUSALS = range(400, 500)
 
 
@@ -57,14 +55,12 @@ class Variations:
         source: Source,
         *,
         narrows: bool = True,
-        at_once: bool = False,
     ) -> None:
         self._api = api
         self._judge = judge
         self._operations = operations
         self._source = source
         self._narrows = narrows
-        self._at_once = at_once
 
     def taken(self, operation: str, make: Make, expected: Expected) -> Exchange:
         """Send the request as it is, and return its exchange; find what it is refused for."""
@@ -80,16 +76,8 @@ class Variations:
         """Send the request with one thing wrong each time: every field, every constraint of its schema."""
         self.fuzz(operation)
         request = self._accepted(operation, make, expected)
-        parts = list(self._parts(about for about, _ in self._wrong(operation, request)))
-        requests = [request, *(self._accepted(operation, make, expected) for _ in parts[1:])]
-        asked = list(zip(requests, parts, strict=False))
-        if self._at_once:
-            with closing(in_order(self._api, [self._stream(operation, *each) for each in asked])) as answers:
-                for about, answer in answers:
-                    self._judge(answer, served, about=about)
-            return
-        for one, part in asked:
-            self._each(self._wrong(operation, one), part, operation, one, served)
+        made = generation.one_wrong(request["body"], self._schema(operation))
+        self._each([(it.about, it.body) for it in made], operation, request, served)
 
     def same_meaning(self, operation: str, make: Make, expected: Expected) -> None:
         """Send requests in other writings that mean the same."""
@@ -104,9 +92,7 @@ class Variations:
         """Send texts near to the request that are no JSON."""
         self.fuzz(operation)
         request = self._accepted(operation, make, expected)
-        cases = list(generation.hopeless(request["body"]))
-        places = self._source.case_selection.picked([about for about, _ in cases])
-        self._each(cases, places, operation, request, refused)
+        self._each(list(generation.hopeless(request["body"])), operation, request, refused)
 
     def chance(self, operation: str, make: Make, expected: Expected, served: Expected, kind: str) -> None:
         """Send as many random bodies as the plan asks for, `valid` or `invalid` by the request's schema."""
@@ -143,37 +129,12 @@ class Variations:
         if self._api.only_reads:
             raise OutsidePlan(f"{operation} would get spoiled bodies, and plan 'safe' sends none.")
 
-    def _parts(self, cases: Iterable[str]) -> Iterator[Sequence[int]]:
-        """Yield the places of the cases that are asked, as many at a time as are made of one request."""
-        places = list(self._source.case_selection.picked(list(cases)))
-        yield from (places[at : at + _STREAM] for at in range(0, len(places), _STREAM))
-
-    def _wrong(self, operation: str, request: Request) -> Sequence[Case]:
-        made = generation.one_wrong(request["body"], self._schema(operation))
-        return [(it.about, it.body) for it in made]
-
-    def _stream(
-        self, operation: str, request: Request, places: Sequence[int]
-    ) -> Iterator[tuple[str, Exchange]]:
-        """Send some of what is wrong with a request; yield what is, and the answer.
-
-        Each stream has a request of its own, so that no two calls at once are about one thing.
-        """
-        cases = self._wrong(operation, request)
-        for about, body in (cases[at] for at in places if at < len(cases)):
-            yield about, self._send(operation, request, body)
-
-    def _each(
-        self,
-        cases: Sequence[Case],
-        places: Iterable[int],
-        operation: str,
-        request: Request,
-        expected: Expected,
-    ) -> None:
-        """Send some of the cases, and judge each answer."""
-        for about, body in (cases[at] for at in places if at < len(cases)):
-            with self._source.case_selection.case(about):
+    def _each(self, cases: Sequence[Case], operation: str, request: Request, expected: Expected) -> None:
+        """Send the cases that are asked, and judge each answer."""
+        selection = self._source.case_selection
+        for at in selection.picked([about for about, _ in cases]):
+            about, body = cases[at]
+            with selection.case(about):
                 self._judge(self._send(operation, request, body), expected, about=about)
 
     def _accepted(self, operation: str, make: Make, expected: Expected) -> Request:

@@ -30,9 +30,9 @@ _TESTS = '''\
 What only your own rules say has a file beside this one.
 """
 
-from clausewise import everywhere
+from clausewise import generic_tests
 
-globals().update(everywhere.tests("{family}"))
+globals().update(generic_tests.tests("{family}"))
 '''
 
 
