@@ -34,6 +34,7 @@ sys.addaudithook(note)
 def commands(folder, target):
     """Every command that might talk to somebody, in the order of a day."""
     given = ["--target", target]
+    several = ("--processes", "2")
     return [
         ["doctor", *given],
         [
@@ -43,8 +44,7 @@ def commands(folder, target):
             folder / "run",
             "--plan",
             "proof",
-            "--processes",
-            "2",
+            *several,
             "--history",
             folder / "h",
         ],
