@@ -51,12 +51,17 @@ def test_each_command_says_what_it_is_for_and_shows_two_examples(name):
         assert all(len(line) < 140 for line in text.splitlines())
 
 
+ABOUT = ("--help", "--resume", "--target", "--while-read")  # the plain list: what a command is about
+
+
 def test_options_stand_under_headings():
     """Each long option of `run` but for the ones that say what it is about."""
     text = COMMANDS["run"].format_help()
+    options = {it.option_strings[-1] for it in COMMANDS["run"]._actions if it.option_strings}
 
     for title in set(help_texts.GROUPS.values()) - {"what it plays"}:
         assert f"\n{title}:\n" in text
+    assert sorted(options - set(help_texts.GROUPS)) == sorted(ABOUT)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

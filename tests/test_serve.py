@@ -49,3 +49,10 @@ def test_the_sandbox_may_listen_on_ipv6():
 
     assert url.startswith("http://[::1]:")
     assert answer.status_code == 404
+
+
+def test_a_misspelt_defect_is_named():
+    """With the nearest that there is."""
+    done = runs.clausewise("serve", "--defect", "bad:ofs-ecm.saveEvents.generic-shape-77")
+    assert done.returncode == 4
+    assert "did you mean bad:ofs-ecm.saveEvents.generic-shape-7?" in done.stderr

@@ -88,7 +88,7 @@ def _anew(options: Namespace) -> list[str]:
     arguments = [f"--target={options.target}"]
     for option in ("clause", "operation", "family", "document", "label"):
         arguments += [f"--{option}={value}" for value in getattr(options, option)]
-    arguments += _valued(options, _OPTIONS)
+    arguments += _valued(options, _HANDED_DOWN)
     arguments += ["--strict-clauses"] if options.strict else []
     arguments += ["--confirm-failures"] if options.confirm_failures else []
     return arguments
@@ -97,7 +97,7 @@ def _anew(options: Namespace) -> list[str]:
 def _going_on(options: Namespace) -> list[str]:
     """Return pytest's options for a run that goes on: all that matters stands in its folder."""
     fixed = vars(parser().parse_args(["run", f"--resume={options.resume}"]))
-    changed = [name for name in fixed if name not in _ANY_TIME and getattr(options, name) != fixed[name]]
+    changed = [name for name in fixed if name not in _WITH_RESUME and getattr(options, name) != fixed[name]]
     if changed:
         raise ConfigurationError(
             f"--{changed[0].replace('_', '-')} cannot be given with --resume: a run goes on as it was begun."
@@ -119,7 +119,7 @@ def _late(what: str, *arguments: object) -> Any:
     return resolve_name(f"clausewise.cli.{what}")(*arguments)
 
 
-_ANY_TIME = (
+_WITH_RESUME = (
     "families",
     "allow_file",
     "i_own_this_target",
@@ -138,7 +138,7 @@ _ANY_TIME = (
     "while_read",
     "pytest_arguments",
 )
-_OPTIONS = (
+_HANDED_DOWN = (
     "run_dir",
     "counterexamples",
     "seed",

@@ -18,6 +18,7 @@ from clausewise.cli import screen
 from clausewise.cli.families import named
 from clausewise.errors import ConfigurationError
 from clausewise.reference import server
+from clausewise.suggestions import nearest
 from clausewise.verdict import Exit
 
 
@@ -71,10 +72,16 @@ def run(options: Namespace) -> int:
 
 
 def _bend(families: Sequence[str], defect: str) -> Mapping[str, Any]:
+    every: list[str] = []
     for family in families:
         if defect in (known := resolve_name("clausewise.cli.catalogues:book")(family).defects):
             return {**known[defect].bend, "family": family}
-    raise ConfigurationError(f"There is no defect {defect!r}; they stand in schemas/<family>/defects.toml.")
+        every += known
+    near = nearest(defect, every)
+    meant = f", did you mean {near}?" if near else ";"
+    raise ConfigurationError(
+        f"There is no defect {defect!r}{meant} docs/matrix.csv of the checkout lists all."
+    )
 
 
 def _freedom(families: Sequence[str], name: str) -> Mapping[str, Any]:
