@@ -16,6 +16,7 @@ import runs
 from _pytest import runner
 from _pytest.fixtures import FixtureDef
 from locking import gateway
+from test_canary import key
 
 from clausewise import chaos, journal, thread_turns
 from clausewise.client import Transport
@@ -397,7 +398,7 @@ def test_a_run_that_overlaps_comes_to_what_the_serial_one_does(tmp_path):
 
 
 def test_a_broken_target_is_told_the_same(tmp_path):
-    """What was under way when a test found it counts for nothing."""
+    """Whatever other tests had under way when one found it."""
     bend = {"answer": "validateCustomer.not-found", "bend": [{"raw": "[]"}]}
     picked = ("--operation", "validateCustomer", "--plan", "gate")
     ends = []
@@ -410,6 +411,19 @@ def test_a_broken_target_is_told_the_same(tmp_path):
 
     assert ends[0]["cdp.validateCustomer.not-found"] == "fail"
     assert ends[0] == ends[1]
+
+
+def test_a_red_run_of_many_calls_at_once_is_evidence(tmp_path):
+    """Each of its exchanges counts for what it shows: none ran ahead of a test that had found something."""
+    with runs.bent("int-ecm", "breaks-on-null:int-ecm.upload-on-boarding.withstands") as url:
+        target = runs.target_at(tmp_path, url, "int-ecm")
+        run_of(target, tmp_path / "run", "--plan", "proof", "-n", "16")
+    done = runs.clausewise(
+        "evidence", tmp_path / "run", "--key", key(tmp_path), "--output", tmp_path / "e.zip"
+    )
+
+    assert any(bad["clause"].endswith(".withstands") for bad in runs.results(tmp_path / "run")["findings"])
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.soak
