@@ -39,7 +39,7 @@ QUICK = {
     *("test_citations.py", "test_client.py", "test_contracts.py", "test_difference.py", "test_docs.py"),
     *("test_engines.py", "test_families.py", "test_fixtures.py", "test_foreign.py", "test_front.py"),
     *("test_generation.py", "test_hostile_inputs.py", "test_journal.py", "test_judge.py", "test_masking.py"),
-    *("test_masking_kinds.py", "test_overlays.py", "test_readings.py", "test_readme.py", "test_report.py"),
+    *("test_masked_names.py", "test_overlays.py", "test_readings.py", "test_readme.py", "test_report.py"),
     *("test_silence.py", "test_spellings.py", "test_standing.py", "test_strict_json.py", "test_targets.py"),
     *("test_tally.py", "test_traceability.py", "test_verdict.py"),
 }
