@@ -79,7 +79,8 @@ class Content(Model):
 class Codes(Model):
     """The event codes that are in use, and a case to extend."""
 
-    # Each service takes a code, and the other two see that it is taken.
+    # Each service takes a code, and the others see that it is taken. Then each is sent a new one beside one
+    # that is taken, and the new one alone (ECM-47).
     path = (
         ("a_case", {}),
         *[
@@ -87,13 +88,18 @@ class Codes(Model):
             for at in range(len(EVENTS))
             for service in [*EVENTS[at:], *EVENTS[:at]]
         ],
+        *[
+            ("save", {"service": service, "picks": picks})
+            for at, service in enumerate(EVENTS, 4)
+            for picks in ([0, at], [at])
+        ],
     )
 
     @initialize()
     def a_case(self):
         """Open a case to extend."""
         self.case = promote(self.api, self.unique)
-        self.codes = [code(self.unique) for _ in range(4)]
+        self.codes = [code(self.unique) for _ in range(7)]  # chance takes the first four
         self.used, self.open = set(), set()
 
     @rule(service=st.sampled_from(EVENTS), picks=st.sampled_from(_some(4, 2)))
