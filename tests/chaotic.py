@@ -33,7 +33,7 @@ TRUSTED = {
     "tls-wrong-host",
     "tls-1.0",
 }  # shown with their certificate as the bundle
-LIMITS = {"read_timeout": 1, "total_timeout": 2, "max_wait": 2, "breaker": 3}
+LIMITS = {"read_timeout": 1, "total_timeout": 2, "max_wait": 5, "breaker": 3}
 
 
 @dataclass

@@ -68,3 +68,10 @@ def test_a_folder_without_a_run_is_one_sentence(tmp_path):
     """A folder in which no run began is said to hold none."""
     with pytest.raises(ConfigurationError, match="holds no run that can be read"):
         journal.facts(tmp_path)
+
+
+def test_a_run_that_was_killed_before_its_first_verdict_took_no_time(tmp_path, monkeypatch):
+    """Going on with it is no internal error."""
+    monkeypatch.setattr(journal, "facts", lambda _: {"started": "2031-03-10T10:00:00.000+00:00"})
+
+    assert journal.seconds(tmp_path) == 0.0

@@ -223,8 +223,9 @@ def seconds(folder: Path) -> float:
     """Return how long a run has been at work so far, by its last verdict, over all its parts."""
     told = facts(folder)
     last = (told.get("resumed") or [told])[-1]
-    until = datetime.fromtimestamp((folder / VERDICTS).stat().st_mtime, UTC)
-    begun = datetime.fromisoformat(last["started"])
+    begun = until = datetime.fromisoformat(last["started"])
+    with suppress(FileNotFoundError):  # killed before its first verdict
+        until = datetime.fromtimestamp((folder / VERDICTS).stat().st_mtime, UTC)
     return float(last.get("before", 0.0)) + max(0.0, (until - begun).total_seconds())
 
 
