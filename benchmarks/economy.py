@@ -28,8 +28,8 @@ HEADS = ("what", "requests", "of all", "seeded defects caught", "caught a reques
 WHOLE = """
 import sys
 from clausewise.cli import main
-from clausewise.plugin import thrift
-thrift.core = lambda *_: None  # as if nobody had recorded anything
+from clausewise.plugin import case_selection
+case_selection.core = lambda *_: None  # as if nobody had recorded anything
 sys.exit(main(sys.argv[1:]))
 """
 
