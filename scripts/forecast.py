@@ -24,8 +24,8 @@ Counts = Mapping[str, int]
 WHOLE = """
 import sys
 from clausewise.cli import main
-from clausewise.plugin import thrift
-thrift.is_thrifty = lambda _: False
+from clausewise.plugin import case_selection
+case_selection.leaves_out = lambda _: False
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -19,7 +19,7 @@ import tomlkit
 from sqlalchemy import insert
 from test_history import result
 
-from clausewise import chaos, fleet, package_data
+from clausewise import chaos, families, fleet, package_data, scope
 from clausewise.errors import ConfigurationError
 from clausewise.fleet import runner, target_run, target_status
 from clausewise.history import History, packing, schema
@@ -229,7 +229,7 @@ def many(folder, targets, nights, clauses, last=NOON):
         for at, name in enumerate(names)
     ]
     file = written(folder, "".join(tables))
-    book = fleet.target_status.scope.book(fleet.target_status.families.known()["account-service"])
+    book = scope.book(families.known()["account-service"])
     ids = sorted(it.id for it in book.clauses.values() if it.standing.firm)[:clauses]
     guess = next(it.id for it in book.clauses.values() if not it.standing.firm)
     with History.at(str(folder / "fleet.db")) as held:
@@ -411,7 +411,7 @@ def by_hand(folder, workers=2, *, kept=False, **variables):
 
     And the processes, the scheduler first, where they are `kept`.
     """
-    started = []
+    started: list[subprocess.Popen[bytes]] = []
 
     def begin(*words):
         with (folder / f"{len(started)}.log").open("w") as log:

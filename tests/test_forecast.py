@@ -1,6 +1,9 @@
 """How long a run will take is said before it has taken so long, and what it is that takes it."""
 
 import re
+import runpy
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -126,3 +129,12 @@ def test_the_counts_are_those_of_tests_that_there_are():
         functions = {test.partition("[")[0].rpartition("::")[2] for test in held}
         gone = [name for name in functions if f"def {name}(" not in text]
         assert not gone
+
+
+def test_what_counts_all_cases_finds_what_it_changes():
+    """The program that scripts/forecast.py counts a plan in full with names modules of ours."""
+    program = runpy.run_path(str(runs.ROOT / "scripts" / "forecast.py"))["WHOLE"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

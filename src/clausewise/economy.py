@@ -1,4 +1,4 @@
-"""Which cases a thrifty plan asks: those that prove what no other does, as recorded on the seeded defects.
+"""Which cases a plan asks that leaves some out: those that prove what no other does on the seeded defects.
 
 Of a test whose cases are not the recorded ones nothing is known, and it asks all of them: so does a family
 that nobody recorded, and another document with other requests.

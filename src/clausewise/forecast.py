@@ -17,7 +17,7 @@ FILE = (
     "requests.json"  # of a family: what its tests send, by plan, as `make forecast` counted on the reference
 )
 OWN = 0.0025  # seconds of our own for an exchange: judging, masking, writing it down
-IN_FULL = " in full"  # behind a thrifty plan's name: its tests with all their cases
+IN_FULL = " in full"  # behind the name of a plan that leaves cases out: its tests with all their cases
 _START = 3.0  # seconds from a command's start to its first request, and from its last one to the reports
 _MORE = (2, 4, 8, 16, 32)  # calls at once that are worth a thought
 _HELPS = 0.75  # of the time, at most, or more at once would not help

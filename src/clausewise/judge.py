@@ -236,7 +236,7 @@ class Judge:
 
         With a verdict other than *pass* the test's own clauses get that one, for the reason given; a
         test that did not finish says nothing for those of its clauses that it had not come to. Raises
-        NoVerdict or Spent where its answers took too long to be looked through. `marks`
+        NoVerdict or BudgetExhausted where its answers took too long to be looked through. `marks`
         go into the record: `unusable` for a target that cannot be judged, `broken` for a broken test.
         """
         late: ClausewiseError | None = None

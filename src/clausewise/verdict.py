@@ -129,7 +129,7 @@ def must_be_exercised(clause: Clause) -> bool:
 
 
 def cases_of(record: Mapping[str, Any]) -> str:
-    """Return how many of the cases of its tests a thrifty plan asked, in words; empty where it asked all."""
+    """Return how many of the cases of its tests a plan asked, in words; empty where it asked all."""
     cases = record.get("cases")
     plan = record["plan"]
     return f"{plan} asked {cases['asked']:,} of {cases['of']:,} cases; nightly asks all" if cases else ""

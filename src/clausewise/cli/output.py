@@ -98,7 +98,7 @@ class Output:
         if self._progress is None and self._live:
             self._found = Live(run.scope, run.policy)
             if not run.is_dry:
-                plan = run.plan.name if case_selection.is_thrifty(run) else run.plan.name + forecast.IN_FULL
+                plan = run.plan.name if case_selection.leaves_out(run) else run.plan.name + forecast.IN_FULL
                 sent = forecast.requests(run.scope.homes.values(), plan, tests)
                 self._requests, self._rate = sum(sent.values()), run.scope.target.limits.rate
                 self._say(sent)

@@ -84,7 +84,7 @@ class Budget:
     def spend(self) -> None:
         """Count one request and wait for its turn.
 
-        Raises Spent where none is left, and KeyboardInterrupt where the run was cancelled.
+        Raises BudgetExhausted where none is left, and KeyboardInterrupt where the run was cancelled.
         """
         self._go_on()
         self._wait()
@@ -95,7 +95,7 @@ class Budget:
             raise KeyboardInterrupt
 
     def check(self) -> None:
-        """Raise Spent where the run has taken its time."""
+        """Raise BudgetExhausted where the run has taken its time."""
         if self._seconds is not None and time.monotonic() - self._began > self._seconds:
             raise BudgetExhausted(f"The run may take {self._seconds:g} s (--max-time), and has taken them.")
 

@@ -150,15 +150,6 @@ class Client:
         return self._target
 
     @property
-    def ears(self) -> dict[str, Any]:
-        """Who hears of this thread's calls: what another thread takes that makes calls of the same test."""
-        return dict(vars(self._ears))
-
-    @ears.setter
-    def ears(self, those: Mapping[str, Any]) -> None:
-        vars(self._ears).update(those)
-
-    @property
     def heard(self) -> Heard:
         """Who hears this thread's exchanges."""
         return self._ears.heard

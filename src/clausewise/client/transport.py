@@ -32,7 +32,7 @@ class Transport:
     """Sends requests over kept-alive connections, paced, bounded in time and size.
 
     Each call stands for itself: no redirect is followed, and no cookie kept. Threads share its connections,
-    of which each call has one; while it waits for an answer a thread is away (`turns`).
+    of which each call has one; while it waits for an answer a thread is away (`thread_turns`).
     """
 
     def __init__(

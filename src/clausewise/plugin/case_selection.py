@@ -21,16 +21,16 @@ def of(config: pytest.Config, session: Session, test: str, clauses: Sequence[str
 
 
 def made(session: Session, test: str, clauses: Sequence[str]) -> CaseSelection:
-    """Return the thrift of a test of a run.
+    """Return which cases a test of a run asks.
 
     All is asked in a part that somebody picked by its clauses, and by a test that failed last.
     """
-    if not is_thrifty(session) or test in session.counterexamples.tests():
+    if not leaves_out(session) or test in session.counterexamples.tests():
         return CaseSelection()
     return CaseSelection(core(session, test, clauses))
 
 
-def is_thrifty(session: Session) -> bool:
+def leaves_out(session: Session) -> bool:
     """Tell whether a run leaves cases out: by its plan, and since nobody picked clauses or operations."""
     choice = session.choice
     return session.plan.selects_cases and not (choice.clauses or choice.operations or choice.ids is not None)

@@ -104,7 +104,7 @@ class Variations:
                 self._judge(self._send(operation, request, one.body), served, about=one.about)
 
     def bodies(self, operation: str, kind: str) -> Iterator[Variant]:
-        """Return random bodies, those found before first; Beyond where the plan wants none."""
+        """Return random bodies, those found before first; OutsidePlan where the plan wants none."""
         source = self._source
         if not source.examples:
             raise OutsidePlan("The plan sends no random bodies.")

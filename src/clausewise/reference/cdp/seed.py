@@ -27,7 +27,7 @@ USERS = {
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """A customer to begin with; `state` is one of those that `cdp.py` knows how to show."""
+    """A customer to begin with; `state` is one of those that `service.py` knows how to show."""
 
     ecrn: str
     number: str
