@@ -32,6 +32,8 @@ COMBO, LIST, OPEN, HOLD = (
     "create-nice-hold-acct",
 )
 CLOSE, BLOCK, LOCK = "close-izi-mobile-acct", "update-blacklist-customer", "update-user-ib-status"
+# What nobody sees of a customer whom others asked with before; what an update sets would be seen.
+SHARING = (LIST, OPEN, HOLD, "get-customer-info", "get-user-info-ebank", "get-customer-by-id")
 OFFER, OFFER_ONLINE = "inquiry-nice-acct", "inquiry-nice-acct-online"
 
 PATTERNS = "nice.patterns"  # the owner's words for what an inquiry looks for
@@ -119,6 +121,11 @@ def customer(api, unique):
     return Customer(str(api.one(prepared(answer), "cif")), someone)
 
 
+def some_customer(api, unique):
+    """Return a customer, made by this test or an earlier one, for a test that changes nothing of them."""
+    return unique.borrowed("customer", lambda: customer(api, unique))
+
+
 def prepared(answer):
     """Return an answer that prepares the ground; Untestable where it is no success."""
     if answer.response.status not in _SUCCESS:
@@ -133,7 +140,8 @@ def good(api, target, unique, operation):
         return person(api, unique)._asdict()
     if operation in {OFFER, OFFER_ONLINE}:
         return {}
-    things = customer(api, unique).things
+    whom = some_customer(api, unique) if operation in SHARING else customer(api, unique)
+    things = whom.things
     if operation == HOLD:
         things["number"] = offered(api, target, unique, OFFER)[0].number
     return things | _news(api, operation)

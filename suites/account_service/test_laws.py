@@ -33,6 +33,7 @@ from .steps import (
     prepared,
     served,
     shown,
+    some_customer,
     told_apart,
 )
 
@@ -289,7 +290,7 @@ def test_blocking_is_of_one_customer(api, judge, unique):
 @clause(f"{LAW}.info-agrees-by-cif")
 def test_both_queries_of_a_customer_agree(api, judge, unique):
     """What stands in both answers under one name is the same, but for what moves by itself (ACC-05)."""
-    whom = customer(api, unique)
+    whom = some_customer(api, unique)
     one, again = (_leaves(prepared(api.ask(INFO, **whom.things))) for _ in range(2))
 
     other = judge(api.ask(BY_CIF, **whom.things), outcome("done"))
@@ -303,7 +304,7 @@ def test_both_queries_of_a_customer_agree(api, judge, unique):
 @clause(f"{LAW}.info-agrees-by-username")
 def test_a_user_belongs_to_the_cif(api, judge, unique):
     """The e-banking query names the CIF that the user was opened with, where it names one."""
-    whom, other = customer(api, unique), customer(api, unique)
+    whom, other = some_customer(api, unique), some_customer(api, unique)
 
     answer = prepared(api.ask(EBANK, **whom.things))
     judge(answer, _of_two(api, EBANK, answer, whom, other))
@@ -368,7 +369,7 @@ def test_an_account_is_listed_once(api, judge, unique):
 @pytest.mark.parametrize("query", [INFO, BY_CIF, EBANK])
 def test_a_query_tells_what_the_combo_took(api, judge, unique, query):
     """Each of two customers is shown what was sent for them under the same name, where it is not masked."""
-    for someone, made in [opened(api, unique) for _ in range(2)]:
+    for someone, made in [unique.borrowed("combo", lambda: opened(api, unique)) for _ in range(2)]:
         cif = str(api.one(prepared(made), "cif"))
         answer = judge(api.ask(query, **Customer(cif, someone).things), outcome("done"))
 
@@ -385,7 +386,7 @@ def test_a_query_tells_what_the_combo_took(api, judge, unique, query):
 @clause(f"{LAW}.info-is-own")
 def test_two_customers_are_told_apart(api, judge, unique):
     """Each CIF is answered with itself."""
-    people = customer(api, unique), customer(api, unique)
+    people = some_customer(api, unique), some_customer(api, unique)
     for whom, other in (people, people[::-1]):
         answer = prepared(api.ask(BY_CIF, **whom.things))
         judge(answer, _of_two(api, BY_CIF, answer, whom, other))
@@ -397,7 +398,7 @@ def test_two_customers_are_told_apart(api, judge, unique):
 @clause(f"{LAW}.info-shown")
 def test_the_information_of_a_customer_is_shown(api, judge, unique):
     """There is something in it, and no two customers are answered with the same page."""
-    whom, other = customer(api, unique), customer(api, unique)
+    whom, other = some_customer(api, unique), some_customer(api, unique)
 
     answer = prepared(api.ask(INFO, **whom.things))
 
@@ -435,7 +436,7 @@ def test_what_is_on_offer_holds_what_was_looked_for(api, judge, target):
 @clause(f"{LAW}.info-of-nobody")
 def test_nobody_is_not_answered_as_a_customer(api, judge, unique):
     """A CIF by chance is answered in another way than a customer's: refused, or without the data."""
-    whom = customer(api, unique)
+    whom = some_customer(api, unique)
     known = prepared(api.ask(BY_CIF, **whom.things))
 
     nobody = api.ask(BY_CIF, cif=unique.like(whom.cif[:2] + "9" * len(whom.cif)))

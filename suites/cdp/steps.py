@@ -77,6 +77,16 @@ def onboard(api, person):
         raise Untestable(told) from None
 
 
+def some_customer(api, unique):
+    """Return a person and the ECRN of theirs, onboarded by this test or an earlier one, to be read only."""
+
+    def make():
+        person = applicant(unique)
+        return person, onboard(api, person)
+
+    return unique.borrowed("customer", make)
+
+
 def look_up(api, person, document=0):
     """Look a person up by one of the identity documents."""
     known = person["id_details"][document]

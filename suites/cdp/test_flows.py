@@ -6,7 +6,7 @@ from clausewise import clause, has, holds, outcome
 
 from .echoes import echoes, entries, near, same
 from .people import IMAGE, applicant
-from .steps import look_up, onboard, read, read_next
+from .steps import look_up, onboard, read, read_next, some_customer
 
 PHOTO = "/customer_classification/profile_photo_file_name"
 
@@ -60,9 +60,9 @@ def test_the_onboarded_can_be_read(api, judge, unique):
 @groups(PEOPLE, "cdp.flow.record-returns")
 def test_the_record_returns_what_onboarding_took(api, judge, target, unique, names):
     """What onboarding took of a person comes back in the record, whoever was read before."""
-    person = applicant(unique)
+    person, ecrn = some_customer(api, unique)
 
-    record = read_next(api, target, onboard(api, person))
+    record = read_next(api, target, ecrn)
 
     judge(record, outcome("record"), *echoes({name: person[name] for name in names}, record.json))
 
@@ -70,9 +70,9 @@ def test_the_record_returns_what_onboarding_took(api, judge, target, unique, nam
 @clause("cdp.flow.record-returns-salutation")
 def test_the_record_has_no_other_salutation(api, judge, unique):
     """The salutation that onboarding took comes back, or none, as in the printed record."""
-    person = applicant(unique)
+    person, ecrn = some_customer(api, unique)
 
-    record = judge(read(api, onboard(api, person)), outcome("record"))
+    record = judge(read(api, ecrn), outcome("record"))
 
     wanted, told = person["salutation"], record.at("/salutation")
     fits = same(None, told) or same(wanted, told)
@@ -82,9 +82,9 @@ def test_the_record_has_no_other_salutation(api, judge, unique):
 @clause("cdp.flow.record-returns-addresses")
 def test_the_record_returns_the_addresses(api, judge, unique):
     """Each address that onboarding took comes back in the record."""
-    person = applicant(unique)
+    person, ecrn = some_customer(api, unique)
 
-    record = read(api, onboard(api, person))
+    record = read(api, ecrn)
 
     judge(record, outcome("record"), *echoes({"address_list": person["address_list"]}, record.json))
 
@@ -92,10 +92,10 @@ def test_the_record_returns_the_addresses(api, judge, unique):
 @clause("cdp.flow.record-returns-id-details")
 def test_the_record_returns_the_identity_documents(api, judge, target, unique):
     """Each identity document that onboarding took comes back, both or one as the default (CDP-26)."""
-    person = applicant(unique)
+    person, ecrn = some_customer(api, unique)
     sent = [_but(known, "id_front", "id_back", "default_status") for known in person["id_details"]]
 
-    record = judge(read(api, onboard(api, person)), outcome("record"))
+    record = judge(read(api, ecrn), outcome("record"))
 
     marks = [known.get("default_status") for known in entries(record, "/id_details")]
     fits = marks.count(True) in target.lawful("CDP-26", a=len(sent), b=1)
@@ -106,10 +106,10 @@ def test_the_record_returns_the_identity_documents(api, judge, target, unique):
 @clause("cdp.flow.record-returns-classification")
 def test_the_record_returns_the_classification(api, judge, target, unique):
     """The classification that onboarding took comes back in the record, links and photo apart."""
-    person = applicant(unique)
+    person, ecrn = some_customer(api, unique)
     sent = _but(person["customer_classification"], "social_links", "profile_photo")
 
-    record = read_next(api, target, onboard(api, person))
+    record = read_next(api, target, ecrn)
 
     judge(record, outcome("record"), *echoes({"customer_classification": sent}, record.json))
 
@@ -117,10 +117,10 @@ def test_the_record_returns_the_classification(api, judge, target, unique):
 @clause("cdp.flow.record-returns-social-links")
 def test_the_record_returns_the_social_links(api, judge, unique):
     """Each link to a social network that onboarding took comes back in the record."""
-    person = applicant(unique)
+    person, ecrn = some_customer(api, unique)
     sent = {"social_links": person["customer_classification"]["social_links"]}
 
-    record = read(api, onboard(api, person))
+    record = read(api, ecrn)
 
     judge(record, outcome("record"), *echoes({"customer_classification": sent}, record.json))
 
@@ -128,9 +128,9 @@ def test_the_record_returns_the_social_links(api, judge, unique):
 @clause("cdp.flow.record-returns-documents")
 def test_the_record_names_the_further_documents(api, judge, unique):
     """The record has a file name for each further document that onboarding took."""
-    person = applicant(unique)
+    person, ecrn = some_customer(api, unique)
 
-    record = judge(read(api, onboard(api, person)), outcome("record"))
+    record = judge(read(api, ecrn), outcome("record"))
 
     files = [known.get("file_name") for known in entries(record, "/additional_docs")]
     enough = len(list(filter(None, files))) == len(person["additional_docs"])
@@ -140,7 +140,7 @@ def test_the_record_names_the_further_documents(api, judge, unique):
 @clause("cdp.flow.record-returns-id-images")
 def test_the_record_names_the_images_of_the_documents(api, judge, unique):
     """The record has a file name for the front of each identity document."""
-    record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
+    record = judge(read(api, some_customer(api, unique)[1]), outcome("record"))
 
     fronts = [front.get("file_name") for front in _fronts(record)]
 
@@ -151,7 +151,7 @@ def test_the_record_names_the_images_of_the_documents(api, judge, unique):
 @clause("cdp.flow.record-returns-photo")
 def test_the_record_names_the_photo(api, judge, unique):
     """The record has a file name for the profile photo that onboarding took."""
-    record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
+    record = judge(read(api, some_customer(api, unique)[1]), outcome("record"))
 
     named = bool(record.at(PHOTO))
     judge(record, holds(named, expected="a file name", actual=record.at(PHOTO), where=PHOTO))
@@ -160,7 +160,7 @@ def test_the_record_names_the_photo(api, judge, unique):
 @clause("cdp.flow.record-returns-media-types")
 def test_the_record_tells_the_media_types(api, judge, unique):
     """Each image that has a file name is of the media type that onboarding was told (CDP-21)."""
-    record = judge(read(api, onboard(api, applicant(unique))), outcome("record"))
+    record = judge(read(api, some_customer(api, unique)[1]), outcome("record"))
 
     kinds = [held.get("contentType", held.get("content_type")) for held in _files(record)]
 
@@ -170,7 +170,7 @@ def test_the_record_tells_the_media_types(api, judge, unique):
 @clause("cdp.flow.record-files-differ")
 def test_each_image_has_a_file_of_its_own(api, judge, unique):
     """No two images of two customers have the same file name, and none is named by its media type."""
-    people = [onboard(api, applicant(unique)) for _ in range(2)]
+    people = [some_customer(api, unique)[1] for _ in range(2)]
     records = [judge(read(api, ecrn), outcome("record")) for ecrn in people]
 
     names = [held["file_name"] for record in records for held in _files(record)]
@@ -221,8 +221,7 @@ def test_the_record_keeps_the_category(api, judge, unique):
 @groups(AGREED, "cdp.flow.lookup-and-record-agree-on")
 def test_lookup_and_record_agree(api, judge, unique, names):
     """What both show of a customer is the same in both."""
-    person = applicant(unique)
-    ecrn = onboard(api, person)
+    person, ecrn = some_customer(api, unique)
     found = judge(look_up(api, person), outcome("found"))
 
     record = read(api, ecrn)
@@ -234,8 +233,7 @@ def test_lookup_and_record_agree(api, judge, unique, names):
 @clause("cdp.flow.lookup-and-record-agree-on-expiry")
 def test_lookup_and_record_agree_on_the_expiry(api, judge, unique):
     """The day that lookup tells is that of the document it was asked about, date or timestamp."""
-    person = applicant(unique)
-    ecrn = onboard(api, person)
+    person, ecrn = some_customer(api, unique)
     told = judge(look_up(api, person), outcome("found")).at("/data/id_date_of_expiry")
 
     record = judge(read(api, ecrn), outcome("record"))

@@ -4,8 +4,7 @@ import pytest
 
 from clausewise import clause, has, lacks, outcome
 
-from .people import applicant
-from .steps import given, known, look_up, onboard
+from .steps import given, known, look_up, some_customer
 
 SAME_PERSON = ("/data/ecrn", "/data/first_name", "/data/last_name")
 FOUND, NOT_FOUND = "cdp.validateCustomer.found", "cdp.validateCustomer.not-found"
@@ -25,8 +24,7 @@ def special(name):
 @clause("cdp.validateCustomer.found", "cdp.lookup.success-has-no-error-code")
 def test_a_customer_is_found(api, judge, unique):
     """The ID of a customer is answered with success and the customer, and with no error code."""
-    person = applicant(unique)
-    onboard(api, person)
+    person, _ = some_customer(api, unique)
 
     judge(
         look_up(api, person),
@@ -38,8 +36,7 @@ def test_a_customer_is_found(api, judge, unique):
 @clause("cdp.validateCustomer.example")
 def test_the_documented_lookup_works_as_a_whole(api, judge, unique):
     """A number and a type, both as text, find the customer."""
-    person = applicant(unique)
-    onboard(api, person)
+    person, _ = some_customer(api, unique)
     number = person["id_details"][0]["id_number"]
 
     answer = api.call("validateCustomer", {"idNumber": number, "idType": "4"})
@@ -64,8 +61,7 @@ def test_an_unknown_id_is_not_found(api, judge, unique):
 )
 def test_number_and_type_both_count(api, judge, unique, changed):
     """A customer's ID with another number, or with another type, finds nobody."""
-    person = applicant(unique)
-    onboard(api, person)
+    person, _ = some_customer(api, unique)
     good = {"idNumber": person["id_details"][0]["id_number"], "idType": "4"}
     other = {"number": {"idNumber": unique.digits(15)}, "type": {"idType": "2"}}
 
@@ -76,8 +72,7 @@ def test_number_and_type_both_count(api, judge, unique, changed):
 @clause("cdp.lookup.every-id-finds")
 def test_each_document_finds_the_customer(api, judge, unique):
     """Residence card and passport of a person lead to the same customer."""
-    person = applicant(unique)
-    ecrn = onboard(api, person)
+    person, ecrn = some_customer(api, unique)
 
     for document in range(len(person["id_details"])):
         judge(look_up(api, person, document), outcome("found"), has("/data/ecrn", ecrn))
@@ -86,8 +81,7 @@ def test_each_document_finds_the_customer(api, judge, unique):
 @clause("cdp.lookup.repeatable")
 def test_a_lookup_can_be_repeated(api, judge, unique):
     """The same lookup asked twice names the same customer."""
-    person = applicant(unique)
-    onboard(api, person)
+    person, _ = some_customer(api, unique)
     first = look_up(api, person)
 
     again = look_up(api, person)

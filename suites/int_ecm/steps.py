@@ -68,6 +68,16 @@ def stored(api, image, **how):
     return api.one(answer, "document_id")
 
 
+def some_image(api, unique):
+    """Return an image and its document id, stored by this test or an earlier one, to be fetched only."""
+
+    def make():
+        image = png(unique)
+        return image, stored(api, image)
+
+    return unique.borrowed("image", make)
+
+
 def portrait(api, target, unique):
     """Return the document id of a portrait in the archive: the owner's, or one that another log-in stored."""
     if not target.has(PORTRAIT):
@@ -95,7 +105,7 @@ def unknown(unique, known):
 def good(api, unique, operation):
     """Return the things of a request that only a missing right can keep from success."""
     if operation == DOWNLOAD:
-        return {"document_id": stored(api, png(unique))}
+        return {"document_id": some_image(api, unique)[1]}
     return {"image": png(unique)}
 
 

@@ -5,7 +5,7 @@ import pytest
 from clausewise import Bearer, clause, holds, outcome, status
 
 from .pictures import jpeg, odd_bytes, one_byte, photo, png, ten_megabytes
-from .steps import DOWNLOAD, fetch, good, image_of, portrait, same, stored, token, unknown, upload
+from .steps import DOWNLOAD, fetch, good, image_of, portrait, same, some_image, stored, token, unknown, upload
 
 
 @clause("int-ecm.download.image")
@@ -97,8 +97,7 @@ def test_an_image_stays_for_a_later_log_in(api, judge, target, unique):
 @clause("int-ecm.download.twice-the-same")
 def test_fetching_takes_nothing_away(api, judge, unique):
     """The same id brings the same image the second time."""
-    image = png(unique)
-    name = stored(api, image)
+    image, name = some_image(api, unique)
     judge(fetch(api, name), outcome("image"))
 
     back = judge(fetch(api, name), outcome("image"))
@@ -109,7 +108,7 @@ def test_fetching_takes_nothing_away(api, judge, unique):
 @clause("int-ecm.download.unknown-id")
 def test_an_unknown_id_is_refused(api, judge, target, unique):
     """An id like a good one, that nothing was stored under, is refused, or not found (INT-14)."""
-    known = stored(api, png(unique))
+    _, known = some_image(api, unique)
 
     refused = fetch(api, unknown(unique, known))
 
@@ -120,7 +119,7 @@ def test_an_unknown_id_is_refused(api, judge, target, unique):
 @clause("int-ecm.download.missing-id")
 def test_a_download_needs_its_id(api, judge, unique):
     """A download that is good but for its missing id is refused with ESB.027.02.008."""
-    judge(fetch(api, stored(api, png(unique))), outcome("image"))
+    judge(fetch(api, some_image(api, unique)[1]), outcome("image"))
     judge(api.ask(DOWNLOAD, without=["document_id"]), outcome("validation-error"), status(400))
 
 

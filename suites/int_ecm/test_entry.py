@@ -4,7 +4,6 @@ import pytest
 
 from clausewise import Bearer, clause, holds, outcome
 
-from .pictures import png
 from .steps import (
     DOWNLOAD,
     LET_IN,
@@ -16,7 +15,7 @@ from .steps import (
     life,
     log_in,
     promised,
-    stored,
+    some_image,
     token,
 )
 
@@ -105,8 +104,8 @@ def test_a_denied_user_is_answered_403(api, judge, unique, operation):
 @clause("int-ecm.download.no-image-on-refusal")
 def test_a_refusal_carries_no_image(api, judge, unique):
     """Who is turned away gets nothing of the image."""
-    image = png(unique)
-    refused = fetch(api, stored(api, image), auth=Bearer(unique.word(40)))
+    image, name = some_image(api, unique)
+    refused = fetch(api, name, auth=Bearer(unique.word(40)))
 
     bare = image.content not in refused.response.body and not api.found(refused, "image_back")
     judge(

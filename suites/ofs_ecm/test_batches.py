@@ -6,7 +6,7 @@ import pytest
 
 from clausewise import clause, holds, outcome
 
-from .steps import CASES, ITEMS, absent, batch, given, hopeless, promote, some, there
+from .steps import CASES, ITEMS, absent, batch, given, hopeless, some, some_case, there
 from .steps import entries as _entries
 from .texts import NOTHING_DONE
 
@@ -34,7 +34,7 @@ def test_each_case_has_its_own_entry(api, judge, unique, service, end):
     sent = [hopeless(api, unique, service) for _ in range(2)]
     first = {"partly-successful": 1, "failed": 2}.get(end, 0)  # which of them are known
     for at in range(first, 2):
-        case = promote(api, unique)
+        case = some_case(api, unique)
         sent[at] = batch(service, case, there(api, unique, service, case))
     fault = f"{service}.{end}" if end == "internal-error" else ""
 
@@ -53,7 +53,7 @@ def test_each_case_has_its_own_entry(api, judge, unique, service, end):
 def test_each_item_has_its_own_entry(api, judge, unique, service, end):
     """Of several items of a case each has its entry, those behind a failed one, too."""
     key, name = ITEMS[service]
-    case = promote(api, unique)
+    case = some_case(api, unique)
     held = [there(api, unique, service, case) for _ in range(2)]
     gone = [absent(unique, service) for _ in range(2)]
     items = {"partly-successful": [held[0], gone[0], held[1]], "failed": gone}.get(end, held)
@@ -69,7 +69,7 @@ def test_each_item_has_its_own_entry(api, judge, unique, service, end):
 def test_each_entry_has_the_items_of_its_own_case(api, judge, unique, service, end):
     """Of two cases with an item each, each entry has the item that was sent for its case."""
     key, name = ITEMS[service]
-    cases = [promote(api, unique) for _ in range(2)]
+    cases = [some_case(api, unique) for _ in range(2)]
     good = end == "successful"
     sent = {it: there(api, unique, service, it) if good else absent(unique, service) for it in cases}
 
@@ -85,7 +85,7 @@ def test_each_entry_has_the_items_of_its_own_case(api, judge, unique, service, e
 )
 def test_a_locked_case_does_not_stop_the_others(api, judge, target, unique, service):
     """Beside a locked case a free one is worked on."""
-    case, locked = promote(api, unique), given(target, "case.locked")
+    case, locked = some_case(api, unique), given(target, "case.locked")
     items = there(api, unique, service, case), some(unique, service)
 
     sent = [batch(service, locked, items[1]), batch(service, case, items[0])]
@@ -102,7 +102,7 @@ def test_a_locked_case_does_not_stop_the_others(api, judge, target, unique, serv
 )
 def test_a_case_of_which_nothing_succeeded_says_so(api, judge, unique, service):
     """Beside a case that went well, in the words that its table prints for nothing but failures."""
-    spoilt, well = promote(api, unique), promote(api, unique)
+    spoilt, well = some_case(api, unique), some_case(api, unique)
     items = absent(unique, service), there(api, unique, service, well)
 
     sent = [batch(service, spoilt, items[0]), batch(service, well, items[1])]
@@ -116,7 +116,7 @@ def test_a_case_of_which_nothing_succeeded_says_so(api, judge, unique, service):
 @clause(*(f"ofs-ecm.{STATUS}.fetched.RESULTARRAY{field}" for field in ("", "[].caseId")))
 def test_each_case_has_its_own_status(api, judge, unique):
     """Of two cases there are two entries, each under its own id."""
-    cases = [promote(api, unique) for _ in range(2)]
+    cases = [some_case(api, unique) for _ in range(2)]
 
     answer = judge(api.call(STATUS, [{"caseId": case} for case in cases]), outcome("fetched"))
 

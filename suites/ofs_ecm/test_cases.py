@@ -4,7 +4,7 @@ import pytest
 
 from clausewise import clause, has, holds, outcome
 
-from .steps import code, entries, given, good, own_case, promote
+from .steps import code, entries, given, good, own_case, promote, some_case
 
 DESCRIBE, STATUS = "updateCaseDescription", "getCaseStatusDetails"
 TIME = "/RESULTARRAY/0/caseStatusDateTime"
@@ -115,7 +115,7 @@ def test_an_unknown_case_has_no_status(api, judge, unique):
 @clause("ofs-ecm.getCaseStatusDetails.each-case-in-order")
 def test_each_case_has_its_entry(api, judge, unique):
     """Of two cases there are two entries, in the order of the request."""
-    cases = [promote(api, unique), promote(api, unique)]
+    cases = [some_case(api, unique), some_case(api, unique)]
 
     answer = judge(api.call(STATUS, [{"caseId": case} for case in cases]), outcome("fetched"))
 
@@ -163,7 +163,7 @@ def test_a_status_has_the_time_that_it_was_set(api, judge, unique, ageing, wait)
 @clause("ofs-ecm.getCaseStatusDetails.each-case-its-status")
 def test_each_case_has_the_status_of_its_own(api, judge, target, unique):
     """Asked for together, an open and a closed case have the status that each has alone."""
-    cases = [promote(api, unique), given(target, "case.closed")]
+    cases = [some_case(api, unique), given(target, "case.closed")]
     alone = [_statuses(api.call(STATUS, [{"caseId": case}])) for case in cases]
 
     answer = judge(api.call(STATUS, [{"caseId": case} for case in cases]), outcome("fetched"))
@@ -189,7 +189,7 @@ def test_a_status_has_its_code_and_its_name(api, judge, target, unique, field, k
 @clause("ofs-ecm.getCaseStatusDetails.names-the-unknown")
 def test_the_case_that_does_not_exist_is_named(api, judge, unique):
     """Behind a known case an unknown one is named where the answer says that a case does not exist."""
-    known, unknown = promote(api, unique), code(unique)
+    known, unknown = some_case(api, unique), code(unique)
 
     answer = api.call(STATUS, [{"caseId": known}, {"caseId": unknown}])
 

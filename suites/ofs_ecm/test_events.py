@@ -22,6 +22,7 @@ from .steps import (
     good,
     of_case,
     promote,
+    some_case,
 )
 
 GENERIC = {"genericEntityInformation": {"Example Details": {"Example Name": "Example Value"}}}
@@ -100,7 +101,7 @@ def test_a_code_works_once(api, judge, target, unique, service):
 def test_each_of_several_events_is_saved(api, judge, target, unique, service):
     """The second of two events cannot be sent again."""
     first, second = event(code(unique)), event(code(unique))
-    case = promote(api, unique) if service == EXTEND else ""
+    case = some_case(api, unique) if service == EXTEND else ""
 
     def sending(*each):
         return extending(api, case, *each) if service == EXTEND else events(*each)
@@ -218,7 +219,7 @@ def test_the_promoted_event_is_in_the_case(api, judge, unique, count):
 @clause("ofs-ecm.saveEventsAndExtendToCase.adds-to-the-named-case")
 def test_each_of_several_events_is_added(api, judge, unique):
     """The risk decision of each of two events of an extension can be updated in the named case."""
-    case, names = promote(api, unique), [code(unique) for _ in range(2)]
+    case, names = some_case(api, unique), [code(unique) for _ in range(2)]
     judge(api.call(EXTEND, extending(api, case, *map(event, names))), outcome("extended"))
 
     for name in names:
@@ -286,7 +287,7 @@ def test_generic_information_about_a_customer_is_taken(api, judge, unique, servi
     """Beside the entity itself an entry of a generic type code may tell more about it."""
     body = customer_events(code(unique))
     if service == EXTEND:
-        body = extending(api, promote(api, unique), body=body)
+        body = extending(api, some_case(api, unique), body=body)
 
     judge(api.call(service, body), outcome(GOOD[service]))
 

@@ -23,6 +23,7 @@ from .steps import (
     new,
     promote,
     some,
+    some_case,
     there,
     with_account,
 )
@@ -107,7 +108,7 @@ def test_a_locked_case_is_told(api, judge, target, unique, service):
 @pytest.mark.parametrize("service", each("one-entry-per-case", CASES))
 def test_each_case_has_its_entry_in_order(api, judge, unique, service):
     """Of two cases there are two entries, in the order of the request."""
-    cases = [promote(api, unique), promote(api, unique)]
+    cases = [some_case(api, unique), some_case(api, unique)]
 
     answer = api.call(service, [batch(service, case, there(api, unique, service, case)) for case in cases])
 
@@ -120,7 +121,7 @@ def test_each_case_has_its_entry_in_order(api, judge, unique, service):
 def test_each_item_has_its_entry_in_order(api, judge, unique, service):
     """Of two items there are two entries, in the order of the request."""
     key, name = ITEMS[service]
-    case = promote(api, unique)
+    case = some_case(api, unique)
     items = [there(api, unique, service, case) for _ in range(2)]
 
     answer = judge(api.call(service, [batch(service, case, *items)]), outcome("successful"))
@@ -157,7 +158,7 @@ def test_the_status_follows_the_entries(api, judge, unique, service):
 @pytest.mark.parametrize("service", each("mixed-case-is-partial", ITEMS))
 def test_a_case_with_good_and_bad_items_is_partial(api, judge, unique, service):
     """A case of which one item succeeds and one fails is PARTIALSUCCESS."""
-    case = promote(api, unique)
+    case = some_case(api, unique)
 
     answer = api.call(
         service, [batch(service, case, there(api, unique, service, case), absent(unique, service))]
@@ -175,7 +176,7 @@ def test_a_case_with_good_and_bad_items_is_partial(api, judge, unique, service):
 )
 def test_an_item_that_is_not_there_is_told(api, judge, target, unique, service):
     """What business or the case does not know is FAILED, with the documented text."""
-    answer = api.call(service, [batch(service, promote(api, unique), absent(unique, service))])
+    answer = api.call(service, [batch(service, some_case(api, unique), absent(unique, service))])
 
     text = ABSENT[service][1]
     _says(judge, answer, service, *target.lawful("ECM-93", a=text, b=OTHER_WORDS.get(service, text)))
@@ -193,7 +194,7 @@ def test_what_was_removed_is_gone(api, judge, unique, service):
 @pytest.mark.parametrize("service", each("item.exists", ADD))
 def test_what_is_there_cannot_be_added_again(api, judge, unique, service):
     """The second addition of the same item is FAILED, with the documented text."""
-    request = [batch(service, promote(api, unique), new(service, code(unique)))]
+    request = [batch(service, some_case(api, unique), new(service, code(unique)))]
 
     judge(api.call(service, request), outcome("successful"))
     _says(judge, api.call(service, request), service, EXISTS[service])
@@ -312,7 +313,7 @@ def test_an_external_entity_of_a_known_institution_is_added(api, judge, target, 
     item = external_entity(code(unique), institution=given(target, "institution.known", "name"))
 
     judge(
-        api.call("addExternalEntity", [batch("addExternalEntity", promote(api, unique), item)]),
+        api.call("addExternalEntity", [batch("addExternalEntity", some_case(api, unique), item)]),
         outcome("successful"),
     )
 
@@ -343,7 +344,7 @@ def test_what_business_knows_is_added_by_its_id(api, judge, target, unique, serv
 @pytest.mark.parametrize("service", each("removed-can-be-added-again", ADD))
 def test_what_was_removed_can_be_added_again(api, judge, unique, service):
     """Added, removed and added again: each time with success."""
-    case, name = promote(api, unique), code(unique)
+    case, name = some_case(api, unique), code(unique)
     removing = service.replace("add", "remove")
     adding = [batch(service, case, new(service, name))]
 
@@ -356,9 +357,9 @@ def test_what_was_removed_can_be_added_again(api, judge, unique, service):
 def test_an_item_is_in_its_own_case_only(api, judge, target, unique, service):
     """What is added to one case cannot be removed from another."""
     name, removing = code(unique), service.replace("add", "remove")
-    other = given(target, "case.open") if target.has("case.open") else promote(api, unique)
+    other = given(target, "case.open") if target.has("case.open") else some_case(api, unique)
     judge(
-        api.call(service, [batch(service, promote(api, unique), new(service, name))]), outcome("successful")
+        api.call(service, [batch(service, some_case(api, unique), new(service, name))]), outcome("successful")
     )
 
     judge(api.call(removing, [batch(removing, other, bare(removing, name))]), outcome("failed"))
@@ -367,7 +368,7 @@ def test_an_item_is_in_its_own_case_only(api, judge, target, unique, service):
 @pytest.mark.parametrize("service", each("failed-item-changes-nothing", ADD))
 def test_a_failed_item_is_not_in_the_case(api, judge, unique, service):
     """What could not be added cannot be removed."""
-    case, item = promote(api, unique), absent(unique, service)
+    case, item = some_case(api, unique), absent(unique, service)
     removing = service.replace("add", "remove")
     judge(api.call(service, [batch(service, case, item)]), outcome("failed"))
 
@@ -380,7 +381,7 @@ def test_a_failed_item_is_not_in_the_case(api, judge, unique, service):
 @pytest.mark.parametrize("service", each("only-the-named", REMOVE))
 def test_a_removal_takes_only_the_named(api, judge, unique, service):
     """Of two items the one that was not named can still be removed."""
-    case = promote(api, unique)
+    case = some_case(api, unique)
     first, second = (there(api, unique, service, case) for _ in range(2))
 
     for item in (first, second):
@@ -390,7 +391,7 @@ def test_a_removal_takes_only_the_named(api, judge, unique, service):
 @pytest.mark.parametrize("service", each("only-the-named", REMOVE))
 def test_a_removal_takes_nothing_that_was_added_again(api, judge, unique, service):
     """What was removed and added again is not taken by the removal of another item."""
-    case = promote(api, unique)
+    case = some_case(api, unique)
     first, second = (there(api, unique, service, case) for _ in range(2))
     judge(api.call(service, [batch(service, case, first)]), outcome("successful"))
     there(api, unique, service, case, first[ITEMS[service][1]])
@@ -402,7 +403,7 @@ def test_a_removal_takes_nothing_that_was_added_again(api, judge, unique, servic
 @pytest.mark.parametrize("service", each("item.not-in-case", REMOVE))
 def test_what_was_removed_stays_gone(api, judge, unique, service):
     """What was removed is not there again once another item is added."""
-    case = promote(api, unique)
+    case = some_case(api, unique)
     first = there(api, unique, service, case)
     judge(api.call(service, [batch(service, case, first)]), outcome("successful"))
     there(api, unique, service, case)
@@ -413,7 +414,7 @@ def test_what_was_removed_stays_gone(api, judge, unique, service):
 @pytest.mark.parametrize("service", each("from-the-named-case-only", REMOVE))
 def test_a_removal_takes_from_the_named_case_only(api, judge, unique, service):
     """What two cases have, and was removed from the first, can still be removed from the second."""
-    cases, name = [promote(api, unique) for _ in range(2)], code(unique)
+    cases, name = [some_case(api, unique) for _ in range(2)], code(unique)
     items = [there(api, unique, service, case, name) for case in cases]
 
     for case, item in zip(cases, items, strict=True):
@@ -423,7 +424,7 @@ def test_a_removal_takes_from_the_named_case_only(api, judge, unique, service):
 @pytest.mark.parametrize("service", each("each-case-its-own", ITEMS))
 def test_each_case_of_a_request_is_worked_on(api, judge, unique, service):
     """Of two cases in one request each gets, loses or decides its own item, and is so afterwards."""
-    cases = [promote(api, unique) for _ in range(2)]
+    cases = [some_case(api, unique) for _ in range(2)]
     items = [there(api, unique, service, case) for case in cases]
     sent = [batch(service, case, item) for case, item in zip(cases, items, strict=True)]
 
@@ -437,13 +438,13 @@ def test_each_case_of_a_request_is_worked_on(api, judge, unique, service):
 
 
 def _mixed(api, unique, service):
-    case = promote(api, unique)
+    case = some_case(api, unique)
     known = batch(service, case, there(api, unique, service, case))
     return api.call(service, [known, hopeless(api, unique, service)])
 
 
 def _added(api, unique, service, item):
-    return api.call(service, [batch(service, promote(api, unique), item)])
+    return api.call(service, [batch(service, some_case(api, unique), item)])
 
 
 def _says(judge, answer, service, *texts):

@@ -4,7 +4,7 @@ import pytest
 
 from clausewise import File, NoVerdict, Untestable, clause, differs, holds, outcome
 
-from .steps import UPLOAD, code, comment, given, promote, status
+from .steps import UPLOAD, code, comment, given, promote, some_case, status
 
 LONG_URL = "url.long"
 NOTE = File("note.txt", b"An example note.", "text/plain")
@@ -57,7 +57,7 @@ def test_a_file_with_every_parameter_is_taken(api, judge, unique, every):
 )
 def test_what_the_document_shows_is_taken(api, judge, unique, more, files):
     """A comment, a file and several files, in each form that the document shows, are processed."""
-    judge(api.call(UPLOAD, query=comment(promote(api, unique), **more), files=files), outcome("processed"))
+    judge(api.call(UPLOAD, query=comment(some_case(api, unique), **more), files=files), outcome("processed"))
 
 
 @clause("ofs-ecm.ecmUploadFile.several-files")
@@ -66,7 +66,7 @@ def test_several_files_are_taken(api, judge, target, unique):
     both = [("file", NOTE), ("file", File("second.txt", b"Another.", "text/plain"))]
     one_only = target.readings.get("ECM-130") == "b"
 
-    answer = api.call(UPLOAD, query=comment(promote(api, unique)), files=both)
+    answer = api.call(UPLOAD, query=comment(some_case(api, unique)), files=both)
 
     judge(answer, outcome(*(["upload-failed", "invalid-value"] if one_only else ["processed"])))
 
@@ -74,7 +74,7 @@ def test_several_files_are_taken(api, judge, target, unique):
 @clause("ofs-ecm.ecmUploadFile.case-in-lower-case")
 def test_a_case_may_be_in_lower_case(api, judge, target, unique):
     """The type case is processed, as the URL has it, or is no type, as the text has CASE in capitals."""
-    answer = api.call(UPLOAD, query=comment(promote(api, unique), entityType="case"))
+    answer = api.call(UPLOAD, query=comment(some_case(api, unique), entityType="case"))
 
     judge(answer, outcome(*target.lawful("ECM-119", a="processed", b="invalid-value")))
 
@@ -82,7 +82,7 @@ def test_a_case_may_be_in_lower_case(api, judge, target, unique):
 @clause("ofs-ecm.ecmUploadFile.comment-of-64k")
 def test_a_comment_may_be_long(api, judge, target, unique):
     """A comment of 64,000 characters is taken where the target takes URLs of that length."""
-    answer = _in_a_long_url(api, target, comment(promote(api, unique), comments="x" * 64_000))
+    answer = _in_a_long_url(api, target, comment(some_case(api, unique), comments="x" * 64_000))
 
     judge(answer, outcome("processed"))
 
@@ -90,7 +90,7 @@ def test_a_comment_may_be_long(api, judge, target, unique):
 @clause("ofs-ecm.ecmUploadFile.comment-encoded-beyond-64k")
 def test_a_comment_is_as_long_as_it_reads(api, judge, target, unique):
     """A comment that is longer than 64 * 1024 only as it travels, percent-encoded, is taken."""
-    query = comment(promote(api, unique), comments="&" * (64 * 1024 // 3 + 1))
+    query = comment(some_case(api, unique), comments="&" * (64 * 1024 // 3 + 1))
 
     judge(_in_a_long_url(api, target, query), outcome("processed"))
 
@@ -98,7 +98,7 @@ def test_a_comment_is_as_long_as_it_reads(api, judge, target, unique):
 @clause("ofs-ecm.ecmUploadFile.comment-beyond-64k")
 def test_a_comment_may_not_be_endless(api, judge, target, unique):
     """One character more than 64 * 1024 is refused, in whatever words."""
-    query = comment(promote(api, unique), comments="x" * (64 * 1024 + 1))
+    query = comment(some_case(api, unique), comments="x" * (64 * 1024 + 1))
     answer = _in_a_long_url(api, target, query)
 
     told = answer.at("/status")
@@ -114,7 +114,7 @@ def test_a_comment_may_not_be_endless(api, judge, target, unique):
 )
 def test_an_optional_parameter_may_be_left_out(api, judge, unique, every, name):
     """A file with all parameters but one optional is processed."""
-    case = promote(api, unique)
+    case = some_case(api, unique)
     query = comment(case, caseId=case, **every)
     fewer = {key: query[key] for key in query if key != name}
 
@@ -134,7 +134,7 @@ def test_an_optional_parameter_may_be_left_out(api, judge, unique, every, name):
 )
 def test_a_mandatory_parameter_may_not_be_left_out(api, judge, unique, name):
     """A call that is good but for one mandatory parameter is told what is missing."""
-    query = comment(promote(api, unique))
+    query = comment(some_case(api, unique))
 
     judge(api.call(UPLOAD, query=query), outcome("processed"))
     judge(
@@ -154,7 +154,7 @@ def test_a_case_may_be_named_twice(api, judge, unique):
 @clause("ofs-ecm.ecmUploadFile.empty-comments")
 def test_an_empty_comment_is_a_missing_one(api, judge, unique):
     """A call whose comment is empty is told what is missing."""
-    judge(api.call(UPLOAD, query=comment(promote(api, unique), comments="")), outcome("missing-parameters"))
+    judge(api.call(UPLOAD, query=comment(some_case(api, unique), comments="")), outcome("missing-parameters"))
 
 
 @clause("ofs-ecm.ecmUploadFile.missing-parameters")
@@ -174,7 +174,7 @@ def test_an_invalid_value_is_told(api, judge, unique):
 @clause("ofs-ecm.ecmUploadFile.unknown-case")
 def test_a_case_that_nobody_knows_is_invalid(api, judge, unique):
     """A call that is good but for its case is told the parameter."""
-    query = comment(promote(api, unique))
+    query = comment(some_case(api, unique))
 
     judge(api.call(UPLOAD, query=query), outcome("processed"))
     judge(api.call(UPLOAD, query=query | {"entityId": code(unique)}), outcome("invalid-value"))
@@ -183,7 +183,7 @@ def test_a_case_that_nobody_knows_is_invalid(api, judge, unique):
 @clause("ofs-ecm.ecmUploadFile.unknown-entity-type")
 def test_a_type_that_nobody_knows_is_invalid(api, judge, target, unique):
     """A call that is good but for its type is told the parameter, or other types are of no matter."""
-    query = comment(promote(api, unique))
+    query = comment(some_case(api, unique))
 
     judge(api.call(UPLOAD, query=query), outcome("processed"))
     answer = api.call(UPLOAD, query=query | {"entityType": code(unique)})
@@ -243,7 +243,7 @@ def test_an_unknown_action_leaves_the_status(api, judge, unique):
 @clause("ofs-ecm.ecmUploadFile.refused-leaves-status")
 def test_a_refused_call_leaves_the_status(api, judge, unique):
     """A call without a comment changes nothing in the case."""
-    case = promote(api, unique)
+    case = some_case(api, unique)
     before = status(api, case)
 
     judge(api.call(UPLOAD, query={"entityId": case, "entityType": "CASE"}), outcome("missing-parameters"))
@@ -306,7 +306,8 @@ def test_a_file_of_a_refused_extension_is_refused(api, judge, target, unique):
     bad = File(f"example.{given(target, 'file.refused', 'extension')}", b"MZ example")
 
     judge(
-        api.call(UPLOAD, query=comment(promote(api, unique)), files=[("file", bad)]), outcome("upload-failed")
+        api.call(UPLOAD, query=comment(some_case(api, unique)), files=[("file", bad)]),
+        outcome("upload-failed"),
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from clausewise import clause, outcome
 
 from .samples import event, events, extending, transaction
-from .steps import EVENTS, EXTEND, GOOD, ITEMS, PROMOTE, SAVE, bare, batch, code, new, promote, with_account
+from .steps import EVENTS, EXTEND, GOOD, ITEMS, PROMOTE, SAVE, bare, batch, code, new, some_case, with_account
 
 OTHER = {  # than the sample's
     "addCustomer": dict.fromkeys(
@@ -37,7 +37,7 @@ def test_the_other_value_of_a_flag_is_taken(api, judge, unique, service, field):
     """An item with the flag turned round is added."""
     item = new(service, code(unique)) | {field: OTHER[service][field]}
 
-    judge(api.call(service, [batch(service, promote(api, unique), item)]), outcome("successful"))
+    judge(api.call(service, [batch(service, some_case(api, unique), item)]), outcome("successful"))
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -49,7 +49,7 @@ def test_each_priority_of_an_event_is_taken(api, judge, unique, service, word):
     """The three words, as the table of the service writes them."""
     one = event(code(unique)) | {"priority": word.lower() if service == SAVE else word}
 
-    body = extending(api, promote(api, unique), one) if service == EXTEND else events(one)
+    body = extending(api, some_case(api, unique), one) if service == EXTEND else events(one)
 
     judge(api.call(service, body), outcome(GOOD[service]))
 

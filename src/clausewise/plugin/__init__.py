@@ -25,6 +25,7 @@ from clausewise.plugin import (
     fixtures,
     hookspecs,
     labels,
+    loans,
     outcomes,
     overlap,
     pytest_internals,
@@ -321,6 +322,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     except BaseException as bad:  # noqa: BLE001 - it is raised below, unless the test is well in the end
         end = bad
     end = eventual_consistency.settled(session.judge, pyfuncitem, end)
+    if borrower := pyfuncitem.stash.get(loans.BORROWER, None):
+        end = borrower.instead(session.judge, pyfuncitem, end)
     body.ended(end)
     if end:
         raise end

@@ -9,9 +9,8 @@ import pytest
 
 from clausewise import thread_turns
 from clausewise.client import Client, EventualConsistency
-from clausewise.errors import NotConformant, Untestable
 from clausewise.judge import Judge
-from clausewise.plugin import pytest_internals
+from clausewise.plugin import rerun
 from clausewise.plugin.unique import Unique
 
 _ONCE = {"walk", "depth", "ageing", "wait"}  # what such a fixture does is not done again
@@ -22,7 +21,7 @@ def prepare(calls: EventualConsistency, judge: Judge, fixtures: Collection[str])
     """Begin a test on a target that takes a while to show a write."""
     once = not _ONCE.isdisjoint(name.removeprefix("clausewise_") for name in fixtures)
     calls.begin(patient=bool(calls.seconds) and once)
-    judge.holds = bool(calls.seconds) and not once
+    judge.holds |= bool(calls.seconds) and not once
 
 
 def settled(judge: Judge, item: pytest.Function, end: BaseException | None) -> BaseException | None:
@@ -35,11 +34,11 @@ def settled(judge: Judge, item: pytest.Function, end: BaseException | None) -> B
     if calls is None or not judge.holds:
         return end
     pause, began = _FIRST, time.monotonic()
-    while calls.early and _wants(judge, end):
+    while calls.early and rerun.wants(judge, end):
         thread_turns.pause(min(pause, calls.left))
         pause *= _GROWTH
         end = _again(judge, item, calls.again())
-    if calls.unsure and _wants(judge, end):
+    if calls.unsure and rerun.wants(judge, end):
         calls.begin(patient=True)
         end = _again(judge, item, ())
     if pause > _FIRST or calls.patient:
@@ -47,20 +46,9 @@ def settled(judge: Judge, item: pytest.Function, end: BaseException | None) -> B
     return end
 
 
-def _wants(judge: Judge, end: BaseException | None) -> bool:
-    """Tell whether a test found something, or could not go on with what it was shown."""
-    return judge.broken or isinstance(end, NotConformant | Untestable | LookupError | TypeError | ValueError)
-
-
 def _again(judge: Judge, item: pytest.Function, kept: Collection[str]) -> BaseException | None:
-    judge.anew(kept)
     for it in item.funcargs.values():
         if isinstance(it, Unique) and kept:
             it.anew()
             break
-    names = pytest_internals.argument_names(item)
-    try:
-        item.obj(**{name: item.funcargs[name] for name in names})
-    except BaseException as bad:  # noqa: BLE001 - whoever asks raises it
-        return bad
-    return None
+    return rerun.again(judge, item, kept)

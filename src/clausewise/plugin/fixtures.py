@@ -14,7 +14,7 @@ from clausewise.client import Client
 from clausewise.economy import CaseSelection
 from clausewise.errors import Untestable
 from clausewise.judge import Judge
-from clausewise.plugin import case_selection, eventual_consistency, selection
+from clausewise.plugin import case_selection, eventual_consistency, loans, outcomes, selection
 from clausewise.plugin.expiry import Aged, Expiry
 from clausewise.plugin.operation_tests import Document, Memory
 from clausewise.plugin.session import SESSION, Session
@@ -55,8 +55,11 @@ def clausewise_unique(request: pytest.FixtureRequest) -> Iterator[Unique]:
     book = session.budget.book  # which all workers of a run share
     test = Taker()
     shares = SharedResources(worker[0], book.with_name("shares") if book else None, session.taken, test)
-    yield Unique(source, worker, shares, session.shard)
+    borrower = loans.borrower(session, request.node)
+    yield Unique(source, worker, shares, session.shard, borrower)
     test.ended = time.monotonic()
+    if request.node.stash.get(outcomes.WELL, False):
+        borrower.give_back()
 
 
 @pytest.fixture

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from clausewise.plugin.loans import Borrower
 from clausewise.plugin.shards import WHOLE, Shard
 from clausewise.plugin.shared_resources import SharedResources
+
+Thing = TypeVar("Thing")
 
 
 class Unique:
@@ -18,11 +22,13 @@ class Unique:
         worker: tuple[int, int] = (0, 1),
         shares: SharedResources | None = None,
         shard: Shard = WHOLE,
+        borrower: Borrower | None = None,
     ) -> None:
         self._source = source
         self._worker = worker
         self._shard = shard
         self._shares = shares or SharedResources(worker[0])
+        self._borrower = borrower or Borrower()
         self._start = source.getstate()
         self._picked: list[Sequence[str]] = []
         self._again: list[Sequence[str]] = []
@@ -31,6 +37,14 @@ class Unique:
         """Make the same values once more, for a test that is gone through again."""
         self._source.setstate(self._start)
         self._again, self._picked = self._picked + self._again, []
+
+    def borrowed(self, what: str, make: Callable[[], Thing]) -> Thing:
+        """Return a thing of the target that is this test's alone while it runs, and may have been another's.
+
+        `make` makes a new one. For a test that minds nothing that others may have done with it, and leaves it
+        so that others can go on. Each call returns another thing.
+        """
+        return self._borrower.borrow(what, make)
 
     def digits(self, length: int) -> str:
         """Return a text of that many digits, the first not 0."""

@@ -1,0 +1,102 @@
+"""Things of the target that one test of a run after the other uses: each is one test's alone at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import pytest
+
+from clausewise.judge import Judge
+from clausewise.plugin import case_selection, rerun, selection
+from clausewise.plugin.session import Session
+
+Thing = TypeVar("Thing")
+Key = tuple[str, str]  # the family, and what it is
+
+
+class Loans:
+    """What tests of this process gave back, the longest unused first."""
+
+    def __init__(self, salt: str = "") -> None:
+        self.salt = salt  # of the run's values: with another one nothing of before is there
+        self._free: dict[Key, deque[object]] = {}
+
+    def take(self, key: Key) -> object | None:
+        """Return a thing, which is gone then; None where there is none."""
+        return self._free[key].popleft() if self._free.get(key) else None
+
+    def give(self, key: Key, thing: object) -> None:
+        """Take a thing back."""
+        self._free.setdefault(key, deque()).append(thing)
+
+
+LOANS = pytest.StashKey[Loans]()
+_ONCE = {"walk", "ageing", "wait"}  # what such a fixture does is not done again
+
+
+class Borrower:
+    """The things that one test has on loan; without `loans` it makes its own."""
+
+    def __init__(self, loans: Loans | None = None, family: str = "") -> None:
+        self._loans = loans
+        self._family = family
+        self._held: list[tuple[str, object]] = []
+        self._used = False  # whether any of them was another test's before
+
+    def borrow(self, what: str, make: Callable[[], Thing]) -> Thing:
+        """Return a thing that nobody else has: one that was given back, or one that `make` makes."""
+        found = self._loans.take((self._family, what)) if self._loans else None
+        self._used |= found is not None
+        thing = make() if found is None else cast("Thing", found)
+        self._held.append((what, thing))
+        return thing
+
+    def give_back(self) -> None:
+        """Give all back; not for a test that ended otherwise than well, which may have spoilt them."""
+        for what, thing in self._held if self._loans else ():
+            assert self._loans
+            self._loans.give((self._family, what), thing)
+
+    def instead(self, judge: Judge, item: pytest.Function, end: BaseException | None) -> BaseException | None:
+        """Go through a test once more with things of its own, if it did not end well with those of others.
+
+        What others did with a thing may be what the test stumbled over. Returns how it ended.
+        """
+        if not (self._used and rerun.wants(judge, end)):
+            return end
+        self._held.clear()
+        self._loans = None
+        if judge.case_selection:
+            judge.case_selection.asked = judge.case_selection.had = 0
+        return rerun.again(judge, item, ())
+
+
+BORROWER = pytest.StashKey[Borrower]()
+
+
+def borrower(session: Session, item: pytest.Item) -> Borrower:
+    """Return what a test borrows with.
+
+    Nothing is lent where all is asked, to a test that is repeated or cannot be gone through once more, and by
+    a target that takes a while to show a write.
+    """
+    judge = session.current
+    names = {name.removeprefix("clausewise_") for name in getattr(item, "fixturenames", ())}
+    lends = case_selection.leaves_out(session) and item.nodeid not in session.counterexamples.tests()
+    lends = lends and names.isdisjoint(_ONCE) and not session.scope.target.limits.settle
+    if judge is None or judge.repeats or not lends:
+        made = Borrower()
+    else:
+        judge.holds = True  # as long as the test may be gone through once more
+        made = Borrower(_loans(item.config, session.salt), selection.ids(item)[0].partition(".")[0])
+    item.stash[BORROWER] = made
+    return made
+
+
+def _loans(config: pytest.Config, salt: str) -> Loans:
+    known = config.stash.get(LOANS, None)
+    if known is None or known.salt != salt:
+        known = config.stash[LOANS] = Loans(salt)
+    return known
