@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import pytest
 import requests
@@ -12,6 +12,7 @@ from _pytest.runner import runtestprotocol
 
 from clausewise import families
 from clausewise.errors import ConfigurationError
+from clausewise.plugin import loans
 from clausewise.plugin.launch import launch
 from clausewise.plugin.session import SESSION, Session
 from clausewise.plugin.startup import claimed, embedded
@@ -53,6 +54,8 @@ class _Memory:
 class MatrixSession:
     """The pytest plugin that runs tests again and again, with another bend switched on each time."""
 
+    second_hand: ClassVar[bool] = False  # whether a test begins with things that it used before itself
+
     def __init__(self, tell: Tell, url: str) -> None:
         self.url = url
         self._control = requests.Session()
@@ -93,6 +96,13 @@ class MatrixSession:
         return [*broken, *errors]  # what a call that got no answer left unproven is told
 
     def _run(self, item: pytest.Item) -> list[Record]:
+        item.stash[loans.AGAIN] = False
+        told = self._once(item)
+        if self.second_hand and loans.second_hand(item):
+            told = self._once(item)
+        return told
+
+    def _once(self, item: pytest.Item) -> list[Record]:
         self._memory.verdicts.clear()
         item.config.stash[SESSION].ageing.forget()  # each test alone, and as long as it takes alone
         runtestprotocol(item, log=False, nextitem=None)

@@ -14,7 +14,7 @@ from clausewise.client import Client
 from clausewise.economy import CaseSelection
 from clausewise.errors import Untestable
 from clausewise.judge import Judge
-from clausewise.plugin import case_selection, eventual_consistency, loans, outcomes, selection
+from clausewise.plugin import case_selection, eventual_consistency, loans, selection
 from clausewise.plugin.expiry import Aged, Expiry
 from clausewise.plugin.operation_tests import Document, Memory
 from clausewise.plugin.session import SESSION, Session
@@ -51,14 +51,15 @@ def clausewise_unique(request: pytest.FixtureRequest) -> Iterator[Unique]:
     told = getattr(request.config, "workerinput", {"workerid": "gw0", "workercount": 1})
     workers = told["workercount"]
     worker = int(told["workerid"].removeprefix("gw")) % workers, workers  # one that crashed has a successor
-    source = random.Random(f"{session.seed}/{session.salt}/{request.node.nodeid}")  # noqa: S311 - no secret
+    salt = f"{session.salt}again" if request.node.stash.get(loans.AGAIN, False) else session.salt
+    source = random.Random(f"{session.seed}/{salt}/{request.node.nodeid}")  # noqa: S311 - no secret
     book = session.budget.book  # which all workers of a run share
     test = Taker()
     shares = SharedResources(worker[0], book.with_name("shares") if book else None, session.taken, test)
     borrower = loans.borrower(session, request.node)
     yield Unique(source, worker, shares, session.shard, borrower)
     test.ended = time.monotonic()
-    if request.node.stash.get(outcomes.WELL, False):
+    if request.node.stash.get(loans.WELL, False):
         borrower.give_back()
 
 

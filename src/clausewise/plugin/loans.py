@@ -53,6 +53,11 @@ class Borrower:
         self._held.append((what, thing))
         return thing
 
+    @property
+    def has_borrowed(self) -> bool:
+        """Whether the test has anything that others may have next."""
+        return bool(self._loans and self._held)
+
     def give_back(self) -> None:
         """Give all back; not for a test that ended otherwise than well, which may have spoilt them."""
         for what, thing in self._held if self._loans else ():
@@ -73,7 +78,21 @@ class Borrower:
         return rerun.again(judge, item, ())
 
 
+WELL = pytest.StashKey[bool]()  # whether a test came to its end and found nothing
+AGAIN = pytest.StashKey[bool]()  # whether it is made with its own things a second time
 BORROWER = pytest.StashKey[Borrower]()
+
+
+def second_hand(item: pytest.Item) -> bool:
+    """Let a test that ended be made again with all that it borrowed, if anything; tell whether that is so.
+
+    For whoever proves that what others did with a thing hides nothing.
+    """
+    made = item.stash.get(BORROWER, None)
+    if made and not item.stash.get(WELL, False):
+        made.give_back()
+    item.stash[AGAIN] = bool(made and made.has_borrowed)
+    return item.stash[AGAIN]
 
 
 def borrower(session: Session, item: pytest.Item) -> Borrower:

@@ -18,11 +18,11 @@ from clausewise.errors import (
     Unwritable,
 )
 from clausewise.model import Verdict
+from clausewise.plugin import loans
 from clausewise.plugin.session import Session
 from clausewise.untrusted import visible
 
 JUDGED = pytest.StashKey[dict[str, object]]()  # what a test that ended judged
-WELL = pytest.StashKey[bool]()  # whether a test came to its end and found nothing
 _TIMEOUT = "from pytest-timeout"
 _MARKS = {
     "spent": BudgetExhausted,
@@ -84,7 +84,7 @@ class Body:
             raise pytest.fail.Exception(f"error: {self._session.lost}", pytrace=False) from None
         finally:
             self._item.stash[JUDGED] = judge.told
-            self._item.stash[WELL] = error is None and not judge.broken
+            self._item.stash[loans.WELL] = error is None and not judge.broken
             if error:  # its frames hold the test's answers, and would until all garbage is collected
                 traceback.clear_frames(error.__traceback__)
         if isinstance(error, Untestable):
