@@ -98,13 +98,14 @@ def second_hand(item: pytest.Item) -> bool:
 def borrower(session: Session, item: pytest.Item) -> Borrower:
     """Return what a test borrows with.
 
-    Nothing is lent where all is asked, to a test that is repeated or cannot be gone through once more, and by
-    a target that takes a while to show a write.
+    Nothing is lent where all is asked or recorded, to a test that is repeated or cannot be gone through once
+    more, and by a target that takes a while to show a write.
     """
     judge = session.current
     names = {name.removeprefix("clausewise_") for name in getattr(item, "fixturenames", ())}
     lends = case_selection.leaves_out(session) and item.nodeid not in session.counterexamples.tests()
     lends = lends and names.isdisjoint(_ONCE) and not session.scope.target.limits.settle
+    lends = lends and case_selection.MAKER not in item.config.stash
     if judge is None or judge.repeats or not lends:
         made = Borrower()
     else:
