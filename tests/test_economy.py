@@ -20,7 +20,8 @@ def session(*documents, failed=(), choice=None, plan="gate"):
     """Return as much of a session as tells which cases a test asks."""
     known = scope.of(claimed(runs.REFERENCE, documents))
     kept = SimpleNamespace(tests=lambda: set(failed))
-    return SimpleNamespace(scope=known, plan=PLANS[plan], choice=choice or Selection(), counterexamples=kept)
+    run = SimpleNamespace(scope=known, plan=PLANS[plan], choice=choice or Selection())
+    return SimpleNamespace(run=run, shared=SimpleNamespace(counterexamples=kept))
 
 
 def asked(of, *, plan="gate", **more):
