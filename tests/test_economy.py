@@ -26,9 +26,9 @@ def session(*documents, failed=(), choice=None, plan="gate"):
 
 def asked(of, *, plan="gate", **more):
     """Return how many cases a test asks that has recorded ones, of how many."""
-    made_of = session(plan=plan, **more)
+    own = session(plan=plan, **more)
     name, told = of
-    made = case_selection.made(made_of, f"int_ecm/{name}", [f"int-ecm.{name.rpartition('[')[2][:-1]}.withstands"])
+    made = case_selection.made(own, f"int_ecm/{name}", [f"int-ecm.{name.rpartition('[')[2][:-1]}.withstands"])
     return made._core is not None and made._core.asks == told.asks
 
 
