@@ -87,33 +87,11 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"clausewise {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _run(commands)
-    _doctor(commands)
-    _clauses(commands)
-    _families(commands)
-    _family(commands)
-    _serve(commands)
-    _init(commands)
-    _report(commands)
-    _merge(commands)
-    _fleet(commands)
-    _diff(commands)
-    _judge(commands)
-    _evidence(commands)
-    _history(commands)
-    _allure(commands)
-    _matrix(commands)
-    _open(commands)
-    _findings(commands)
-    _har(commands)
-    _metrics(commands)
-    _watch(commands)
-    _completion(commands)
+    for add in _COMMANDS:
+        add(commands)
     for name, command in commands.choices.items():
-        command.description, command.epilog = (
-            help_texts.COMMANDS[name].about,
-            help_texts.COMMANDS[name].epilog,
-        )
+        told = help_texts.COMMANDS[name]
+        command.description, command.epilog = told.about, told.epilog
         if name in _WITH_FAMILIES:
             _also(command, "--families")
         command.add_argument(
@@ -122,38 +100,21 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-_WITH_FAMILIES = frozenset(
-    [
-        *(
-            "doctor",
-            "clauses",
-            "families",
-            "family",
-            "serve",
-            "init",
-            "report",
-            "judge",
-            "evidence",
-            "verify",
-        ),
-        *("countersign", "matrix", "merge", "fleet", "watch"),
-    ]
+_WITH_FAMILIES = frozenset(  # beside `run`
+    "doctor clauses families family serve init report judge evidence verify countersign".split()
+    + "matrix merge fleet watch".split()
 )
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - argparse has no public name for it
 
 
 def _run(commands: Commands) -> None:
     run = commands.add_parser("run", help="judge a target and write its reports")
-    one_of: dict[run_options.OneOf, Any] = {}
+    groups: dict[run_options.OneOf, Any] = {}
     for option in run_options.of_command():
-        where: Any = run
-        if option.one_of:
-            where = one_of.get(option.one_of)
-            if where is None:
-                required = option.one_of.required
-                where = run.under(option.heading).add_mutually_exclusive_group(required=required)
-                one_of[option.one_of] = where
-        _add(where, option)
+        if option.one_of and option.one_of not in groups:
+            heading = run.under(option.heading)
+            groups[option.one_of] = heading.add_mutually_exclusive_group(required=option.one_of.required)
+        _add(groups[option.one_of] if option.one_of else run, option)
     run.add_argument(
         "pytest_arguments", nargs="*", metavar="-- ARG", help="anything else goes to pytest as it is"
     )
@@ -510,3 +471,9 @@ def _completion(commands: Commands) -> None:
 
 def _target(command: argparse.ArgumentParser) -> None:
     command.add_argument("--target", required=True, metavar="FILE", help="the target file")
+
+
+_COMMANDS = (  # in the order of the help
+    *(_run, _doctor, _clauses, _families, _family, _serve, _init, _report, _merge, _fleet, _diff, _judge),
+    *(_evidence, _history, _allure, _matrix, _open, _findings, _har, _metrics, _watch, _completion),
+)

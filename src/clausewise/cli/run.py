@@ -48,15 +48,18 @@ def run(options: Namespace) -> int:
     arguments += families.options()
     homes = [families.family(name, str(target.path)) for name in target.families]
     code = launch(families.suites(homes), [*arguments, *options.pytest_arguments], voice)
-    if voice.concluded is not None:
-        if voice.results and not (options.run_dir or options.resume):
-            latest.point(voice.folder)
-        kept = (
-            _late("history:remember", options.history, voice.results, voice.folder) if options.history else 0
-        )
-        said = _late("notify:tell", options.notify, voice.results) if options.notify and not kept else 0
-        return int(kept or said or code)
-    return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+    if voice.concluded is None:
+        return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+    return _remembered(options, voice) or code
+
+
+def _remembered(options: Namespace, voice: Output) -> int:
+    """Point to the run as the latest one, and put it where it is to be known; 0 where that could be done."""
+    if voice.results and not (options.run_dir or options.resume):
+        latest.point(voice.folder)
+    kept = _late("history:remember", options.history, voice.results, voice.folder) if options.history else 0
+    said = _late("notify:tell", options.notify, voice.results) if options.notify and not kept else 0
+    return int(kept or said)
 
 
 def _end_well() -> None:

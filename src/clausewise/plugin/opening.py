@@ -15,7 +15,7 @@ from platformdirs import user_cache_dir
 
 from clausewise import families, journal, scope
 from clausewise.labels import said
-from clausewise.plans import PLANS
+from clausewise.plans import PLANS, Plan
 from clausewise.plugin import cancel, consent, labels, run_record, startup, workers
 from clausewise.plugin.cleanup import Cleanup
 from clausewise.plugin.clients import Clients
@@ -28,6 +28,7 @@ from clausewise.plugin.session import SESSION, Session
 from clausewise.plugin.shards import Shard
 from clausewise.plugin.shared_state import SharedState
 from clausewise.rulings import Rulings
+from clausewise.scope import Scope
 from clausewise.targets import Target
 from clausewise.verdict import Policy
 
@@ -102,6 +103,7 @@ class _Opening:
         self._stack = stack
         self._word = workers.received(config)
         self.record = startup.resumed(config)
+        self._is_dry = bool(config.getoption("--dry-run"))
         self.now = datetime.now(UTC)
 
     def session(self) -> Session:
@@ -123,24 +125,17 @@ class _Opening:
 
     def _run(self) -> RunConfig:
         option, record, word = self._config.getoption, self.record, self._word
-        target = startup.claimed(Path(option("--target")), option("--document"), option("--allow-file"))
-        target = startup.slowed(target, option("--rate"))
         plan = PLANS[record.get("plan", option("--plan"))]
-        startup.check_plan(target, plan)
-        asked = known = scope.of(target)  # bad data stops here
+        asked = self._asked(plan)
         choice = startup.choice(self._config, plan, record)
         shard = startup.shard(self._config, record)
-        rulings = Rulings.of(record["rulings"]) if record else startup.ruled(self._config, target)
-        if is_dry := option("--dry-run"):
-            known = scope.of(stand_in(target))
-        else:
-            startup.check_owner(target, option("--i-own-this-target"))
-        reached = self._reached(known.target)
-        name = word["run"] if word else record.get("id") or self._name(reached, shard)
+        rulings = Rulings.of(record["rulings"]) if record else startup.ruled(self._config, asked.target)
+        judged = self._judged(asked)
+        name = word["run"] if word else record.get("id") or self._name(judged.target, shard)
         return RunConfig(
             id=name,
-            folder=self._folder(name, is_dry=is_dry),
-            scope=replace(known, target=reached),
+            folder=self._folder(name),
+            scope=judged,
             asked=asked,
             choice=choice,
             shard=shard,
@@ -154,8 +149,25 @@ class _Opening:
             done=frozenset(word["done"] if word else ()),
             confirming=record.get("confirm", option("--confirm-failures")),
             cleans=not option("--no-clean-up"),
-            is_dry=is_dry,
+            is_dry=self._is_dry,
         )
+
+    def _asked(self, plan: Plan) -> Scope:
+        """Return what the target file and the options claim; bad data stops here."""
+        option = self._config.getoption
+        target = startup.claimed(Path(option("--target")), option("--document"), option("--allow-file"))
+        target = startup.slowed(target, option("--rate"))
+        startup.check_plan(target, plan)
+        return scope.of(target)
+
+    def _judged(self, asked: Scope) -> Scope:
+        """Return what is judged: that, or the reference in its stead, where it is reached."""
+        if self._is_dry:
+            judged = scope.of(stand_in(asked.target))
+        else:
+            startup.check_owner(asked.target, self._config.getoption("--i-own-this-target"))
+            judged = asked
+        return replace(judged, target=self._reached(judged.target))
 
     def _reached(self, target: Target) -> Target:
         """Return the target with its embedded families where the reference runs, which may be started."""
@@ -169,11 +181,11 @@ class _Opening:
         part = "" if shard.is_whole else f"-{shard.number}of{shard.parts}"
         return f"{self.now:%Y%m%d-%H%M%S}-{target.name}{part}"
 
-    def _folder(self, name: str, *, is_dry: bool) -> Path:
+    def _folder(self, name: str) -> Path:
         """Return where the run is written down; a dry run leaves nothing behind."""
         if self._word:
             return Path(self._word["folder"])
-        if is_dry:
+        if self._is_dry:
             return Path(self._stack.enter_context(TemporaryDirectory())) / "run"
         given = self._config.getoption("--resume") or self._config.getoption("--run-dir")
         return Path(given or f"reports/{name}")

@@ -270,7 +270,7 @@ class Overlap:
         bad: BaseException | None = None
         for told in self._messages(threads):
             if isinstance(told, tuple):
-                self._tell(*told)
+                _tell(*told)
             elif isinstance(told, BaseException):
                 bad = bad or told
         return bad
@@ -298,9 +298,10 @@ class Overlap:
             elif told and told is not _CANCELLED:
                 yield told
 
-    def _tell(self, item: pytest.Item, reports: pytest_internals.Reports) -> None:
-        hook = item.ihook
-        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        for report in reports:
-            hook.pytest_runtest_logreport(report=report)
-        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+def _tell(item: pytest.Item, reports: pytest_internals.Reports) -> None:
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in reports:
+        hook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
