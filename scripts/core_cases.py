@@ -73,9 +73,9 @@ class Noted:
 class Recorder(CaseSelection):
     """Asks all cases of a test, whatever becomes of them, and notes what each of them showed."""
 
-    def __init__(self, run: Session, seen: Callable[[], int]) -> None:
+    def __init__(self, session: Session, seen: Callable[[], int]) -> None:
         super().__init__()
-        self._run = run
+        self._session = session
         self._seen = seen
         self.cases: list[str] = []
         self.found: dict[str, set[str]] = defaultdict(set)
@@ -90,7 +90,7 @@ class Recorder(CaseSelection):
     @contextmanager
     def case(self, name: str) -> Iterator[None]:
         """Note what was touched and found, which is not held against the cases after it."""
-        judge, begun = self._run.judge, self._seen()
+        judge, begun = self._session.test.judge, self._seen()
         before = {name: len(held) for name, held in judge._touched.items()}  # noqa: SLF001
         with suppress(NotConformant):
             yield
@@ -111,7 +111,7 @@ class Scribe(MatrixSession):
         self._made: Recorder | None = None
         self.noted: list[Noted] = []
 
-    def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
+    def play(self, session: Session, items: Sequence[pytest.Item]) -> None:
         """Record each family that is asked for."""
         items[0].config.stash[case_selection.MAKER] = lambda session, *_: self._recorder(session)
         for family in self._asked:
@@ -119,38 +119,38 @@ class Scribe(MatrixSession):
             own = [it for it in items if it.nodeid.startswith(f"{folder}/")]
             noted = Noted(family)
             for item in own:
-                self._note(run, item, noted)
+                self._note(session, item, noted)
             noted.cases = {place: proves - noted.elsewhere for place, proves in noted.cases.items()}
-            for defect in _left(run, family):
+            for defect in _left(session, family):
                 for item in own:
                     if item.nodeid in noted.laws and defect.clause in noted.touched[item.nodeid]:
-                        self._kill(run, defect, item, noted)
-            self._bend(run)
+                        self._kill(session, defect, item, noted)
+            self._bend(session)
             self.noted.append(noted)
 
-    def _recorder(self, run: Session) -> Recorder:
-        self._made = Recorder(run, lambda: len(self._memory.whole or ()))
+    def _recorder(self, session: Session) -> Recorder:
+        self._made = Recorder(session, lambda: len(self._memory.whole or ()))
         return self._made
 
     def _asks(self, item: pytest.Item) -> tuple[list[Record], Recorder | None, list[Record]]:
         self._made, self._memory.whole = None, []
         return self._run(item), self._made, self._memory.whole
 
-    def _note(self, run: Session, item: pytest.Item, noted: Noted) -> None:
+    def _note(self, session: Session, item: pytest.Item, noted: Noted) -> None:
         """Ask a test on the clean reference, and note what it and each of its cases show."""
         records, made, seen = self._asks(item)
         test, clause = item.nodeid, records[0]["clauses"][0]
         noted.sent[test] += len(seen)
         noted.touched[test] = sorted({name for told in records for name in told["touched"]})
         if made:
-            noted.laws[test] = case_selection.law(run, clause)
+            noted.laws[test] = case_selection.law(session, clause)
         if not (made and made.cases):
             noted.elsewhere |= {("clause", name) for name in noted.touched[test]} | set(map(_code, seen))
             if is_of_walks(test):
                 noted.walks[test] = WALKS
             return
         noted.digests[test] = economy.digest(made.cases)
-        rules = run.scope.operation(noted.family, clause.split(".")[1]).requests.values()
+        rules = session.run.scope.operation(noted.family, clause.split(".")[1]).requests.values()
         schema = next((rule.schema for rule in rules), {})
         for name in made.cases:
             noted.cases[test, name] = {
@@ -159,35 +159,35 @@ class Scribe(MatrixSession):
                 *(("clause", it) for it in made.touched[name]),
             }
 
-    def _kill(self, run: Session, defect: Defect, item: pytest.Item, noted: Noted) -> None:
+    def _kill(self, session: Session, defect: Defect, item: pytest.Item, noted: Noted) -> None:
         """Ask a test with a defect, and note which of its cases catch that, or how many walks."""
         if is_of_walks(item.nodeid):
-            noted.walks[item.nodeid] = self._walked(run, defect, item, noted.walks[item.nodeid])
+            noted.walks[item.nodeid] = self._walked(session, defect, item, noted.walks[item.nodeid])
             return
-        self._bend(run, defect.bend)
+        self._bend(session, defect.bend)
         _, made, _ = self._asks(item)
         for name, found in (made.found if made else {}).items():
             if defect.clause in found:
                 noted.cases[item.nodeid, name].add(("defect", defect.id))
 
-    def _walked(self, run: Session, defect: Defect, item: pytest.Item, least: int) -> int:
+    def _walked(self, session: Session, defect: Defect, item: pytest.Item, least: int) -> int:
         """Return how many walks catch a defect by every seed: at most as many as the plan makes."""
-        plan, seed, most = run.plan, run.seed, least
-        for run.seed in SEEDS:
-            for many in range(most, plan.walks + 1):
-                run.plan, most = replace(plan, walks=many), many
-                self._bend(run, defect.bend)
+        run, most = session.run, least
+        for seed in SEEDS:
+            for many in range(most, run.plan.walks + 1):
+                session.run, most = replace(run, plan=replace(run.plan, walks=many), seed=seed), many
+                self._bend(session, defect.bend)
                 if any(told["clause"] == defect.clause for told in findings(self._run(item))):
                     break
-        run.plan, run.seed = plan, seed
+        session.run = run
         return most
 
 
-def _left(run: Session, family: str) -> Iterator[Defect]:
+def _left(session: Session, family: str) -> Iterator[Defect]:
     """Yield the defects that no test is known to catch but those of many cases."""
     with PROVED.open() as file:
         by = {row["defect"]: row["caught by"] for row in csv.DictReader(file)}
-    book = run.scope.catalogues[family]
+    book = session.run.scope.catalogues[family]
     for defect in book.defects.values():
         caught = by.get(defect.id, "")
         if defect.id not in book.open and (not caught or any(f"/{name}::" in caught for name in MANY)):

@@ -11,6 +11,7 @@ import runs
 from clausewise.cli import arguments, help_texts, latest, notify
 from clausewise.errors import ConfigurationError
 from clausewise.plans import seconds
+from clausewise.run_options import contrary_to_resume, of_pytest, pytest_words
 
 COMMANDS = arguments.known(arguments.parser())
 
@@ -92,6 +93,28 @@ def test_so_many_calls_at_once_or_processes():
     assert read("run", "--target=t", "-n", "2").at_once == 2
     assert read("run", "--target=t", "--processes", "auto").workers == "auto"
     assert read("run", "--target=t", "--processes", "2").workers == 2
+
+
+def test_what_a_run_is_given_is_handed_down_to_pytest():
+    """By one table, which pytest's own options are made of; a default is left to it."""
+    typed = ("--seed", "0", "--clause", "a*", "--clause=b", "--max-time", "10m", "--strict", "-n", "auto")
+    words = pytest_words(read("run", "--target=t", *typed, "--quiet", "--history", "h.db"))
+    known = {option.for_pytest for option in of_pytest()}
+
+    assert words == [
+        *("--target=t", "--seed=0", "--clause=a*", "--clause=b", "--max-time=600.0"),
+        *("--strict-clauses", "--overlap=0"),
+    ]
+    assert {word.partition("=")[0] for word in words} <= known
+
+
+def test_a_run_that_goes_on_hands_down_what_is_not_of_its_beginning():
+    """And says which option is."""
+    given = read("run", "--resume=r", "--max-requests", "5", "--processes", "2")
+
+    assert pytest_words(given) == ["--resume=r", "--max-requests=5", "-n", "2", "--maxschedchunk", "1"]
+    assert contrary_to_resume(given) == ""
+    assert contrary_to_resume(read("run", "--resume=r", "--strict", "--rate=1")) == "--strict"
 
 
 def test_auto_runs_in_several_processes(tmp_path):

@@ -20,14 +20,15 @@ def session(*documents, failed=(), choice=None, plan="gate"):
     """Return as much of a session as tells which cases a test asks."""
     known = scope.of(claimed(runs.REFERENCE, documents))
     kept = SimpleNamespace(tests=lambda: set(failed))
-    return SimpleNamespace(scope=known, plan=PLANS[plan], choice=choice or Selection(), counterexamples=kept)
+    run = SimpleNamespace(scope=known, plan=PLANS[plan], choice=choice or Selection())
+    return SimpleNamespace(run=run, shared=SimpleNamespace(counterexamples=kept))
 
 
 def asked(of, *, plan="gate", **more):
     """Return how many cases a test asks that has recorded ones, of how many."""
-    run = session(plan=plan, **more)
+    own = session(plan=plan, **more)
     name, told = of
-    made = case_selection.made(run, f"int_ecm/{name}", [f"int-ecm.{name.rpartition('[')[2][:-1]}.withstands"])
+    made = case_selection.made(own, f"int_ecm/{name}", [f"int-ecm.{name.rpartition('[')[2][:-1]}.withstands"])
     return made._core is not None and made._core.asks == told.asks
 
 
@@ -87,17 +88,17 @@ def test_a_family_that_nobody_recorded_is_asked_whole(tmp_path):
 @pytest.mark.parametrize("family", package_data.families())
 def test_what_was_recorded_is_of_the_tests_and_documents_of_today(family):
     """Each core holds for the document that a family names first, and each test has its worth."""
-    run = session()
+    of_today = session()
     known = economy.recorded(families.family(family))
     folder = families.family(family).suite.name
     tests = {
         name.partition("/")[2]: clauses
-        for name, clauses in collection.tests(run.scope, {"plan": "gate"}).items()
+        for name, clauses in collection.tests(of_today.run.scope, {"plan": "gate"}).items()
         if name.startswith(f"{folder}/")
     }
 
     assert set(known.cores) <= set(tests), "python scripts/core_cases.py FAMILY records it anew"
-    stale = [it for it in known.cores if not case_selection.core(run, f"{folder}/{it}", tests[it])]
+    stale = [it for it in known.cores if not case_selection.core(of_today, f"{folder}/{it}", tests[it])]
     assert not stale, "python scripts/core_cases.py FAMILY records it anew"
     unknown = set(tests) - set(known.worth)
     assert all("chance" in name for name in unknown), unknown

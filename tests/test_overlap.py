@@ -27,8 +27,8 @@ from clausewise.client.login import BoundLogin
 from clausewise.errors import CircuitOpen, Unreachable, Unreadable
 from clausewise.model import Request
 from clausewise.plugin import pytest_internals
+from clausewise.plugin.current_test import CurrentTest
 from clausewise.plugin.overlap import chosen
-from clausewise.plugin.session import _Own
 from clausewise.plugin.shared_resources import SharedResources, Taker
 from clausewise.targets import FamilyTarget, Limits, Tls
 
@@ -118,7 +118,7 @@ def test_a_cancelled_run_ends_pauses():
 
 @pytest.mark.parametrize(
     ("own", "name", "value"),
-    [(_Own(), "current", "judge"), (_Ears(0.0), "heard", print), (_Own(), "repeats", True)],
+    [(CurrentTest(), "running", "judge"), (_Ears(0.0), "heard", print), (CurrentTest(), "repeats", True)],
 )
 def test_no_two_threads_share_what_a_test_has_at_hand(own, name, value):
     """Its judge, who hears of its calls, and whether it is made a second time."""

@@ -84,21 +84,21 @@ def _about(scope: Scope, defect: Defect) -> Iterator[str]:
 
 
 def group(
-    run: Session, defects: Sequence[Defect], records: Sequence[Record], exchanges: Iterable[Record]
+    session: Session, defects: Sequence[Defect], records: Sequence[Record], exchanges: Iterable[Record]
 ) -> Group:
     """Return what the statement makes of the tests' records and exchanges."""
-    kinds = {it.id: asdict(it) for it in run.scope.clauses()}
+    kinds = {it.id: asdict(it) for it in session.run.scope.clauses()}
     seen: dict[str, Seen] = {}
     came: set[tuple[tuple[str, str], tuple[str, ...]]] = set()
     failing = {told["test"] for told in records if told["findings"]}
     for record in exchanges:
-        one = Seen.of(run.scope.operation(record["family"], record["operation"]), record)
+        one = Seen.of(session.run.scope.operation(record["family"], record["operation"]), record)
         came.update(one.came)
         if one.test in failing:
             seen[record["id"]] = one
     found = [
         {**bad, "test": told["test"], "standing": kinds[bad["clause"]]["standing"]}
-        | {"colour": "red" if firm(run, bad["clause"]) else "amber"}
+        | {"colour": "red" if firm(session, bad["clause"]) else "amber"}
         for told in records
         for bad in told["findings"]
     ]
@@ -107,11 +107,11 @@ def group(
         judged.update({name: times for name, (times, _) in record["touched"].items()})
     rows, good = folded(found, kinds, seen), kept(judged, found)
     made = causes(rows, kinds, seen, came, good)
-    leading = {name for it in made for name in _leading(run, it)}
+    leading = {name for it in made for name in _leading(session, it)}
     broken = [it for it in defects if any(bad["clause"] == it.clause for bad in found)]
     second = [it for it in broken if it.clause not in leading]
     told = [[rows[at] for at in cause["findings"]] for cause in made]
-    others = [it for it in second if not _is_beside(run.scope, it, told)]
+    others = [it for it in second if not _is_beside(session.run.scope, it, told)]
     late = [it.id for it in others if kinds[it.clause]["kind"] != Kind.REQUEST_FIELD or it.clause in good]
     return Group(
         tuple(it.id for it in defects),
@@ -124,10 +124,10 @@ def group(
     )
 
 
-def _leading(run: Session, cause: Mapping[str, Any]) -> Iterator[str]:
+def _leading(session: Session, cause: Mapping[str, Any]) -> Iterator[str]:
     """Yield the clauses that stand first in a cause: of the red, and of the amber under it."""
     for red in (True, False):
-        yield from [name for name in cause["clauses"] if firm(run, name) is red][:1]
+        yield from [name for name in cause["clauses"] if firm(session, name) is red][:1]
 
 
 def _is_beside(scope: Scope, defect: Defect, causes: Iterable[Sequence[Mapping[str, Any]]]) -> bool:

@@ -160,60 +160,62 @@ class _Runner(MatrixSession):
         self._part = part
         self._claims: dict[tuple[str, str, str], Scope] = {}
 
-    def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
+    def play(self, session: Session, items: Sequence[pytest.Item]) -> None:
         """Run the clean reference, then every defect and every freedom."""
-        books = run.scope.catalogues.values()
+        books = session.run.scope.catalogues.values()
         every = [it for book in books for it in book.defects.values() if it.id not in book.open]
-        defects = self._part.of(it for it in every if not self._bank or firm(run, it.clause))
+        defects = self._part.of(it for it in every if not self._bank or firm(session, it.clause))
         every_freedom = [
             (family, known)
-            for family, book in run.scope.catalogues.items()
+            for family, book in session.run.scope.catalogues.items()
             for known in book.freedoms.values()
-            if not self._bank and self._part.takes(known.id) and _possible(run, family, known)
+            if not self._bank and self._part.takes(known.id) and _possible(session, family, known)
         ]
         freedoms = self._part.share(every_freedom)
-        claims = self._claimed(run, every_freedom)
+        claims = self._claimed(session, every_freedom)
         asked = items if defects or freedoms or claims or self._bank or self._part.groups else []
         self._clean = [record for item in asked for record in self._run(item)]
         known = [name for book in books for name in book.open if self._part.takes(name)]
-        matrix = Matrix(unclean=self._unclean(run, firm_only=bool(self._bank)), open=known)
+        matrix = Matrix(unclean=self._unclean(session, firm_only=bool(self._bank)), open=known)
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
-            matrix.defects.append(_timed(self._catch, run, defect))
+            matrix.defects.append(_timed(self._catch, session, defect))
         if not self._bank and {"*", *self._part.globs} == {"*"}:
-            matrix.idle = self._idle(run, matrix.defects)
+            matrix.idle = self._idle(session, matrix.defects)
         for number, (family, freedom) in enumerate(freedoms, 1):
             self._tell("freedoms", number, len(freedoms))
-            matrix.freedoms.append(_timed(self._bear, run, family, freedom))
+            matrix.freedoms.append(_timed(self._bear, session, family, freedom))
         for number, case in enumerate(claims, 1):
             self._tell("claims", number, len(claims))
-            matrix.claims.append(_timed(self._hear, run, case))
+            matrix.claims.append(_timed(self._hear, session, case))
         groups = combined_defects.picked(every, self._part.groups, self._part.seed)
         for number, group in enumerate(groups, 1):
             self._tell("defects at once", number, len(groups))
-            matrix.groups.append(self._together(run, group))
-        self.matrix = _judged(matrix, run, self._part, whole=not self._bank)
+            matrix.groups.append(self._together(session, group))
+        self.matrix = _judged(matrix, session, self._part, whole=not self._bank)
 
-    def _claimed(self, run: Session, freedoms: Sequence[tuple[str, Freedom]]) -> list[_Case]:
+    def _claimed(self, session: Session, freedoms: Sequence[tuple[str, Freedom]]) -> list[_Case]:
         """Return the claims of this part: all those of an entry, or none."""
-        cases = [case for family in run.scope.catalogues for case in _cases(run, family, freedoms)]
+        cases = [
+            case for family in session.run.scope.catalogues for case in _cases(session, family, freedoms)
+        ]
         entries = self._part.share(list(dict.fromkeys(case.entry.id for case in cases)))
         return [case for case in cases if case.entry.id in entries]
 
-    def _together(self, run: Session, group: Sequence[Defect]) -> combined_defects.Group:
-        self._bend(run, *combined_defects.bends(run.scope, group))
-        run.narrows = True
+    def _together(self, session: Session, group: Sequence[Defect]) -> combined_defects.Group:
+        self._bend(session, *combined_defects.bends(session.run.scope, group))
+        session.narrows = True
         seen = self._memory.exchanges = []
-        tests = combined_defects.concerned(run.scope, self._clean, group)
+        tests = combined_defects.concerned(session.run.scope, self._clean, group)
         records: list[Record] = []
         for test in tests:
             records += self._run(self._items[test])
             if any(record.get("unusable") for record in records):
                 break  # as a run would end here
-        self._memory.exchanges, run.narrows = None, False
-        return combined_defects.group(run, group, records, seen)
+        self._memory.exchanges, session.narrows = None, False
+        return combined_defects.group(session, group, records, seen)
 
-    def _idle(self, run: Session, outcomes: Iterable[Outcome]) -> list[str]:
+    def _idle(self, session: Session, outcomes: Iterable[Outcome]) -> list[str]:
         """Return the tests that caught nothing and, asked again, catch no defect of their own clauses.
 
         Those that the plan of the proof leaves out, random bodies, have their proof in tests/test_generation.
@@ -225,28 +227,30 @@ class _Runner(MatrixSession):
             for record in self._clean
             if function(record["test"]) in asked - busy and record["verdict"] == "pass"
         ]
-        defects = [defect for book in run.scope.catalogues.values() for defect in book.defects.values()]
+        defects = [
+            defect for book in session.run.scope.catalogues.values() for defect in book.defects.values()
+        ]
         for number, record in enumerate(rest, 1):
             self._tell("tests that came second", number, len(rest))
             own = [defect for defect in defects if defect.clause in record["clauses"]]
-            if function(record["test"]) not in busy and any(self._catches(run, record, it) for it in own):
+            if function(record["test"]) not in busy and any(self._catches(session, record, it) for it in own):
                 busy.add(function(record["test"]))
         return sorted({function(record["test"]) for record in rest} - busy)
 
-    def _catches(self, run: Session, record: Record, defect: Defect) -> bool:
-        self._bend(run, defect.bend)
+    def _catches(self, session: Session, record: Record, defect: Defect) -> bool:
+        self._bend(session, defect.bend)
         found = findings(self._run(self._items[record["test"]]))
         return any(told["clause"] == defect.clause for told in found)
 
-    def _catch(self, run: Session, defect: Defect) -> Outcome:
+    def _catch(self, session: Session, defect: Defect) -> Outcome:
         """Play a defect, and once more where nobody saw it and some test could not judge."""
-        outcome = self._played(run, defect)
-        return outcome if outcome.noticed_by else _twice(outcome, lambda: self._played(run, defect))
+        outcome = self._played(session, defect)
+        return outcome if outcome.noticed_by else _twice(outcome, lambda: self._played(session, defect))
 
-    def _played(self, run: Session, defect: Defect) -> Outcome:
-        clause = run.scope.clause(defect.clause)
+    def _played(self, session: Session, defect: Defect) -> Outcome:
+        clause = session.run.scope.clause(defect.clause)
         outcome = Outcome(defect.id, defect.clause, clause.kind if clause else "")
-        self._bend(run, defect.bend)
+        self._bend(session, defect.bend)
         met: set[str] = set()
         for test in self._judging(clause, str(defect.bend.get("answer", ""))) if clause else ():
             if self._part.quick and outcome.noticed_by and function(test) in met:
@@ -263,42 +267,44 @@ class _Runner(MatrixSession):
             if outcome.noticed_by and clause and clause.standing.firm:
                 break
         if clause and not clause.standing.firm:  # which all its tests have met: nobody else may pay for it
-            paying = [known for known in outcome.others if firm(run, known)]
+            paying = [known for known in outcome.others if firm(session, known)]
             outcome.leaks = [known for known in paying if not among(known, defect.also)]
         return outcome
 
-    def _bear(self, run: Session, family: str, freedom: Freedom) -> Outcome:
+    def _bear(self, session: Session, family: str, freedom: Freedom) -> Outcome:
         """Play a freedom, and once more where all that is said against it is that a test could not judge."""
-        outcome = self._borne(run, family, freedom)
-        return _twice(outcome, lambda: self._borne(run, family, freedom)) if not outcome.others else outcome
+        outcome = self._borne(session, family, freedom)
+        return (
+            _twice(outcome, lambda: self._borne(session, family, freedom)) if not outcome.others else outcome
+        )
 
-    def _borne(self, run: Session, family: str, freedom: Freedom) -> Outcome:
+    def _borne(self, session: Session, family: str, freedom: Freedom) -> Outcome:
         outcome = Outcome(freedom.id, "")
-        self._bend(run, {**freedom.bend, "family": family})
-        for item in self._meeting(run, family, freedom):
+        self._bend(session, {**freedom.bend, "family": family})
+        for item in self._meeting(session, family, freedom):
             outcome.tried += 1
             for record in self._run(item):
-                bad, unjudged = _held_against(run, freedom, record)
+                bad, unjudged = _held_against(session, freedom, record)
                 outcome.others += bad
                 outcome.unjudged += [f"{record['test']}: {record['reason']}"] if unjudged else []
                 outcome.noticed_by = outcome.noticed_by or (item.nodeid if bad or unjudged else "")
         return outcome
 
-    def _hear(self, run: Session, case: _Case) -> Outcome:
+    def _hear(self, session: Session, case: _Case) -> Outcome:
         """Claim a reading while the reference plays one, and return what its tests hold against that.
 
         Of another reading a documented clause is enough, or what some tests say; of its own only what is held
         against its operation counts.
         """
         outcome = Outcome(case.name, case.entry.id, "own" if case.own else "other")
-        before = run.scope
+        before = session.run.scope
         operations = {str(known.bend.get("answer", "*")).partition(".")[0] for known in case.met}
         key = case.family, case.entry.id, case.claim
         known = self._claims.pop(key, None) or before.claiming(*key)
         self._claims = {key: known}  # the last one: to load it takes longer than to judge most cases
-        run.claim(known)
-        self._bend(run, *([{**case.played.bend, "family": case.family}] if case.played else []))
-        for item in self._about(run, case):
+        session.claim(known)
+        self._bend(session, *([{**case.played.bend, "family": case.family}] if case.played else []))
+        for item in self._about(session, case):
             outcome.tried += 1
             told = findings(self._run(item))
             found = {it["clause"] for it in told if not case.excused(it["clause"])}
@@ -306,26 +312,26 @@ class _Runner(MatrixSession):
                 found = {name for name in found if name.split(".")[1] in operations}
             outcome.others = sorted({*outcome.others, *found})
             outcome.noticed_by = outcome.noticed_by or (item.nodeid if found else "")
-            outcome.leaks = [name for name in outcome.others if firm(run, name)]
+            outcome.leaks = [name for name in outcome.others if firm(session, name)]
             if not case.own and (outcome.leaks or (outcome.noticed_by and outcome.tried >= _SOME)):
                 break
-        run.claim(before)
+        session.claim(before)
         return outcome
 
-    def _about(self, run: Session, case: _Case) -> list[pytest.Item]:
+    def _about(self, session: Session, case: _Case) -> list[pytest.Item]:
         """Return the tests that met what is played, those of the entry's own clauses first."""
-        met = [item for known in case.met for item in self._meeting(run, case.family, known)]
+        met = [item for known in case.met for item in self._meeting(session, case.family, known)]
         about = [told["test"] for told in self._clean if set(told["clauses"]) & set(case.entry.clauses)]
         return list(dict.fromkeys([*(self._items[test] for test in about), *met]))
 
-    def _meeting(self, run: Session, family: str, freedom: Freedom) -> list[pytest.Item]:
+    def _meeting(self, session: Session, family: str, freedom: Freedom) -> list[pytest.Item]:
         """Return the family's tests that met a freedom's answer on the clean reference, but for slow ones.
 
         Of those that met it in preparation only, one of each test function: its others do the same.
         """
         answer = str(freedom.bend.get("answer", "*"))
         operation, _, name = answer.partition(".")
-        clauses = run.scope.catalogues[family].clauses.values()
+        clauses = session.run.scope.catalogues[family].clauses.values()
         about = {clause.id for clause in clauses if fnmatchcase(clause.operation, operation)}
         wanted = {
             clause.id
@@ -394,12 +400,12 @@ class _Case:
         return clause not in self.entry.clauses and among(clause, guesses)
 
 
-def _cases(run: Session, family: str, freedoms: Sequence[tuple[str, Freedom]]) -> Iterator[_Case]:
+def _cases(session: Session, family: str, freedoms: Sequence[tuple[str, Freedom]]) -> Iterator[_Case]:
     """Yield each claim of an entry with each of its readings that the reference can play.
 
     The reading that no freedom is belongs to the reference itself.
     """
-    for entry in run.scope.catalogues[family].discrepancies.values():
+    for entry in session.run.scope.catalogues[family].discrepancies.values():
         plays: dict[str, list[Freedom]] = {letter: [] for letter in entry.accepts}
         for its, known in freedoms:
             if its == family and known.discrepancy == entry.id and known.reading:
@@ -432,27 +438,27 @@ def _twice(outcome: Outcome, play: Callable[[], Outcome]) -> Outcome:
     return again
 
 
-def _possible(run: Session, family: str, freedom: Freedom) -> bool:
+def _possible(session: Session, family: str, freedom: Freedom) -> bool:
     """Tell whether a target has the answer that a freedom is about, and its owner the time that it takes."""
     operation, _, name = str(freedom.bend.get("answer", "*")).partition(".")
-    known = run.scope.contracts[family].operations.get(operation)
-    if freedom.bend.get("lag", 0) > run.scope.target.limits.settle:
+    known = session.run.scope.contracts[family].operations.get(operation)
+    if freedom.bend.get("lag", 0) > session.run.scope.target.limits.settle:
         return False
     return name in {"", "*"} or bool(known and any(outcome.name == name for outcome in known.outcomes))
 
 
-def _held_against(run: Session, freedom: Freedom, record: Record) -> tuple[list[str], bool]:
+def _held_against(session: Session, freedom: Freedom, record: Record) -> tuple[list[str], bool]:
     """Return the clauses that a test holds against a freedom, and whether it could not judge.
 
     The guesses that it says it does not keep are none of that, but a documented clause always is.
     """
     found = [told["clause"] for told in record["findings"]]
-    bad = [name for name in found if firm(run, name) or not among(name, freedom.guesses)]
-    own = all(among(name, freedom.guesses) and not firm(run, name) for name in record["clauses"])
+    bad = [name for name in found if firm(session, name) or not among(name, freedom.guesses)]
+    own = all(among(name, freedom.guesses) and not firm(session, name) for name in record["clauses"])
     return bad, record["verdict"] != "pass" and bool(bad or not (found or own))
 
 
-def _judged(matrix: Matrix, run: Session, part: Part, *, whole: bool) -> Matrix:
+def _judged(matrix: Matrix, session: Session, part: Part, *, whole: bool) -> Matrix:
     survivors = (known for known in matrix.defects if not known.noticed_by)
     well = [
         *(it for it in matrix.defects if it.noticed_by),
@@ -476,10 +482,12 @@ def _judged(matrix: Matrix, run: Session, part: Part, *, whole: bool) -> Matrix:
     if whole and part.whole:
         owned = {known.clause for known in matrix.defects}
         matrix.without_defect = [
-            known.id for known in run.scope.clauses() if _needs_defect(known, run) and known.id not in owned
+            known.id
+            for known in session.run.scope.clauses()
+            if _needs_defect(known, session) and known.id not in owned
         ]
     return matrix
 
 
-def _needs_defect(clause: Clause, run: Session) -> bool:
-    return clause.observability is not Observability.NOT_OBSERVABLE and not run.scope.lacking(clause)
+def _needs_defect(clause: Clause, session: Session) -> bool:
+    return clause.observability is not Observability.NOT_OBSERVABLE and not session.run.scope.lacking(clause)

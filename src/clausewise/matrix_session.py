@@ -74,24 +74,24 @@ class MatrixSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Take the place of pytest's own loop."""
-        run = session.config.stash[SESSION]
-        run.rehearse(self._memory)
+        own = session.config.stash[SESSION]
+        own.rehearse(self._memory)
         self._items = {item.nodeid: item for item in session.items}
-        self.play(run, session.items)
-        self._bend(run)
+        self.play(own, session.items)
+        self._bend(own)
         return True
 
-    def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
+    def play(self, session: Session, items: Sequence[pytest.Item]) -> None:
         """Run what is to be run, and remember what came of it."""
         raise NotImplementedError
 
-    def _unclean(self, run: Session, *, firm_only: bool = False) -> list[str]:
+    def _unclean(self, session: Session, *, firm_only: bool = False) -> list[str]:
         """Return what is red or broken without a bend; on a whole bank guesses do not count."""
         errors = [f"{told['test']}: {told['reason']}" for told in self._clean if told["verdict"] == "error"]
         broken = [
             f"{told['clause']}: {told['actual']}"
             for told in findings(self._clean)
-            if not firm_only or firm(run, told["clause"])
+            if not firm_only or firm(session, told["clause"])
         ]
         return [*broken, *errors]  # what a call that got no answer left unproven is told
 
@@ -104,13 +104,13 @@ class MatrixSession:
 
     def _once(self, item: pytest.Item) -> list[Record]:
         self._memory.verdicts.clear()
-        item.config.stash[SESSION].ageing.forget()  # each test alone, and as long as it takes alone
+        item.config.stash[SESSION].shared.expiry.forget()  # each test alone, and as long as it takes alone
         runtestprotocol(item, log=False, nextitem=None)
         return list(self._memory.verdicts)
 
-    def _bend(self, run: Session, *bends: Mapping[str, Any]) -> None:
+    def _bend(self, session: Session, *bends: Mapping[str, Any]) -> None:
         """Switch the reference, and begin anew: no log-in and no unique value outlives a bend."""
-        run.forget()
+        session.forget()
         asked = [dict(bend) for bend in bends]
         told = self._control.put(f"{self.url}/__control__/bend", json=asked, timeout=_PATIENT)
         told.raise_for_status()
@@ -152,9 +152,9 @@ def staged(
     return stage
 
 
-def firm(run: Session, clause: str) -> bool:
+def firm(session: Session, clause: str) -> bool:
     """Tell whether a clause is a document's or agreed to, and no guess."""
-    known = run.scope.clause(clause)
+    known = session.run.scope.clause(clause)
     return known is not None and known.standing.firm
 
 

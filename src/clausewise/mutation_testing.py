@@ -181,7 +181,7 @@ class _Runner(MatrixSession):
         self._killers: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._known: dict[str, Record] = {}
 
-    def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
+    def play(self, session: Session, items: Sequence[pytest.Item]) -> None:
         """Run the clean reference, then every mutant."""
         self._ask("answers")
         for number, item in enumerate(items, 1):
@@ -192,15 +192,15 @@ class _Runner(MatrixSession):
                 place = told["family"], answer.name.partition(".")[0]
                 self._met[place].setdefault(item.nodeid, []).append(answer)
         self._known = {told["test"]: told for told in self._clean}
-        made = [it for contract in run.scope.contracts.values() for it in self._made(contract)]
+        made = [it for contract in session.run.scope.contracts.values() for it in self._made(contract)]
         whole, wanted = mutants.thin(made, MOST, self._pick.seed), self._pick.wanted(made)
-        kills = MutationResults(unclean=self._unclean(run), made=dict(Counter(it.family for it in made)))
+        kills = MutationResults(unclean=self._unclean(session), made=dict(Counter(it.family for it in made)))
         kills.thinned = len(made) - len(whole)
         picked = self._pick.of(wanted)
         for number, mutant in enumerate(picked, 1):
             self._tell("mutants", number, len(picked))
-            kills.fates.append(self._fate(run, mutant))
-        homes = run.scope.homes.items()
+            kills.fates.append(self._fate(session, mutant))
+        homes = session.run.scope.homes.items()
         told_why = {name: mutants.reasons(home.folder / "survivors.toml") for name, home in homes}
         self.kills = settled(kills, told_why, whole)
 
@@ -214,18 +214,18 @@ class _Runner(MatrixSession):
         ]
         return mutants.of(contract, answers)
 
-    def _fate(self, run: Session, mutant: Mutant) -> MutantResult:
+    def _fate(self, session: Session, mutant: Mutant) -> MutantResult:
         fate = MutantResult(mutant.id, mutant.family, mutant.kind, bend=mutant.bend)
-        self._bend(run, mutant.bend)
+        self._bend(session, mutant.bend)
         played: set[str] = set()
         for test in self._touched(mutant):
             if test in played:
-                run.forget()  # or what it makes up were there already
+                session.forget()  # or what it makes up were there already
             played.add(test)
             fate.tried += 1
             records = self._run(self._items[test])
             found = {told["clause"] for told in findings(records)}
-            red = {name for name in found if firm(run, name)}
+            red = {name for name in found if firm(session, name)}
             worse = [it for it in records if self._worse(it)]
             fate.troubles += [f"{it['test']}: {it['verdict']}, {it['reason']}" for it in worse]
             fate.broken += [it["test"] for it in worse if it.get("broken")]

@@ -123,9 +123,9 @@ class _Runner(MatrixSession):
         self.retold: RecordedMatrix | None = None
         self._pick = pick
 
-    def play(self, run: Session, items: Sequence[pytest.Item]) -> None:
+    def play(self, session: Session, items: Sequence[pytest.Item]) -> None:
         """Play the reference as it is, and every defect and freedom that is picked."""
-        books, first = run.scope.catalogues, self._pick.number == 1
+        books, first = session.run.scope.catalogues, self._pick.number == 1
         known = [it for book in books.values() for it in book.defects.values() if it.id not in book.open]
         defects = [] if self._bank else self._pick.of(known)
         freedoms = [
@@ -136,40 +136,40 @@ class _Runner(MatrixSession):
         ]
         retold = RecordedMatrix()
         if first and (self._bank or (self._pick.takes("clean") and not self._pick.sample)):
-            retold.plays.append(self._borne(run, None, items))
+            retold.plays.append(self._borne(session, None, items))
         for number, defect in enumerate(defects, 1):
             self._tell("defects", number, len(defects))
-            retold.plays.append(self._played(run, defect, items))
+            retold.plays.append(self._played(session, defect, items))
         for number, (family, freedom) in enumerate(freedoms, 1):
             self._tell("freedoms", number, len(freedoms))
-            self._bend(run, {**freedom.bend, "family": family})
+            self._bend(session, {**freedom.bend, "family": family})
             operation = str(freedom.bend.get("answer", "*")).partition(".")[0]
             prefix = f"{family}." + (f"{operation}." if "*" not in operation else "")
             own = [it for it in _quick(items) if any(name.startswith(prefix) for name in ids(it))]
-            retold.plays.append(self._borne(run, freedom, own))
+            retold.plays.append(self._borne(session, freedom, own))
         self.retold = retold
 
-    def _played(self, run: Session, defect: Defect, items: Sequence[pytest.Item]) -> Play:
+    def _played(self, session: Session, defect: Defect, items: Sequence[pytest.Item]) -> Play:
         """Play a defect on the likeliest tests, until its clause is found broken live."""
         play = Play(defect.id)
-        self._bend(run, defect.bend)
+        self._bend(session, defect.bend)
         for item in _likeliest(defect, items)[:_TRIES]:
-            live = self._made(run, item, play)
+            live = self._made(session, item, play)
             if any(bad["clause"] == defect.clause for bad in live):
                 break
         return play
 
-    def _borne(self, run: Session, freedom: Freedom | None, items: Sequence[pytest.Item]) -> Play:
+    def _borne(self, session: Session, freedom: Freedom | None, items: Sequence[pytest.Item]) -> Play:
         """Play a freedom, or none, on one test of each function and operation: nothing is to be broken."""
         play = Play(freedom.id if freedom else "clean")
         kinds = {(function(it.nodeid), ids(it)[0].split(".")[1]): it for it in items if ids(it)}
         for item in kinds.values():
-            self._made(run, item, play)
+            self._made(session, item, play)
         guesses = freedom.guesses if freedom else ("*",) if self._bank else ()
-        play.alarms = [name for name in play.recorded if firm(run, name) or not among(name, guesses)]
+        play.alarms = [name for name in play.recorded if firm(session, name) or not among(name, guesses)]
         return play
 
-    def _made(self, run: Session, item: pytest.Item, play: Play) -> list[Record]:
+    def _made(self, session: Session, item: pytest.Item, play: Play) -> list[Record]:
         """Make a test, judge what was recorded of it, and note where the two differ; return what it found."""
         kept: list[Record] = []
         self._memory.whole = kept
@@ -179,11 +179,11 @@ class _Runner(MatrixSession):
         by_exchange: dict[str, list[Record]] = defaultdict(list)
         for bad in found:
             by_exchange[bad["exchange"]].append(bad)
-        for record, seen, broken in _judged(run, kept):
+        for record, seen, broken in _judged(session, kept):
             play.live = sorted({*play.live, *(bad["clause"] for bad in by_exchange[record["id"]])})
             play.recorded = sorted({*play.recorded, *broken})
             if seen.exchange:
-                _compare(run, play, by_exchange[record["id"]], seen, broken)
+                _compare(session, play, by_exchange[record["id"]], seen, broken)
         return found
 
 
@@ -209,13 +209,15 @@ def _quick(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     return [it for it in items if _SLOW.isdisjoint(getattr(it, "fixturenames", ()))]
 
 
-def _judged(run: Session, records: Sequence[Record]) -> Iterator[tuple[Record, Seen, set[str]]]:
+def _judged(session: Session, records: Sequence[Record]) -> Iterator[tuple[Record, Seen, set[str]]]:
     """Yield each exchange as a HAR file of it is read by others, and the clauses that are broken there."""
-    bench = JudgeContext.of(run.scope, _Nowhere(), Policy(), b"")
+    bench = JudgeContext.of(session.run.scope, _Nowhere(), Policy(), b"")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "traffic.har"
         path.write_text(_foreign(records), "utf-8")
-        for record, seen in zip(records, recorded.read(path, run.scope) if records else (), strict=True):
+        for record, seen in zip(
+            records, recorded.read(path, session.run.scope) if records else (), strict=True
+        ):
             judge = recorded.again(seen, bench)
             yield record, seen, {bad.clause for bad in judge.findings}
 
@@ -230,11 +232,11 @@ def _foreign(records: Iterable[Record]) -> str:
     return json.dumps(told)
 
 
-def _compare(run: Session, play: Play, live: Sequence[Record], seen: Seen, broken: set[str]) -> None:
+def _compare(session: Session, play: Play, live: Sequence[Record], seen: Seen, broken: set[str]) -> None:
     """Note what was found live on an exchange, and not in its recording, or not said of it there."""
     exchange = seen.exchange
     assert exchange  # it is judged
-    operation = run.scope.operation(exchange.family, exchange.operation)
+    operation = session.run.scope.operation(exchange.family, exchange.operation)
     checked = universal(exchange, operation)
     if not broken and read(exchange, operation).outcome and not any(it.findings for it in checked):
         play.wanted += bool(live)
@@ -245,14 +247,14 @@ def _compare(run: Session, play: Play, live: Sequence[Record], seen: Seen, broke
         listed = any(known.form(exchange.response.status) for known in operation.outcomes)
         play.named += [place] if live and listed else []
         return
-    alone = [bad for bad in live if _shows_alone(run, bad) and bad["clause"] not in broken]
+    alone = [bad for bad in live if _shows_alone(session, bad) and bad["clause"] not in broken]
     play.missing += [f"{bad['clause']} at {bad['where']}: {place}" for bad in alone]
     play.silent += [place] if live and not broken else []
 
 
-def _shows_alone(run: Session, bad: Record) -> bool:
+def _shows_alone(session: Session, bad: Record) -> bool:
     """Tell whether a finding is on what an answer holds, and not on what a test wanted of it."""
-    clause = run.scope.clause(bad["clause"])
+    clause = session.run.scope.clause(bad["clause"])
     kind = clause.kind if clause else None
     return kind is Kind.UNIVERSAL or (kind in _ALONE and bool(bad["rule"]))
 

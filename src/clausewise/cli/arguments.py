@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import math
-import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from itertools import pairwise
 from typing import Any, NoReturn, TypeAlias
 
-from clausewise import __version__
+from clausewise import __version__, option_types, run_options
 from clausewise.cli import help_texts, latest, settings, suggestions
 from clausewise.errors import ConfigurationError
-from clausewise.plans import DEFAULT, HELP, PLANS, seconds
+from clausewise.plans import seconds
+from clausewise.run_options import RUN_OPTIONS, RunOption
 
-_DIGITS = 10  # of a count, at most
-_AUTO, _CALLS = "auto", 128
-_PORTS = 65535
 _TYPED = "--i-own-this-target"  # who types nothing is told what to type
 _LONGEST = 300  # characters of a complaint
 _EXITS = """\
@@ -34,12 +29,17 @@ class Parser(argparse.ArgumentParser):
 
     def add_argument(self, *names: Any, **given: Any) -> argparse.Action:
         """Add an option under the heading that it has in every command."""
-        title = help_texts.GROUPS.get(names[-1]) if names else None
-        if title is None:
+        where = self.under(help_texts.GROUPS.get(names[-1]) if names else None)
+        if where is self:
             return super().add_argument(*names, **given)
+        return where.add_argument(*names, **given)
+
+    def under(self, title: str | None) -> argparse._ActionsContainer:
+        """Return the group of a heading, made when first asked for; the parser itself for none."""
+        if title is None:
+            return self
         known = (group for group in self._action_groups if group.title == title)
-        group = next(known, None) or self.add_argument_group(title)
-        return group.add_argument(*names, **given)
+        return next(known, None) or self.add_argument_group(title)
 
     @property
     def options(self) -> Mapping[str, argparse.Action]:
@@ -49,55 +49,6 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise it as a ConfigurationError."""
         raise ConfigurationError(f"{message[:_LONGEST]}; `{self.prog} --help` lists what there is.")
-
-
-def _count(text: str) -> int:
-    """Read a whole number above 0."""
-    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text)):
-        raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no whole number above 0")
-    return int(text)
-
-
-def _rate(text: str) -> float:
-    """Read a number above 0."""
-    with suppress(ValueError):
-        if 0 < (told := float(text)) < math.inf:
-            return told
-    raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no number above 0")
-
-
-def _port(text: str) -> int:
-    """Read the number of a port."""
-    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text) <= _PORTS):
-        raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no port: 0 for a free one, up to {_PORTS}")
-    return int(text)
-
-
-def _night(text: str) -> str:
-    """Read the name of a folder."""
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
-        return text
-    raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no name of a folder")
-
-
-def _calls(text: str) -> int | str:
-    """Read how many calls a run makes at once; `auto` is as many as it pays."""
-    if text == _AUTO:
-        return text
-    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text) <= _CALLS):
-        raise argparse.ArgumentTypeError(
-            f"{text[:_LONGEST]!r} is no number of calls at once: write one up to {_CALLS}, or auto"
-        )
-    return int(text)
-
-
-def _processes(text: str) -> int | str:
-    """Read how many processes a run takes; `auto` is one for each processor."""
-    if text in {_AUTO, "logical"}:
-        return text
-    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS):
-        raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is no number of processes: write one, or auto")
-    return int(text)
 
 
 def read(words: Sequence[str]) -> argparse.Namespace:
@@ -136,168 +87,54 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"clausewise {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _run(commands)
-    _doctor(commands)
-    _clauses(commands)
-    _families(commands)
-    _family(commands)
-    _serve(commands)
-    _init(commands)
-    _report(commands)
-    _merge(commands)
-    _fleet(commands)
-    _diff(commands)
-    _judge(commands)
-    _evidence(commands)
-    _history(commands)
-    _allure(commands)
-    _matrix(commands)
-    _open(commands)
-    _findings(commands)
-    _har(commands)
-    _metrics(commands)
-    _watch(commands)
-    _completion(commands)
+    for add in _COMMANDS:
+        add(commands)
     for name, command in commands.choices.items():
-        command.description, command.epilog = (
-            help_texts.COMMANDS[name].about,
-            help_texts.COMMANDS[name].epilog,
-        )
+        told = help_texts.COMMANDS[name]
+        command.description, command.epilog = told.about, told.epilog
         if name in _WITH_FAMILIES:
-            command.add_argument(
-                "--families",
-                action="append",
-                default=[],
-                metavar="DIR",
-                help="a folder of families of your own, which holds schemas/ and suites/ (repeatable)",
-            )
+            _also(command, "--families")
         command.add_argument(
             "--color", choices=["auto", "always", "never"], default="auto", help="colours (default: auto)"
         )
     return top
 
 
-_WITH_FAMILIES = frozenset(
-    [
-        *(
-            "run",
-            "doctor",
-            "clauses",
-            "families",
-            "family",
-            "serve",
-            "init",
-            "report",
-            "judge",
-            "evidence",
-            "verify",
-        ),
-        *("countersign", "matrix", "merge", "fleet", "watch"),
-    ]
+_WITH_FAMILIES = frozenset(  # beside `run`
+    "doctor clauses families family serve init report judge evidence verify countersign".split()
+    + "matrix merge fleet watch".split()
 )
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - argparse has no public name for it
 
 
 def _run(commands: Commands) -> None:
     run = commands.add_parser("run", help="judge a target and write its reports")
-    what = run.add_mutually_exclusive_group(required=True)
-    what.add_argument("--target", metavar="FILE", help="the target file")
-    what.add_argument(
-        "--resume",
-        metavar="RUN",
-        help="go on with the run of this folder, with what is left of it",
-    )
-    _claims(run)
-    _owner(run)
-    _allowed(run)
-    run.add_argument("--run-dir", metavar="DIR", help="where the run's files go")
-    run.add_argument(
-        "--seed", type=int, help="seed of all generated values; give a new one to a target that remembers"
-    )
-    run.add_argument(
-        "--clause", action="append", default=[], metavar="GLOB", help="only clauses with such an id"
-    )
-    run.add_argument(
-        "--operation", action="append", default=[], metavar="NAME", help="only this operation's clauses"
-    )
-    run.add_argument("--family", action="append", default=[], metavar="ID", help="only this family's clauses")
-    run.add_argument(
-        "--counterexamples",
-        metavar="DIR",
-        help="what chance finds is kept there and tried first the next time (default: beside the run)",
-    )
-    run.add_argument("--since", metavar="RUN", help="only what failed or was not judged in that run's folder")
-    run.add_argument(
-        "--plan",
-        choices=list(PLANS),
-        default=DEFAULT.name,
-        metavar="PLAN",
-        help=f"how deep to go (default: {DEFAULT.name}). {HELP}",
-    )
-    run.add_argument(
-        "--shard", metavar="K/N", help="only the K-th of N parts, for `merge`; --seed is the same for all"
-    )
-    run.add_argument("--max-requests", type=_count, metavar="N", help="send no more than so many requests")
-    run.add_argument(
-        "--max-time", type=seconds, metavar="TIME", help="begin no request after so long: 90, 10m, 1h"
-    )
-    run.add_argument(
-        "--rate", type=_rate, metavar="N", help="at most N requests a second, if the target file allows more"
-    )
-    run.add_argument("--while-read", action="store_true", help=argparse.SUPPRESS)
-    run.add_argument("--policy", metavar="FILE", help="what turns the run red (default: the target file's)")
-    run.add_argument("--waivers", metavar="FILE", help="broken clauses that somebody answers for until a day")
-    run.add_argument("--frozen", metavar="FILE", help="score only the clauses of this frozen set")
-    run.add_argument(
-        "--confirm-failures", action="store_true", help="repeat what failed once: broken, or unstable"
-    )
-    run.add_argument(
-        "--dry-run", action="store_true", help="send nothing to the target: count the calls on the reference"
-    )
-    run.add_argument(
-        "--no-clean-up", action="store_true", help="leave what the run's calls made in the target"
-    )
-    _label(run)
-    run.add_argument(
-        "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
-    )
-    run.add_argument("--strict", action="store_true", help="inferred clauses turn the run red, too")
-    beside = run.add_mutually_exclusive_group()
-    beside.add_argument(
-        "-n",
-        dest="at_once",
-        type=_calls,
-        default=0,
-        metavar="N",
-        help="N calls at once, or as many as pay by what the target's answers take: auto",
-    )
-    beside.add_argument(
-        "--processes",
-        dest="workers",
-        type=_processes,
-        default=0,
-        metavar="N",
-        help="N processes instead, each with a call at a time, or one for each processor: auto",
-    )
-    run.add_argument(
-        "--notify",
-        action="append",
-        default=[],
-        metavar="URL",
-        help="with --history: say there what changed, in Apprise's words; CLAUSEWISE_NOTIFY keeps it secret",
-    )
-    _screen(run)
+    groups: dict[run_options.OneOf, Any] = {}
+    for option in run_options.of_command():
+        if option.one_of and option.one_of not in groups:
+            heading = run.under(option.heading)
+            groups[option.one_of] = heading.add_mutually_exclusive_group(required=option.one_of.required)
+        _add(groups[option.one_of] if option.one_of else run, option)
     run.add_argument(
         "pytest_arguments", nargs="*", metavar="-- ARG", help="anything else goes to pytest as it is"
     )
 
 
+def _add(where: Any, option: RunOption) -> None:
+    """Add an option of a run to a parser, or to a group of it."""
+    where.add_argument(option.name, dest=option.dest, **option.declared())
+
+
+def _also(command: Parser, *names: str) -> None:
+    """Add options that a run has to another command."""
+    for name in names:
+        _add(command, RUN_OPTIONS[name])
+
+
 def _doctor(commands: Commands) -> None:
     doctor = commands.add_parser("doctor", help="try a target file: hosts, credentials, fixtures")
     _target(doctor)
-    _claims(doctor)
-    _owner(doctor)
-    _allowed(doctor)
+    _also(doctor, "--document", "--i-own-this-target", "--allow-file")
 
 
 def _clauses(commands: Commands) -> None:
@@ -364,7 +201,7 @@ def _serve(commands: Commands) -> None:
         "--document", action="append", default=[], metavar="FAMILY=ID", help="which document to keep"
     )
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one")
+    serve.add_argument("--port", type=option_types.port, default=8080, help="0 takes a free one")
     serve.add_argument("--database", default=":memory:", metavar="FILE", help="where its state lives")
     defect = "bend it by a seeded defect; repeat for more at once"
     serve.add_argument("--defect", action="append", default=[], metavar="ID", help=defect)
@@ -408,16 +245,6 @@ def _report(commands: Commands) -> None:
     report.add_argument("folder", help="the run's folder")
 
 
-def _label(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--label",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="what is judged: build, release, commit, url, or your own key (repeat it; a CI's are read)",
-    )
-
-
 def _judge(commands: Commands) -> None:
     judge = commands.add_parser("judge", help="judge recorded traffic, without sending anything")
     judge.add_argument(
@@ -431,8 +258,7 @@ def _judge(commands: Commands) -> None:
         metavar="HOST[=FAMILY]",
         help="a host that the traffic was recorded at counts as the target's (repeatable)",
     )
-    _claims(judge)
-    _label(judge)
+    _also(judge, "--document", "--label")
     judge.add_argument("--run-dir", metavar="DIR", help="where the reports go")
     judge.add_argument("--policy", metavar="FILE", default="", help="what turns it red")
     judge.add_argument(
@@ -441,7 +267,7 @@ def _judge(commands: Commands) -> None:
     judge.add_argument(
         "--frozen", metavar="FILE", default="", help="score only the clauses of this frozen set"
     )
-    _screen(judge)
+    _also(judge, "--quiet", "--no-progress")
 
 
 def _evidence(commands: Commands) -> None:
@@ -484,7 +310,9 @@ def _history(commands: Commands) -> None:
     history.add_argument(
         "--clause", metavar="ID", default="", help="the verdicts of one clause over all runs"
     )
-    history.add_argument("--last", type=_count, default=30, metavar="N", help="so many runs (default: 30)")
+    history.add_argument(
+        "--last", type=option_types.count, default=30, metavar="N", help="so many runs (default: 30)"
+    )
     history.add_argument("--format", choices=["table", "json"], default="table")
     history.add_argument("--page", metavar="FILE", default="", help="write the runs as a page of HTML")
 
@@ -515,10 +343,7 @@ def _merge(commands: Commands) -> None:
     merge = commands.add_parser("merge", help="put the shards of a run together")
     merge.add_argument("runs", nargs="+", metavar="RUN", help="the folder of each shard")
     merge.add_argument("--run-dir", metavar="DIR", help="where the whole run's files go")
-    merge.add_argument(
-        "--history", metavar="URL", help="append the run to a history: a path, or a database's URL"
-    )
-    merge.add_argument("--quiet", action="store_true", help="say what it came to in one sentence, no more")
+    _also(merge, "--history", "--quiet")
 
 
 def _fleet(commands: Commands) -> None:
@@ -532,11 +357,13 @@ def _fleet(commands: Commands) -> None:
     fleet.add_argument(
         "--scheduler", default="", metavar="URL", help="a Dask scheduler that is there: tcp://host:8786"
     )
-    fleet.add_argument("--workers", type=_count, metavar="N", help="workers of a cluster on this machine")
+    fleet.add_argument(
+        "--workers", type=option_types.count, metavar="N", help="workers of a cluster on this machine"
+    )
     fleet.add_argument("--only", action="append", default=[], metavar="NAME", help="only this target")
     fleet.add_argument(
         "--night",
-        type=_night,
+        type=option_types.folder_name,
         metavar="NAME",
         help="go on with the night of that name, or name it",
     )
@@ -544,7 +371,7 @@ def _fleet(commands: Commands) -> None:
     fleet.add_argument("--page", default="", metavar="FILE", help="instead of the fleet file's")
     fleet.add_argument("--format", choices=["table", "json"], default="table", help="of status and diff")
     fleet.add_argument(
-        "--i-own-this-target",
+        "--i-own-this-target",  # of many targets
         action="append",
         default=[],
         metavar="NAME",
@@ -559,7 +386,7 @@ def _matrix(commands: Commands) -> None:
     matrix.add_argument(
         "--target", required=True, metavar="FILE", help="a target file of the embedded reference"
     )
-    _claims(matrix)
+    _also(matrix, "--document")
     matrix.add_argument(
         "--defect", action="append", default=[], metavar="GLOB", help="only defects with such an id"
     )
@@ -573,11 +400,15 @@ def _matrix(commands: Commands) -> None:
         "--recorded", action="store_true", help="judge what is recorded of each play, too: as was judged live"
     )
     matrix.add_argument(
-        "--sample", type=_count, default=0, metavar="N", help="only N mutants, or recorded defects, by --seed"
+        "--sample",
+        type=option_types.count,
+        default=0,
+        metavar="N",
+        help="only N mutants, or recorded defects, by --seed",
     )
     matrix.add_argument(
         "--causes",
-        type=_count,
+        type=option_types.count,
         metavar="N",
         help="play N groups of defects at once and count the causes (default: 80 for a whole "
         "matrix, else none)",
@@ -630,8 +461,7 @@ def _watch(commands: Commands) -> None:
         "--target", metavar="FILE", default="", help="the target file (default: the one of that run)"
     )
     watch.add_argument("--every", type=seconds, default=30.0, metavar="TIME", help="how often (default: 30s)")
-    _owner(watch)
-    _allowed(watch)
+    _also(watch, "--i-own-this-target", "--allow-file")
 
 
 def _completion(commands: Commands) -> None:
@@ -639,32 +469,11 @@ def _completion(commands: Commands) -> None:
     completion.add_argument("shell", choices=["bash", "zsh", "fish", "tcsh", "powershell"])
 
 
-def _screen(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--quiet", action="store_true", help="say what it came to in one sentence, no more")
-    command.add_argument("--no-progress", action="store_true", help="no live line")
-
-
 def _target(command: argparse.ArgumentParser) -> None:
     command.add_argument("--target", required=True, metavar="FILE", help="the target file")
 
 
-def _owner(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--i-own-this-target", metavar="NAME", default="", help="say so of a production target, by its name"
-    )
-
-
-def _allowed(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--allow-file",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="a file, or a folder, of secrets that does not lie beside the target file",
-    )
-
-
-def _claims(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--document", action="append", default=[], metavar="FAMILY=ID", help="claim another document"
-    )
+_COMMANDS = (  # in the order of the help
+    *(_run, _doctor, _clauses, _families, _family, _serve, _init, _report, _merge, _fleet, _diff, _judge),
+    *(_evidence, _history, _allure, _matrix, _open, _findings, _har, _metrics, _watch, _completion),
+)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
+
+from clausewise.run_options import Heading, of_command
 
 _WIDTH = 78
 
@@ -205,71 +208,25 @@ COMMANDS = MappingProxyType(
     }
 )
 
-_WHAT = "what is judged"
-_DEPTH = "how much is sent"
-_COUNTS = "what counts"
-_TRUST = "what you answer for"
-_OUT = "what is written"
-_SCREEN = "what the screen shows"
-_PLAYS = "what it plays"
-
-GROUPS = MappingProxyType(
-    {
-        **dict.fromkeys(
-            (
-                "--clause",
-                "--operation",
-                "--family",
-                "--families",
-                "--document",
-                "--since",
-                "--discrepancies",
-                "--targets",
-                "--freeze",
-                "--shard",
-            ),
-            _WHAT,
-        ),
-        **dict.fromkeys(
-            (
-                "--plan",
-                "--seed",
-                "--max-requests",
-                "--max-time",
-                "--rate",
-                "--every",
-                "--only",
-                "--night",
-                "--scheduler",
-                "--workers",
-                "-n",
-                "--processes",
-                "--dry-run",
-                "--counterexamples",
-            ),
-            _DEPTH,
-        ),
-        **dict.fromkeys(
-            ("--policy", "--waivers", "--frozen", "--confirm-failures", "--strict", "--expect", "--label"),
-            _COUNTS,
-        ),
-        **dict.fromkeys(("--i-own-this-target", "--allow-file", "--no-clean-up"), _TRUST),
-        **dict.fromkeys(
-            ("--run-dir", "--history", "--notify", "--output", "--format", "--page", "--publish"), _OUT
-        ),
-        **dict.fromkeys(("--quiet", "--no-progress", "--color"), _SCREEN),
-        **dict.fromkeys(
-            (
-                "--defect",
-                "--freedom",
-                "--bank",
-                "--chaos",
-                "--chaos-operation",
-                "--mutants",
-                "--recorded",
-                "--sample",
-            ),
-            _PLAYS,
-        ),
-    }
+# Of the options that a run does not have.
+_OTHERS = {
+    Heading.WHAT: ("--discrepancies", "--targets", "--freeze"),
+    Heading.DEPTH: ("--every", "--only", "--night", "--scheduler", "--workers"),
+    Heading.COUNTS: ("--expect",),
+    Heading.OUT: ("--output", "--format", "--page", "--publish"),
+    Heading.SCREEN: ("--color",),
+    Heading.PLAYS: (
+        "--defect",
+        "--freedom",
+        "--bank",
+        "--chaos",
+        "--chaos-operation",
+        "--mutants",
+        "--recorded",
+        "--sample",
+    ),
+}
+GROUPS: Mapping[str, Heading] = MappingProxyType(
+    {it.name: it.heading for it in of_command() if it.heading}
+    | {name: heading for heading, names in _OTHERS.items() for name in names}
 )

@@ -32,7 +32,7 @@ class Output:
         self._requests = 0.0  # that the run is going to send, where that is known and not told, yet
         self._rate: float | None = None
         self._workers = self._processes = 1
-        self._run: Session | None = None
+        self._session: Session | None = None
         self._found: Live | None = None
         self.concluded: int | None = None
         self.results: dict[str, Any] = {}
@@ -63,8 +63,8 @@ class Output:
         ended = report.when == "call" or (report.when == "setup" and not report.passed)
         if self._progress and self._found and ended:
             told = getattr(report, "clausewise", {})
-            if self._run and self._run.overlapped > 1:
-                self._progress.workers = self._run.overlapped
+            if self._session and self._session.overlapped > 1:
+                self._progress.workers = self._session.overlapped
             self._found.add(told)
             self._progress.advance(told, self._found.causes)
             self._forecast()
@@ -91,14 +91,17 @@ class Output:
         self._end()
 
     def _begin(self, tests: Sequence[str], config: pytest.Config) -> None:
-        self._run = run = config.stash[SESSION]
+        self._session = session = config.stash[SESSION]
+        run = session.run
         self._processes = int(getattr(config.option, "numprocesses", None) or 1)
         most = run.scope.target.limits.max_connections or config.getoption("--overlap")
         self._workers = max(self._processes, min(config.getoption("--overlap"), most))
         if self._progress is None and self._live:
             self._found = Live(run.scope, run.policy)
             if not run.is_dry:
-                plan = run.plan.name if case_selection.leaves_out(run) else run.plan.name + forecast.IN_FULL
+                plan = (
+                    run.plan.name if case_selection.leaves_out(session) else run.plan.name + forecast.IN_FULL
+                )
                 sent = forecast.requests(run.scope.homes.values(), plan, tests)
                 self._requests, self._rate = sum(sent.values()), run.scope.target.limits.rate
                 self._say(sent)

@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from pkgutil import resolve_name
@@ -15,9 +14,8 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from clausewise import families, journal, report, statement
+from clausewise import families, journal, report, run_options, statement
 from clausewise.cli import latest, screen
-from clausewise.cli.arguments import parser
 from clausewise.cli.output import Output
 from clausewise.errors import ConfigurationError
 from clausewise.plugin import consent
@@ -45,27 +43,23 @@ def run(options: Namespace) -> int:
         live=not (options.quiet or options.no_progress),
     )
     arguments = ["-p", "no:unraisableexception"]  # it would collect garbage five times over at the end
-    arguments += _going_on(options) if options.resume else _anew(options)
-    arguments += [f"--i-own-this-target={options.i_own_this_target}"]
-    arguments += [f"--allow-file={path}" for path in options.allow_file]
-    arguments += ["--no-clean-up"] if options.no_clean_up else []
-    arguments += ["--dry-run"] if options.dry_run else []
-    arguments += ["-n", str(options.workers), "--maxschedchunk", "1"] if options.workers else []
-    arguments += (
-        [f"--overlap={0 if options.at_once == 'auto' else options.at_once}"] if options.at_once else []
-    )
+    arguments += _going_on(options) if options.resume else []
+    arguments += run_options.pytest_words(options)
     arguments += families.options()
     homes = [families.family(name, str(target.path)) for name in target.families]
     code = launch(families.suites(homes), [*arguments, *options.pytest_arguments], voice)
-    if voice.concluded is not None:
-        if voice.results and not (options.run_dir or options.resume):
-            latest.point(voice.folder)
-        kept = (
-            _late("history:remember", options.history, voice.results, voice.folder) if options.history else 0
-        )
-        said = _late("notify:tell", options.notify, voice.results) if options.notify and not kept else 0
-        return int(kept or said or code)
-    return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+    if voice.concluded is None:
+        return Exit.INTERNAL if code == pytest.ExitCode.INTERNAL_ERROR else Exit.USAGE
+    return _remembered(options, voice) or code
+
+
+def _remembered(options: Namespace, voice: Output) -> int:
+    """Point to the run as the latest one, and put it where it is to be known; 0 where that could be done."""
+    if voice.results and not (options.run_dir or options.resume):
+        latest.point(voice.folder)
+    kept = _late("history:remember", options.history, voice.results, voice.folder) if options.history else 0
+    said = _late("notify:tell", options.notify, voice.results) if options.notify and not kept else 0
+    return int(kept or said)
 
 
 def _end_well() -> None:
@@ -84,74 +78,17 @@ def _end_with_parent(stdin: int) -> None:
     signal.raise_signal(signal.SIGTERM)
 
 
-def _anew(options: Namespace) -> list[str]:
-    arguments = [f"--target={options.target}"]
-    for option in ("clause", "operation", "family", "document", "label"):
-        arguments += [f"--{option}={value}" for value in getattr(options, option)]
-    arguments += _valued(options, _HANDED_DOWN)
-    arguments += ["--strict-clauses"] if options.strict else []
-    arguments += ["--confirm-failures"] if options.confirm_failures else []
-    return arguments
-
-
 def _going_on(options: Namespace) -> list[str]:
     """Return pytest's options for a run that goes on: all that matters stands in its folder."""
-    fixed = vars(parser().parse_args(["run", f"--resume={options.resume}"]))
-    changed = [name for name in fixed if name not in _WITH_RESUME and getattr(options, name) != fixed[name]]
-    if changed:
-        raise ConfigurationError(
-            f"--{changed[0].replace('_', '-')} cannot be given with --resume: a run goes on as it was begun."
-        )
+    if name := run_options.contrary_to_resume(options):
+        raise ConfigurationError(f"{name} cannot be given with --resume: a run goes on as it was begun.")
     facts = journal.facts(Path(options.resume))
-    arguments = [f"--resume={options.resume}", f"--target={facts['path']}"]
-    arguments += [f"--document={claim}" for claim in facts["documents"]]
-    return [*arguments, *_valued(options, ("counterexamples", "max_requests", "max_time", "rate"))]
-
-
-def _valued(given: Namespace, options: Sequence[str]) -> Iterator[str]:
-    for option in options:
-        if (value := getattr(given, option)) is not None:
-            yield f"--{option.replace('_', '-')}={value}"
+    return [f"--target={facts['path']}", *(f"--document={claim}" for claim in facts["documents"])]
 
 
 def _late(what: str, *arguments: object) -> Any:
     """Call what only some runs need, and import it no earlier."""
     return resolve_name(f"clausewise.cli.{what}")(*arguments)
-
-
-_WITH_RESUME = (
-    "families",
-    "allow_file",
-    "i_own_this_target",
-    "no_clean_up",
-    "history",
-    "notify",
-    "quiet",
-    "no_progress",
-    "color",
-    "workers",
-    "at_once",
-    "counterexamples",
-    "max_requests",
-    "max_time",
-    "rate",
-    "while_read",
-    "pytest_arguments",
-)
-_HANDED_DOWN = (
-    "run_dir",
-    "counterexamples",
-    "seed",
-    "since",
-    "plan",
-    "max_requests",
-    "max_time",
-    "policy",
-    "waivers",
-    "frozen",
-    "shard",
-    "rate",
-)
 
 
 def report_anew(options: Namespace) -> int:

@@ -13,14 +13,15 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-from clausewise import families, package_data
+from clausewise import families, package_data, run_options
 from clausewise.errors import ConfigurationError
 
 FILE = "clausewise.toml"
 _FAMILIES = "families"
 _RULED = ("policy", "waivers", "frozen")
+_OF_RUN = {it.setting: it for it in run_options.of_command() if it.setting}
 _BY_COMMAND: Mapping[str, Sequence[str]] = {
-    "run": ("target", "plan", "history", "labels", "notify", _FAMILIES, *_RULED),
+    "run": tuple(_OF_RUN),
     "doctor": ("target", _FAMILIES),
     "judge": ("target", _FAMILIES, *_RULED),
     "history": ("history",),
@@ -31,8 +32,6 @@ _BY_COMMAND: Mapping[str, Sequence[str]] = {
         (_FAMILIES,),
     ),
 }
-_OPTIONS = {"labels": "--label"}
-_AT_ANY_TIME = ("history", "notify")  # also of a run that goes on
 _IN_FILE = ("labels", _FAMILIES)  # and in no variable
 
 Options = Mapping[str, Action]
@@ -66,9 +65,9 @@ def applied(words: Sequence[str], commands: Mapping[str, Options]) -> list[str]:
 def _wanted(name: str, typed: Sequence[str], options: Options) -> bool:
     """Tell whether what nobody typed may be added."""
     going_on = _typed("--resume", typed) and "--resume" in options
-    if going_on and name not in _AT_ANY_TIME:
+    if going_on and not _OF_RUN[name].resumable:
         return False
-    return name == "labels" or not _typed(_OPTIONS.get(name, f"--{name}"), typed)
+    return name == "labels" or not _typed(_OF_RUN[name].name, typed)
 
 
 def _typed(option: str, words: Sequence[str]) -> bool:
@@ -86,7 +85,7 @@ def _has_positional(words: Sequence[str], options: Options) -> bool:
 
 
 def _words(name: str, value: Any, where: str, options: Options) -> Iterator[str]:
-    option = _OPTIONS.get(name, f"--{name}")
+    option = _OF_RUN[name].name
     if isinstance(value, dict):
         yield from (f"{option}={key}={text}" for key, text in value.items() if option in options)
         return

@@ -25,30 +25,32 @@ def made(session: Session, test: str, clauses: Sequence[str]) -> CaseSelection:
 
     All is asked in a part that somebody picked by its clauses, and by a test that failed last.
     """
-    if not leaves_out(session) or test in session.counterexamples.tests():
+    if not leaves_out(session) or test in session.shared.counterexamples.tests():
         return CaseSelection()
     return CaseSelection(core(session, test, clauses))
 
 
 def leaves_out(session: Session) -> bool:
     """Tell whether a run leaves cases out: by its plan, and since nobody picked clauses or operations."""
-    choice = session.choice
-    return session.plan.selects_cases and not (choice.clauses or choice.operations or choice.ids is not None)
+    choice = session.run.choice
+    return session.run.plan.selects_cases and not (
+        choice.clauses or choice.operations or choice.ids is not None
+    )
 
 
 def core(session: Session, test: str, clauses: Sequence[str]) -> Core | None:
     """Return what is recorded of a test, if that holds for what this target claims."""
-    home = session.scope.homes[clauses[0].partition(".")[0]]
+    home = session.run.scope.homes[clauses[0].partition(".")[0]]
     return economy.recorded(home).core(test.partition("/")[2], law(session, clauses[0]))
 
 
 def law(session: Session, clause: str) -> str:
     """Return a short name of what the cases about a clause rest on: of its operation, or the whole family."""
     family, operation, *_ = clause.split(".")
-    contract = session.scope.contracts[family].operations
+    contract = session.run.scope.contracts[family].operations
     known = [contract[operation]] if operation in contract else list(contract.values())
     own = {it.id for it in known}
-    ids = [it.id for it in session.scope.catalogues[family].clauses.values() if it.operation in own]
+    ids = [it.id for it in session.run.scope.catalogues[family].clauses.values() if it.operation in own]
     return economy.law(ids, (rule.schema for it in known for rule in it.requests.values()))
 
 
@@ -61,7 +63,7 @@ def by_worth(
     """
     worth = {
         f"{home.suite.name}/{test}": told
-        for home in session.scope.homes.values()
+        for home in session.run.scope.homes.values()
         for test, told in economy.recorded(home).worth.items()
     }
     middle = median(worth.values()) if worth else 0.0

@@ -9,8 +9,7 @@ from typing import TypeVar, cast
 import pytest
 
 from clausewise.judge import Judge
-from clausewise.plugin import case_selection, rerun, selection
-from clausewise.plugin.session import Session
+from clausewise.plugin import rerun
 
 Thing = TypeVar("Thing")
 Key = tuple[str, str]  # the family, and what it is
@@ -19,21 +18,20 @@ Key = tuple[str, str]  # the family, and what it is
 class Loans:
     """What tests of this process gave back, the longest unused first."""
 
-    def __init__(self, salt: str = "") -> None:
-        self.salt = salt  # of the run's values: with another one nothing of before is there
+    def __init__(self) -> None:
         self._free: dict[Key, deque[object]] = {}
 
     def take(self, key: Key) -> object | None:
         """Return a thing, which is gone then; None where there is none."""
         return self._free[key].popleft() if self._free.get(key) else None
 
+    def forget(self) -> None:
+        """Keep nothing of what was given back."""
+        self._free.clear()
+
     def give(self, key: Key, thing: object) -> None:
         """Take a thing back."""
         self._free.setdefault(key, deque()).append(thing)
-
-
-LOANS = pytest.StashKey[Loans]()
-_ONCE = {"walk", "ageing", "wait"}  # what such a fixture does is not done again
 
 
 class Borrower:
@@ -93,30 +91,3 @@ def second_hand(item: pytest.Item) -> bool:
         made.give_back()
     item.stash[AGAIN] = bool(made and made.has_borrowed)
     return item.stash[AGAIN]
-
-
-def borrower(session: Session, item: pytest.Item) -> Borrower:
-    """Return what a test borrows with.
-
-    Nothing is lent where all is asked or recorded, to a test that is repeated or cannot be gone through once
-    more, and by a target that takes a while to show a write.
-    """
-    judge = session.current
-    names = {name.removeprefix("clausewise_") for name in getattr(item, "fixturenames", ())}
-    lends = case_selection.leaves_out(session) and item.nodeid not in session.counterexamples.tests()
-    lends = lends and names.isdisjoint(_ONCE) and not session.scope.target.limits.settle
-    lends = lends and case_selection.MAKER not in item.config.stash
-    if judge is None or judge.repeats or not lends:
-        made = Borrower()
-    else:
-        judge.holds = True  # as long as the test may be gone through once more
-        made = Borrower(_loans(item.config, session.salt), selection.ids(item)[0].partition(".")[0])
-    item.stash[BORROWER] = made
-    return made
-
-
-def _loans(config: pytest.Config, salt: str) -> Loans:
-    known = config.stash.get(LOANS, None)
-    if known is None or known.salt != salt:
-        known = config.stash[LOANS] = Loans(salt)
-    return known

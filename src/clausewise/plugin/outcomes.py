@@ -31,10 +31,16 @@ _MARKS = {
 }  # what the record says of an untestable end
 
 
+def told(session: Session | None, item: pytest.Item) -> dict[str, object]:
+    """Return what a test that ended judged, and what was spent so far, for its report."""
+    spent: dict[str, object] = session.budget.spending()._asdict() if session else {}
+    return item.stash.get(JUDGED, {}) | spent
+
+
 def not_set_up(session: Session, error: BaseException) -> None:
     """Write down the end of a test that never began."""
-    judge = session.judge
-    session.shut()
+    judge = session.test.judge
+    session.test.end()
     lacking = getattr(error, "argname", "")  # of pytest's FixtureLookupError, whose text is no sentence
     why = f"fixture {lacking!r} not found" if lacking else str(error).strip().partition("\n")[0]
     told = _cut(error) or f"the test could not be set up: {why or type(error).__name__}"
@@ -56,16 +62,16 @@ class Body:
     def __init__(self, session: Session, item: pytest.Function) -> None:
         self._session = session
         self._item = item
-        self._judge = session.judge
+        self._judge = session.test.judge
 
     def ended(self, error: BaseException | None) -> None:
         """Close the judge; raises what pytest shows: a failure, an expected one (amber), or a skip."""
         judge = self._judge
         judge.flush()
-        self._session.shut()
+        self._session.test.end()
         error = error or (Untestable(judge.unseen) if judge.unseen else None)
         if judge.broken or error is None:
-            self._session.counterexamples.ended(judge.test, failed=judge.broken)
+            self._session.shared.counterexamples.ended(judge.test, failed=judge.broken)
         try:
             self._close(error)
         except NotConformant as broken:

@@ -8,7 +8,6 @@ a run shows what it finds at once, and its statement does not depend on the orde
 
 from __future__ import annotations
 
-import argparse
 import gc
 import math
 import threading
@@ -22,10 +21,11 @@ from queue import Empty, SimpleQueue
 import pytest
 
 from clausewise import forecast, thread_turns
+from clausewise.option_types import MOST_CALLS
 from clausewise.plugin import labels, pytest_internals, selection
+from clausewise.plugin.repeating import wants_again
 from clausewise.plugin.session import Session
 
-MOST = 128  # calls at once, at most
 _CHOSEN = 32  # of them that are chosen without anybody's asking: no target is flooded by default
 _OPENING = 8  # tests of a family that run one after the other, at most, until the target is known
 _ENOUGH = 10  # answers that tell how long the target takes for one
@@ -35,18 +35,6 @@ _LAST_CALL = 1.0  # seconds that a call has to end by itself once the run is can
 _PATIENCE = 20.0  # seconds until a thread that ends by no means is left behind
 
 Group = Sequence[pytest.Item]
-
-
-def number(text: str) -> int:
-    """Read how many calls may be at work at once; 0 is as many as it pays."""
-    if text.isascii() and text.isdecimal() and int(text[:9]) <= MOST:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of calls at once: write one up to {MOST}")
-
-
-def wants_again(reports: pytest_internals.Reports) -> bool:
-    """Tell whether a test failed, so that a run that confirms failures repeats it."""
-    return any(report.failed or hasattr(report, "wasxfail") for report in reports)
 
 
 def chosen(latency: float | None, rate: float | None, most: int | None = None) -> int:
@@ -59,27 +47,27 @@ def chosen(latency: float | None, rate: float | None, most: int | None = None) -
     return max(1, min(math.ceil(min(pays, allowed)), most or _CHOSEN))
 
 
-def loop(session: pytest.Session, run: Session, many: int) -> bool:
+def loop(tests: pytest.Session, session: Session, many: int) -> bool:
     """Run all tests, so many calls at once; where `many` is 0, as many as it pays."""
-    if session.testsfailed and not session.config.option.continue_on_collection_errors:
-        raise session.Interrupted(f"{session.testsfailed} errors during collection")
-    if pytest_internals.hinders(session.config):
-        return _in_turn(session, session.items)
-    labels.by_thread(session.config)
-    first, beside, last = _parts(session.items)
+    if tests.testsfailed and not tests.config.option.continue_on_collection_errors:
+        raise tests.Interrupted(f"{tests.testsfailed} errors during collection")
+    if pytest_internals.hinders(tests.config):
+        return _in_turn(tests, tests.items)
+    labels.by_thread(tests.config)
+    first, beside, last = _parts(tests.items)
     groups = _groups(beside)
-    opened = _open(session, run, first, groups)
-    limits = run.scope.target.limits
+    opened = _open(tests, session, first, groups)
+    limits = session.run.scope.target.limits
     many = min(
-        many or chosen(run.budget.latency, limits.rate, limits.max_connections),
-        limits.max_connections or MOST,
+        many or chosen(session.budget.latency, limits.rate, limits.max_connections),
+        limits.max_connections or MOST_CALLS,
     )
-    run.overlapped = many
+    session.overlapped = many
     if many > 1 and groups:
-        Overlap(session, run, _longest_first(run, groups), many).run()
+        Overlap(tests, session, _longest_first(session, groups), many).run()
     else:
-        _in_turn(session, [item for group in groups for item in group])
-    return _in_turn(session, last) and opened
+        _in_turn(tests, [item for group in groups for item in group])
+    return _in_turn(tests, last) and opened
 
 
 def _parts(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item], list[pytest.Item]]:
@@ -116,21 +104,21 @@ def _groups(items: Sequence[pytest.Item]) -> list[Group]:
     return list(groups.values())
 
 
-def _open(session: pytest.Session, run: Session, first: Group, groups: list[Group]) -> bool:
+def _open(tests: pytest.Session, session: Session, first: Group, groups: list[Group]) -> bool:
     """Run what comes first, and of each family a few tests, in the order of a serial run."""
-    _in_turn(session, first)
+    _in_turn(tests, first)
     families = dict.fromkeys(_family(group[0]) for group in groups)
     for family in families:
         for _ in range(_OPENING):
-            client = run.clients.get(family)
-            if client and client.settled_in and run.budget.answers >= _ENOUGH:
+            client = session.clients.made.get(family)
+            if client and client.settled_in and session.budget.answers >= _ENOUGH:
                 break
             quick = (it for it in groups if len(it) == 1 and selection.LONG.isdisjoint(_asked(it[0])))
             group = next((it for it in quick if _family(it[0]) == family), None)
             if group is None:
                 break
             groups.remove(group)
-            _in_turn(session, group)
+            _in_turn(tests, group)
     return True
 
 
@@ -143,30 +131,30 @@ def _family(item: pytest.Item) -> str:
     return selection.ids(item)[0].partition(".")[0]
 
 
-def _longest_first(run: Session, groups: list[Group]) -> list[Group]:
+def _longest_first(session: Session, groups: list[Group]) -> list[Group]:
     """Return groups in the order in which they are begun: what failed before, then what takes long.
 
     The run ends with its longest test, unless that is begun early.
     """
-    known, homes = run.counterexamples.tests(), list(run.scope.homes.values())
+    known, homes = session.shared.counterexamples.tests(), list(session.run.scope.homes.values())
 
     def key(group: Group) -> tuple[bool, float]:
         names = [item.nodeid for item in group]
-        sent = forecast.requests(homes, run.plan.name, names)
+        sent = forecast.requests(homes, session.run.plan.name, names)
         return known.isdisjoint(names), -sum(sent.values())
 
     return sorted(groups, key=key)
 
 
-def _in_turn(session: pytest.Session, items: Sequence[pytest.Item]) -> bool:
+def _in_turn(tests: pytest.Session, items: Sequence[pytest.Item]) -> bool:
     """Run tests one after the other, as pytest does."""
     for item, after in pairwise([*items, None]):
         assert item is not None
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
-        if session.shouldfail:
-            raise session.Failed(session.shouldfail)
-        if session.shouldstop:
-            raise session.Interrupted(session.shouldstop)
+        if tests.shouldfail:
+            raise tests.Failed(tests.shouldfail)
+        if tests.shouldstop:
+            raise tests.Interrupted(tests.shouldstop)
     return True
 
 
@@ -192,9 +180,9 @@ class _Lane(threading.local):
 class Overlap:
     """Groups of tests in so many threads; the main thread tells what each came to."""
 
-    def __init__(self, session: pytest.Session, run: Session, groups: Sequence[Group], many: int) -> None:
+    def __init__(self, tests: pytest.Session, session: Session, groups: Sequence[Group], many: int) -> None:
+        self._tests = tests
         self._session = session
-        self._run = run
         self._groups = deque(groups)
         self._many = many
         self._told: SimpleQueue[object] = SimpleQueue()  # its `put` may be called by a signal's handler
@@ -211,11 +199,11 @@ class Overlap:
         bad: BaseException | None = None
         with (
             _settled(),
-            pytest_internals.overlapping(self._session),
-            self._run.at_once(self._many),
+            pytest_internals.overlapping(self._tests),
+            self._session.clients.at_once(self._many),
             thread_turns.mine(),
         ):
-            self._run.overlap = self
+            self._session.overlap = self
             try:
                 for thread in threads:
                     thread.start()
@@ -224,15 +212,15 @@ class Overlap:
                 self._stopped = True
                 raise
             finally:
-                self._run.overlap = None
+                self._session.overlap = None
         if self._cancelled:
             raise KeyboardInterrupt
         if bad:
             raise bad
-        if self._session.shouldfail:
-            raise self._session.Failed(self._session.shouldfail)
-        if self._session.shouldstop:
-            raise self._session.Interrupted(self._session.shouldstop)
+        if self._tests.shouldfail:
+            raise self._tests.Failed(self._tests.shouldfail)
+        if self._tests.shouldstop:
+            raise self._tests.Interrupted(self._tests.shouldstop)
 
     def cancel(self) -> None:
         """Begin no further test; may be called at any time, by a signal's handler."""
@@ -241,12 +229,12 @@ class Overlap:
 
     def perform(self, item: pytest.Item) -> None:
         """Run a test in the thread that asks, once more where failures are confirmed."""
-        again = self._run.confirming and bool(selection.ids(item))
+        again = self._session.run.confirming and bool(selection.ids(item))
         reports = pytest_internals.run(
             item, lambda made: None if again and wants_again(made) else self._after()
         )
         if again and wants_again(reports):
-            with self._run.repeating():
+            with self._session.test.repeating():
                 reports = pytest_internals.run(item, lambda _: self._after())
         self._lane.reports = reports
 
@@ -265,12 +253,12 @@ class Overlap:
                 self._stopped = True
                 self._told.put(bad)
             finally:
-                pytest_internals.leave(self._session)
+                pytest_internals.leave(self._tests)
                 self._told.put(None)
 
     def _after(self) -> pytest.Item | None:
         """Take the next test of this thread; None once there is none, or the run is about to end."""
-        if self._stopped or self._session.shouldfail or self._session.shouldstop:
+        if self._stopped or self._tests.shouldfail or self._tests.shouldstop:
             return None
         if not self._lane.follows and self._groups:
             self._lane.follows = deque(self._groups.popleft())
@@ -282,7 +270,7 @@ class Overlap:
         bad: BaseException | None = None
         for told in self._messages(threads):
             if isinstance(told, tuple):
-                self._tell(*told)
+                _tell(*told)
             elif isinstance(told, BaseException):
                 bad = bad or told
         return bad
@@ -301,7 +289,7 @@ class Overlap:
                 ends = min(ends, now + _PATIENCE)
                 thread_turns.wake()
             if now >= cuts:
-                self._run.cut()
+                self._session.clients.cut()
                 cuts = now + _LAST_CALL
             if now >= ends:
                 return
@@ -310,9 +298,10 @@ class Overlap:
             elif told and told is not _CANCELLED:
                 yield told
 
-    def _tell(self, item: pytest.Item, reports: pytest_internals.Reports) -> None:
-        hook = item.ihook
-        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        for report in reports:
-            hook.pytest_runtest_logreport(report=report)
-        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+def _tell(item: pytest.Item, reports: pytest_internals.Reports) -> None:
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in reports:
+        hook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

@@ -72,7 +72,7 @@ class Redactor:
         self._hush(getattr(terminal, "_keyboardinterrupt_memo", None))
 
     def _mask(self, text: str) -> str:
-        masker = self._session.bench.masker
+        masker = self._session.judging.context.masker
         key = text, masker.learned  # the same text is asked for several times over
         if key not in self._masked:
             if len(self._masked) > _FEW:
