@@ -74,7 +74,7 @@ def test_what_an_answer_says_paints_no_terminal(judge):
         judge(exchange("getWidget", 500, raw=painted), outcome("unknown"))
 
 
-def test_a_garbled_answer_is_not_held_against_the_rule_under_test(judge, pages):
+def test_a_malformed_answer_is_not_held_against_the_rule_under_test(judge, pages):
     """A wrong code breaks its own answer; the clause that the test asks about stays open."""
     judge.clauses = [WIDGET]
     heard = exchange("getWidget", 200, {"errorCode": "45001"})
