@@ -1,13 +1,15 @@
 """The steps by which an exchange is judged, each alone, and what follows for the test that made it."""
 
+import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from exchanges import TOY, exchange
 
 from clausewise.checks import Reading, any_outcome, has, outcome
 from clausewise.errors import Unreadable
-from clausewise.judge import JudgeContext, Terms
+from clausewise.judge import JudgeContext, Terms, masker
 from clausewise.judge import record as records
 from clausewise.judge.consequence import Consequence, consequence, not_conformant
 from clausewise.judge.expected import broken, masked_place, terms_of
@@ -22,6 +24,7 @@ from clausewise.masking import Masker
 from clausewise.model import Assertion, Finding, Masks, Standing
 from clausewise.verdict import Policy
 
+FAMILIES = {"toy": TOY.operations}
 GET, ADD = TOY.operations["getWidget"], TOY.operations["addWidget"]
 WIDGET, UNKNOWN, UNAUTHORIZED = (f"toy.getWidget.{name}" for name in ("widget", "unknown", "unauthorized"))
 JSON, DOCUMENTED_ONLY = "toy.getWidget.json", "toy.getWidget.only-documented"  # the second is inferred
@@ -44,8 +47,8 @@ def context(*, standings=(), secrets=(), lacks=(), **more):
     """Return what the toy's exchanges are judged with; some clauses of another standing, or unclaimed."""
     clauses = {clause.id: clause for clause in TOY.clauses if clause.id not in lacks}
     clauses |= {name: replace(clauses[name], standing=standing) for name, standing in dict(standings).items()}
-    masker = Masker(b"key", secrets)
-    return JudgeContext(clauses, lambda _, name: TOY.operations[name], Nowhere(), masker, **more)
+    hides = Masker(b"key", secrets)
+    return JudgeContext(clauses, lambda family, name: FAMILIES[family][name], Nowhere(), hides, **more)
 
 
 def judgement(made=SERVED, *expected, operation=GET, any_of_role=False, inferred=False, **more):
@@ -269,7 +272,7 @@ ROWS = [  # what is special, and what the line has beside the exchange itself
 
 @pytest.mark.parametrize(("special", "has"), ROWS)
 def test_the_line_of_an_exchange_has(special, has):
-    """Each of the terms under its key, and nothing else beside the exchange."""
+    """Each of the terms under its key, and beside that the exchange."""
     bare = {"id", "family", "operation", "started", "milliseconds", "request", "response"}
     expected, made = special.get("expected", ()), special.get("made", SERVED)
     special = {key: value for key, value in special.items() if key not in {"expected", "made"}}
@@ -280,6 +283,7 @@ def test_the_line_of_an_exchange_has(special, has):
         "matched": "widget",
         **has,
     }
+    assert bare <= set(row)
     assert list(row)[-len(has) - 2 :][:3] == ["test", "expected", "matched"]
 
 
@@ -334,6 +338,17 @@ def test_a_character_is_masked_where_the_finding_is_about_what_is_hidden(where, 
     assert ("[masked" in shown.actual) is masked
 
 
+def test_a_finding_hides_secrets_wherever_they_stand():
+    """In what was expected, in what came, in the hint and in the place."""
+    told = exchange("getWidget", 200, {})
+    finding = Finding("", "not s3cret-value", "s3cret-value", "/s3cret-value", "is s3cret-value")
+    shown = records.masked_finding(finding, told, context(secrets=["s3cret-value"]).masker)
+
+    for text in (shown.expected, shown.actual, shown.where, shown.hint):
+        assert "s3cret-value" not in text
+        assert "[masked text 12" in text
+
+
 def test_a_finding_says_all_that_it_holds_in_a_record():
     """And no secret that was learned since."""
     finding = Finding(
@@ -345,6 +360,19 @@ def test_a_finding_says_all_that_it_holds_in_a_record():
     assert row["expected"].startswith("not [masked text 12")
     assert list(row) == ["clause", "expected", "actual", "where", "hint", "exchange", "before", "rule"]
     assert (row["clause"], row["exchange"], row["before"], row["rule"]) == (WIDGET, "x-1", ["x-0"], "type")
+
+
+def test_of_an_address_the_parameters_are_masked_that_hide_by_name():
+    """The path of the operation says which part of the address is which."""
+    made = exchange("getWidget", 200, {})
+    made = replace(made, request=replace(made.request, url="http://127.0.0.1/widgets/Alpha"))
+    hides = Masker(b"key", [], ["name"])
+    rows = [
+        record(judgement(made), replace(context(), masker=hides)).row,
+        records.early_row(made, GET, "test_x", hides),
+    ]
+
+    assert all("/widgets/[masked" in row["request"]["url"] for row in rows)
 
 
 def test_an_exchange_of_a_test_that_is_made_again_is_judged_by_nothing():
@@ -434,6 +462,8 @@ def test_what_ends_a_test_tells_each_clause_once_with_all_that_is_amiss():
     first, second = str(error).split("\n\n")
 
     assert first.count("expected  ") == 2
+    assert first.endswith("actual    d")
+    assert second.startswith(bench.clauses[DOCUMENTED_ONLY].statement)
     assert f"{WIDGET} (documented)" in first
     assert f"{DOCUMENTED_ONLY} (inferred)" in second
     assert "s3cret-value" not in first
@@ -593,3 +623,98 @@ def test_a_clause_is_documented_by_what_a_document_or_its_owner_says():
         False,
         False,
     ]
+
+
+SECRET = "s3cret-value"  # of the target
+
+
+def scope_of(**more):
+    """Return a scope of the toy; what the judge asks of its target is as it is by default, or as given."""
+    target = {
+        "show_personal_data": False,
+        "shown_fields": (),
+        "masked_fields": (),
+        "secrets": ["s3cret-value"],
+    }
+    fixtures = {"widget.known": {"first_name": "Fixture-Name", "size": "9x"}}
+    given = {
+        "limits": SimpleNamespace(max_kept_body=100),
+        "families": {"toy": SimpleNamespace(fixtures=fixtures)},
+    }
+    return SimpleNamespace(
+        target=SimpleNamespace(**(target | given | more)),
+        contracts={"toy": TOY},
+        bindings={"toy": SimpleNamespace(secret_places=lambda: ["X-Widget-Key"])},
+        clauses=lambda: TOY.clauses,
+        operation=lambda family, name: FAMILIES[family][name],
+    )
+
+
+BODY = {
+    "access_token": "t0ken-value",
+    "first_name": "Anna-Lena",
+    "colour": "dark-green",
+    "size": "huge-one",
+}
+HIDES = [  # what the target says, and which of these fields are masked
+    ({}, {"access_token", "first_name"}),
+    ({"show_personal_data": True}, {"access_token"}),
+    ({"shown_fields": ("first_name",)}, {"access_token"}),
+    ({"masked_fields": ("colour",)}, {"access_token", "first_name", "colour"}),
+    ({"secrets": ["huge-one"]}, {"access_token", "first_name", "size"}),
+]
+
+
+@pytest.mark.parametrize(("said", "hidden"), HIDES)
+def test_what_a_target_hides_is_masked(said, hidden):
+    """By its file, by the marks of the contract, and by the list of names that mean a person."""
+    made = json.loads(
+        masker(scope_of(**said, limits=SimpleNamespace(max_kept_body=9999)), b"key").text(json.dumps(BODY))
+    )
+
+    assert {name for name, value in made.items() if value != BODY[name]} == hidden
+
+
+def test_what_bindings_and_fixtures_give_is_masked():
+    """The header of a key by its name, a person of the target file wherever he stands."""
+    hides = masker(scope_of(), b"key")
+
+    assert hides.hides("/X-Widget-Key")
+    assert "Fixture-Name" not in hides.text("of Fixture-Name")
+    assert hides.text("9x") == "9x"
+
+
+def test_the_words_of_the_documents_are_no_secrets():
+    """Were one a person's name, it would be masked in each statement."""
+    fact = max(TOY.words, key=len)
+    hides = masker(scope_of(), b"key")
+    hides.learn(fact, whole=True)
+
+    assert hides.text(fact) == fact
+
+
+def test_a_body_is_kept_as_long_as_the_target_says():
+    """By its limit."""
+    row = masker(scope_of(), b"key").record(exchange("getWidget", 200, {"text": "a word " * 100}))
+
+    assert row["response"]["cut"]["characters"] > 700
+    assert len(row["response"]["body"]) < 200
+
+
+def test_the_key_makes_the_fingerprints():
+    """The same value looks the same in one run only."""
+    one, same, other = (masker(scope_of(), key).masked("a value") for key in (b"key", b"key", b"another"))
+
+    assert (one == same, one == other) == (True, False)
+
+
+def test_a_target_is_judged_with_all_its_clauses_and_its_own_masker():
+    """By the policy of the run."""
+    journal, policy = Nowhere(), Policy(strict=True)
+    bench = JudgeContext.of(scope_of(), journal, policy, b"key")
+
+    assert bench.clauses == {clause.id: clause for clause in TOY.clauses}
+    assert bench.operation_of(SERVED) is GET
+    assert (bench.journal, bench.policy) == (journal, policy)
+    assert bench.masker.masked("a value") == Masker(b"key").masked("a value")
+    assert "s3cret-value" not in bench.masker.text("s3cret-value")
