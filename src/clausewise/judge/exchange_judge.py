@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from clausewise.judge import record
 from clausewise.judge.context import JudgeContext
@@ -28,7 +29,7 @@ class ExchangeJudge:
     inferred: bool = False
     holds: bool = False
     observed: Observed = field(default_factory=Observed)
-    _held_back: list[tuple[Exchange, Mapping[str, object]]] = field(default_factory=list)
+    _held_back: list[tuple[Exchange, Mapping[str, Any]]] = field(default_factory=list)
     _began: float = field(default_factory=time.perf_counter)
 
     def hear(self, exchange: Exchange) -> None:
@@ -110,7 +111,7 @@ class ExchangeJudge:
         return self.observed.unseen
 
     @property
-    def told(self) -> dict[str, object]:
+    def told(self) -> dict[str, Any]:
         """What a live line counts: the clauses judged, what was found in which exchanges, how many calls."""
         seen = self.observed
         findings = record.finding_rows(seen.findings, self.bench.masker)
@@ -137,7 +138,7 @@ class ExchangeJudge:
                 self._write(exchange, judgement.row)
         return judgement
 
-    def _write(self, exchange: Exchange, row: Mapping[str, object]) -> None:
+    def _write(self, exchange: Exchange, row: Mapping[str, Any]) -> None:
         if self.holds:
             self._held_back.append((exchange, row))
         else:
@@ -148,8 +149,8 @@ class ExchangeJudge:
         claimed = [it for it in assertions if it.clause in self.bench.clauses]
         self.observed.take(record.masked(claimed, exchange, self.bench.masker) if exchange else claimed)
 
-    def _row(self, verdict: Verdict, reason: str) -> dict[str, object]:
+    def _row(self, verdict: Verdict, reason: str) -> dict[str, Any]:
         masker = self.bench.masker
-        head: dict[str, object] = {"test": self.test, "clauses": list(self.clauses), "verdict": verdict}
+        head: dict[str, Any] = {"test": self.test, "clauses": list(self.clauses), "verdict": verdict}
         seconds = round(time.perf_counter() - self._began, 4)
         return head | {"reason": masker.text(reason), "seconds": seconds} | self.observed.rows(masker)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from clausewise.checks import misplaced, read, untaken
 from clausewise.economy import CaseSelection
@@ -166,7 +167,7 @@ class Judge(ExchangeJudge):
         self.rest(())
         return next((bad.clause for bad in self.findings if is_assumed(bad.clause, self.bench)), "")
 
-    def _notes(self) -> dict[str, object]:
+    def _notes(self) -> dict[str, Any]:
         """Return what else the test's record says."""
         cases = self.case_selection
         notes = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from clausewise.checks import Reading
 from clausewise.model import Assertion, Exchange, Operation
@@ -67,7 +68,7 @@ class Judgement:
     request_fields: tuple[Assertion, ...] = ()
     answer_fields: tuple[Assertion, ...] = ()
     assertions: tuple[Assertion, ...] = ()
-    row: Mapping[str, object] | None = None
+    row: Mapping[str, Any] | None = None
 
     @property
     def undocumented(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from clausewise.judge.judgement import Judgement
 from clausewise.judge.record import answer_row, finding_rows
@@ -29,7 +30,7 @@ class Observed:
     unjudged: dict[str, Exchange] = field(default_factory=dict)
     compared_with: dict[str, tuple[str, ...]] = field(default_factory=dict)
     refuses_inferred: set[str] = field(default_factory=set)
-    answers: list[dict[str, object]] = field(default_factory=list)
+    answers: list[dict[str, Any]] = field(default_factory=list)
     masked: list[tuple[str, Compared]] = field(default_factory=list)
 
     def hear(self, exchange: Exchange) -> None:
@@ -56,7 +57,7 @@ class Observed:
                 seen.append(exchange)
             self.findings += [replace(bad, clause=clause, exchange=exchange) for bad in assertion.findings]
 
-    def rows(self, masker: Masker) -> dict[str, object]:
+    def rows(self, masker: Masker) -> dict[str, Any]:
         """Return what a test's record says of clauses: how many exchanges touched each, what was found."""
         by_clause = self.exchanges_by_clause.items()
         touched = {clause: [len(ids), ids[:_MOST_EXCHANGES]] for clause, ids in by_clause}

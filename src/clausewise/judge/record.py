@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from clausewise.judge.context import JudgeContext
 from clausewise.judge.judgement import Judgement
@@ -20,7 +21,7 @@ def record(judgement: Judgement, context: JudgeContext) -> Judgement:
     return replace(judgement, row=row, assertions=assertions)
 
 
-def _row(judgement: Judgement, masker: Masker) -> dict[str, object]:
+def _row(judgement: Judgement, masker: Masker) -> dict[str, Any]:
     terms = judgement.terms
     expected = list(terms.expected or terms.compared)
     row = masker.record(judgement.exchange, judgement.operation.path)
@@ -37,20 +38,20 @@ def _row(judgement: Judgement, masker: Masker) -> dict[str, object]:
     return row | _drift(judgement, masker)
 
 
-def _drift(judgement: Judgement, masker: Masker) -> dict[str, object]:
+def _drift(judgement: Judgement, masker: Masker) -> dict[str, Any]:
     """Return the keys that the answer holds beyond its document, as far as its own fields are judged."""
     drift = judgement.reading.drift[:_MOST_KEYS]
     judged = not (judgement.terms.any_of_role or judgement.undocumented)
     return {"drift": [masker.text(where)[:_LONGEST_KEY] for where in drift]} if drift and judged else {}
 
 
-def early_row(exchange: Exchange, operation: Operation, test: str, masker: Masker) -> dict[str, object]:
+def early_row(exchange: Exchange, operation: Operation, test: str, masker: Masker) -> dict[str, Any]:
     """Return the line of an exchange that nothing judges, since its test is gone through once more."""
     row = masker.record(exchange, operation.path)
     return row | {"test": test, "expected": [], "matched": "", "stray": True, "early": True}
 
 
-def answer_row(judgement: Judgement) -> dict[str, object]:
+def answer_row(judgement: Judgement) -> dict[str, Any]:
     """Return of an exchange what tells which findings have one cause."""
     exchange, terms = judgement.exchange, judgement.terms
     return {
@@ -84,7 +85,7 @@ def masked_finding(finding: Finding, exchange: Exchange, masker: Masker) -> Find
     return replace(finding, expected=expected, actual=actual, hint=hint, where=masker.text(finding.where))
 
 
-def finding_rows(findings: Iterable[Finding], masker: Masker) -> list[dict[str, object]]:
+def finding_rows(findings: Iterable[Finding], masker: Masker) -> list[dict[str, Any]]:
     """Return findings as they stand in a record, without what was learned to be secret since."""
     mask = masker.text
     return [
