@@ -378,6 +378,8 @@ NAMED = exchange("addWidget", 400, {"details": {"name": "no"}}, sent={"name": "A
 def test_fields_without_which_a_request_is_taken_are_broken(judge, inferred, broken):
     """Where the test rests on an inference of ours, those only that do, too."""
     judge = on(judge, ADDED, inferred=inferred)
+    judge.hear(NAMED)
+    judge.rest(())
     judge.untaken(NAMED, {NAME: "/s3cret-value", f"{ADDED}.size": "/size", "toy.no.such": ""})
 
     assert {bad.clause for bad in judge.findings} == broken

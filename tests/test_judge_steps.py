@@ -649,7 +649,7 @@ def scope_of(**more):
     }
     return SimpleNamespace(
         target=SimpleNamespace(**(target | given | more)),
-        contracts={"toy": TOY},
+        contracts={"toy": replace(TOY, sensitive={**TOY.sensitive, "mood": "personal"})},
         bindings={"toy": SimpleNamespace(secret_places=lambda: ["X-Widget-Key"])},
         clauses=lambda: TOY.clauses,
         operation=lambda family, name: FAMILIES[family][name],
@@ -659,15 +659,16 @@ def scope_of(**more):
 BODY = {
     "access_token": "t0ken-value",
     "first_name": "Anna-Lena",
+    "mood": "very-well",
     "colour": "dark-green",
     "size": "huge-one",
 }
 HIDES = [  # what the target says, and which of these fields are masked
-    ({}, {"access_token", "first_name"}),
+    ({}, {"access_token", "first_name", "mood"}),
     ({"show_personal_data": True}, {"access_token"}),
-    ({"shown_fields": ("first_name",)}, {"access_token"}),
-    ({"masked_fields": ("colour",)}, {"access_token", "first_name", "colour"}),
-    ({"secrets": ["huge-one"]}, {"access_token", "first_name", "size"}),
+    ({"shown_fields": ("first_name", "mood")}, {"access_token"}),
+    ({"masked_fields": ("colour",)}, {"access_token", "first_name", "mood", "colour"}),
+    ({"secrets": ["huge-one"]}, {"access_token", "first_name", "mood", "size"}),
 ]
 
 
