@@ -43,7 +43,7 @@ class Listener:
         self.seconds = {"send": 0.0, "judge": 0.0}
         self._before: dict[tuple[type, str, str], Callable[..., Any]] = {
             (Transport, "send", "send"): Transport.send,
-            (Judge, "_settle", "judge"): Judge._settle,  # noqa: SLF001 - what is measured
+            (Judge, "_judge", "judge"): Judge._judge,  # noqa: SLF001 - what is measured
             (JournalFiles, "verdict", "judge"): JournalFiles.verdict,
         }
 

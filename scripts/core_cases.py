@@ -91,13 +91,13 @@ class Recorder(CaseSelection):
     def case(self, name: str) -> Iterator[None]:
         """Note what was touched and found, which is not held against the cases after it."""
         judge, begun = self._session.test.judge, self._seen()
-        before = {name: len(held) for name, held in judge._touched.items()}  # noqa: SLF001
+        before = {name: len(held) for name, held in judge.observed.exchanges_by_clause.items()}
         with suppress(NotConformant):
             yield
         judge.rest(())
         self.found[name] |= {bad.clause for bad in judge.findings}
-        judge._findings.clear()  # noqa: SLF001
-        now = judge._touched.items()  # noqa: SLF001
+        judge.observed.findings.clear()
+        now = judge.observed.exchanges_by_clause.items()
         self.touched[name] |= {clause for clause, held in now if len(held) > before.get(clause, 0)}
         self.spans[name] = slice(begun, self._seen())
 

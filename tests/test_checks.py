@@ -139,7 +139,7 @@ def test_the_wanted_answer_speaks_for_itself_and_all_its_fields():
     """A recognised answer is evidence on its own clause and on every field that it shows."""
     reading = read(exchange("getWidget", 200, WIDGET), GET, ["widget"])
 
-    assert reading.given
+    assert reading.as_expected
     assert {"toy.getWidget.widget", "toy.getWidget.widget.name"} <= {
         touch.clause for touch in reading.assertions
     }
@@ -150,7 +150,7 @@ def test_another_documented_answer_breaks_the_wanted_one():
     """The right code of the wrong answer is held against the answer that was wanted."""
     reading = read(exchange("getWidget", 200, {"errorCode": 45001}), GET, ["widget"])
 
-    assert (reading.given, reading.outcome, broken(reading.assertions)) == (
+    assert (reading.as_expected, reading.outcome, broken(reading.assertions)) == (
         False,
         "unknown",
         {"toy.getWidget.widget"},
@@ -162,7 +162,7 @@ def test_a_wrong_code_breaks_its_field_and_the_answer():
     """A code that is another one would send the caller another way, so the answer is not given."""
     reading = read(exchange("getWidget", 200, {"errorCode": 45002}), GET, ["unknown"])
 
-    assert not reading.given
+    assert not reading.as_expected
     assert broken(reading.assertions) == {"toy.getWidget.unknown", "toy.getWidget.unknown.errorCode"}
 
 
@@ -179,18 +179,18 @@ def test_an_answer_that_only_its_code_fails_is_told_by_the_place_of_the_code():
     assert told["toy.getWidget.unknown"] == told["toy.getWidget.unknown.errorCode"]
 
 
-def test_a_garbled_code_leaves_open_what_the_test_asks_about():
+def test_a_malformed_code_leaves_open_what_the_test_asks_about():
     """A wanted answer with a wrong code is that answer's fault, not that of the rule under test."""
-    assert read(exchange("getWidget", 200, {"errorCode": "45001"}), GET, ["unknown"]).garbled
-    assert not read(exchange("getWidget", 200, {"errorCode": 45001}), GET, ["widget"]).garbled
-    assert not read(exchange("getWidget", 200, {"oops": 1}), GET, ["unknown"]).garbled
+    assert read(exchange("getWidget", 200, {"errorCode": "45001"}), GET, ["unknown"]).malformed
+    assert not read(exchange("getWidget", 200, {"errorCode": 45001}), GET, ["widget"]).malformed
+    assert not read(exchange("getWidget", 200, {"oops": 1}), GET, ["unknown"]).malformed
 
 
 def test_a_broken_answer_of_another_kind_is_not_taken_for_the_wanted_one():
     """An answer that fits nothing is read as the one that it resembles most, even if that is not wanted."""
     reading = read(exchange("getWidget", 200, {"name": "a", "size": "1"}), GET, ["unknown"])
 
-    assert not reading.given
+    assert not reading.as_expected
     assert broken(reading.assertions) == {"toy.getWidget.unknown"}
     assert "most like the widget answer" in reading.assertions[0].findings[0].actual
 
@@ -199,7 +199,7 @@ def test_a_broken_field_leaves_the_answer_recognised():
     """A missing field is that field's fault alone; the test can go on."""
     reading = read(exchange("getWidget", 200, {"name": "a"}), GET, ["widget"])
 
-    assert reading.given
+    assert reading.as_expected
     assert broken(reading.assertions) == {"toy.getWidget.widget.size", "toy.getWidget.widget.code"}
 
 
@@ -301,7 +301,7 @@ def test_an_answer_of_which_no_body_is_promised_may_have_any():
     operation = outcomes(documented("shut", Role.REFUSED, (401, {}), vague=True, any_body=True))
     refused = exchange("getWidget", 401, raw=b"<html>no</html>")
 
-    assert read(refused, operation, ["shut"]).given
+    assert read(refused, operation, ["shut"]).as_expected
     assert "toy.getWidget.json" not in broken(universal(refused, operation))
     assert "toy.getWidget.json" in broken(
         universal(exchange("getWidget", 200, raw=b"<html>no</html>"), operation)
@@ -314,7 +314,7 @@ def test_two_forms_of_an_answer_may_share_a_status(body):
     one = {"type": "object", "required": ["id"]}
     operation = outcomes(documented("rows", Role.SUCCESS, (200, {"type": "array", "items": one}), (200, one)))
 
-    assert read(exchange("getWidget", 200, body), operation, ["rows"]).given
+    assert read(exchange("getWidget", 200, body), operation, ["rows"]).as_expected
 
 
 def test_a_broken_record_in_a_list_breaks_its_field():
@@ -324,7 +324,7 @@ def test_a_broken_record_in_a_list_breaks_its_field():
 
     reading = read(exchange("getWidget", 200, [{"id": "1", "name": "a"}]), operation, ["rows"])
 
-    assert reading.given
+    assert reading.as_expected
     assert broken(reading.assertions) == {"toy.getWidget.rows[].id"}
 
 

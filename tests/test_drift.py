@@ -35,7 +35,7 @@ def test_a_recognised_answer_tells_its_drift():
     answer = exchange("getWidget", 200, {"errorCode": 45001, "novelty": 1})
     reading = read(answer, TOY.operations["getWidget"], ["unknown"])
 
-    assert reading.given
+    assert reading.as_expected
     assert reading.drift == ("/novelty",)
     assert not [finding for touch in reading.assertions for finding in touch.findings]
 

@@ -109,7 +109,7 @@ LEAKY = """
 import sys
 from clausewise.cli import main
 from clausewise.judge import Judge
-Judge.guess = property(lambda judge: False)  # a guess is held against whatever it wants
+Judge.rests_on_inference = property(lambda judge: False)  # a guess is held against whatever it wants
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from exchanges import TOY, exchange
 
-from clausewise.checks import OutcomeNames, has, holds, lacks, outcome
+from clausewise.checks import has, holds, lacks, outcome
 from clausewise.errors import NotConformant, Untestable
-from clausewise.judge import Judge, JudgeContext
+from clausewise.judge import Judge, JudgeContext, Terms
 from clausewise.masking import Masker
 from clausewise.model import Standing
 
@@ -32,7 +32,7 @@ def judge_of(*clauses, guessed=(), marked=False):
     known = {clause.id: clause for clause in TOY.clauses}
     known |= {name: replace(known[name], standing=Standing.INFERRED) for name in guessed}
     bench = JudgeContext(known, lambda _, name: TOY.operations[name], Silent(), Masker(b"key", []))
-    return Judge(bench, "suites/toy/test_x.py::test_x", clauses, guessed=marked)
+    return Judge(bench, "suites/toy/test_x.py::test_x", clauses, inferred=marked)
 
 
 def broken(judge, heard, *expected):
@@ -126,7 +126,7 @@ def test_a_guess_is_judged_again_as_it_was():
     """What was recorded as a guess is one offline, too, where no test is at hand."""
     judge = judge_of(marked=True)
     judge.hear(LOST)
-    judge.settle(LOST, OutcomeNames(("unknown",)).names, loose=False)
+    judge.settle(LOST, Terms(("unknown",)))
 
     assert {found.clause for found in judge.findings} <= {GUESS}
 

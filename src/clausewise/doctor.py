@@ -263,7 +263,7 @@ def _seen(
     """See by the answer to a probe that a fixture, or who logs in, is what its role says."""
     operation, outcomes = contract.operations[probe["operation"]], probe["outcomes"]
     reading = checks.read(answer, operation, outcomes)
-    if reading.given:
+    if reading.as_expected:
         return Diagnosis("ok", what)
     refused = reading.outcome and operation.outcome(reading.outcome).role is Role.REFUSED
     if refused and operation.id != "login":
@@ -313,7 +313,7 @@ def _fitting(contract: Contract, roles: Iterable[RoleNeed], asked: Asked) -> int
     return sum(
         checks.read(
             asked[role.id, probe["operation"]], contract.operations[probe["operation"]], probe["outcomes"]
-        ).given
+        ).as_expected
         for role, probe in probes
         if (role.id, probe["operation"]) in asked
     )

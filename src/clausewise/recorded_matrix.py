@@ -241,9 +241,9 @@ def _compare(session: Session, play: Play, live: Sequence[Record], seen: Seen, b
     if not broken and read(exchange, operation).outcome and not any(it.findings for it in checked):
         play.wanted += bool(live)
         return
-    read_as = ", ".join(seen.wanted) or "like none"
+    read_as = ", ".join(seen.terms.expected) or "like none"
     place = f"{operation.id} HTTP {exchange.response.status} ({read_as})"
-    if seen.unlike:
+    if seen.terms.unlike_any:
         listed = any(known.form(exchange.response.status) for known in operation.outcomes)
         play.named += [place] if live and listed else []
         return

@@ -16,7 +16,7 @@ The first that holds is chosen:
 1. The answer fits a wanted outcome: status, code, and body. It is that one, and speaks for all its clauses.
 2. It fits another one that says something of its own (is not *vague*). It is that one; the wanted is broken.
 3. Of all outcomes of its status it is most like a wanted one. It is that one, with broken fields; but where
-   its code or a fixed word at the top is amiss, callers would not know it: it is none, and *garbled*.
+   its code or a fixed word at the top is amiss, callers would not know it: it is none, and *malformed*.
 4. It is none, and the wanted one is broken; a finding tells which other one it fits or is most like.
 
 Where none was wanted, one that it fits has the word on its fields, and not on itself: nobody provoked it.
@@ -52,19 +52,19 @@ _SEVERAL = 2  # forms of one answer under one status
 class Reading:
     """How an answer reads: the outcome it is ('' for none) and its word on each clause.
 
-    It is `given` where it is one of the wanted ones, even if a field of it is broken. Where it is not,
-    but `garbled`, it is a wanted one whose code or word is another, or one by its status that is no JSON:
-    the answer is at fault, and what the test asks about remains open. It is `known` where it shows itself
-    which answer it is, whatever was asked: it fits, or keeps a code or word of its own; one that is none
-    tells which it `resembles`.
+    It is `as_expected` where it is one of the wanted ones, even if a field of it is broken. Where it is not,
+    but `malformed`, it is a wanted one whose code or word is another, or one by its status that is no JSON:
+    the answer is at fault, and what the test asks about remains open. It is `identified` where it shows
+    itself which answer it is, whatever was asked: it fits, or keeps a code or word of its own; one that is
+    none tells which it `resembles`.
     `drift` points to what the answer holds beyond its document.
     """
 
     outcome: str
     assertions: tuple[Assertion, ...]
-    given: bool = True
-    garbled: bool = False
-    known: bool = True
+    as_expected: bool = True
+    malformed: bool = False
+    identified: bool = True
     resembles: str = ""
     drift: tuple[str, ...] = ()
 
@@ -85,18 +85,22 @@ def read(exchange: Exchange, operation: Operation, wanted: Sequence[str] = ()) -
     other = fitting[0] if fitting else None
     actual = f"the {other.name} answer" if other else ""
     if exchange.parsed.problem and not other and (own := [it for it in candidates if _form(exchange, it)]):
-        return Reading("", (_not_given(exchange, own, ""),), given=False, garbled=True, known=False)
+        return Reading(
+            "", (_not_given(exchange, own, ""),), as_expected=False, malformed=True, identified=False
+        )
     if near and not telling and near.outcome not in candidates:
         actual = f"most like the {near.outcome.name} answer: {excerpt(exchange)}"
     missed = _not_given(exchange, candidates, actual)
     alike = near.outcome.name if near and near.likeness > _MOST else ""
-    return Reading(other.name if other else "", (missed,), given=False, known=False, resembles=alike)
+    return Reading(
+        other.name if other else "", (missed,), as_expected=False, identified=False, resembles=alike
+    )
 
 
 def _read_freely(exchange: Exchange, fitting: Sequence[Outcome]) -> Reading:
     """Take the fields' word, but not the answer's own: nobody had provoked it."""
     if not fitting:
-        return Reading("", (), given=False)
+        return Reading("", (), as_expected=False)
     first = fitting[0]
     assertions = _evidence(exchange, first, _amiss(exchange, first))[1:]
     return Reading(first.name, assertions, drift=_drift(exchange, first))
@@ -193,14 +197,17 @@ def _all_near(exchange: Exchange, operation: Operation, candidates: Sequence[Out
 def _read_broken(exchange: Exchange, candidates: Sequence[Outcome], near: _Near) -> Reading:
     """Read an answer that fits no outcome as the wanted one that it resembles most."""
     assertions = _evidence(exchange, near.outcome, near.complaints)
-    known = _marked(exchange, near)
+    identified = _marked(exchange, near)
     mistakable = [complaint for complaint in near.complaints if _mistakable(complaint)]
     if near.outcome.vague or mistakable:
         missed = _not_given(exchange, [near.outcome, *candidates], "")
         if not near.outcome.vague and len(mistakable) == 1:
             missed = _mistaken(exchange, near.outcome, mistakable[0])
-        return Reading("", (missed, *assertions), given=False, garbled=not near.outcome.vague, known=known)
-    return Reading(near.outcome.name, assertions, known=known, drift=_drift(exchange, near.outcome))
+        malformed = not near.outcome.vague
+        return Reading(
+            "", (missed, *assertions), as_expected=False, malformed=malformed, identified=identified
+        )
+    return Reading(near.outcome.name, assertions, identified=identified, drift=_drift(exchange, near.outcome))
 
 
 def _mistaken(exchange: Exchange, outcome: Outcome, complaint: Complaint) -> Assertion:

@@ -107,7 +107,7 @@ class Document:
             return
         if self._api.only_reads:
             raise OutsidePlan(f"{name} would get what is refused, and plan 'safe' sends nothing of the kind.")
-        self._judge.guessed = True  # what may be refused no document says
+        self._judge.inferred = True  # what may be refused no document says
         seen = self._memory.shown.setdefault(name, {})
         told = {status: it for status, it in seen.items() if named(operation, status) == wanted}
         for status, request in [*told.items(), *((0, it) for it in self._unserved(operation))][:_PROBES]:

@@ -5,23 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clausewise.checks import documented, moved, nearest, read
+from clausewise.judge import Terms
 from clausewise.model import Exchange, Operation
+
+_UNKNOWN = Terms()
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An exchange, or None where it is not judged, and `why`; the outcomes that were wanted of it.
+    """An exchange, or None where it is not judged, and `why`; the terms on which it is judged.
 
-    `loose` tells that any outcome of their roles would have done, `guess` that this was a guess, `unlike`
-    that it is like no documented answer. One that is not judged may still tell of which `operation` it is.
+    One that is not judged may still tell of which `operation` it is.
     """
 
     exchange: Exchange | None
-    wanted: tuple[str, ...] = ()
-    loose: bool = False
+    terms: Terms = _UNKNOWN
     test: str = ""
-    guess: bool = False
-    unlike: bool = False
     why: str = ""
     operation: tuple[str, str] = ("", "")
 
@@ -33,9 +32,9 @@ def alone(exchange: Exchange, operation: Operation) -> Seen:
     """
     name = nearest(exchange, operation)
     guess = not (documented(exchange, operation) or moved(exchange, operation))
-    if name and guess and not read(exchange, operation, [name]).known:
+    if name and guess and not read(exchange, operation, [name]).identified:
         name = ""
-    return Seen(exchange, (name,) if name else (), guess=guess, unlike=not name)
+    return Seen(exchange, Terms((name,) if name else (), inferred=guess, unlike_any=not name))
 
 
 class LeftOut(Exception):

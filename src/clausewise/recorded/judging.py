@@ -82,8 +82,8 @@ def _left(key: tuple[str, str, str], entries: list[int]) -> dict[str, Any]:
 
 def again(one: Seen, bench: JudgeContext) -> Judge:
     """Judge one recorded exchange as it would have been judged live; return its judge, which is closed."""
-    judge = Judge(bench, one.test or "recorded", (), guessed=one.guess)
+    judge = Judge(bench, one.test or "recorded", ())
     if one.exchange:
-        judge.settle(one.exchange, one.wanted, loose=one.loose, strange=one.unlike)
+        judge.settle(one.exchange, one.terms)
     judge.end()
     return judge

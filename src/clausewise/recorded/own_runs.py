@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from clausewise import input_files, journal, masking
 from clausewise.errors import ConfigurationError
+from clausewise.judge import Terms
 from clausewise.model import Exchange, Json, Request, Response, respelt_place
 from clausewise.recorded.exchanges import Seen
 from clausewise.scope import Scope
@@ -67,16 +68,13 @@ def seen(
     if cut or record.get("stray"):
         return Seen(None, test=str(record["test"]), why=_CUT if cut else _STRAY)
     made = _exchange(record, scope, named)
-    wanted = () if record.get("free") else tuple(record["expected"])
-    return Seen(
-        made,
-        wanted,
-        loose=bool(record.get("loose")),
-        test=str(record["test"]),
-        guess=bool(record.get("guess")),
-        unlike=bool(record.get("unlike")),
-        why="" if made else _UNCLAIMED,
+    terms = Terms(
+        () if record.get("free") else tuple(record["expected"]),
+        any_of_role=bool(record.get("loose")),
+        inferred=bool(record.get("guess")),
+        unlike_any=bool(record.get("unlike")),
     )
+    return Seen(made, terms, str(record["test"]), "" if made else _UNCLAIMED)
 
 
 def _exchange(record: Mapping[str, Any], scope: Scope, named: Callable[[str], bool]) -> Exchange | None:
