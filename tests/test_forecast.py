@@ -70,25 +70,46 @@ def test_a_family_that_nobody_counted_is_not_guessed(tmp_path):
     assert forecast.counted(tmp_path, "gate") == {}
 
 
-def test_the_forecast_of_a_run_is_about_what_it_sends(tmp_path):
+@pytest.mark.parametrize(
+    ("family", "operation", "plan"),
+    [("ofs-ecm", "addCustomer", "gate"), ("cdp", "validateCustomer", "nightly")],
+)
+def test_the_forecast_of_a_run_is_about_what_it_sends(tmp_path, family, operation, plan):
     """Within a fifth, whatever was chosen; it is said before the first test, and again once answers came."""
-    target = runs.target_at(tmp_path, "embedded", "ofs-ecm", rate=1000.0)
-    picked = ("--operation", "addCustomer", "--plan", "gate", "--seed", "3")
+    target = runs.target_at(tmp_path, "embedded", family, rate=1000.0)
+    picked = ("--operation", operation, "--plan", plan, "--seed", "3")
 
     done = runs.clausewise("run", "--target", target, *picked, "--run-dir", tmp_path / "run")
 
     first, second = (line for line in done.stderr.splitlines() if line.startswith("forecast: "))
     said = re.fullmatch(
-        r"forecast: about (\d+) requests \(ofs-ecm \d+\); rate = 1000 allows no less than (.*)", first
+        rf"forecast: about (\d+) requests \({family} \d+\); rate = 1000 allows no less than (.*)", first
     )
     assert said
     about, least = said.groups()
     sent = runs.results(tmp_path / "run")["run"]["exchanges"]
     assert 0.8 * sent <= int(about) <= 1.2 * sent
-    assert least == "1 s"
+    assert least == forecast.duration(int(about) / 1000)
     assert re.match(
         r"forecast: about \d+ (s|min \d+ s); (rate = 1000|the target's answers|this machine)", second
     )
+
+
+def test_a_budget_bounds_the_forecast(tmp_path):
+    """No more is foretold than may be sent, and no longer than it may take."""
+    target = runs.target_at(tmp_path, "embedded", "cdp")
+    budget = ("--max-requests", "150", "--max-time", "2s")
+
+    done = runs.clausewise(
+        "run", "--target", target, "--plan", "nightly", *budget, "--run-dir", tmp_path / "run"
+    )
+
+    first, second = (line for line in done.stderr.splitlines() if line.startswith("forecast: "))
+    assert re.fullmatch(
+        r"forecast: about \d{5} requests \(cdp \d{5}\), of which --max-requests lets 150 be sent", first
+    )
+    assert second.startswith("forecast: about 3 s; ")
+    assert second.endswith("; --max-time ends it after 2 s")
 
 
 def test_a_dry_run_and_the_doctor_forecast(tmp_path):
