@@ -91,7 +91,7 @@ def apart(
 def begun(
     target: Path, folder: Path, *more: str, before: Callable[[], None] | None = None
 ) -> subprocess.Popen[str]:
-    """Begin a run in a process of its own, which does something `before`; a context that waits for its end."""
+    """Begin a run in a process of its own, a context that waits for its end; `before` is done in it first."""
     command = [sys.executable, "-m", "clausewise", "run", "--target", str(target), "--run-dir", str(folder)]
     told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     command += more

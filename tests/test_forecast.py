@@ -1,5 +1,6 @@
 """How long a run will take is said before it has taken so long, and what it is that takes it."""
 
+import io
 import re
 import runpy
 import subprocess
@@ -8,11 +9,14 @@ from dataclasses import replace
 
 import pytest
 import runs
+from rich.console import Console
 
 from clausewise import families, forecast, input_files, package_data
+from clausewise.cli.output import Output
 from clausewise.client import Budget
 from clausewise.forecast import Pace
 from clausewise.plans import OFFERED
+from clausewise.report.terminal import Progress
 
 GATE = 9200
 
@@ -95,21 +99,33 @@ def test_the_forecast_of_a_run_is_about_what_it_sends(tmp_path, family, operatio
     )
 
 
-def test_a_budget_bounds_the_forecast(tmp_path):
-    """No more is foretold than may be sent, and no longer than it may take."""
+def test_no_more_is_foretold_than_may_be_sent(tmp_path):
+    """What all would take stands beside it."""
     target = runs.target_at(tmp_path, "embedded", "cdp")
-    budget = ("--max-requests", "150", "--max-time", "2s")
+    budget = ("--plan", "nightly", "--max-requests", "30")
 
-    done = runs.clausewise(
-        "run", "--target", target, "--plan", "nightly", *budget, "--run-dir", tmp_path / "run"
+    done = runs.clausewise("run", "--target", target, *budget, "--run-dir", tmp_path / "run")
+
+    assert re.search(
+        r"^forecast: about \d{5} requests \(cdp \d{5}\), of which --max-requests lets 30 be sent$",
+        done.stderr,
+        re.MULTILINE,
     )
 
-    first, second = (line for line in done.stderr.splitlines() if line.startswith("forecast: "))
-    assert re.fullmatch(
-        r"forecast: about \d{5} requests \(cdp \d{5}\), of which --max-requests lets 150 be sent", first
-    )
-    assert second.startswith("forecast: about 3 s; ")
-    assert second.endswith("; --max-time ends it after 2 s")
+
+@pytest.mark.parametrize(("most", "told"), [(60.0, "; --max-time ends it after 1 min 00 s"), (3600.0, "")])
+def test_a_run_that_may_not_take_so_long_says_so(most, told):
+    """Beside how long all would take."""
+    said = io.StringIO()
+    output = Output(Console(), Console(file=said, width=200))
+    output._requests, output._rate, output._most = GATE, 20, {"requests": None, "seconds": most}
+    output._progress = Progress(Console(file=io.StringIO()), 1)
+    output._progress.pace = lambda rate: Pace(0.04, rate, processors=2)
+
+    output._forecast()
+
+    foretold = forecast.sentence(GATE, Pace(0.04, 20, processors=2))
+    assert said.getvalue() == f"forecast: {foretold}{told}\n"
 
 
 def test_a_dry_run_and_the_doctor_forecast(tmp_path):

@@ -1,4 +1,4 @@
-"""Calls at once beside budgets, kills, dead and throttled targets, a full disk: nothing lost, all as serial."""
+"""Calls at once beside budgets, kills, dead and throttled targets, a full disk: nothing is lost."""
 
 import itertools
 import resource
@@ -99,7 +99,7 @@ def test_a_budget_holds_for_all_calls_at_once_and_a_resumed_run_makes_up_for_it(
 
     assert done.returncode == 2, done.stdout + done.stderr
     other = {word for name, word in runs.verdicts(folder).items() if word != serial[1][name]}
-    assert other == {"untestable"}
+    assert {"untestable"} <= other <= {"untestable", "not applicable"}
     assert f"({budget[0]}), and has " in done.stdout
     assert budget[0] != "--max-requests" or runs.results(folder)["run"]["exchanges"] == 60
     resumes(folder)
@@ -124,7 +124,7 @@ def test_a_target_that_dies_is_told_at_once_and_made_up_for(tmp_path, url, seria
         assert code == 3, said
         assert "calls got no answer that can be judged, so no further one is sent" in said
         other = {word for name, word in verdicts.items() if word != serial[1][name]}
-        assert other == {"error", "untestable"}
+        assert {"error"} < other <= {"error", "untestable", "not applicable"}
         resumes(folder)
 
 
@@ -142,7 +142,10 @@ def test_a_target_that_asks_for_less_is_waited_for(tmp_path, url, serial):
 def test_a_failure_is_confirmed_as_in_a_serial_run(tmp_path):
     """Repeated once, in its own thread, and as broken as there."""
     ends = []
-    with runs.bent("cdp", "cdp.lookup.found-is-created") as behind, gateway(behind, {}, pause=0.01) as (url, _):
+    with (
+        runs.bent("cdp", "cdp.lookup.found-is-created") as behind,
+        gateway(behind, {}, pause=0.01) as (url, _),
+    ):
         target = runs.target_at(tmp_path, url, "cdp")
         for name, beside in (("serial", ()), ("beside", ("-n", "8"))):
             folder = tmp_path / name

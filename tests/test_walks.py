@@ -63,7 +63,7 @@ class Walker(Model):
 
 @pytest.mark.parametrize("error", [Unreachable, CircuitOpen, BudgetExhausted])
 def test_what_ends_a_walk_is_what_the_test_ends_with(error):
-    """Hypothesis walks no second time, which would come elsewhere: a resumed run has to make the test again."""
+    """Hypothesis walks no second time, which would come elsewhere; a resumed run makes the test again."""
     calls = []
 
     def call(name):
