@@ -114,13 +114,13 @@ def test_no_more_is_foretold_than_may_be_sent(tmp_path):
 
 
 @pytest.mark.parametrize(("most", "told"), [(60.0, "; --max-time ends it after 1 min 00 s"), (3600.0, "")])
-def test_a_run_that_may_not_take_so_long_says_so(most, told):
+def test_a_run_that_may_not_take_so_long_says_so(monkeypatch, most, told):
     """Beside how long all would take."""
     said = io.StringIO()
     output = Output(Console(), Console(file=said, width=200))
     output._requests, output._rate, output._most = GATE, 20, {"requests": None, "seconds": most}
     output._progress = Progress(Console(file=io.StringIO()), 1)
-    output._progress.pace = lambda rate: Pace(0.04, rate, processors=2)
+    monkeypatch.setattr(output._progress, "pace", lambda rate: Pace(0.04, rate, processors=2))
 
     output._forecast()
 

@@ -5,6 +5,8 @@ import resource
 import signal
 import threading
 import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import runs
@@ -12,7 +14,10 @@ from locking import gateway
 from test_nothing_lost import _wait as until
 
 from clausewise import chaos, journal, thread_turns
+from clausewise.client import Budget
 from clausewise.client.retry_after import RetryAfter
+from clausewise.plans import PLANS
+from clausewise.plugin import overlap
 from clausewise.targets import Limits
 
 PLAN = ("--plan", "smoke")
@@ -173,6 +178,23 @@ def test_a_full_disk_ends_all_threads_and_loses_nothing(tmp_path, url, resumes):
     assert code == 4, said
     assert f"Every verdict before stands; make room, then: clausewise run --resume {folder}" in said
     resumes(folder)
+
+
+@pytest.mark.parametrize(
+    ("budget", "first"), [(Budget(), "b"), (Budget(requests=9), "a"), (Budget(seconds=9), "a")]
+)
+def test_a_run_that_may_end_before_all_its_tests_keeps_their_order(monkeypatch, budget, first):
+    """What proves most comes first then; else what takes longest does."""
+    monkeypatch.setattr("clausewise.forecast.requests", lambda _, __, tests: {"toy": ord(tests[0])})
+    known: Any = SimpleNamespace(
+        budget=budget,
+        counterexamples=SimpleNamespace(tests=frozenset),
+        scope=SimpleNamespace(homes={}),
+        plan=PLANS["gate"],
+    )
+    groups: Any = [[SimpleNamespace(nodeid="a")], [SimpleNamespace(nodeid="b")]]
+
+    assert overlap._in_order(known, groups)[0][0].nodeid == first
 
 
 def test_what_calls_at_once_wait_for_counts_as_one_wait():

@@ -1,6 +1,7 @@
 """Walks of stateful models: a disagreement is one finding with the calls that lead to it."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import runs
@@ -71,8 +72,10 @@ def test_what_ends_a_walk_is_what_the_test_ends_with(error):
         if len(calls) >= 30:
             raise error(f"It was call {len(calls)}.")
 
-    judge = SimpleNamespace(rest=lambda _: True)
-    world = stateful.WalkState(SimpleNamespace(call=call), judge, SimpleNamespace(), SimpleNamespace())
+    caller: Any = SimpleNamespace(call=call)
+    judge: Any = SimpleNamespace(rest=lambda _: True)
+    nothing: Any = None
+    world = stateful.WalkState(caller, judge, nothing, nothing)
     with pytest.raises(error, match=r"^It was call 30\.$"):
         stateful.walk(Walker, world, PLANS["certify"], 1)
 
