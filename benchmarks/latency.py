@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 
 import measuring
 
-from clausewise import families, forecast
 from clausewise.forecast import Pace
 
 HEADS = (
@@ -44,7 +43,6 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _rows(given: argparse.Namespace) -> Iterator[Sequence[object]]:
-    many = sum(forecast.counted(families.family(given.family).folder, given.plan).values())
     for delay in given.delays:
         with TemporaryDirectory() as name, measuring.slowed(delay / 1000, given.family) as url:
             for rate in given.rates:
@@ -56,7 +54,7 @@ def _rows(given: argparse.Namespace) -> Iterator[Sequence[object]]:
                     made = measuring.timed("run", "--target", path, *options)
                     sent = measuring.results(folder)["run"]["exchanges"]
                     pace = Pace(delay / 1000 + SERVED, rate or None, workers)
-                    guess = pace.seconds(sent or many)
+                    guess = pace.seconds(sent)
                     told = (
                         f"{guess:.1f}",
                         f"{made.seconds:.1f}",

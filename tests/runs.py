@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -88,12 +88,14 @@ def apart(
     )
 
 
-def begun(target: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
-    """Begin a run in a process of its own; a context that waits for its end."""
+def begun(
+    target: Path, folder: Path, *more: str, before: Callable[[], None] | None = None
+) -> subprocess.Popen[str]:
+    """Begin a run in a process of its own, a context that waits for its end; `before` is done in it first."""
     command = [sys.executable, "-m", "clausewise", "run", "--target", str(target), "--run-dir", str(folder)]
     told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     command += more
-    return subprocess.Popen(command, preexec_fn=hear, text=True, **told)  # noqa: PLW1509 - no threads here
+    return subprocess.Popen(command, preexec_fn=before or hear, text=True, **told)  # noqa: PLW1509 - no threads here
 
 
 def hear() -> None:

@@ -1,5 +1,6 @@
 """How long a run will take is said before it has taken so long, and what it is that takes it."""
 
+import io
 import re
 import runpy
 import subprocess
@@ -8,11 +9,14 @@ from dataclasses import replace
 
 import pytest
 import runs
+from rich.console import Console
 
 from clausewise import families, forecast, input_files, package_data
+from clausewise.cli.output import Output
 from clausewise.client import Budget
 from clausewise.forecast import Pace
 from clausewise.plans import OFFERED
+from clausewise.report.terminal import Progress
 
 GATE = 9200
 
@@ -70,25 +74,58 @@ def test_a_family_that_nobody_counted_is_not_guessed(tmp_path):
     assert forecast.counted(tmp_path, "gate") == {}
 
 
-def test_the_forecast_of_a_run_is_about_what_it_sends(tmp_path):
+@pytest.mark.parametrize(
+    ("family", "operation", "plan"),
+    [("ofs-ecm", "addCustomer", "gate"), ("cdp", "validateCustomer", "nightly")],
+)
+def test_the_forecast_of_a_run_is_about_what_it_sends(tmp_path, family, operation, plan):
     """Within a fifth, whatever was chosen; it is said before the first test, and again once answers came."""
-    target = runs.target_at(tmp_path, "embedded", "ofs-ecm", rate=1000.0)
-    picked = ("--operation", "addCustomer", "--plan", "gate", "--seed", "3")
+    target = runs.target_at(tmp_path, "embedded", family, rate=1000.0)
+    picked = ("--operation", operation, "--plan", plan, "--seed", "3")
 
     done = runs.clausewise("run", "--target", target, *picked, "--run-dir", tmp_path / "run")
 
     first, second = (line for line in done.stderr.splitlines() if line.startswith("forecast: "))
     said = re.fullmatch(
-        r"forecast: about (\d+) requests \(ofs-ecm \d+\); rate = 1000 allows no less than (.*)", first
+        rf"forecast: about (\d+) requests \({family} \d+\); rate = 1000 allows no less than (.*)", first
     )
     assert said
     about, least = said.groups()
     sent = runs.results(tmp_path / "run")["run"]["exchanges"]
     assert 0.8 * sent <= int(about) <= 1.2 * sent
-    assert least == "1 s"
+    assert least == forecast.duration(int(about) / 1000)
     assert re.match(
         r"forecast: about \d+ (s|min \d+ s); (rate = 1000|the target's answers|this machine)", second
     )
+
+
+def test_no_more_is_foretold_than_may_be_sent(tmp_path):
+    """What all would take stands beside it."""
+    target = runs.target_at(tmp_path, "embedded", "cdp")
+    budget = ("--plan", "nightly", "--max-requests", "30")
+
+    done = runs.clausewise("run", "--target", target, *budget, "--run-dir", tmp_path / "run")
+
+    assert re.search(
+        r"^forecast: about \d{5} requests \(cdp \d{5}\), of which --max-requests lets 30 be sent$",
+        done.stderr,
+        re.MULTILINE,
+    )
+
+
+@pytest.mark.parametrize(("most", "told"), [(60.0, "; --max-time ends it after 1 min 00 s"), (3600.0, "")])
+def test_a_run_that_may_not_take_so_long_says_so(monkeypatch, most, told):
+    """Beside how long all would take."""
+    said = io.StringIO()
+    output = Output(Console(), Console(file=said, width=200))
+    output._requests, output._rate, output._most = GATE, 20, {"requests": None, "seconds": most}
+    output._progress = Progress(Console(file=io.StringIO()), 1)
+    monkeypatch.setattr(output._progress, "pace", lambda rate: Pace(0.04, rate, processors=2))
+
+    output._forecast()
+
+    foretold = forecast.sentence(GATE, Pace(0.04, 20, processors=2))
+    assert said.getvalue() == f"forecast: {foretold}{told}\n"
 
 
 def test_a_dry_run_and_the_doctor_forecast(tmp_path):

@@ -41,7 +41,7 @@ def at_once(*works):
     raised = []
 
     def work(what):
-        with thread_turns.mine():
+        with thread_turns.taking_part():
             try:
                 what()
             except BaseException as bad:  # noqa: BLE001 - raised below

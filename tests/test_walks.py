@@ -1,6 +1,15 @@
 """Walks of stateful models: a disagreement is one finding with the calls that lead to it."""
 
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
 import runs
+from hypothesis.stateful import rule
+
+from clausewise import Model, stateful
+from clausewise.errors import BudgetExhausted, CircuitOpen, Unreachable
+from clausewise.plans import PLANS
 
 
 def test_a_disagreement_is_told_step_by_step(tmp_path):
@@ -36,3 +45,38 @@ def test_a_plan_without_walks_says_so(tmp_path):
 
     told = {row["verdict"] for row in runs.results(tmp_path / "run")["clauses"] if ".model." in row["id"]}
     assert told == {"untestable"}
+
+
+class Walker(Model):
+    """Calls, and expects nothing."""
+
+    @rule()
+    def one(self):
+        """Call once."""
+        self.api.call("a")
+
+    @rule()
+    def two(self):
+        """Call twice."""
+        self.api.call("a")
+        self.api.call("b")
+
+
+@pytest.mark.parametrize("error", [Unreachable, CircuitOpen, BudgetExhausted])
+def test_what_ends_a_walk_is_what_the_test_ends_with(error):
+    """Hypothesis walks no second time, which would come elsewhere; a resumed run makes the test again."""
+    calls = []
+
+    def call(name):
+        calls.append(name)
+        if len(calls) >= 30:
+            raise error(f"It was call {len(calls)}.")
+
+    caller: Any = SimpleNamespace(call=call)
+    judge: Any = SimpleNamespace(rest=lambda _: True)
+    nothing: Any = None
+    world = stateful.WalkState(caller, judge, nothing, nothing)
+    with pytest.raises(error, match=r"^It was call 30\.$"):
+        stateful.walk(Walker, world, PLANS["certify"], 1)
+
+    assert len(calls) == 30

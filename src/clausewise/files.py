@@ -43,7 +43,7 @@ def alone(path: Path) -> Iterator[BinaryIO]:
     """Open a file, made where there is none, for one process at a time; it waits for its turn."""
     held = os.open(path, os.O_RDWR | os.O_CREAT | BINARY, 0o600)
     with cast("BinaryIO", os.fdopen(held, "r+b", buffering=0)) as book:  # closing it lets the next one in
-        with thread_turns.away():
+        with thread_turns.waiting():
             lock_descriptor(held, poll_interval=_AGAIN)
         yield book
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from functools import wraps
+from typing import Any, ClassVar, cast
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.database import ExampleDatabase
@@ -17,7 +18,15 @@ from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 from clausewise.checks import Expectation, OutcomeNames, OutcomeRoles, holds
 from clausewise.client import Client
 from clausewise.economy import CaseSelection
-from clausewise.errors import NotConformant, OutsidePlan, Untestable
+from clausewise.errors import (
+    BudgetExhausted,
+    ClausewiseError,
+    NotConformant,
+    NoVerdict,
+    OutsidePlan,
+    TargetUnusable,
+    Untestable,
+)
 from clausewise.judge import Judge
 from clausewise.model import Exchange
 from clausewise.plans import Plan
@@ -71,6 +80,38 @@ class _Enough(BaseException):
     """The end of making a bad walk shorter; no Exception, so that Hypothesis lets it pass."""
 
 
+class _CutShort(BaseException):
+    """A walk that something else than an answer ended: a dead target, a budget that is spent.
+
+    No Exception, so that Hypothesis neither walks anew nor takes it for what it looks for.
+    """
+
+    def __init__(self, error: ClausewiseError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class _Caller:
+    """The client of a walk; what no other walk would be better off with ends it at once."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        known = getattr(self._client, name)
+        if not callable(known):
+            return known
+
+        @wraps(known)
+        def call(*values: Any, **named: Any) -> Any:
+            try:
+                return known(*values, **named)
+            except (NoVerdict, TargetUnusable, BudgetExhausted) as bad:
+                raise _CutShort(bad) from bad
+
+        return call
+
+
 class Disagreement(AssertionError):
     """An answer that is not the one that the model predicts."""
 
@@ -90,7 +131,7 @@ class Model(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world.begin()
-        self.api = self.world.api
+        self.api = cast("Client", _Caller(self.world.api))
         self.target = self.world.target
         self.unique = self.world.unique
 
@@ -108,8 +149,16 @@ def walk(model: type[Model], world: WalkState, plan: Plan, number: int) -> None:
 
     Where the path disagrees, all walks of the plan look for a shorter one that does.
 
-    Raises NotConformant for a disagreement, Untestable where the plan walks no models.
+    Raises NotConformant for a disagreement, Untestable where the plan walks no models, and what a call raises
+    that gets no answer.
     """
+    try:
+        _walk(model, world, plan, number)
+    except _CutShort as cut:
+        raise cut.error from None
+
+
+def _walk(model: type[Model], world: WalkState, plan: Plan, number: int) -> None:
     world.patience = plan.patience
     if not plan.walks:
         raise OutsidePlan(f"The plan {plan.name!r} walks no models.")

@@ -1,10 +1,9 @@
 """Whose turn it is: of the threads of a run one is at work at a time, and lets the others in while it waits.
 
 A run that overlaps calls has many tests at hand and one interpreter. So that nothing of ours, of pytest's or
-of a library's is ever entered by two tests at once, a thread of a run (`mine`) works in its turn, and gives
-it up (`away`) only where it waits: for the network, for a moment, for another thread. What no wait stands
-within is whole without any lock. A thread that takes no part, such as all of a run without overlap, notices
-nothing.
+of a library's is ever entered by two tests at once, a thread of a run (`taking_part`) works in its turn, and
+gives it up (`waiting`) only for the network, for a moment, or for another thread. What no wait stands within
+is whole without any lock. A thread that takes no part, such as all of a run without overlap, notices nothing.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ _OWN = _Own()
 
 
 @contextmanager
-def mine() -> Iterator[None]:
-    """Take part: the thread is at work, but for where it is away."""
+def taking_part() -> Iterator[None]:
+    """Take part: the thread is at work, but for where it is `waiting`."""
     _WORKING.acquire()
     _OWN.at_work = True
     try:
@@ -41,7 +40,7 @@ def mine() -> Iterator[None]:
 
 
 @contextmanager
-def away() -> Iterator[None]:
+def waiting() -> Iterator[None]:
     """Let other threads work while this one waits."""
     if not _OWN.at_work:
         yield
@@ -65,7 +64,7 @@ def pause(seconds: float) -> None:
     if not _OWN.at_work:
         time.sleep(seconds)
         return
-    with away():
+    with waiting():
         woken = _WOKEN.wait(seconds)
     if woken:
         raise KeyboardInterrupt
@@ -99,7 +98,7 @@ OPEN = _Open()
 def alone(lock: Lock) -> Iterator[None]:
     """Hold a lock over waits, or a place in a room for so many; others work while one waits for it."""
     if not lock.acquire(blocking=False):
-        with away():
+        with waiting():
             lock.acquire()
     try:
         yield

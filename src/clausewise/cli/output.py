@@ -31,6 +31,7 @@ class Output:
         self._progress: terminal.Progress | None = None
         self._requests = 0.0  # that the run is going to send, where that is known and not told, yet
         self._rate: float | None = None
+        self._most: Mapping[str, float | None] = {}  # that the run may spend: requests, and seconds
         self._workers = self._processes = 1
         self._session: Session | None = None
         self._found: Live | None = None
@@ -104,6 +105,7 @@ class Output:
                 )
                 sent = forecast.requests(run.scope.homes.values(), plan, tests)
                 self._requests, self._rate = sum(sent.values()), run.scope.target.limits.rate
+                self._most = session.budget.most
                 self._say(sent)
             self._progress = terminal.Progress(self._err, len(tests), self._workers, self._processes)
 
@@ -111,6 +113,10 @@ class Output:
         """Say beforehand how much will be sent, and how long that takes at least."""
         each = ", ".join(f"{name} {count:.0f}" for name, count in sent.items())
         told = f"forecast: about {self._requests:.0f} requests ({each})" if sent else ""
+        most = self._most["requests"]
+        if told and most is not None and most < self._requests:
+            self._requests = most
+            told += f", of which --max-requests lets {most:.0f} be sent"
         if told and self._rate:
             told += f"; rate = {self._rate:g} allows no less than {duration(self._requests / self._rate)}"
         if told:
@@ -120,7 +126,10 @@ class Output:
         """Say once, as soon as a few answers came, how long the run will take and what limits it."""
         pace = self._progress.pace(self._rate) if self._progress and self._requests else None
         if pace:
-            self._err.print(Text(f"forecast: {forecast.sentence(self._requests, pace)}"), soft_wrap=True)
+            told, most = forecast.sentence(self._requests, pace), self._most["seconds"]
+            if most is not None and most < pace.seconds(self._requests):
+                told += f"; --max-time ends it after {duration(most)}"
+            self._err.print(Text(f"forecast: {told}"), soft_wrap=True)
             self._requests = 0.0
 
     def _end(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -19,18 +21,24 @@ class RetryAfter:
 
     A call waits `max_wait` seconds at most, and all calls together as many times that as the `breaker`
     counts; each call that is answered gives a little of it back, so that only who lets hardly any through
-    comes to the end of it. Threads share it: what is left is counted in one turn, before the wait.
+    comes to the end of it. Threads share it: what is left is counted in one turn, before the wait, and what
+    several calls wait for at once counts as one wait.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.most = limits.max_wait
         self._all = self._left = limits.max_wait * limits.breaker
+        self._waited_until = -math.inf  # by `time.monotonic`: so far all that is waited for is counted
 
     def wait(self, seconds: float, waited: float) -> bool:
         """Wait so many seconds and return True; False where that is more than is left of a call or of all."""
-        if waited + seconds > self.most or seconds > self._left:
+        now = time.monotonic()
+        since = max(now, self._waited_until) if thread_turns.beside() else now
+        more = max(0.0, now + seconds - since)  # than other calls wait already
+        if waited + seconds > self.most or more > self._left:
             return False
-        self._left -= seconds
+        self._left -= more
+        self._waited_until = max(self._waited_until, now + seconds)
         thread_turns.pause(seconds)
         return True
 

@@ -32,7 +32,7 @@ class Transport:
     """Sends requests over kept-alive connections, paced, bounded in time and size.
 
     Each call stands for itself: no redirect is followed, and no cookie kept. Threads share its connections,
-    of which each call has one; while it waits for an answer a thread is away (`thread_turns`).
+    of which each call has one; while one waits for an answer others work (`thread_turns`).
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Transport:
             began = ended = time.perf_counter()
             self._watchdog.watch(began + self.limits.total_timeout, rested)
             try:
-                with thread_turns.away():
+                with thread_turns.waiting():
                     try:
                         response = self._exchange(request, what)
                     finally:

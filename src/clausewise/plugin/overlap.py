@@ -52,11 +52,12 @@ def loop(tests: pytest.Session, session: Session, many: int) -> bool:
     if tests.testsfailed and not tests.config.option.continue_on_collection_errors:
         raise tests.Interrupted(f"{tests.testsfailed} errors during collection")
     if pytest_internals.hinders(tests.config):
-        return _in_turn(tests, tests.items)
+        _in_turn(tests, tests.items)
+        return True
     labels.by_thread(tests.config)
     first, beside, last = _parts(tests.items)
     groups = _groups(beside)
-    opened = _open(tests, session, first, groups)
+    _open(tests, session, first, groups)
     limits = session.run.scope.target.limits
     many = min(
         many or chosen(session.budget.latency, limits.rate, limits.max_connections),
@@ -64,10 +65,11 @@ def loop(tests: pytest.Session, session: Session, many: int) -> bool:
     )
     session.overlapped = many
     if many > 1 and groups:
-        Overlap(tests, session, _longest_first(session, groups), many).run()
+        Overlap(tests, session, _in_order(session, groups), many).run()
     else:
         _in_turn(tests, [item for group in groups for item in group])
-    return _in_turn(tests, last) and opened
+    _in_turn(tests, last)
+    return True
 
 
 def _parts(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item], list[pytest.Item]]:
@@ -104,7 +106,7 @@ def _groups(items: Sequence[pytest.Item]) -> list[Group]:
     return list(groups.values())
 
 
-def _open(tests: pytest.Session, session: Session, first: Group, groups: list[Group]) -> bool:
+def _open(tests: pytest.Session, session: Session, first: Group, groups: list[Group]) -> None:
     """Run what comes first, and of each family a few tests, in the order of a serial run."""
     _in_turn(tests, first)
     families = dict.fromkeys(_family(group[0]) for group in groups)
@@ -119,7 +121,6 @@ def _open(tests: pytest.Session, session: Session, first: Group, groups: list[Gr
                 break
             groups.remove(group)
             _in_turn(tests, group)
-    return True
 
 
 def _asked(item: pytest.Item) -> set[str]:
@@ -131,11 +132,14 @@ def _family(item: pytest.Item) -> str:
     return selection.ids(item)[0].partition(".")[0]
 
 
-def _longest_first(session: Session, groups: list[Group]) -> list[Group]:
+def _in_order(session: Session, groups: list[Group]) -> list[Group]:
     """Return groups in the order in which they are begun: what failed before, then what takes long.
 
-    The run ends with its longest test, unless that is begun early.
+    The run ends with its longest test, unless that is begun early. One that may end before all its tests
+    keeps the order of a serial run, which begins with what is worth most.
     """
+    if any(session.budget.most.values()):
+        return groups
     known, homes = session.shared.counterexamples.tests(), list(session.run.scope.homes.values())
 
     def key(group: Group) -> tuple[bool, float]:
@@ -146,7 +150,7 @@ def _longest_first(session: Session, groups: list[Group]) -> list[Group]:
     return sorted(groups, key=key)
 
 
-def _in_turn(tests: pytest.Session, items: Sequence[pytest.Item]) -> bool:
+def _in_turn(tests: pytest.Session, items: Sequence[pytest.Item]) -> None:
     """Run tests one after the other, as pytest does."""
     for item, after in pairwise([*items, None]):
         assert item is not None
@@ -155,7 +159,6 @@ def _in_turn(tests: pytest.Session, items: Sequence[pytest.Item]) -> bool:
             raise tests.Failed(tests.shouldfail)
         if tests.shouldstop:
             raise tests.Interrupted(tests.shouldstop)
-    return True
 
 
 @contextmanager
@@ -169,12 +172,12 @@ def _settled() -> Iterator[None]:
         gc.unfreeze()
 
 
-class _Lane(threading.local):
+class _ThreadState(threading.local):
     """What a thread runs: the test at hand, the rest of its group, and what its test came to."""
 
     item: pytest.Item | None = None
     reports: pytest_internals.Reports
-    follows: deque[pytest.Item]
+    rest_of_group: deque[pytest.Item]
 
 
 class Overlap:
@@ -185,8 +188,8 @@ class Overlap:
         self._session = session
         self._groups = deque(groups)
         self._many = many
-        self._told: SimpleQueue[object] = SimpleQueue()  # its `put` may be called by a signal's handler
-        self._lane = _Lane()
+        self._messages: SimpleQueue[object] = SimpleQueue()  # its `put` may be called by a signal's handler
+        self._thread = _ThreadState()
         self._stopped = self._cancelled = False
 
     def run(self) -> None:
@@ -199,9 +202,9 @@ class Overlap:
         bad: BaseException | None = None
         with (
             _settled(),
-            pytest_internals.overlapping(self._tests),
-            self._session.clients.at_once(self._many),
-            thread_turns.mine(),
+            pytest_internals.overlapping(self._session),
+            self._run.at_once(self._many),
+            thread_turns.taking_part(),
         ):
             self._session.overlap = self
             try:
@@ -225,7 +228,7 @@ class Overlap:
     def cancel(self) -> None:
         """Begin no further test; may be called at any time, by a signal's handler."""
         self._cancelled = self._stopped = True
-        self._told.put(_CANCELLED)
+        self._messages.put(_CANCELLED)
 
     def perform(self, item: pytest.Item) -> None:
         """Run a test in the thread that asks, once more where failures are confirmed."""
@@ -236,55 +239,55 @@ class Overlap:
         if again and wants_again(reports):
             with self._session.test.repeating():
                 reports = pytest_internals.run(item, lambda _: self._after())
-        self._lane.reports = reports
+        self._thread.reports = reports
 
     def _work(self) -> None:
         """Run one group after the other, in a thread."""
-        with thread_turns.mine():
+        with thread_turns.taking_part():
             try:
-                self._lane.follows = deque()
+                self._thread.rest_of_group = deque()
                 item = self._after()
                 while item is not None:
-                    self._lane.item, self._lane.reports = None, []
+                    self._thread.item, self._thread.reports = None, []
                     pytest_internals.begin(item)
-                    self._told.put((item, self._lane.reports))
-                    item = self._lane.item or self._after()
+                    self._messages.put((item, self._thread.reports))
+                    item = self._thread.item or self._after()
             except BaseException as bad:  # noqa: BLE001 - the main thread raises it
                 self._stopped = True
-                self._told.put(bad)
+                self._messages.put(bad)
             finally:
                 pytest_internals.leave(self._tests)
-                self._told.put(None)
+                self._messages.put(None)
 
     def _after(self) -> pytest.Item | None:
         """Take the next test of this thread; None once there is none, or the run is about to end."""
         if self._stopped or self._tests.shouldfail or self._tests.shouldstop:
             return None
-        if not self._lane.follows and self._groups:
-            self._lane.follows = deque(self._groups.popleft())
-        self._lane.item = self._lane.follows.popleft() if self._lane.follows else None
-        return self._lane.item
+        if not self._thread.rest_of_group and self._groups:
+            self._thread.rest_of_group = deque(self._groups.popleft())
+        self._thread.item = self._thread.rest_of_group.popleft() if self._thread.rest_of_group else None
+        return self._thread.item
 
     def _listen(self, threads: int) -> BaseException | None:
         """Tell what each test came to until all threads have ended; return what broke in one of them."""
         bad: BaseException | None = None
-        for told in self._messages(threads):
-            if isinstance(told, tuple):
-                _tell(*told)
-            elif isinstance(told, BaseException):
-                bad = bad or told
+        for message in self._received(threads):
+            if isinstance(message, tuple):
+                self._report(*message)
+            elif isinstance(message, BaseException):
+                bad = bad or message
         return bad
 
-    def _messages(self, threads: int) -> Iterator[object]:
+    def _received(self, threads: int) -> Iterator[object]:
         """Yield what the threads say; once the run is cancelled calls are cut, and nobody is waited for."""
         ends = cuts = math.inf
         while threads:
-            told: object = ""
-            with thread_turns.away(), suppress(Empty):
+            message: object = ""
+            with thread_turns.waiting(), suppress(Empty):
                 left = max(0.0, min(ends, cuts) - time.monotonic())
-                told = self._told.get(timeout=None if ends == math.inf else left)
+                message = self._messages.get(timeout=None if ends == math.inf else left)
             now = time.monotonic()
-            if told is _CANCELLED:
+            if message is _CANCELLED:
                 cuts = now if ends < math.inf else now + _LAST_CALL  # whoever asks twice is in a hurry
                 ends = min(ends, now + _PATIENCE)
                 thread_turns.wake()
@@ -293,15 +296,14 @@ class Overlap:
                 cuts = now + _LAST_CALL
             if now >= ends:
                 return
-            if told is None:
+            if message is None:
                 threads -= 1
-            elif told and told is not _CANCELLED:
-                yield told
+            elif message and message is not _CANCELLED:
+                yield message
 
-
-def _tell(item: pytest.Item, reports: pytest_internals.Reports) -> None:
-    hook = item.ihook
-    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in reports:
-        hook.pytest_runtest_logreport(report=report)
-    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    def _report(self, item: pytest.Item, reports: pytest_internals.Reports) -> None:
+        hook = item.ihook
+        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        for report in reports:
+            hook.pytest_runtest_logreport(report=report)
+        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

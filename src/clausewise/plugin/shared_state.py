@@ -16,8 +16,8 @@ from clausewise.plugin.shared_resources import Taker
 class SharedState:
     """What lasts from one test of a process to the next.
 
-    `memories` is what is found out of each family, `taken` what the target gives away once, `loans` what tests
-    gave back, `cleanup` what the calls left in the target.
+    `memories` is what is found out of each family, `taken` what the target gives away once, `loans` what
+    tests gave back, `cleanup` what the calls left in the target.
     """
 
     counterexamples: Counterexamples
