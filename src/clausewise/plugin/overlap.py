@@ -202,8 +202,8 @@ class Overlap:
         bad: BaseException | None = None
         with (
             _settled(),
-            pytest_internals.overlapping(self._session),
-            self._run.at_once(self._many),
+            pytest_internals.overlapping(self._tests),
+            self._session.clients.at_once(self._many),
             thread_turns.taking_part(),
         ):
             self._session.overlap = self
