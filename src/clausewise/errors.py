@@ -4,7 +4,7 @@ ClausewiseError
 +-- ConfigurationError          exit 4: a file, an option or an environment variable is wrong
 +-- TargetUnusable              exit 3: nothing can be judged on this target
 |   +-- CredentialsRefused      the target turned the configured credentials away
-|   +-- Elsewhere               a host of the target resolves to where the target file allows none
+|   +-- AddressNotAllowed       a host of the target resolves to where the target file allows none
 |   +-- CircuitOpen             too many calls in a row got no answer; no further one is sent
 +-- NoVerdict                   verdict *error*: the network's or the target's fault, not the clause's
 |   +-- Unreachable             no answer: reset, timed out, no HTTP
@@ -16,8 +16,8 @@ ClausewiseError
 |   +-- LoginLost               a log-in that worked before is turned away
 +-- Unwritable                  exit 4: what was judged cannot be written down, so the run stops
 +-- Untestable                  verdict *untestable*: something the test needs is not there
-|   +-- Spent                   the run's budget is used up; a resumed run makes up for it
-|   +-- Beyond                  the run's plan does not send what it would take
+|   +-- BudgetExhausted         the run's budget is used up; a resumed run makes up for it
+|   +-- OutsidePlan             the run's plan does not send what it would take
 |   +-- NoToken                 the target's own log-in answers without a token that a caller could use
 +-- NotConformant               verdict *fail*: a clause was exercised and is broken (an AssertionError too)
 """
