@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 import pytest
@@ -42,7 +43,8 @@ class Session:
 
     `run` is what the run is, `stack` closes what was opened for it, and `lost` says why its folder takes no
     more. `left_out` are tests of ours that pytest's own options leave out, `overlapped` is how many calls are
-    made at once, as soon as that is known. The matrix is `rehearsing`, and asks only where it `narrows` which
+    made at once, as soon as that is known. `newness` is in every value that a target that lives on must not
+    know yet. The matrix is `rehearsing`, and asks only where it `narrows` which
     field a refused request is refused for.
     """
 
@@ -63,6 +65,7 @@ class Session:
     narrows: bool = True
     lost: str = ""
     results: dict[str, Any] = field(default_factory=dict)
+    newness: str = field(default_factory=partial(secrets.token_hex, 8))
     _salt: str = ""
 
     def begin_test(self, test: str, clauses: Sequence[str]) -> None:

@@ -160,7 +160,7 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
     run = results["run"]
     told = f"{run['exchanges']} exchanges in {run['seconds']} s, plan {run['plan']}"
     told += f" ({cases})" if (cases := cases_of(results["promise"])) else ""
-    again = "" if "recorded" in run else f"; --seed {run['seed']} sends the same again"
+    again = "" if "recorded" in run else f"; --seed {run['seed']} asks the same again"
     yield _cut(Text(told + again))
     if run["interrupted"]:
         yield Text(f"to go on: clausewise run --resume {folder}", style="bold")
