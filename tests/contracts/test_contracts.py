@@ -10,7 +10,7 @@ from clausewise.contracts.bodies import CompiledBody
 from clausewise.errors import ConfigurationError
 from clausewise.model import Kind, Standing
 
-TOY = Path(__file__).parent / "toy" / "openapi.yaml"
+TOY = Path(__file__).parents[1] / "support" / "toy" / "openapi.yaml"
 
 
 @pytest.fixture

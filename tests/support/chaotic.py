@@ -1,6 +1,6 @@
 """Measured runs of the real command against each kind of chaos; as a script, the table in docs/chaos.md.
 
-    python tests/chaotic.py [kind ...]
+    python tests/support/chaotic.py [kind ...]
 
 Prints a line for each kind, and writes its row into docs/chaos.md; without kinds it tries them all.
 """

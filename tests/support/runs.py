@@ -22,7 +22,7 @@ from clausewise import package_data
 from clausewise.cli import main
 from clausewise.reference import process
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 REFERENCE = package_data.TARGETS / "reference.toml"
 DOCUMENTS = ("cdp-2023", "cdp-drap-1.0.1")
 ECM = "ofs-ecm-8.1.2.8"
@@ -51,7 +51,7 @@ def in_turn(*cases: Any, parts: int = 0) -> list[Any]:
 def clausewise(*arguments: str | Path, timeout: float = 240, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run `clausewise` in a process of its own and return what it said and its exit code.
 
-    It is forked from one that has imported all (tests/warm.py), where what is asked allows that.
+    It is forked from one that has imported all (tests/support/warm.py), where what is asked allows that.
     """
     if more.keys() <= {"cwd", "env"} and warm.fits(more.get("env")):
         done = warm.run([*map(str, arguments)], timeout=timeout, **more)

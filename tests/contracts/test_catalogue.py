@@ -12,7 +12,7 @@ from clausewise.cli import catalogues
 from clausewise.errors import ConfigurationError
 from clausewise.model import among
 
-TOY = Path(__file__).parent / "toy"
+TOY = Path(__file__).parents[1] / "support" / "toy"
 SWEEP = """
 [[sweep]]
 prefix = "label"

@@ -11,7 +11,7 @@ import pytest
 import runs
 import yaml
 
-HERE = Path(__file__).parent / "newcomers"
+HERE = Path(__file__).parents[1] / "support" / "newcomers"
 sys.path.insert(0, str(HERE))
 
 from shop import TOKEN, shop  # noqa: E402 - it lies beside its file

@@ -19,7 +19,7 @@ from clausewise.cli import catalogues
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.model import Standing
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("CLAUSEWISE_DOCUMENTS", ROOT.parent / "shared" / "documents"))
 CAPTION = re.compile(r"Table (\d+): ")
 HEADING = re.compile(r"(\d+(?:\.\d+)*) [A-Z]")

@@ -23,7 +23,7 @@ from clausewise.reference.neighbours import FORMS
 from clausewise.report import matrix
 
 SURVIVORS = package_data.SCHEMAS / "survivors.schema.json"
-TOY = contracts.load(Path(__file__).parent / "toy" / "openapi.yaml", "toy-1")
+TOY = contracts.load(Path(__file__).parents[1] / "support" / "toy" / "openapi.yaml", "toy-1")
 WIDGET = {"name": "Cog", "weight": 7.5, "parts": [{"id": "a", "note": "x"}, {"id": "b", "note": "y"}]}
 GIVEN = [
     Answer("getWidget.widget", 200, WIDGET),

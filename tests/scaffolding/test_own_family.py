@@ -18,7 +18,7 @@ from test_evidence import keys
 
 from clausewise import package_data
 
-HELLO = Path(__file__).parent / "hello"
+HELLO = Path(__file__).parents[1] / "support" / "hello"
 MISSING = "there is no family 'hello'"
 
 

@@ -107,7 +107,7 @@ def older(where, name):
 
 
 def answers(history, build=""):
-    """Everything that a history is asked for, of the runs that tests/histories holds."""
+    """Everything that a history is asked for, of the runs that tests/history/histories holds."""
     names = ["uat", "acme-sit", "bare", "nobody"]
     rows = history.of(names)
     ids = [row["id"] for row in rows]

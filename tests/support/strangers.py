@@ -18,7 +18,7 @@ import pytest
 import runs
 
 ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
+HERE = Path(__file__).with_name("foreign_servers")
 _PATIENCE = 30  # seconds until a server listens
 
 

@@ -16,7 +16,7 @@ from junitparser import JUnitXml
 from clausewise import package_data
 from clausewise.plugin import outcomes
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs"
 PAGE = (PAGES / "ci.md").read_text("utf-8")
 RECIPES = [
@@ -178,7 +178,7 @@ def test_what_pytest_timeout_cuts_short_is_no_fault_of_ours(tmp_path):
 
 def test_a_checkout_may_be_read_only(tmp_path):
     """Plain pytest has its cache in the checkout; where that cannot be written, a run ends as ever."""
-    checkout = Path(__file__).parents[1]
+    checkout = Path(__file__).parents[2]
     mount = f"mount --bind {checkout} {checkout} && mount -o remount,ro,bind {checkout}"
     enter = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
     may = shutil.which("unshare") and subprocess.run([*enter, mount], capture_output=True, check=False)
