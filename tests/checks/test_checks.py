@@ -11,6 +11,8 @@ from clausewise.checks import differs, has, holds, lacks, matches, read, status,
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.model import Form, Outcome, Role
 
+pytestmark = pytest.mark.quick
+
 GET = TOY.operations["getWidget"]
 ADD = TOY.operations["addWidget"]
 WIDGET = {"name": "a", "size": 1}

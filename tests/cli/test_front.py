@@ -7,6 +7,8 @@ import pytest
 
 import clausewise
 
+pytestmark = pytest.mark.quick
+
 LIGHT = "import sys, clausewise.cli, clausewise.cli.serve; print(*sys.modules)"
 
 

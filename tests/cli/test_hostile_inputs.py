@@ -30,6 +30,8 @@ from inputs import (
 from clausewise import journal, package_data, report
 from clausewise.errors import ConfigurationError
 
+pytestmark = pytest.mark.quick
+
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n"
     for old, new in zip("abcdefgh", "bcdefghi", strict=True)

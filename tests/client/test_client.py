@@ -34,6 +34,8 @@ from clausewise.model import File, Request, Response
 from clausewise.reference import process
 from clausewise.targets import FamilyTarget, Limits, Tls
 
+pytestmark = pytest.mark.quick
+
 TOY = contracts.load(Path(__file__).parents[1] / "support" / "toy" / "openapi.yaml", "toy-1")
 LIMITS = Limits(connect_timeout=1, read_timeout=0.3, total_timeout=0.6, max_body_bytes=100_000, breaker=3)
 

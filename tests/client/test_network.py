@@ -10,7 +10,7 @@ from pathlib import Path
 import runs
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from test_canary import key
+from signing_keys import keys
 
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
@@ -49,7 +49,7 @@ def commands(folder, target):
             folder / "h",
         ],
         ["report", folder / "run"],
-        ["evidence", folder / "run", "--key", key(folder), "--output", folder / "evidence.zip"],
+        ["evidence", folder / "run", "--key", keys(folder)[0], "--output", folder / "evidence.zip"],
         ["judge", folder / "run", *given, "--run-dir", folder / "again"],
         ["har", folder / "run"],
         ["findings", folder / "run"],

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 import runs
-from test_canary import key
+from signing_keys import keys
 
 from clausewise import chaos
 from clausewise.chaos.wire import relayed
@@ -132,6 +132,6 @@ def test_a_run_whose_reads_came_too_early_is_evidence(tmp_path):
         runs.clausewise("run", "--target", target, "--plan", "smoke", "--run-dir", tmp_path / "run")
 
     pack = tmp_path / "evidence.zip"
-    packed = runs.inside("evidence", tmp_path / "run", "--key", key(tmp_path), "--output", pack)
+    packed = runs.inside("evidence", tmp_path / "run", "--key", keys(tmp_path)[0], "--output", pack)
     assert packed.returncode == 0, packed.stderr
     assert "made again, or waited" in runs.inside("verify", pack).stdout

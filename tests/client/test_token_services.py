@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 import runs
-import tomlkit
-from test_canary import key
+from signing_keys import keys
 
 from clausewise import chaos
 from clausewise.chaos.wire import relayed
@@ -23,14 +22,6 @@ def absent(call):
     """Give no tokens here."""
     call.send(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
     call.keep()
-
-
-def given(path, **more):
-    """Add lines to a target file's family cdp."""
-    told = tomlkit.parse(path.read_text())
-    told["families"][next(iter(told["families"]))].update(more)
-    path.write_text(tomlkit.dumps(told))
-    return path
 
 
 @pytest.fixture
@@ -53,13 +44,13 @@ def test_tokens_may_come_from_another_host(tmp_path, apart):
     target, url = apart
     folder = tmp_path / "run"
     done = runs.clausewise(
-        "run", "--target", given(target, token_url=url), "--plan", "smoke", "--run-dir", folder
+        "run", "--target", runs.given(target, token_url=url), "--plan", "smoke", "--run-dir", folder
     )
 
     assert done.returncode == 0, done.stdout
     assert f" and {url.rpartition('/sso')[0]} (family cdp)" in done.stderr
     pack = tmp_path / "evidence.zip"
-    packed = runs.clausewise("evidence", folder, "--key", key(tmp_path), "--output", pack)
+    packed = runs.clausewise("evidence", folder, "--key", keys(tmp_path)[0], "--output", pack)
     assert packed.returncode == 0, packed.stderr
     checked = runs.clausewise("verify", pack)
     assert "which is not at" not in checked.stdout + checked.stderr, checked.stdout
@@ -80,7 +71,9 @@ def test_tokens_may_come_from_another_host(tmp_path, apart):
 def test_a_bad_address_is_one_sentence(tmp_path, family, url, said):
     """Where it stands, and what to do."""
     done = runs.inside(
-        "doctor", "--target", given(runs.target_at(tmp_path, "http://127.0.0.1:9", family), token_url=url)
+        "doctor",
+        "--target",
+        runs.given(runs.target_at(tmp_path, "http://127.0.0.1:9", family), token_url=url),
     )
 
     assert done.returncode == 4

@@ -9,6 +9,8 @@ from clausewise.bindings import Bindings, load
 from clausewise.errors import ConfigurationError, Untestable
 from clausewise.model import Binding, File, Operation, Parameter, Sample
 
+pytestmark = pytest.mark.quick
+
 KNOWN = {
     "cif": Binding("cif", "", "name", "cif", ("ask",)),
     "name": Binding("name", "", "name", "/who/name"),

@@ -12,6 +12,8 @@ from clausewise.cli import catalogues
 from clausewise.errors import ConfigurationError
 from clausewise.model import among
 
+pytestmark = pytest.mark.quick
+
 TOY = Path(__file__).parents[1] / "support" / "toy"
 SWEEP = """
 [[sweep]]

@@ -10,6 +10,8 @@ from clausewise.contracts.bodies import CompiledBody
 from clausewise.errors import ConfigurationError
 from clausewise.model import Kind, Standing
 
+pytestmark = pytest.mark.quick
+
 TOY = Path(__file__).parents[1] / "support" / "toy" / "openapi.yaml"
 
 

@@ -5,9 +5,11 @@ import json
 import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator
-from test_families import BODIES
+from shipped import BODIES
 
 from clausewise.generation import one_wrong
+
+pytestmark = pytest.mark.quick
 
 MOST = 400  # mutations of one example
 

@@ -14,6 +14,8 @@ from clausewise.contracts import overlays
 from clausewise.errors import ConfigurationError
 from clausewise.model import Standing
 
+pytestmark = pytest.mark.quick
+
 IMAGES = package_data.SCHEMAS / "int-ecm" / "openapi.yaml"
 LOGIN = "$.paths['/int-ecm-service/v1/login']"
 API: dict[str, Any] = {

@@ -11,6 +11,8 @@ from clausewise import contracts, package_data
 from clausewise.checks import read
 from clausewise.model import RULED_OUT, Spelling, respelt, respelt_place
 
+pytestmark = pytest.mark.quick
+
 ECM = "ofs-ecm-8.1.2.8"
 EITHER = (Spelling("RESULTS", "RESULTS"), Spelling("RESULTS", "Results"))
 WORDS = (Spelling("FAILED", "FAILED", "STATUS"), Spelling("FAILED", "Fail", "STATUS"))

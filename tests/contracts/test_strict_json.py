@@ -6,6 +6,8 @@ import pytest
 
 from clausewise import strict_json
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("raw", "problem"),

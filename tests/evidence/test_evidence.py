@@ -8,23 +8,19 @@ import shutil
 import time
 import tomllib
 import zipfile
-from collections.abc import Callable
-from typing import Any
 
 import forging
 import pytest
 import runs
 import stamps
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
-    NoEncryption,
     PrivateFormat,
-    PublicFormat,
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from signing_keys import MAKES, keys
 
 from clausewise import evidence, package_data, report, rulings, scope, statement, targets
 from clausewise.errors import ConfigurationError
@@ -53,20 +49,6 @@ ticket = "T-1"
 expires = "2099-01-01"
 """
 PACKED = re.compile(r'id="packed">([^<]*)<')
-MAKES: dict[str, Callable[[], Any]] = {
-    "ed25519": ed25519.Ed25519PrivateKey.generate,
-    "rsa": lambda: rsa.generate_private_key(65537, 2048),
-    "ecdsa": lambda: ec.generate_private_key(ec.SECP256R1()),
-}
-
-
-def keys(folder, kind="ed25519", name="key"):
-    """Write a new private and public key; return their paths."""
-    key = MAKES[kind]()
-    private, public = folder / f"{name}.pem", folder / f"{name}.pub"
-    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    return private, public
 
 
 @pytest.fixture(scope="module")

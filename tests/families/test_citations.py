@@ -19,6 +19,8 @@ from clausewise.cli import catalogues
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.model import Standing
 
+pytestmark = pytest.mark.quick
+
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("CLAUSEWISE_DOCUMENTS", ROOT.parent / "shared" / "documents"))
 CAPTION = re.compile(r"Table (\d+): ")

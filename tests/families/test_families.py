@@ -11,18 +11,17 @@ import runs
 import schemathesis
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from shipped import BODIES, COUNTS, FAMILIES, book_of
 
-from clausewise import bindings, catalogue, contracts, package_data
+from clausewise import bindings, contracts, package_data
 from clausewise.bindings import Bindings
 from clausewise.contracts.bodies import CompiledBody
 from clausewise.model import Kind, Observability, Standing
 from clausewise.strict_json import scalars
 
-FAMILIES = ("account-service", "cdp", "int-ecm", "ofs-ecm")
+pytestmark = pytest.mark.quick
+
 THIN = {"account-service": 56, "int-ecm": 50}  # independent counts of what documents 001 and 000 imply
-BODIES = sorted(
-    path for name in FAMILIES for path in (package_data.SCHEMAS / name / "bodies").glob("*.schema.json")
-)
 
 # Independent counts of the documents. Of 002 and 003 by kind; of 004 by service, within 5 %.
 CDP_KINDS = {Kind.REQUEST_FIELD: 104, Kind.RESPONSE_FIELD: 175, Kind.ANSWER: 22}
@@ -46,12 +45,6 @@ ECM_SERVICES = {
     "addNarrative": 29,
     "ecmUploadFile": 85,
 }
-
-
-def book_of(family):
-    """Return a family's whole catalogue, whichever document a target may claim."""
-    folder = package_data.SCHEMAS / family
-    return catalogue.load(folder, family, contracts.every_clause(folder / "openapi.yaml"))
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
@@ -203,9 +196,6 @@ def test_no_example_fits_two_outcomes_of_one_status(family, document):
 
 def _shows(example, code):
     return not code or code in {value for _, value in scalars(example)}
-
-
-COUNTS = [("cdp", 4), ("ofs-ecm", 18), ("int-ecm", 3), ("account-service", 18)]
 
 
 @pytest.mark.parametrize(("family", "count"), COUNTS)

@@ -16,6 +16,8 @@ from clausewise.cli.catalogues import book
 from clausewise.errors import ConfigurationError
 from clausewise.plugin.startup import claimed
 
+pytestmark = pytest.mark.quick
+
 ENTRIES = {
     name: known for family in package_data.families() for name, known in book(family).discrepancies.items()
 }

@@ -10,6 +10,8 @@ import runs
 from clausewise.errors import Untestable
 from clausewise.generation import guilty, hopeless, one_wrong, optional, random_bodies, same_meaning, without
 
+pytestmark = pytest.mark.quick
+
 BODY: dict[str, Any] = {
     "name": "Amina Ñ",
     "born": "1990-01-15",

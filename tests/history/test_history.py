@@ -19,9 +19,9 @@ import pytest
 import runs
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from made_results import clause, result
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
-from test_report import clause, results
 
 from clausewise.errors import ConfigurationError
 from clausewise.history import History, _engine, packing, schema
@@ -30,15 +30,6 @@ from clausewise.report import charts
 OLD = Path(__file__).with_name("histories")
 NUMBERS = count()
 KINDS = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-
-
-def result(number, target="uat", **verdicts):
-    """Results of one run on one day, with the verdicts of three clauses."""
-    rows = [clause(at, verdicts.get(f"c{at}", "pass")) for at in (1, 2, 3)]
-    made = results(rows)
-    made["run"] |= {"id": f"r{number}", "started": f"2031-01-{number:02}T02:00:00+00:00"}
-    made["target"] |= {"name": target}
-    return made
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import pytest
 from clausewise import journal
 from clausewise.errors import ConfigurationError
 
+pytestmark = pytest.mark.quick
+
 
 def write(folder, worker):
     """Append 200 long lines, as one worker of a run."""

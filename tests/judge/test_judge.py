@@ -9,6 +9,8 @@ from clausewise.judge import Judge, JudgeContext
 from clausewise.masking import Masker
 from clausewise.model import Verdict
 
+pytestmark = pytest.mark.quick
+
 UNKNOWN = "toy.getWidget.unknown"
 WIDGET = "toy.getWidget.widget"
 

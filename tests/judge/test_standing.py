@@ -11,6 +11,8 @@ from clausewise.judge import Judge, JudgeContext
 from clausewise.masking import Masker
 from clausewise.model import Standing
 
+pytestmark = pytest.mark.quick
+
 GUESS = "toy.getWidget.only-documented"  # inferred, as it is for every operation
 UNKNOWN = "toy.getWidget.unknown"
 UNAUTHORIZED = "toy.getWidget.unauthorized"

@@ -7,6 +7,8 @@ import pytest
 from clausewise.model import Clause, Finding, Kind, Observability, Source, Standing, Verdict
 from clausewise.verdict import Exit, Facts, Policy, conclude, explain, must_be_exercised, roll_up
 
+pytestmark = pytest.mark.quick
+
 CLAUSE = Clause(
     id="toy.x",
     family="toy",

@@ -9,8 +9,7 @@ import canary
 import pytest
 import runs
 import warm
-from cryptography.hazmat.primitives.asymmetric import ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from signing_keys import keys
 
 from clausewise import package_data, report, scope, targets
 from clausewise.cli import commands
@@ -187,7 +186,7 @@ def seen(tmp_path_factory):
         made.run("report", "report", "now")
         made.run("diff", "diff", "now", "some", "--format", "json")
         made.run("history", "history", "history.db", "--page", "history.html")
-        made.run("evidence", "evidence", "now", "--key", key(made.given), "--output", "evidence.zip")
+        made.run("evidence", "evidence", "now", "--key", keys(made.given)[0], "--output", "evidence.zip")
         made.run("har", "har", "now")
         for form in ("sarif", "github", "csv"):
             made.run(form, "findings", "now", "--format", form, "--output", f"found.{form}")
@@ -203,14 +202,6 @@ def seen(tmp_path_factory):
         )
         made.run("bad-history", "run", *target, "--run-dir", "none", "--history", where)
     return made
-
-
-def key(folder):
-    """Write a throw-away private key and return its path."""
-    path = folder / "key.pem"
-    made = ed25519.Ed25519PrivateKey.generate()
-    path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return path
 
 
 def test_the_command_line_is_remembered_without_its_secrets(monkeypatch):
@@ -233,7 +224,7 @@ def test_no_pack_is_made_of_what_holds_a_secret(seen, tmp_path):
     folder = shutil.copytree(seen.left / "now", tmp_path / "now")
     with (folder / "summary.md").open("a") as file:
         file.write(seen.told["client_secret"])
-    done = seen.run("pack", "evidence", folder, "--key", key(tmp_path), "--output", tmp_path / "e.zip")
+    done = seen.run("pack", "evidence", folder, "--key", keys(tmp_path)[0], "--output", tmp_path / "e.zip")
 
     assert done.returncode == 4
     assert b"summary.md says something else" in done.stderr  # nor would it be packed: it is drawn anew

@@ -17,6 +17,8 @@ from clausewise.masking.names import Hidden, Hiding
 from clausewise.masking.truncation import cut
 from clausewise.model import Request
 
+pytestmark = pytest.mark.quick
+
 SECRET = "s3cret-of-the-test"
 
 

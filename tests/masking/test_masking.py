@@ -14,6 +14,8 @@ from clausewise.masking import Masker, sensitive_fields
 from clausewise.model import Request
 from clausewise.statement.curl import curl
 
+pytestmark = pytest.mark.quick
+
 SECRET = "s3cret-of-the-test"
 
 

@@ -9,6 +9,8 @@ from clausewise import banks, package_data
 from clausewise.cli.catalogues import book
 from clausewise.errors import ConfigurationError
 
+pytestmark = pytest.mark.quick
+
 KNOWN = {family: list(book(family).freedoms.values()) for family in package_data.families()}
 NAMES = ["cautious", "terse", "eager"]
 ONE_PER_ANSWER = ("status", "header", "media_type", "raw", "set")

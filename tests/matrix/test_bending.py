@@ -6,6 +6,8 @@ import pytest
 
 from clausewise.reference.fault_injection import Answer, Faults
 
+pytestmark = pytest.mark.quick
+
 TOLD = Answer("op.done", 200, {"a": 1, "b": 2})
 
 

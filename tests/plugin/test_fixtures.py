@@ -8,6 +8,8 @@ import pytest
 from clausewise.plugin.shared_resources import SharedResources
 from clausewise.plugin.unique import Unique
 
+pytestmark = pytest.mark.quick
+
 NUMBERS = [f"88{number:04}" for number in range(40)]
 
 

@@ -16,7 +16,7 @@ import runs
 from _pytest import runner
 from _pytest.fixtures import FixtureDef
 from locking import gateway
-from test_canary import key
+from signing_keys import keys
 
 from clausewise import chaos, journal, thread_turns
 from clausewise.client import Transport
@@ -419,7 +419,7 @@ def test_a_red_run_of_many_calls_at_once_is_evidence(tmp_path):
         target = runs.target_at(tmp_path, url, "int-ecm")
         run_of(target, tmp_path / "run", "--plan", "proof", "-n", "16")
     done = runs.clausewise(
-        "evidence", tmp_path / "run", "--key", key(tmp_path), "--output", tmp_path / "e.zip"
+        "evidence", tmp_path / "run", "--key", keys(tmp_path)[0], "--output", tmp_path / "e.zip"
     )
 
     assert any(bad["clause"].endswith(".withstands") for bad in runs.results(tmp_path / "run")["findings"])

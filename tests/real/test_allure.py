@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 import runs
-from test_browser import CHROMIUM, browser  # noqa: F401 - a fixture
-from test_report import results
+from made_results import results
 
 from clausewise import package_data, scope, targets
 from clausewise.cli import allure
@@ -74,8 +73,7 @@ def test_without_allure_it_is_one_sentence(tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("allure"), reason="Allure is not installed: make test-all")
-@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
-def test_allure_draws_our_results_and_asks_no_network(tmp_path, browser):  # noqa: F811 - the fixture
+def test_allure_draws_our_results_and_asks_no_network(tmp_path, browser):
     """The page shows tests and variables; every request of it goes to its own host."""
     chosen = ["--clause", "cdp.getToken.*"]
     target = runs.target_at(tmp_path, "embedded", "cdp")

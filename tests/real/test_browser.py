@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 import runs
-from test_fleet import NOON, many
-from test_report import NASTY, RUN, results
+from made_fleets import NOON, many
+from made_results import NASTY, RUN, results
 
 from clausewise import fleet
 from clausewise.fleet import target_status
@@ -20,19 +19,7 @@ from clausewise.report import fleet as fleets
 from clausewise.report import pages, read
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test-all")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium."""
-    with playwright.sync_playwright() as tool:
-        options = ["--no-sandbox"] if os.getuid() == 0 else []
-        made = tool.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

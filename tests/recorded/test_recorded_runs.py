@@ -4,8 +4,8 @@ import json
 
 import pytest
 import runs
-from test_evidence import keys
-from test_recorded_shapes import FOUND, NOT_FOUND, TOKEN, VALIDATE, changed, entry
+from har_entries import FOUND, NOT_FOUND, TOKEN, VALIDATE, changed, entry
+from signing_keys import keys
 
 ONBOARD = "caas-lcm/api/v1/CAAS/onBoarding/customer"
 ACCEPTED = {"requestId": "1" * 32, "status": "success", "status_code": "200 OK", "data": {"pep": False}}

@@ -1,7 +1,6 @@
 """Recorded traffic as tools write it: what is odd costs at most its entry, and blames no target."""
 
 import base64
-import copy
 import gzip
 import io
 import json
@@ -11,24 +10,12 @@ from typing import Any
 
 import pytest
 import runs
-from test_token_services import given
+from har_entries import FOUND, NOT_FOUND, TOKEN, UNAUTHORIZED, VALIDATE, changed, entry
 
 from clausewise import input_files, package_data, recorded, scope, targets
 from clausewise.errors import ConfigurationError
 from clausewise.judge import JudgeContext
 from clausewise.verdict import Policy
-
-VALIDATE, TOKEN = "caas/api/v2/customer/validate", "auth/realms/cdp/protocol/openid-connect/token"
-ECRN = "9000000000000101"
-FOUND = {
-    "status": "success",
-    "statusCode": 200,
-    "message": "Customer found",
-    "data": {"first_name": "Amina", "last_name": "Rahman", "ecrn": ECRN, "customer_status": "ACTIVE"},
-}
-NOT_FOUND = {"status": "failure", "statusCode": 404, "errorCode": 45001, "message": "Customer not found"}
-UNAUTHORIZED = {"timestamp": "2031-01-01T00:00:00.000+00:00", "status": 401, "error": "Unauthorized"}
-UNAUTHORIZED["path"] = "/api/v2/customer/validate"
 
 
 class Nowhere:
@@ -69,51 +56,6 @@ def judged(known, tmp_path):
         return told, broken
 
     return judge
-
-
-def entry(body=NOT_FOUND, status=200, path=VALIDATE, host="bank.example.com", **content):
-    """Return an entry as a browser writes it."""
-    text = body if isinstance(body, str) else json.dumps(body)
-    form = path == TOKEN
-    kind = "application/x-www-form-urlencoded" if form else "application/json"
-    sent = (
-        "grant_type=password&client_id=a&client_secret=b&username=c&password=d&scope=openid"
-        if form
-        else '{"idNumber": "530104499073068", "idType": "4"}'
-    )
-    return {
-        "startedDateTime": "2031-01-01T00:00:00.000Z",
-        "time": 12.5,
-        "request": {
-            "method": "POST",
-            "url": f"https://{host}/{path}",
-            "headers": [{"name": "Content-Type", "value": kind}],
-            "postData": {"mimeType": kind, "text": sent},
-            "bodySize": len(sent),
-        },
-        "response": {
-            "status": status,
-            "statusText": "OK",
-            "headers": [{"name": "Content-Type", "value": "application/json"}],
-            "content": {"size": len(text.encode()), "mimeType": "application/json", "text": text, **content},
-            "bodySize": -1,
-        },
-    }
-
-
-def changed(value, **places):
-    """Return a copy with other values: `a__b=1` puts 1 under b of a; `...` takes the key away."""
-    value = copy.deepcopy(value)
-    for place, new in places.items():
-        *way, last = place.split("__")
-        here = value
-        for step in way:
-            here = here[int(step) if isinstance(here, list) else step]
-        if new is ...:
-            del here[last]
-        else:
-            here[int(last) if isinstance(here, list) else last] = new
-    return value
 
 
 NEAREST = {
@@ -378,7 +320,7 @@ def test_a_zip_that_is_none_or_has_no_end_is_told(judged, monkeypatch, spoil, sa
 def test_a_token_service_on_a_host_of_its_own_is_the_targets(judged, tmp_path_factory):
     """Calls to token_url ask for a token, whatever its path; other calls to that host do not."""
     path = runs.target_at(tmp_path_factory.mktemp("sso"), "https://bank.example.com/gate", "cdp")
-    path = given(path, token_url="https://sso.example.com/realms/bank/token")
+    path = runs.given(path, token_url="https://sso.example.com/realms/bank/token")
     apart = scope.of(targets.load(path, package_data.SCHEMAS / "target.schema.json"))
     calls = [
         changed(entry({"foo": 1}, path=TOKEN), request__url=f"https://{url}")

@@ -7,6 +7,8 @@ import pytest
 from clausewise.report import pages
 from clausewise.untrusted import cell, fenced, printable, visible
 
+pytestmark = pytest.mark.quick
+
 COMMANDS = [
     "##vso[task.setvariable variable=x]y",
     "said ##vso[task.complete]",

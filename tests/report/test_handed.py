@@ -6,8 +6,8 @@ import json
 
 import pytest
 import runs
+from made_results import NASTY, results
 from sarif_pydantic import Sarif
-from test_report import NASTY, results
 
 from clausewise.report import findings
 

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 import runs
-from test_report import results
+from made_results import results
 
 from clausewise.report.metrics import figures
 

@@ -8,12 +8,14 @@ import sys
 import openpyxl
 import pytest
 import runs
+from made_results import NASTY, clause, results
 from reqif.cli.cli_arg_parser import ValidateCommandConfig
 from reqif.commands.validate.validate import ValidateCommand
 from reqif.parser import ReqIFParser
-from test_report import NASTY, clause, results
 
 from clausewise.report import traceability
+
+pytestmark = pytest.mark.quick
 
 CLAUSES = [clause(1), clause(2, standing="inferred"), clause(3), clause(9, id="toy.op[*].c9/x")]
 

@@ -3,18 +3,15 @@
 import http.server
 import json
 import shutil
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 import runs
 import yaml
+from shop import TOKEN, shop
 
 HERE = Path(__file__).parents[1] / "support" / "newcomers"
-sys.path.insert(0, str(HERE))
-
-from shop import TOKEN, shop  # noqa: E402 - it lies beside its file
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import runs
-from test_evidence import keys
+from signing_keys import keys
 
 from clausewise import package_data
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import runs
-from test_report import clause, results
+from made_results import clause, results
 
 from clausewise.reference import process
 from clausewise.statement import comparison

@@ -4,9 +4,11 @@ import json
 
 import pytest
 import runs
-from test_report import cause, clause, results
+from made_results import cause, clause, results
 
 from clausewise.statement import difference
+
+pytestmark = pytest.mark.quick
 
 CHANGES = {
     ("pass", "fail"): ("newly broken", True),

@@ -2,7 +2,7 @@
 
 import pytest
 import runs
-from test_history import result
+from made_results import result
 
 from clausewise import labels
 from clausewise.errors import ConfigurationError

@@ -14,6 +14,8 @@ from clausewise.plugin.startup import claimed
 from clausewise.statement.tally import JSON, ClauseTally, OperationTally, Tally, add_up
 from clausewise.statement.unjudged import Unjudged
 
+pytestmark = pytest.mark.quick
+
 LIST, OPENING = "account-service.get-account-list", "create-ekyc-account prepared nothing"
 RECORD, SUBSCRIBED = "cdp.getCustomer.record", "customer_classification.subscriptions[].status"
 INSTEAD = {"clause": f"{LIST}.refused", "expected": "the refused answer", "where": "status"}

@@ -10,6 +10,8 @@ from clausewise.errors import ConfigurationError
 from clausewise.model import Verdict
 from clausewise.statement.tally import add_up, instead
 
+pytestmark = pytest.mark.quick
+
 ONE, OTHER = "toy.op.one", "toy.op.other"
 FAIL, PASS, ERROR, UNSTABLE = Verdict.FAIL, Verdict.PASS, Verdict.ERROR, Verdict.UNSTABLE
 

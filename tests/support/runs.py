@@ -148,6 +148,24 @@ def without(path: Path, family: str, *roles: str) -> Path:
     return path
 
 
+def given(path: Path, **more: str) -> Path:
+    """Add lines to the table of a target file's first family."""
+    told = tomlkit.parse(path.read_text())
+    told["families"][next(iter(told["families"]))].update(more)
+    path.write_text(tomlkit.dumps(told))
+    return path
+
+
+def foreign(folder: Path, url: str, reference: str) -> Path:
+    """Write a target file whose password comes from a place of its author's choice."""
+    target = target_at(folder, url, "cdp")
+    text = target.read_text()
+    assert 'password = {file = "reference.d/password"}' in text.replace("{ ", "{").replace(" }", "}")
+    own = text.replace('{ file = "reference.d/password" }', reference)
+    target.write_text(own)
+    return target
+
+
 def _rest(text: str) -> str:
     """Return a target file's tables behind [limits]."""
     behind = text.split("[limits]", 1)[1]

@@ -1,6 +1,7 @@
 """Spans: which words of a document's line carry a clause, told without copying the document's prose.
 
-`python tests/support/spans.py FIRST LAST <line.txt` shows the span: the shortest run of words from one to the other.
+`python tests/support/spans.py FIRST LAST <line.txt` shows the span: the shortest run of words from one
+to the other.
 """
 
 import hashlib

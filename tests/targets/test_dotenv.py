@@ -5,7 +5,6 @@ import os
 import pytest
 import runs
 from locking import gateway
-from test_trust import foreign
 
 from clausewise import package_data, targets
 from clausewise.errors import ConfigurationError
@@ -18,7 +17,7 @@ def target(tmp_path, monkeypatch):
     """A target file whose password is a variable, in a folder of its own."""
     monkeypatch.delenv("BANK_PASSWORD", raising=False)
     (tmp_path / "here").mkdir()
-    return foreign(tmp_path / "here", "http://127.0.0.1:9", '{ env = "BANK_PASSWORD" }')
+    return runs.foreign(tmp_path / "here", "http://127.0.0.1:9", '{ env = "BANK_PASSWORD" }')
 
 
 def load(path, allowed=()):
@@ -79,7 +78,7 @@ def test_what_it_sends_where_is_said(tmp_path):
     """By its name, never its value; and the call is let in with it."""
     (tmp_path / "here").mkdir()
     with runs.reference("cdp") as behind, gateway(behind, {}) as (url, kept):
-        path = foreign(tmp_path / "here", url, '{ env = "BANK_PASSWORD" }')
+        path = runs.foreign(tmp_path / "here", url, '{ env = "BANK_PASSWORD" }')
         (path.parent / ".env").write_text(f"BANK_PASSWORD={PASSWORD}\n")
         done = runs.clausewise("doctor", "--target", path)
 

@@ -10,6 +10,8 @@ import pytest
 from clausewise import doctor, families, package_data, scope, targets
 from clausewise.errors import ConfigurationError, Untestable
 
+pytestmark = pytest.mark.quick
+
 GOOD = """
 version = 1
 name = "mine"

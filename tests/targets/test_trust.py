@@ -21,16 +21,6 @@ def host():
         yield url, kept.calls
 
 
-def foreign(folder, url, reference):
-    """Write a target file whose password comes from a place of its author's choice."""
-    target = runs.target_at(folder, url, "cdp")
-    text = target.read_text()
-    assert 'password = {file = "reference.d/password"}' in text.replace("{ ", "{").replace(" }", "}")
-    own = text.replace('{ file = "reference.d/password" }', reference)
-    target.write_text(own)
-    return target
-
-
 @pytest.mark.parametrize("linked", [False, True], ids=["named", "linked"])
 @pytest.mark.parametrize("command", ["run", "doctor"])
 def test_no_file_from_elsewhere_is_sent(tmp_path, host, command, linked):
@@ -41,7 +31,7 @@ def test_no_file_from_elsewhere_is_sent(tmp_path, host, command, linked):
     other.write_text("s3cr3tW0rd")
     (tmp_path / "here" / "link").symlink_to(other)
     named = "link" if linked else "../shadow"
-    target = foreign(tmp_path / "here", url, f'{{ file = "{named}" }}')
+    target = runs.foreign(tmp_path / "here", url, f'{{ file = "{named}" }}')
     folder = ["--run-dir", tmp_path / "run"] if command == "run" else []
 
     done = runs.clausewise(command, "--target", target, *folder)
@@ -58,7 +48,7 @@ def test_a_file_may_be_allowed(tmp_path, host, allowed):
     url, calls = host
     (tmp_path / "here").mkdir()
     (tmp_path / "shadow").write_text("sandbox-password-93be")
-    target = foreign(tmp_path / "here", url, '{ file = "../shadow" }')
+    target = runs.foreign(tmp_path / "here", url, '{ file = "../shadow" }')
 
     done = runs.clausewise("doctor", "--target", target, "--allow-file", tmp_path / allowed)
 
@@ -69,7 +59,7 @@ def test_a_file_may_be_allowed(tmp_path, host, allowed):
 def test_what_is_sent_where_is_said(tmp_path, host):
     """Where nobody sits at a terminal the names are told, and the run goes on."""
     url, calls = host
-    target = foreign(tmp_path, url, '{ env = "SOME_VARIABLE" }')
+    target = runs.foreign(tmp_path, url, '{ env = "SOME_VARIABLE" }')
     more = runs.environment(SOME_VARIABLE="sandbox-password-93be", XDG_STATE_HOME=str(tmp_path / "state"))
 
     done = runs.clausewise("doctor", "--target", target, env=more)

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 import runs
+import site_pages
 import yaml
-from test_families import FAMILIES, book_of
+from shipped import FAMILIES, book_of
 
 from clausewise import package_data
 
-ROOT = package_data.ROOT
-sys.path.insert(0, str(ROOT / "scripts"))
+pytestmark = pytest.mark.quick
 
-import site_pages  # noqa: E402 - a script, no package
+ROOT = package_data.ROOT
 
 DOCS = ROOT / "docs"
 SITE = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))

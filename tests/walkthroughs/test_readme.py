@@ -3,9 +3,11 @@
 import re
 
 import pytest
-from test_families import COUNTS, FAMILIES, book_of
+from shipped import COUNTS, FAMILIES, book_of
 
 from clausewise import package_data
+
+pytestmark = pytest.mark.quick
 
 README = (package_data.ROOT / "README.md").read_text("utf-8")
 OPERATIONS = (package_data.ROOT / "docs" / "operations.md").read_text("utf-8")
