@@ -1,51 +1,32 @@
 """The client against targets that misbehave: bounded in time and size, one sentence each."""
 
-import json
 import re
 import socket
 import time
-from base64 import b64encode
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, cast
-from urllib.parse import parse_qsl
+from typing import Any
 
 import hostile
 import pytest
+from clients import LIMITS, client, ecm, send
 
 from clausewise import chaos, contracts, package_data
-from clausewise.client import Basic, Bearer, Budget, Client, Transport, error_messages, retry_after
+from clausewise.client import Bearer, Client, Transport, error_messages
 from clausewise.client.circuit_breaker import Circuit
 from clausewise.errors import (
     CircuitOpen,
     ClausewiseError,
-    CredentialsRefused,
     Dropped,
-    LoginLost,
     NoConnection,
-    TargetUnusable,
-    Throttled,
     Unreachable,
     Unreadable,
-    Untestable,
     Withheld,
 )
-from clausewise.model import File, Request, Response
+from clausewise.model import File, Request
 from clausewise.reference import process
 from clausewise.targets import FamilyTarget, Limits, Tls
 
 pytestmark = pytest.mark.quick
-
-TOY = contracts.load(Path(__file__).parents[1] / "support" / "toy" / "openapi.yaml", "toy-1")
-LIMITS = Limits(connect_timeout=1, read_timeout=0.3, total_timeout=0.6, max_body_bytes=100_000, breaker=3)
-
-
-def send(url, limits=LIMITS):
-    transport = Transport(limits, Tls())
-    try:
-        return transport.send(Request("GET", url))
-    finally:
-        transport.close()
 
 
 @pytest.mark.parametrize(
@@ -92,23 +73,6 @@ def test_redirects_are_not_followed():
     assert response.status == 302
 
 
-def test_the_rate_limit_paces_calls():
-    """At 20 requests a second five calls take at least four pauses of 50 ms."""
-    transport = Transport(Limits(rate=20), Tls())
-    with hostile.serving(hostile.http(b"{}")) as url:
-        began = time.monotonic()
-        for _ in range(5):
-            transport.send(Request("GET", url))
-
-    assert time.monotonic() - began >= 0.19
-
-
-def client(url, credentials=None):
-    return Client(
-        TOY, FamilyTarget("toy", "toy-1", url, credentials=credentials or {}), Transport(LIMITS, Tls()), "t"
-    )
-
-
 def test_a_dead_target_opens_the_circuit():
     """After three calls without a connection no further one touches the network, whatever it asks for."""
     caller = client("http://127.0.0.1:9")
@@ -118,166 +82,6 @@ def test_a_dead_target_opens_the_circuit():
 
     with pytest.raises(CircuitOpen, match="The last 3 calls got no answer"):
         caller.call("getWidget", path={"name": "a"}, auth=None)
-
-
-def test_too_many_requests_is_no_word_on_any_clause():
-    """An undocumented 429 asks for a slower run, so it is an error of the run and not a failure."""
-    busy = hostile.http(b"{}", status="429 Too Many Requests")
-    with hostile.serving(busy) as url, pytest.raises(Throttled, match="lower `rate`"):
-        client(url).call("getWidget", path={"name": "a"}, auth=None)
-
-
-def again(*answers):
-    """Answer the first calls with these, and every later one with the last."""
-    left = list(answers)
-
-    def answer(call):
-        (left.pop(0) if len(left) > 1 else left[0])(call)
-
-    return answer
-
-
-BUSY = "429 Too Many Requests", "503 Service Unavailable"
-WELL = hostile.http(b'{"name": "a"}')
-
-
-def put_off(status, after):
-    """Answer that it is too early."""
-    return hostile.http(b"{}", status=status, headers=f"Retry-After: {after}\r\n")
-
-
-@pytest.mark.parametrize("status", BUSY)
-def test_a_target_that_asks_for_a_pause_gets_it_and_is_asked_again(status):
-    """What was put off is on record, counts for nothing, and does not keep the call from its answer."""
-    heard: list[Any] = []
-    with hostile.serving(again(put_off(status, 1), WELL)) as url:
-        caller = client(url)
-        caller.heard = heard.append
-        began = time.monotonic()
-        answer = caller.call("getWidget", path={"name": "a"}, auth=None)
-
-    assert time.monotonic() - began >= 1
-    assert (answer.response.status, answer.stray) == (200, False)
-    assert [(told.response.status, told.stray) for told in heard] == [(int(status[:3]), True), (200, False)]
-
-
-@pytest.mark.parametrize(
-    ("status", "after", "said"),
-    [
-        (BUSY[0], "60", "429: the target asks to wait 60 s, and .limits. max_wait allows no longer wait"),
-        (BUSY[1], "60", "503: the target asks to wait 60 s"),
-        (BUSY[0], "0", "429 after 10 s of waiting"),
-        (BUSY[0], "soon", "asks for fewer requests"),
-        (BUSY[0], "Sat, 01 Jan 2028 00:00:00 GMT", "asks to wait [0-9]+ s"),
-        (BUSY[0], "9" * 5000, "asks to wait 1000000000 s"),
-    ],
-    ids=["long", "unavailable", "always now", "no time", "a date", "absurd"],
-)
-def test_a_target_is_not_waited_for_beyond_its_owners_patience(monkeypatch, status, after, said):
-    """What takes longer than `max_wait`, in one pause or in many, is an error that says so."""
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    with hostile.serving(put_off(status, after)) as url, pytest.raises(Throttled, match=said):
-        client(url).call("getWidget", path={"name": "a"}, auth=None)
-
-
-def test_a_date_to_come_back_counts_from_the_answers_own_clock():
-    """A clock that is hours off does not turn two seconds into hours."""
-    headers = (("Date", "Sat, 01 Jan 2028 00:00:00 GMT"), ("Retry-After", "Sat, 01 Jan 2028 00:00:02 GMT"))
-
-    assert retry_after.asked(Response(429, headers)) == 2
-
-
-def test_all_pauses_together_have_an_end(monkeypatch):
-    """A run waits for a family as often as the breaker counts, and then no more."""
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    waits = retry_after.RetryAfter(Limits(max_wait=1, breaker=3))
-
-    assert [waits.wait(1, 0) for _ in range(5)] == [True, True, True, False, False]
-
-
-def test_who_answers_is_waited_for_again(monkeypatch):
-    """Fifty calls that are let through are worth five pauses of a second."""
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    waits = retry_after.RetryAfter(Limits(max_wait=1, breaker=3))
-    waited = []
-    for _ in range(20):
-        waited.append(waits.wait(1, 0))
-        for _ in range(10):
-            waits.answered()
-
-    assert all(waited)
-
-
-class Clock:
-    """A clock that a sleep moves on."""
-
-    now = 100.0
-
-    def monotonic(self):
-        """Return its time."""
-        return self.now
-
-    def sleep(self, seconds):
-        """Move on."""
-        self.now += seconds
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_a_pace_is_learned_from_what_a_target_puts_off(monkeypatch, tmp_path, workers):
-    """Five a second are let through: after a pause calls go as fast as that, and few are put off again."""
-    clock, book = Clock(), tmp_path / "book"
-    monkeypatch.setattr("clausewise.client.budget.time", clock)
-    monkeypatch.setattr("clausewise.thread_turns.time", clock)
-    budgets = [Budget(book=book if workers > 1 else None) for _ in range(workers)]
-    taken: list[Any] = []
-    away = 0
-    for number in range(600):
-        budgets[number % workers].spend()
-        if len([at for at in taken[-5:] if clock.now - at < 1]) < 5:
-            taken.append(clock.now)
-        else:
-            away += 1
-            budgets[number % workers].put_off(1)
-        clock.now += 0.005
-
-    assert away < 600 / 25
-    assert 110 < clock.now - 100 < 600 / 5 * 1.3
-
-
-def test_no_pause_makes_a_run_endless(monkeypatch):
-    """What is learned of one long pause is no pace for hours."""
-    clock = Clock()
-    monkeypatch.setattr("clausewise.client.budget.time", clock)
-    monkeypatch.setattr("clausewise.thread_turns.time", clock)
-    budget = Budget()
-    for _ in range(2):
-        budget.spend()
-    budget.put_off(3600)
-    clock.now += 3600
-    began = clock.now
-    for _ in range(11):
-        budget.spend()
-    assert clock.now - began <= 22
-
-    for _ in range(1000):  # and it is forgotten where calls are let through again
-        budget.spend()
-    before = clock.now
-    budget.spend()
-    assert clock.now - before < 0.1
-
-    budget.put_off(60)
-    budget.forget()
-    before = clock.now
-    budget.spend()
-    assert clock.now == before
-
-
-def test_an_unavailable_target_that_names_no_time_is_judged():
-    """An undocumented 503 without Retry-After is an answer like any other."""
-    with hostile.serving(hostile.http(b"{}", status=BUSY[1])) as url:
-        answer = client(url).call("getWidget", path={"name": "a"}, auth=None)
-
-    assert (answer.response.status, answer.stray) == (503, False)
 
 
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Time-out"])
@@ -436,96 +240,6 @@ def test_headers_that_leave_the_bodys_meaning_open_are_refused(headers, body):
         send(url)
 
 
-LOGIN = {"type": "oauth2-password", "client_id": "c", "username": "amina", "password": "right-password"}
-
-
-def token(**more):
-    """Answer a log-in."""
-    return hostile.http(json.dumps({"access_token": "t" * 20, "token_type": "bearer"} | more).encode())
-
-
-def test_a_log_in_that_worked_before_is_lost_and_not_called_wrong():
-    """Credentials let in once are right; turned away three times running they may be locked."""
-    closed = hostile.http(b"{}", status="401 Unauthorized")
-    with hostile.serving(again(token(expires_in=-1), closed)) as url:
-        caller = client(url, {"default": LOGIN})
-        caller.token()
-        for _ in range(2):
-            with pytest.raises(LoginLost, match="which it let in before, with HTTP 401"):
-                caller.token()
-        with pytest.raises(CredentialsRefused, match=r"let in before, 3 times running .* locked them"):
-            caller.token()
-
-
-def test_a_log_in_that_a_test_made_counts_as_one():
-    """Credentials that a suite's own log-in used with success are right, whatever comes next."""
-    closed = hostile.http(b"{}", status="401 Unauthorized")
-    with hostile.serving(again(token(), token(), closed)) as url:
-        caller = client(url, {"default": LOGIN})
-        caller.call("getToken", form={"username": "amina", "password": "right-password"})
-        caller.call("getToken", form={"username": "bilal", "password": "right-password"})
-        with pytest.raises(LoginLost, match="which it let in before, with HTTP 401"):
-            caller.token()
-
-
-@pytest.mark.parametrize(
-    ("sent", "fresh"),
-    [
-        ({"username": "amina", "password": "right-password"}, True),
-        ({"grant_type": "refresh_token", "refresh_token": "r"}, True),
-        ({"username": "bilal", "password": "right-password"}, False),
-    ],
-    ids=["the same user", "a refresh", "another user"],
-)
-def test_a_token_that_another_log_in_may_have_ended_is_not_used_again(sent, fresh):
-    """A server may keep one session of a user: the next call logs in anew."""
-    answers = [token(access_token=name * 20) for name in "abc"]
-    with hostile.serving(again(*answers)) as url:
-        caller = client(url, {"default": LOGIN})
-        first = caller.token()
-        caller.call("getToken", form=sent)
-
-        assert (caller.token() != first) is fresh
-
-
-@pytest.mark.parametrize(
-    ("auth", "said"),
-    [
-        (
-            Bearer("a\r\nx-injected: b"),
-            "Authorization is to hold characters that no header can carry",
-        ),
-        (Bearer("\N{GREEK SMALL LETTER ALPHA}"), "characters that no header can carry"),
-        (Bearer(cast("str", {"a": "token"})), "The token that is to be sent is no text"),
-    ],
-    ids=["a line break", "another alphabet", "an object"],
-)
-def test_a_token_of_an_answer_that_cannot_be_sent_is_untestable(auth, said):
-    """A suite hands on what a target gave: nothing is sent, and no word of it is told."""
-    with pytest.raises(Untestable, match=said) as told:
-        client("http://127.0.0.1:9").call("getWidget", path={"name": "a"}, auth=auth)
-
-    assert "injected" not in str(told.value)
-
-
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
-        ({"access_token": "a\r\nX-Injected: b"}, "characters that no header can carry"),
-        ({"access_token": "\ud800"}, "characters that no header can carry"),
-        ({"access_token": ["a"]}, "a token that is no text"),
-        ({"access_token": " "}, "characters that no header can carry"),
-        ({"expires_in": float("inf")}, "without a usable token"),
-        ({"expires_in": float("nan")}, "without a usable token"),
-    ],
-    ids=["a line break", "half a surrogate", "a list", "blank", "for ever", "no number"],
-)
-def test_a_token_that_cannot_be_used_is_untestable(more, said):
-    """A hostile log-in answer is one sentence, and never a header of its own."""
-    with hostile.serving(token(**more)) as url, pytest.raises(Untestable, match=said):
-        client(url, {"default": LOGIN}).token()
-
-
 def test_json_of_too_many_values_is_not_looked_into():
     """A few megabytes of JSON can take a hundred times as much once they are read."""
     with (
@@ -533,66 +247,6 @@ def test_json_of_too_many_values_is_not_looked_into():
         pytest.raises(Unreadable, match="JSON of more than 300000 values"),
     ):
         send(url, Limits())
-
-
-@pytest.mark.parametrize("how", ["basic", "form"])
-def test_a_client_logs_in_in_its_own_name(how):
-    """By the client credentials grant, its secret in a header or in the form; that is no wrong log-in."""
-    secret = {"type": "oauth2-client-credentials", "client_id": "c", "client_secret": "s:e", "scope": "a b"}
-    came = []
-
-    def act(call):
-        came.append(call.asked)
-        hostile.http(b'{"access_token": "t", "token_type": "Bearer", "name": "a"}')(call)
-
-    with hostile.serving(act) as url:
-        caller = client(url, {"default": secret | {"client_authentication": how}})
-        caller.call("getWidget", path={"name": "a"})
-        wrong = caller._caution._ledger.wrong("toy", "login")
-
-    log_in, call = came
-    form = dict(parse_qsl(log_in.body.decode()))
-    assert {"grant_type": "client_credentials", "scope": "a b"}.items() <= form.items()
-    assert ("client_secret" in form) is (how == "form")
-    header = f"Basic {b64encode(b'c:s%3Ae').decode()}" if how == "basic" else None
-    assert log_in.headers.get("authorization") == header
-    assert call.headers["authorization"] == "Bearer t"
-    assert wrong == (0, 0)
-
-
-@pytest.mark.parametrize("how", ["basic", "form"])
-def test_a_users_client_may_be_named_in_a_header(how):
-    """Client id and secret go where the target file says, of a log-in and of its refresh."""
-    secret = {
-        "type": "oauth2-password",
-        "client_id": "c",
-        "client_secret": "s:e",
-        "client_authentication": how,
-    }
-    came = []
-
-    def act(call):
-        came.append(call.asked)
-        told = {
-            "access_token": "t",
-            "token_type": "Bearer",
-            "expires_in": 9,
-            "refresh_token": "r",
-            "name": "a",
-        }
-        hostile.http(json.dumps(told).encode())(call)
-
-    with hostile.serving(act) as url:
-        caller = client(url, {"default": secret | {"username": "amina", "password": "p"}})
-        for _ in range(2):
-            caller.call("getWidget", path={"name": "a"})
-            caller._logins["default"]._token.renew_at = 0
-
-    header = f"Basic {b64encode(b'c:s%3Ae').decode()}" if how == "basic" else None
-    forms = [dict(parse_qsl(asked.body.decode())) for asked in (came[0], came[2])]
-    assert [form["grant_type"] for form in forms] == ["password", "refresh_token"]
-    assert [came[at].headers.get("authorization") for at in (0, 2)] == [header] * 2
-    assert [("client_secret" in form, "client_id" in form) for form in forms] == [(how == "form",) * 2] * 2
 
 
 def test_the_hosts_name_is_told_before_its_certificate_is_asked_for():
@@ -610,20 +264,6 @@ def test_the_hosts_name_is_told_before_its_certificate_is_asked_for():
     assert b"localhost" in came[0]
 
 
-def test_a_refused_log_in_makes_the_target_unusable():
-    """Credentials that the target turns away stop the run with the role and the status."""
-    login = {"type": "oauth2-password", "client_id": "c", "username": "amina", "password": "wrong-password"}
-    closed = hostile.http(b"{}", status="401 Unauthorized")
-    with hostile.serving(closed) as url, pytest.raises(CredentialsRefused, match="'default' with HTTP 401"):
-        client(url, {"default": login}).call("getWidget", path={"name": "a"})
-
-
-def test_a_role_that_the_target_file_lacks_is_untestable():
-    """A call with credentials nobody gave names the table to add."""
-    with pytest.raises(Untestable, match=r"\[families\.toy\.credentials\.foreign\]"):
-        client("http://127.0.0.1:9").call("getWidget", path={"name": "a"}, auth="foreign")
-
-
 def test_every_exchange_is_heard_and_sent_as_written():
     """What goes out is the path filled in, the body as JSON and the token as given, garbled or not."""
     heard: list[Any] = []
@@ -636,71 +276,6 @@ def test_every_exchange_is_heard_and_sent_as_written():
     assert exchange.request.url.endswith("/widgets/a%2Fb")
     assert ("Authorization", "Bearer gärbled") in exchange.request.headers
     assert exchange.json == {"name": "a"}
-
-
-class Stub:
-    """A transport that answers every request alike and remembers what it was asked."""
-
-    def __init__(self, status):
-        self.status = status
-        self.asked = []
-        self.limits = LIMITS
-
-    def send(self, request, what="", *, harmless=False):  # noqa: ARG002 - as the real one
-        """Answer with the status, and nothing in it."""
-        self.asked.append(request)
-        return Response(self.status, (), b""), 1.0
-
-
-ECM = contracts.load(package_data.SCHEMAS / "ofs-ecm" / "openapi.yaml", "ofs-ecm-8.1.2.8")
-BASIC = {"default": {"type": "basic", "username": "me", "password": "made-up"}}
-
-
-def ecm(status):
-    """Return a client of the ofs-ecm family and the stub it talks to."""
-    stub = Stub(status)
-    family = FamilyTarget("ofs-ecm", ECM.document, "http://127.0.0.1:9", credentials=BASIC)
-    return Client(ECM, family, cast("Transport", stub), "t"), stub
-
-
-def test_credentials_that_open_no_door_are_called_wrong():
-    """One operation that turns good credentials away may be broken; a second before any success is not."""
-    client, _ = ecm(401)
-
-    assert client.call("saveEvents", {}).response.status == 401
-    with pytest.raises(TargetUnusable, match="role 'default' are turned away: addCustomer and saveEvents"):
-        client.call("addCustomer", [])
-
-
-def test_credentials_that_opened_a_door_are_not_called_wrong():
-    """After a success a refusal is the operation's own, however often it comes."""
-    client, stub = ecm(200)
-    client.call("saveEvents", {})
-    stub.status = 401
-
-    assert {client.call(name, {}).response.status for name in ("addCustomer", "addAccount")} == {401}
-
-
-def test_wrong_credentials_given_on_purpose_are_not_the_target_files():
-    """Who sends a bad password, or none, on purpose says nothing about the target file."""
-    client, stub = ecm(401)
-
-    for name in ("addCustomer", "addAccount", "saveEvents"):
-        client.call(name, {}, auth=Basic("you", "bad"))
-        client.call(name, {}, auth=None)
-    assert dict(stub.asked[0].headers)["Authorization"] == "Basic eW91OmJhZA=="
-
-
-def test_no_second_wrong_password_of_a_user_goes_by_basic():
-    """A good call has to come between; what it is, the test must say."""
-    client, stub = ecm(200)
-    client.call("addCustomer", {}, auth=Basic("me", "bad"))
-    with pytest.raises(Untestable, match="a second wrong one in a row might lock its user"):
-        client.call("addCustomer", {}, auth=Basic("ME ", "worse"))
-    client.call("addCustomer", {})
-    client.call("addCustomer", {}, auth=Basic("me", "worse"))
-
-    assert len(stub.asked) == 3
 
 
 def test_files_travel_as_parts_of_a_form():
@@ -746,21 +321,6 @@ def _client_of(family, url):
     return Client(contract, FamilyTarget(family, family, url), Transport(Limits(), Tls()), "t")
 
 
-@pytest.mark.parametrize(("after", "asked_again"), [("0", True), ("", False)], ids=["later", "refused"])
-def test_a_429_of_a_class_is_put_off_only_where_it_says_so(monkeypatch, after, asked_again):
-    """A document that lists 4XX has an answer in it; with `Retry-After` it is the gateway's word."""
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    contract = contracts.load(package_data.SCHEMAS / "account-service" / "openapi.yaml", "account-service")
-    busy = put_off(BUSY[0], after) if after else hostile.http(b"{}", status=BUSY[0])
-    with hostile.serving(again(busy, hostile.http(b"{}"))) as url:
-        target = FamilyTarget("account-service", "account-service", url)
-        answer = Client(contract, target, Transport(LIMITS, Tls()), "t").call(
-            "get-account-list", {}, auth=None
-        )
-
-    assert (answer.response.status == 200) is asked_again
-
-
 def test_an_error_names_the_template_and_not_the_number():
     """Whose customer it was stays untold, where no connection comes and where an answer never ends."""
     for url, refused in (("http://127.0.0.1:9", True), ("", False)):
@@ -788,20 +348,3 @@ def test_a_reason_that_nobody_foresaw_tells_no_address():
 
     assert "0912345678" not in told
     assert "Max retries exceeded" in told
-
-
-def test_credentials_go_where_their_kind_says():
-    """An API key as a header, in the query, or as a cookie beside others."""
-    held = {
-        kind: {"type": kind, "name": f"x-{kind}", "value": "a-key"} for kind in ("header", "query", "cookie")
-    }
-    secured = replace(TOY.operations["getWidget"], secured=True, schemes=((*held,),))
-    contract = replace(TOY, operations={"getWidget": secured})
-    with hostile.serving(hostile.http(b"{}")) as url:
-        target = FamilyTarget("toy", "toy-1", url, credentials=held)
-        asked = Client(contract, target, Transport(LIMITS, Tls()), "t")
-        sent = asked.call("getWidget", path={"name": "a"}, headers={"Cookie": "b=c"}).request
-
-    assert ("x-header", "a-key") in sent.headers
-    assert sent.url.endswith("?x-query=a-key")
-    assert ("Cookie", "b=c; x-cookie=a-key") in sent.headers

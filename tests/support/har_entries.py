@@ -4,25 +4,15 @@ import copy
 import json
 
 VALIDATE, TOKEN = "caas/api/v2/customer/validate", "auth/realms/cdp/protocol/openid-connect/token"
-
-
 ECRN = "9000000000000101"
-
-
 FOUND = {
     "status": "success",
     "statusCode": 200,
     "message": "Customer found",
     "data": {"first_name": "Amina", "last_name": "Rahman", "ecrn": ECRN, "customer_status": "ACTIVE"},
 }
-
-
 NOT_FOUND = {"status": "failure", "statusCode": 404, "errorCode": 45001, "message": "Customer not found"}
-
-
 UNAUTHORIZED = {"timestamp": "2031-01-01T00:00:00.000+00:00", "status": 401, "error": "Unauthorized"}
-
-
 UNAUTHORIZED["path"] = "/api/v2/customer/validate"
 
 

@@ -1,11 +1,7 @@
 """Results of made-up runs, for tests that draw, keep or compare them."""
 
 NASTY = "</script><script>alert(1)</script> \u202eevil\x07 | `x` <b>"
-
-
 VERDICTS = ("error", "fail", "unstable", "untestable", "waived", "pass", "not applicable")
-
-
 WAIVER = {
     "clause": "toy.op.c9",
     "reason": NASTY,
@@ -19,8 +15,6 @@ WAIVER = {
     "last_line": 2,
     "says": NASTY,
 }
-
-
 RUN = {
     "id": NASTY,
     "started": "2031-01-01T00:00:00",
@@ -36,11 +30,7 @@ RUN = {
     "broken": [NASTY],
     "mended": [NASTY],
 }
-
-
 CAUSE = {"security": False, "family": "toy", "operation": "op", "answer": "a", "where": "/a"}
-
-
 PACE = {
     "family": "toy",
     "operation": "op",
