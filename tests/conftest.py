@@ -12,7 +12,7 @@ import venv
 from collections.abc import Sequence
 from pathlib import Path
 
-import inputs
+import good_inputs
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -70,7 +70,7 @@ def _rank(name: str, names: Sequence[str]) -> int:
 def good(tmp_path_factory):
     """A folder with a good file of every kind that a user hands in."""
     folder = tmp_path_factory.mktemp("good")
-    inputs.fill(folder)
+    good_inputs.fill(folder)
     return folder
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import mutation
 import pytest
+from good_inputs import TARGET
 from inputs import (
     CONTROL,
-    TARGET,
     answers,
     bounded,
     command,

@@ -74,9 +74,15 @@ def fill(folder):
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (folder / "key.pub").write_bytes(public)
     target, run = folder / "target.toml", folder / "run"
-    assert runs.inside("judge", folder / "traffic.har", "--target", target, "--run-dir", run)[0] in {1, 2}
-    assert runs.inside("evidence", run, "--key", folder / "key.pem", "--output", folder / "e.zip")[0] == 0
-    assert runs.inside("history", folder / "history.sqlite", "--append", run)[0] == 0
+    assert runs.inside("judge", folder / "traffic.har", "--target", target, "--run-dir", run).returncode in {
+        1,
+        2,
+    }
+    assert (
+        runs.inside("evidence", run, "--key", folder / "key.pem", "--output", folder / "e.zip").returncode
+        == 0
+    )
+    assert runs.inside("history", folder / "history.sqlite", "--append", run).returncode == 0
     told = json.loads((run / "results.json").read_text())
     few = [*[row["id"] for row in told["clauses"] if row["findings"]][:3], CLAUSE]
     told["clauses"] = [row for row in told["clauses"] if row["id"] in few or row["id"] in named(told)]

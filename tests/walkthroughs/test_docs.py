@@ -31,6 +31,7 @@ FETCHED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=[\"']?(?:
 WORDS = re.compile(r"^\| (.+) \| .+ \| `(clausewise[\w.]*)` \|$", re.MULTILINE)
 FLOOR = re.compile(r"^\| \d+ \| (`.+?`) \| .+ \|$", re.MULTILINE)
 GLOSSARY = 40  # words, at most
+LONGEST = 400  # lines of a file of tests
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,16 @@ def test_every_word_of_the_glossary_is_carried_by_something():
         found = import_module("clausewise")
         for name in carrier.split(".")[1:]:
             found = getattr(found, name, None) or import_module(f"{found.__name__}.{name}")
+
+
+def test_a_file_of_tests_is_soon_read():
+    """Over 400 lines it is two; and what tests share lies in tests/support: none imports another."""
+    tests = {path: path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py")}
+
+    assert [path.name for path, text in tests.items() if text.count("\n") > LONGEST] == []
+    assert [
+        path.name for path, text in tests.items() if re.search(r"^\s*(from|import) test_", text, re.MULTILINE)
+    ] == []
 
 
 def test_the_site_builds_and_fetches_nothing(tmp_path):
