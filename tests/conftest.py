@@ -12,14 +12,14 @@ import venv
 from collections.abc import Sequence
 from pathlib import Path
 
-import inputs
+import good_inputs
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from clausewise import history
 
 ROOT = Path(__file__).parents[1]
-collect_ignore = ["hello"]  # a family of its own, whose suite is run on a target
+collect_ignore = ["support"]  # a family of its own lies there, whose suite is run on a target
 os.environ.pop("COLUMNS", None)  # readline, which pytest imports, says 80 to all that is started from here
 os.unsetenv("COLUMNS")
 
@@ -33,16 +33,6 @@ LONG = (
     *("test_canary.py", "test_causes.py", "test_benchmarks.py", "test_cancel.py", "test_shards.py"),
     *("test_other_bank.py", "test_wheel.py"),
 )
-# What these say of data and judging, they say in this process, within seconds.
-QUICK = {
-    *("test_banks.py", "test_bending.py", "test_bindings.py", "test_catalogue.py", "test_checks.py"),
-    *("test_citations.py", "test_client.py", "test_contracts.py", "test_difference.py", "test_docs.py"),
-    *("test_engines.py", "test_families.py", "test_fixtures.py", "test_foreign.py", "test_front.py"),
-    *("test_generation.py", "test_hostile_inputs.py", "test_journal.py", "test_judge.py", "test_masking.py"),
-    *("test_masked_names.py", "test_overlays.py", "test_readings.py", "test_readme.py", "test_report.py"),
-    *("test_silence.py", "test_spellings.py", "test_standing.py", "test_strict_json.py", "test_targets.py"),
-    *("test_tally.py", "test_traceability.py", "test_verdict.py"),
-}
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist is untyped
@@ -61,10 +51,7 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest first, so that none of them is a tail; mark those that `make quick` takes."""
-    for item in items:
-        if item.path.name in QUICK:
-            item.add_marker(pytest.mark.quick)
+    """Put the longest first, so that none of them is a tail."""
     items.sort(key=lambda item: _rank(item.path.name, LONG))
 
 
@@ -83,7 +70,7 @@ def _rank(name: str, names: Sequence[str]) -> int:
 def good(tmp_path_factory):
     """A folder with a good file of every kind that a user hands in."""
     folder = tmp_path_factory.mktemp("good")
-    inputs.fill(folder)
+    good_inputs.fill(folder)
     return folder
 
 

@@ -218,7 +218,7 @@ class _Runner(MatrixSession):
     def _idle(self, session: Session, outcomes: Iterable[Outcome]) -> list[str]:
         """Return the tests that caught nothing and, asked again, catch no defect of their own clauses.
 
-        Those that the plan of the proof leaves out, random bodies, have their proof in tests/test_generation.
+        Those that the plan of the proof leaves out, random bodies, have their proof in tests/generation.
         """
         busy = {function(known.noticed_by) for known in outcomes}
         asked = set(self._part.share(sorted({function(record["test"]) for record in self._clean})))

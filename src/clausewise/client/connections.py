@@ -1,6 +1,6 @@
 """Connections that are watched: all of urllib3 and http.client that we need and that has no public name.
 
-`PRIVATE` lists what that is; `tests/test_connections.py` tells when any of it moves.
+`PRIVATE` lists what that is; `tests/client/test_connections.py` tells when any of it moves.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""All of pytest that has no public name and that we need; `tests/test_overlap.py` tells when any of it moves.
+"""All of pytest that has no public name and we need; `tests/plugin/test_overlap.py` tells when any moves.
 
 pytest has one stack of what is set up, and keeps one value of each fixture, since one test runs at a time.
 Where tests overlap each thread has its own, as each process has beside others.
