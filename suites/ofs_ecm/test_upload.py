@@ -243,7 +243,7 @@ def test_an_unknown_action_leaves_the_status(api, judge, unique):
 @clause("ofs-ecm.ecmUploadFile.refused-leaves-status")
 def test_a_refused_call_leaves_the_status(api, judge, unique):
     """A call without a comment changes nothing in the case."""
-    case = some_case(api, unique)
+    case = promote(api, unique)
     before = status(api, case)
 
     judge(api.call(UPLOAD, query={"entityId": case, "entityType": "CASE"}), outcome("missing-parameters"))
