@@ -224,10 +224,10 @@ class _Draft:
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of a call."""
-        told: dict[str, Any] = {"path": {}, "query": {}, "header": {}}
+        record: dict[str, Any] = {"path": {}, "query": {}, "header": {}}
         for name, (place, value) in self._parameters.items():
-            told.setdefault(place, {})[name] = _text(value)
-        arguments = {"path": told["path"], "query": told["query"], "headers": told["header"]}
+            record.setdefault(place, {})[name] = _text(value)
+        arguments = {"path": record["path"], "query": record["query"], "headers": record["header"]}
         return arguments | self._content()
 
     def _content(self) -> dict[str, Any]:

@@ -49,8 +49,8 @@ def _check_text(content: bytes, what: str, key: str) -> None:
     if wanted in content.replace(b"TRUSTED ", b""):
         return
     if b"-----BEGIN" in content:
-        told = "private key" if key == "client_key" else "certificate"
-        raise ConfigurationError(f"{what} holds no {told}; name the file that does.")
+        text = "private key" if key == "client_key" else "certificate"
+        raise ConfigurationError(f"{what} holds no {text}; name the file that does.")
     if content[:1] == b"0":  # a sequence of ASN.1
         pkcs12 = _PKCS12 in content[:_HEAD]
         kind = "PKCS#12" if pkcs12 else "DER"
@@ -78,9 +78,9 @@ def _check_pair(files: dict[str, str], password: str, place: str) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password or "")
     except (OSError, ValueError) as bad:
         if "KEY_VALUES_MISMATCH" in repr(bad) or "KEY_TYPE_MISMATCH" in repr(bad):
-            told = f"{place} {at} names {key}, which is not the key of the certificate {certificate}."
+            message = f"{place} {at} names {key}, which is not the key of the certificate {certificate}."
         elif locked:
-            told = f"{place} client_key_password does not open the key {key}."
+            message = f"{place} client_key_password does not open the key {key}."
         else:
-            told = f"{place} client_certificate {certificate} or its key {key} is damaged."
-        raise ConfigurationError(told) from bad
+            message = f"{place} client_certificate {certificate} or its key {key} is damaged."
+        raise ConfigurationError(message) from bad

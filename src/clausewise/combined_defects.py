@@ -90,17 +90,17 @@ def group(
     kinds = {it.id: asdict(it) for it in session.run.scope.clauses()}
     seen: dict[str, Seen] = {}
     came: set[tuple[tuple[str, str], tuple[str, ...]]] = set()
-    failing = {told["test"] for told in records if told["findings"]}
+    failing = {listed["test"] for listed in records if listed["findings"]}
     for record in exchanges:
         one = Seen.of(session.run.scope.operation(record["family"], record["operation"]), record)
         came.update(one.came)
         if one.test in failing:
             seen[record["id"]] = one
     found = [
-        {**bad, "test": told["test"], "standing": kinds[bad["clause"]]["standing"]}
+        {**bad, "test": listed["test"], "standing": kinds[bad["clause"]]["standing"]}
         | {"colour": "red" if firm(session, bad["clause"]) else "amber"}
-        for told in records
-        for bad in told["findings"]
+        for listed in records
+        for bad in listed["findings"]
     ]
     judged: Counter[str] = Counter()
     for record in records:
@@ -110,8 +110,8 @@ def group(
     leading = {name for it in made for name in _leading(session, it)}
     broken = [it for it in defects if any(bad["clause"] == it.clause for bad in found)]
     second = [it for it in broken if it.clause not in leading]
-    told = [[rows[at] for at in cause["findings"]] for cause in made]
-    others = [it for it in second if not _is_beside(session.run.scope, it, told)]
+    listed = [[rows[at] for at in cause["findings"]] for cause in made]
+    others = [it for it in second if not _is_beside(session.run.scope, it, listed)]
     late = [it.id for it in others if kinds[it.clause]["kind"] != Kind.REQUEST_FIELD or it.clause in good]
     return Group(
         tuple(it.id for it in defects),

@@ -100,9 +100,9 @@ def _family(
 ) -> Iterator[Diagnosis]:
     careful = scope.target.environment == "production"
     way = scope.target.proxy.of(target.base_url)
-    told = f"[families.{target.family}] base_url {target.base_url}{f' by the proxy {way}' if way else ''}"
+    text = f"[families.{target.family}] base_url {target.base_url}{f' by the proxy {way}' if way else ''}"
     reached = (
-        Diagnosis("ok", f"{told}, not called for itself") if careful else _reach(told, target, transport)
+        Diagnosis("ok", f"{text}, not called for itself") if careful else _reach(text, target, transport)
     )
     yield reached  # of production it is named alone: nothing undocumented is sent there
     if reached.state != "ok":
@@ -187,15 +187,15 @@ def _token_place(bindings: Bindings, answer: Exchange, head: str) -> Diagnosis:
     bound = str(bindings.value("token"))
     if any(isinstance(value, str) and value for value in bindings.found(answer, "token")):
         return Diagnosis("ok", f"{head} token {bound}")
-    told = f"The log-in's answer (HTTP {answer.response.status}) has nothing at {bound}"
+    message = f"The log-in's answer (HTTP {answer.response.status}) has nothing at {bound}"
     texts = [(where, text) for where, text in scalars(answer.json) if isinstance(text, str)]
     likely = sorted((pair for pair in texts if len(pair[1]) >= _SECRETIVE), key=lambda pair: -len(pair[1]))
     if answer.response.status in _REFUSALS or not likely:
-        return Diagnosis("wrong", f"{head} token", f"{told}, and no text that could be a token.")
+        return Diagnosis("wrong", f"{head} token", f"{message}, and no text that could be a token.")
     where, text = likely[0]
     one = f"one text of {len(text)} characters" if len(likely) == 1 else f"a text of {len(text)} characters"
     return Diagnosis(
-        "wrong", f"{head} token", f'{told}; it has {one} at {where}: use it?\n{head}\ntoken = "{where}"'
+        "wrong", f"{head} token", f'{message}; it has {one} at {where}: use it?\n{head}\ntoken = "{where}"'
     )
 
 
@@ -205,11 +205,11 @@ def _code_place(bindings: Bindings, answer: Exchange, documented: set[str], head
     if bound in places or (not bound and not places):
         return Diagnosis("ok", f"{head} error_code {bound or 'wherever it stands'}")
     if not places:
-        told = f"A log-in of an unknown user (HTTP {answer.response.status}) has no documented code at"
-        return Diagnosis("wrong", f"{head} error_code", f"{told} {bound}, nor anywhere else.")
-    told = f"A log-in of an unknown user is answered with its code at {places[0]}: use it?"
+        message = f"A log-in of an unknown user (HTTP {answer.response.status}) has no documented code at"
+        return Diagnosis("wrong", f"{head} error_code", f"{message} {bound}, nor anywhere else.")
+    message = f"A log-in of an unknown user is answered with its code at {places[0]}: use it?"
     state = "wrong" if bound else "ok"
-    return Diagnosis(state, f"{head} error_code", f'{told}\n{head}\nerror_code = "{places[0]}"')
+    return Diagnosis(state, f"{head} error_code", f'{message}\n{head}\nerror_code = "{places[0]}"')
 
 
 def _role(role: RoleNeed, questions: Questions, target: FamilyTarget) -> Diagnosis:
@@ -267,11 +267,11 @@ def _seen(
         return Diagnosis("ok", what)
     refused = reading.outcome and operation.outcome(reading.outcome).role is Role.REFUSED
     if refused and operation.id != "login":
-        told = f"{operation.id} turns the credentials of role 'default' away (HTTP {answer.response.status})."
-        return Diagnosis("dead", what, f"{told} Mend [families.{contract.family}.credentials.default].")
+        text = f"{operation.id} turns the credentials of role 'default' away (HTTP {answer.response.status})."
+        return Diagnosis("dead", what, f"{text} Mend [families.{contract.family}.credentials.default].")
     if answer.parsed.problem and answer.response.status == HTTPStatus.NOT_FOUND:
-        told = f"{operation.id} gives HTTP 404 with no JSON: see to the path in base_url"
-        return Diagnosis("dead", what, f"{told} ({answer.request.url.partition('?')[0]} was called).")
+        text = f"{operation.id} gives HTTP 404 with no JSON: see to the path in base_url"
+        return Diagnosis("dead", what, f"{text} ({answer.request.url.partition('?')[0]} was called).")
     got = f"the {reading.outcome} answer" if reading.outcome else f"HTTP {answer.response.status}"
     wanted = " or ".join(outcomes)
     return Diagnosis("wrong", what, f"{operation.id} gives {got} for it, not {wanted}: {role.says}")
@@ -288,10 +288,10 @@ def _version(
     claimed, best = fits[contract.document], max(every, key=lambda document: fits[document])
     what = f"[families.{contract.family}] document {contract.document}"
     if fits[best] > claimed:
-        told = (
+        text = (
             f"{claimed} of {len(asked)} answers on fixtures are as it says, and {fits[best]} as {best} says"
         )
-        yield Diagnosis("wrong", what, f"{told}: the target looks like {best}. Claim that one, or see why.")
+        yield Diagnosis("wrong", what, f"{text}: the target looks like {best}. Claim that one, or see why.")
     elif any(fits[document] == claimed for document in every if document != contract.document):
         yield Diagnosis("ok", f"{what}: no answer on a fixture tells it from the other one")
     else:
@@ -368,8 +368,8 @@ def _starter_family(home: Family, beside: Path) -> str:
     ]
     for role in catalogue.roles(home.folder / "roles.toml"):
         template = [] if role.id.startswith("fault.") else role.template.rstrip().splitlines()  # told below
-        told = [role.says, role.unlocks, *([role.otherwise] if role.otherwise else [])]
-        lines += [*(f"# {line}" for line in told), *template, ""]
+        listed = [role.says, role.unlocks, *([role.otherwise] if role.otherwise else [])]
+        lines += [*(f"# {line}" for line in listed), *template, ""]
     return "\n".join([*lines, *_starter_faults(home)])
 
 
@@ -384,9 +384,9 @@ def _starter_faults(home: Family) -> Iterator[str]:
         return
     yield f"# The {len(names)} faults that the documents name, as <operation>.<outcome>:"
     for operation, outcomes in by_operation.items():
-        told = f"{operation}. {' '.join(outcomes)}"
+        text = f"{operation}. {' '.join(outcomes)}"
         yield from textwrap.wrap(
-            told, _WIDE, initial_indent="#   ", subsequent_indent="#     ", break_on_hyphens=False
+            text, _WIDE, initial_indent="#   ", subsequent_indent="#     ", break_on_hyphens=False
         )
     yield from _FAULTS.format(family=home.id).splitlines()
     yield ""

@@ -95,9 +95,9 @@ def recorded(home: Family) -> Economy:
     path: Path = home.folder / FILE
     if not path.is_file():
         return Economy({}, {})
-    told: Mapping[str, Any] = input_files.load(path)
+    record: Mapping[str, Any] = input_files.load(path)
     cores = {
         test: Core(it["law"], it.get("of", ""), frozenset(it.get("asks", ())), it.get("walks", 0))
-        for test, it in told["tests"].items()
+        for test, it in record["tests"].items()
     }
-    return Economy(cores, told["worth"])
+    return Economy(cores, record["worth"])

@@ -147,9 +147,9 @@ def family(name: str, place: str = "") -> Family:
     every = known()
     if name not in every:
         given = repr(name[:_LONGEST])
-        told = f"{place}: there is no family {given}" if place else f"There is no family {given}"
+        text = f"{place}: there is no family {given}" if place else f"There is no family {given}"
         raise ConfigurationError(
-            f"{told}; clausewise knows {', '.join(every)}, and --families DIR names the folder of another."
+            f"{text}; clausewise knows {', '.join(every)}, and --families DIR names the folder of another."
         )
     return every[name]
 

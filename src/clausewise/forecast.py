@@ -76,15 +76,15 @@ class Pace:
 def sentence(requests: float, pace: Pace) -> str:
     """Say how long a run will take, what limits it, and whether more calls at once would help."""
     took = pace.seconds(requests)
-    told = f"about {duration(took)}; {limits(pace, requests)}"
+    text = f"about {duration(took)}; {limits(pace, requests)}"
     if took < _UNHURRIED:
-        return told
+        return text
     other = pace.beside(requests)
     if other:
         how = f"-n {other.workers}" if other.processes == pace.processes else f"--processes {other.processes}"
-        return f"{told}; {how}: about {duration(other.seconds(requests))}"
+        return f"{text}; {how}: about {duration(other.seconds(requests))}"
     more = next((many for many in _MORE[1:] if many > pace.workers), 0)
-    return f"{told}; -n {more} would not help" if more else told
+    return f"{text}; -n {more} would not help" if more else text
 
 
 def limits(pace: Pace, requests: float) -> str:
@@ -146,7 +146,7 @@ def counted(folder: Path, plan: str) -> Mapping[str, float]:
     path = folder / FILE
     if not path.is_file():
         return {}
-    told: Mapping[str, Any] = input_files.load(path)
-    plans: Mapping[str, Mapping[str, float]] = told["plans"]
+    record: Mapping[str, Any] = input_files.load(path)
+    plans: Mapping[str, Mapping[str, float]] = record["plans"]
     counts = plans.get(plan, plans.get(plan.removesuffix(IN_FULL), {}))
     return {**counts, "": sum(counts.values()) / len(counts)} if counts else {}

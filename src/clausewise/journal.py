@@ -171,14 +171,14 @@ def changed(folder: Path) -> list[str]:
 
 def seals(folder: Path) -> list[dict[str, Any]]:
     """Return what each part of a run began and ended with; ConfigurationError for what no run writes."""
-    told = list(_lines(folder / SEAL))
-    for record in told:
+    found = list(_lines(folder / SEAL))
+    for record in found:
         try:
             input_files.check_record(record, "seal.schema.json")
         except ValueError as bad:
             why = input_files.shown(bad).rstrip(".")
             raise ConfigurationError(f"{folder / SEAL} holds what no run writes ({why}).") from bad
-    return told
+    return found
 
 
 def digests(facts: Record) -> dict[str, str]:
@@ -271,22 +271,22 @@ def is_collected(folder: Path) -> bool:
 
 def left_out(folder: Path) -> list[str]:
     """Return the tests that pytest's own options left out of every part of a run."""
-    told = {test for record in _lines(folder / TESTS) for test in record.get("left_out", ())}
-    return sorted(told - {record["test"] for record in _lines(folder / VERDICTS)}) if told else []
+    found = {test for record in _lines(folder / TESTS) for test in record.get("left_out", ())}
+    return sorted(found - {record["test"] for record in _lines(folder / VERDICTS)}) if found else []
 
 
 def facts(folder: Path) -> dict[str, Any]:
     """Return what `begin` wrote; ConfigurationError where the folder holds no run."""
     try:
-        told: dict[str, Any] = input_files.load(folder / RUN)
+        record: dict[str, Any] = input_files.load(folder / RUN)
     except (OSError, ValueError) as bad:
         why = input_files.shown(bad)
         raise ConfigurationError(f"{folder} holds no run that can be read ({RUN}: {why}).") from bad
-    input_files.check(told, package_data.SCHEMAS / "run.schema.json", str(folder / RUN))
-    for part in (told, *told.get("resumed", ())):
+    input_files.check(record, package_data.SCHEMAS / "run.schema.json", str(folder / RUN))
+    for part in (record, *record.get("resumed", ())):
         for name in ("started", "ended"):
             _check_moment(part.get(name), f"{folder / RUN}: {name}")
-    return told
+    return record
 
 
 def _check_moment(text: Any, where: str) -> None:

@@ -87,9 +87,9 @@ def _check(parts: Sequence[Part]) -> None:
 def _sameness(part: Part) -> dict[str, Any]:
     """Return what all shards of a run have in common."""
     target = part.facts["target"]
-    own = {f"family {name}": told.get("sha256") for name, told in target["families"].items()}
-    told = {"target": target["name"], "target file": target["sha256"], "number of shards": part.shard.parts}
-    return {**{key: part.facts.get(key) for key in _SAME}, **told, **own}
+    own = {f"family {name}": record.get("sha256") for name, record in target["families"].items()}
+    record = {"target": target["name"], "target file": target["sha256"], "number of shards": part.shard.parts}
+    return {**{key: part.facts.get(key) for key in _SAME}, **record, **own}
 
 
 def _merged(parts: Sequence[Part]) -> dict[str, Any]:

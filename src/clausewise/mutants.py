@@ -226,8 +226,8 @@ class _Making:
         if outcome := self._outcome(name):
             first = outcome.forms[0]
             seen = _values(self.answers[name]).items()
-            told = [(at, first.code) for at, held in seen if first.code and first.code in held]
-            for pointer, word in (*_fixed(dict(first.body.schema)), *told):
+            listed = [(at, first.code) for at, held in seen if first.code and first.code in held]
+            for pointer, word in (*_fixed(dict(first.body.schema)), *listed):
                 found[pointer].append(word)
         return found
 

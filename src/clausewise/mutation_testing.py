@@ -105,8 +105,8 @@ class MutationResults:
 
     def as_json(self) -> dict[str, Any]:
         """Return it all as a JSON value."""
-        told = {"families": self.tally(), "survivors": self.shares()}
-        return {"format": "clausewise-mutants", "version": 2, "holds": self.holds} | told | asdict(self)
+        record = {"families": self.tally(), "survivors": self.shares()}
+        return {"format": "clausewise-mutants", "version": 2, "holds": self.holds} | record | asdict(self)
 
 
 def _share(rows: Iterable[Mapping[str, int]]) -> float | None:

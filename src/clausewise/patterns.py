@@ -56,8 +56,8 @@ def _additional(validator: Any, rule: Any, held: Any, schema: Any) -> Iterator[V
         for name in more:
             yield from validator.descend(held[name], rule, path=name)
     elif rule is False and more:
-        told = ", ".join(map(repr, more))
-        yield ValidationError(f"Additional properties are not allowed ({told} beyond those that are named)")
+        text = ", ".join(map(repr, more))
+        yield ValidationError(f"Additional properties are not allowed ({text} beyond those that are named)")
 
 
 def _unevaluated(_: Any, __: Any, held: Any, schema: Any) -> Iterator[ValidationError]:

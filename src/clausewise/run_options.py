@@ -106,10 +106,10 @@ class RunOption:
         """Return it in argparse's words, which are pytest's, too: all but its name."""
         if self.takes is Takes.NOTHING:
             return {"action": "store_true", "help": self.help}
-        told: dict[str, Any] = {"default": self.unset, "metavar": self.metavar, "help": self.help}
-        told |= {"action": "append"} if self.takes is Takes.LIST else {}
-        told |= {"choices": list(self.choices)} if self.choices else {}
-        return told | ({"type": self.read} if self.read else {})
+        record: dict[str, Any] = {"default": self.unset, "metavar": self.metavar, "help": self.help}
+        record |= {"action": "append"} if self.takes is Takes.LIST else {}
+        record |= {"choices": list(self.choices)} if self.choices else {}
+        return record | ({"type": self.read} if self.read else {})
 
     def words(self, value: Any) -> list[str]:
         """Return pytest's words for its value; none where it is not given, or not handed down."""

@@ -207,8 +207,8 @@ def _tell(world: WalkState) -> None:
     before = "; ".join(text for text, _, _ in steps[:-1]) or "nothing"
     earlier = tuple(made.id for _, made, _ in steps[:-1])
     world.judge(answer, *expected, about=f"{step}, after: {before}", before=earlier)
-    told = "what the model predicts, as in another walk over the same steps"
-    world.judge(answer, holds(condition=False, expected=told, actual="now one, now the other", where=step))
+    message = "what the model predicts, as in another walk over the same steps"
+    world.judge(answer, holds(condition=False, expected=message, actual="now one, now the other", where=step))
 
 
 def _settle(world: WalkState) -> None:

@@ -321,9 +321,9 @@ def _references(raw: Mapping[str, Any]) -> Iterator[Reference]:
 def _referred(family: str, place: str, value: Any) -> Iterator[Reference]:
     if not isinstance(value, dict):
         return
-    told = [(kind, value[kind]) for kind in _KINDS if isinstance(value.get(kind), str)]
-    if len(value) == 1 and told:
-        yield Reference(family, place, *told[0])
+    found = [(kind, value[kind]) for kind in _KINDS if isinstance(value.get(kind), str)]
+    if len(value) == 1 and found:
+        yield Reference(family, place, *found[0])
         return
     for key, item in value.items():
         yield from _referred(family, f"{place}.{key}", item)
@@ -405,20 +405,20 @@ def _literal(pattern: str) -> int:
 
 def _check_known(key: str, known: Collection[str], place: str) -> None:
     """Raise ConfigurationError, beginning with `place`, for a key that fits no fault's name."""
-    told = f"{place} {input_files.shown(repr(key))}"
+    text = f"{place} {input_files.shown(repr(key))}"
     if key.count("*") > _STARS:
-        raise ConfigurationError(f"{told} has more than {_STARS} stars; leave some out.")
+        raise ConfigurationError(f"{text} has more than {_STARS} stars; leave some out.")
     if key in {ANY_FAULT, *known} or any(_piece(key, name) is not None for name in known):
         return
     if not known:
         raise ConfigurationError(
-            f"{told} does nothing, since the family's documents name no fault; delete it."
+            f"{text} does nothing, since the family's documents name no fault; delete it."
         )
     if "*" in key:
-        raise ConfigurationError(f"{told} fits no fault's name; `clausewise init` lists the names.")
+        raise ConfigurationError(f"{text} fits no fault's name; `clausewise init` lists the names.")
     close = difflib.get_close_matches(key[:_LONGEST], known, 1, 0)[0]
     raise ConfigurationError(
-        f"{told} is no fault that the documents name; did you mean {close!r}? `clausewise init` lists them."
+        f"{text} is no fault that the documents name; did you mean {close!r}? `clausewise init` lists them."
     )
 
 
@@ -476,9 +476,9 @@ def _overlays(path: Path, family: str, names: Iterable[str]) -> Iterator[Path]:
     for name in names:
         file = _own_overlay(path, family) if name == ASSUMED else path.parent / name
         if not os.path.isfile(file):  # noqa: PTH113 - false, not an error, for a name that no file can have
-            told = f"the family has no {ASSUMED} overlay" if name == ASSUMED else f"there is no file {file}"
+            text = f"the family has no {ASSUMED} overlay" if name == ASSUMED else f"there is no file {file}"
             given, place = input_files.shown(name), f"{path}: [families.{family}] overlays"
-            raise ConfigurationError(f"{place} names {given!r}, and {input_files.shown(told)}.")
+            raise ConfigurationError(f"{place} names {given!r}, and {input_files.shown(text)}.")
         yield file.absolute()
 
 

@@ -129,8 +129,8 @@ def some_customer(api, unique):
 def prepared(answer):
     """Return an answer that prepares the ground; Untestable where it is no success."""
     if answer.response.status not in _SUCCESS:
-        told = f"{answer.operation} prepared nothing: it was answered HTTP {answer.response.status}."
-        raise Untestable(told)
+        message = f"{answer.operation} prepared nothing: it was answered HTTP {answer.response.status}."
+        raise Untestable(message)
     return answer
 
 
@@ -205,9 +205,9 @@ def offered(api, target, unique, inquiry, count=1):
             found |= dict.fromkeys(numbers(api, api.ask(inquiry, **asked)), asked)
             if picked := unique.neighbours(list(found), count, leftover=leftover):
                 return [Offer(number, found[number]) for number in picked]
-    told = f"{inquiry} has {len(found)} on offer; it takes {count} that no other worker took."
+    text = f"{inquiry} has {len(found)} on offer; it takes {count} that no other worker took."
     place = f'[families.account-service.fixtures."{PATTERNS}"]'
-    raise Untestable(f'{told} Name patterns that have some on offer: {place} patterns = ["88", "99"].')
+    raise Untestable(f'{text} Name patterns that have some on offer: {place} patterns = ["88", "99"].')
 
 
 def numbers(api, answer):
@@ -277,8 +277,8 @@ def page_shows(answer, *values):
     """Expect these values anywhere in an answer that is no JSON; one that is has its fields to be read by."""
     text = _bare(answer.response.body.decode("utf-8", "replace"))
     missed = [value for value in values if answer.parsed.problem and _bare(value) not in text]
-    told = f"{answer.parsed.problem}, and nowhere {missed}"
-    return holds(not missed, expected=f"{list(values)}", actual=told, where="body", formless=True)
+    actual = f"{answer.parsed.problem}, and nowhere {missed}"
+    return holds(not missed, expected=f"{list(values)}", actual=actual, where="body", formless=True)
 
 
 def _bare(text):

@@ -309,10 +309,10 @@ def test_a_user_belongs_to_the_cif(api, judge, unique):
     answer = prepared(api.ask(EBANK, **whom.things))
     judge(answer, _of_two(api, EBANK, answer, whom, other))
 
-    told = str(api.one(answer, "cif"))
+    actual = str(api.one(answer, "cif"))
     judge(
         answer,
-        holds(told == whom.cif, expected=whom.cif, actual=told, where="cif"),
+        holds(actual == whom.cif, expected=whom.cif, actual=actual, where="cif"),
         _nothing_of(answer, other),
     )
 
@@ -327,9 +327,9 @@ def test_an_answer_is_about_who_was_asked_for(api, judge, target, unique, operat
         judge(answer, outcome("done"))
 
         for thing in ("cif", "username"):
-            told = [str(value) for value in api.found(answer, thing)]
-            fits = not api.takes(operation, thing) or all(value == things[thing] for value in told)
-            judge(answer, holds(fits, expected=things.get(thing, ""), actual=told, where=thing))
+            actual = [str(value) for value in api.found(answer, thing)]
+            fits = not api.takes(operation, thing) or all(value == things[thing] for value in actual)
+            judge(answer, holds(fits, expected=things.get(thing, ""), actual=actual, where=thing))
 
 
 @clause(f"{LAW}.answer-tells-what-was-set")
@@ -348,9 +348,9 @@ def test_an_answer_tells_what_was_set(api, judge, target, unique, operation, thi
     for things, answer in asked:
         judge(answer, outcome("done"))
 
-        told = api.found(answer, thing)
-        fits = all(str(value) == str(things[thing]) for value in told)
-        judge(answer, holds(fits, expected=str(things[thing]), actual=told, where=thing))
+        actual = api.found(answer, thing)
+        fits = all(str(value) == str(things[thing]) for value in actual)
+        judge(answer, holds(fits, expected=str(things[thing]), actual=actual, where=thing))
 
 
 @clause(f"{LAW}.listed-once")
@@ -390,8 +390,8 @@ def test_two_customers_are_told_apart(api, judge, unique):
     for whom, other in (people, people[::-1]):
         answer = prepared(api.ask(BY_CIF, **whom.things))
         judge(answer, _of_two(api, BY_CIF, answer, whom, other))
-        told = str(api.one(answer, "cif"))
-        own = holds(told == whom.cif, expected=whom.cif, actual=told, where="cif")
+        actual = str(api.one(answer, "cif"))
+        own = holds(actual == whom.cif, expected=whom.cif, actual=actual, where="cif")
         judge(answer, own, _nothing_of(answer, other))
 
 
@@ -455,8 +455,10 @@ def test_the_combo_creates_what_a_query_finds(api, judge, unique, query, thing):
 
     answer = judge(api.ask(query, **whom.things), outcome("done"))
 
-    told = list(map(str, api.found(answer, thing)))
-    judge(answer, holds(not told or whom.things[thing] in told, expected=whom.things[thing], actual=told))
+    actual = list(map(str, api.found(answer, thing)))
+    judge(
+        answer, holds(not actual or whom.things[thing] in actual, expected=whom.things[thing], actual=actual)
+    )
 
 
 @clause(f"{LAW}.combo-creates-account")

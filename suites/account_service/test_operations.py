@@ -30,8 +30,8 @@ def test_the_path_is_there(api, judge, unique, operation):
 
     answers = [here for here, _ in asked]
     if all(_alike(here, there) and here.response.status != _ABSENT for here, there in asked):
-        told = f"HTTP {answers[0].response.status}"
-        raise Untestable(f"The target answers a path that nobody knows as it answers this one ({told}).")
+        text = f"HTTP {answers[0].response.status}"
+        raise Untestable(f"The target answers a path that nobody knows as it answers this one ({text}).")
     found = any(_found(here, there) for here, there in asked)
     _judge(judge, answers[0], found, "an answer other than 404 to its own method, POST or GET", answers)
 
@@ -91,5 +91,5 @@ def _form(answer):
 
 
 def _judge(judge, answer, fits, expected, answers):
-    told = ", ".join(f"{it.request.method} {it.response.status}" for it in answers)
-    judge(answer, holds(fits, expected=expected, actual=told, where="status"))
+    actual = ", ".join(f"{it.request.method} {it.response.status}" for it in answers)
+    judge(answer, holds(fits, expected=expected, actual=actual, where="status"))

@@ -73,8 +73,8 @@ def onboard(api, person):
     try:
         return str(answer.at("/data/ecrn"))
     except NotConformant:
-        told = f"Onboarding gave no customer to go on with: it was answered HTTP {answer.response.status}."
-        raise Untestable(told) from None
+        message = f"Onboarding gave no customer to go on with: it was answered HTTP {answer.response.status}."
+        raise Untestable(message) from None
 
 
 def some_customer(api, unique):

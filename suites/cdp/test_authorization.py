@@ -151,10 +151,10 @@ def test_a_refusal_tells_its_time(api, judge, unique, operation):
     """The timestamp of a refusal is the time of the refusal."""
     refused = judge(api.call(operation, **harmless(operation, unique), auth=None), outcome("unauthorized"))
 
-    told = refused.at("/timestamp")
+    actual = refused.at("/timestamp")
 
-    fits = near(told, refused.started)
-    judge(refused, holds(fits, expected=f"about {refused.started}", actual=told, where="/timestamp"))
+    fits = near(actual, refused.started)
+    judge(refused, holds(fits, expected=f"about {refused.started}", actual=actual, where="/timestamp"))
 
 
 @refusal("refusal-shows-no-customer")

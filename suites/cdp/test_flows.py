@@ -190,20 +190,20 @@ def test_the_record_tells_when_it_was_written(api, judge, target, unique):
         *entries(record, "/id_details"),
         {"dateUpdated": record.at("/customer_classification/dateUpdated")},
     ]
-    told = [part.get("dateUpdated") for part in parts]
-    fits = all(near(time, record.started) for time in told)
-    judge(record, holds(fits, expected=f"about {record.started}", actual=told, where="dateUpdated"))
+    actual = [part.get("dateUpdated") for part in parts]
+    fits = all(near(time, record.started) for time in actual)
+    judge(record, holds(fits, expected=f"about {record.started}", actual=actual, where="dateUpdated"))
 
 
 @clause("cdp.flow.record-keeps-status")
 def test_the_record_keeps_the_status(api, judge, unique):
     """Customer status and AML result are those that onboarding answered."""
     made = judge(api.call("onboardCustomer", applicant(unique)), outcome("accepted"))
-    told = {name: made.at(f"/data/{name}") for name in ("customer_status", "aml_scan_status")}
+    row = {name: made.at(f"/data/{name}") for name in ("customer_status", "aml_scan_status")}
 
     record = read(api, made.at("/data/ecrn"))
 
-    judge(record, outcome("record"), *echoes(told, record.json))
+    judge(record, outcome("record"), *echoes(row, record.json))
 
 
 @clause("cdp.flow.record-keeps-category")
@@ -226,8 +226,8 @@ def test_lookup_and_record_agree(api, judge, unique, names):
 
     record = read(api, ecrn)
 
-    told = {name: found.at(f"/data/{name}") for name in names}
-    judge(record, outcome("record"), *echoes(told, record.json))
+    row = {name: found.at(f"/data/{name}") for name in names}
+    judge(record, outcome("record"), *echoes(row, record.json))
 
 
 @clause("cdp.flow.lookup-and-record-agree-on-expiry")

@@ -65,8 +65,8 @@ def test_pep_mirrors_the_request(api, judge, unique, exposed):
     answer = api.call(OPERATION, applicant(unique, political_exposed_person=exposed))
 
     judge(answer, outcome("accepted", *["under-investigation"] * exposed))
-    told = exposed if answer.response.status == 406 else answer.at("/data/pep")
-    judge(answer, holds(told is exposed, expected=str(exposed).lower(), actual=told, where="/data/pep"))
+    actual = exposed if answer.response.status == 406 else answer.at("/data/pep")
+    judge(answer, holds(actual is exposed, expected=str(exposed).lower(), actual=actual, where="/data/pep"))
 
 
 @clause("cdp.onboardCustomer.invalid-request")

@@ -123,5 +123,7 @@ def image_of(api, answer):
 
 def same(api, answer, image):
     """Expect the image that was uploaded, in these bytes or in others that show the same."""
-    told = unlike(image_of(api, answer), image.content)
-    return holds(not told, expected=f"the image of {len(image.content)} bytes that was uploaded", actual=told)
+    actual = unlike(image_of(api, answer), image.content)
+    return holds(
+        not actual, expected=f"the image of {len(image.content)} bytes that was uploaded", actual=actual
+    )

@@ -13,8 +13,8 @@ def test_an_image_is_stored_under_an_id(api, judge, unique):
     """A good upload succeeds, and its answer carries something that can be a document id."""
     answer = upload(api, png(unique))
 
-    told: dict[str, Any] = {"expected": "a document id", "actual": "an empty answer", "formless": True}
-    judge(answer, outcome("uploaded"), holds(answer.json not in (None, {}, []), **told))
+    record: dict[str, Any] = {"expected": "a document id", "actual": "an empty answer", "formless": True}
+    judge(answer, outcome("uploaded"), holds(answer.json not in (None, {}, []), **record))
 
 
 @clause("int-ecm.upload-on-boarding.validation-error")

@@ -13,7 +13,7 @@ GENERIC = {"Example Details": {"Example Name": "Example Value"}}
 
 def customer(name, account=None, online=None):
     """Return a customer with every field; accounts only where they exist."""
-    told = {
+    record = {
         "customerId": name,
         "businessAdd": "N",
         "customerTypeCode": "IND",
@@ -68,9 +68,9 @@ def customer(name, account=None, online=None):
         "genericInformation": GENERIC,
     }
     if account:
-        told["accounts"] = [{"accountId": account, "accountRoleCode": "OWNER"}]
+        record["accounts"] = [{"accountId": account, "accountRoleCode": "OWNER"}]
     if online:
-        told["onlineAccounts"] = [
+        record["onlineAccounts"] = [
             {
                 "onlineAccountId": online,
                 "onlineAccountUserId": "EXAMPLE-USER",
@@ -78,7 +78,7 @@ def customer(name, account=None, online=None):
                 "relationshipDate": MOMENT,
             }
         ]
-    return told
+    return record
 
 
 def account(name):
@@ -141,7 +141,7 @@ def external_entity(name, **institution):
 
 def transaction(name, kind, account=None):
     """Return a transaction of type B, C, M or W with the fields of its sample, on a known account."""
-    told = {
+    record = {
         "transactionReferenceId": name,
         "businessAdd": "N",
         "transactionTypeCode": kind,
@@ -150,7 +150,7 @@ def transaction(name, kind, account=None):
         **_TYPES[kind],
     }
     accounts = {"B": ("accountId", "offsetAccountId"), "C": ("accountId",)}.get(kind, ())
-    return told | (dict.fromkeys(accounts, account) if account else {})
+    return record | (dict.fromkeys(accounts, account) if account else {})
 
 
 _TYPES = {

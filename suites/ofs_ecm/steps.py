@@ -53,8 +53,8 @@ def of_case(answer, pointer):
     try:
         return str(answer.at(pointer))
     except NotConformant:
-        told = f"Promotion gave no case to go on with: it was answered HTTP {answer.response.status}."
-        raise Untestable(told) from None
+        message = f"Promotion gave no case to go on with: it was answered HTTP {answer.response.status}."
+        raise Untestable(message) from None
 
 
 def given(target, role, key="case_id"):
@@ -73,15 +73,15 @@ def new(service, name):
 
 def bare(service, name):
     """Return an item as the services that remove or decide name it."""
-    told = {ITEMS[service][1]: name}
+    record = {ITEMS[service][1]: name}
     if service == "removeExternalEntity":
-        told["externalEntityTypeCode"] = "XA"
+        record["externalEntityTypeCode"] = "XA"
     if service == "removeTransaction":
-        told["transactionTypeCode"] = "M"
+        record["transactionTypeCode"] = "M"
     if service == DECISION:
-        told |= {"eventTypeCode": "AML", "dataOrigin": "DLY", "eventDecisionCode": 1}
-        told |= {"standardCommentId": "8151,8152", "comments": "Example"}
-    return told
+        record |= {"eventTypeCode": "AML", "dataOrigin": "DLY", "eventDecisionCode": 1}
+        record |= {"standardCommentId": "8151,8152", "comments": "Example"}
+    return record
 
 
 def batch(service, case, *items):
@@ -178,11 +178,11 @@ def well(service):
 
 def business(target, service, role):
     """Return an item to add that business knows by its id."""
-    told = {ITEMS[service][1]: given(target, f"business.{role}", "id"), "businessAdd": "Y"}
+    record = {ITEMS[service][1]: given(target, f"business.{role}", "id"), "businessAdd": "Y"}
     if service in {"addTransaction", "addExternalEntity"}:
         key = "transactionTypeCode" if service == "addTransaction" else "externalEntityTypeCode"
-        told[key] = given(target, f"business.{role}", "type")
-    return told
+        record[key] = given(target, f"business.{role}", "type")
+    return record
 
 
 def with_account(api, unique):
@@ -200,5 +200,5 @@ def _prepared(answer, where):
     """Untestable where a call that only prepares the ground did not succeed: its own tests say why."""
     found = answer.json.get(where[1:]) if isinstance(answer.json, dict) else None
     if found != "SUCCESS":
-        told = f"{answer.operation} prepared nothing: it was answered HTTP {answer.response.status}."
-        raise Untestable(told)
+        message = f"{answer.operation} prepared nothing: it was answered HTTP {answer.response.status}."
+        raise Untestable(message)

@@ -60,9 +60,9 @@ def test_each_item_has_its_own_entry(api, judge, unique, service, end):
 
     answer = judge(api.call(service, [batch(service, case, *items)]), outcome(end))
 
-    told = [item for entry in _entries(answer) for item in entry.get(key) or []]
+    found = [item for entry in _entries(answer) for item in entry.get(key) or []]
     ids = [it[name] for it in items]
-    _agree(judge, answer, ids, told, f"{service}.{end}.RESULTARRAY[].{key}[].{name}")
+    _agree(judge, answer, ids, found, f"{service}.{end}.RESULTARRAY[].{key}[].{name}")
 
 
 @pytest.mark.parametrize(("service", "end"), each(ITEMS, ENDS[::2], "RESULTARRAY[].{0}"))
@@ -75,9 +75,11 @@ def test_each_entry_has_the_items_of_its_own_case(api, judge, unique, service, e
 
     answer = judge(api.call(service, [batch(service, *one) for one in sent.items()]), outcome(end))
 
-    told = {str(it.get("caseId")): [item.get(name) for item in it.get(key) or []] for it in _entries(answer)}
+    actual = {
+        str(it.get("caseId")): [item.get(name) for item in it.get(key) or []] for it in _entries(answer)
+    }
     wanted = {case: [item[name]] for case, item in sent.items()}
-    judge(answer, holds(told == wanted, expected=str(wanted), actual=told, where=f"/RESULTARRAY/*/{key}"))
+    judge(answer, holds(actual == wanted, expected=str(wanted), actual=actual, where=f"/RESULTARRAY/*/{key}"))
 
 
 @pytest.mark.parametrize(
@@ -108,9 +110,11 @@ def test_a_case_of_which_nothing_succeeded_says_so(api, judge, unique, service):
     sent = [batch(service, spoilt, items[0]), batch(service, well, items[1])]
     answer = judge(api.call(service, sent), outcome("partly-successful"))
 
-    told = [entry.get("MESSAGE") for entry in _entries(answer) if str(entry.get("caseId")) == spoilt]
-    wanted = NOTHING_DONE[service]
-    judge(answer, holds(told == [wanted], expected=wanted, actual=told, where="/RESULTARRAY/*/MESSAGE"))
+    actual = [entry.get("MESSAGE") for entry in _entries(answer) if str(entry.get("caseId")) == spoilt]
+    expected = NOTHING_DONE[service]
+    judge(
+        answer, holds(actual == [expected], expected=expected, actual=actual, where="/RESULTARRAY/*/MESSAGE")
+    )
 
 
 @clause(*(f"ofs-ecm.{STATUS}.fetched.RESULTARRAY{field}" for field in ("", "[].caseId")))

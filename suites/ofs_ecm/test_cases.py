@@ -119,8 +119,8 @@ def test_each_case_has_its_entry(api, judge, unique):
 
     answer = judge(api.call(STATUS, [{"caseId": case} for case in cases]), outcome("fetched"))
 
-    told = [entry.get("caseId") for entry in entries(answer)]
-    judge(answer, holds(told == cases, expected=f"the cases {cases}", actual=told, where="/RESULTARRAY"))
+    actual = [entry.get("caseId") for entry in entries(answer)]
+    judge(answer, holds(actual == cases, expected=f"the cases {cases}", actual=actual, where="/RESULTARRAY"))
 
 
 @clause("ofs-ecm.getCaseStatusDetails.repeatable")
@@ -153,10 +153,11 @@ def test_a_status_has_the_time_that_it_was_set(api, judge, unique, ageing, wait)
     alone = {case: str(api.call(STATUS, [{"caseId": case}]).at(TIME)) for case in (second, first)}
     both = judge(api.call(STATUS, [{"caseId": first}, {"caseId": second}]), outcome("fetched"))
 
-    told = {str(it.get("caseId")): str(it.get("caseStatusDateTime")) for it in entries(both)}
-    fits = alone[first] < alone[second] and told == alone
+    record = {str(it.get("caseId")): str(it.get("caseStatusDateTime")) for it in entries(both)}
+    fits = alone[first] < alone[second] and record == alone
     judge(
-        both, holds(fits, expected=f"{first} before {second}", actual=f"{alone}, together {told}", where=TIME)
+        both,
+        holds(fits, expected=f"{first} before {second}", actual=f"{alone}, together {record}", where=TIME),
     )
 
 

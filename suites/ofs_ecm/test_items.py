@@ -57,8 +57,10 @@ def test_a_case_without_its_id_is_refused(api, judge, unique, service):
 
     answer = api.call(service, [{key: case[key] for key in case if key != "caseId"}])
 
-    told = [answer.response.status, answer.at("/STATUS"), answer.at("/MESSAGE")]
-    judge(answer, holds(told == [400, "FAILED", UNREADABLE], expected=f"400 with {UNREADABLE}", actual=told))
+    actual = [answer.response.status, answer.at("/STATUS"), answer.at("/MESSAGE")]
+    judge(
+        answer, holds(actual == [400, "FAILED", UNREADABLE], expected=f"400 with {UNREADABLE}", actual=actual)
+    )
 
 
 @pytest.mark.parametrize("service", each("partly-successful", CASES))
@@ -94,13 +96,13 @@ def test_a_locked_case_is_told(api, judge, target, unique, service):
 
     answer = judge(api.call(service, [batch(service, case, some(unique, service))]), outcome("failed"))
 
-    told = answer.at(f"{FIRST}/MESSAGE")
-    who = told.removeprefix(LOCKED).removesuffix(".")
-    held = told.startswith(LOCKED) and who and not set(who) & set("{}<>")
+    actual = answer.at(f"{FIRST}/MESSAGE")
+    who = actual.removeprefix(LOCKED).removesuffix(".")
+    held = actual.startswith(LOCKED) and who and not set(who) & set("{}<>")
     judge(
         answer,
         has(f"{FIRST}/STATUS", "FAILED"),
-        holds(held, expected=f"{LOCKED}and the name", actual=told, where=f"{FIRST}/MESSAGE"),
+        holds(held, expected=f"{LOCKED}and the name", actual=actual, where=f"{FIRST}/MESSAGE"),
     )
     _nothing_told(judge, answer, service)
 
@@ -113,8 +115,8 @@ def test_each_case_has_its_entry_in_order(api, judge, unique, service):
     answer = api.call(service, [batch(service, case, there(api, unique, service, case)) for case in cases])
 
     judge(answer, outcome("successful"))
-    told = [entry.get("caseId") for entry in entries(answer)]
-    judge(answer, holds(told == cases, expected=f"the cases {cases}", actual=told, where="/RESULTARRAY"))
+    actual = [entry.get("caseId") for entry in entries(answer)]
+    judge(answer, holds(actual == cases, expected=f"the cases {cases}", actual=actual, where="/RESULTARRAY"))
 
 
 @pytest.mark.parametrize("service", each("one-entry-per-item", ITEMS))
@@ -126,9 +128,11 @@ def test_each_item_has_its_entry_in_order(api, judge, unique, service):
 
     answer = judge(api.call(service, [batch(service, case, *items)]), outcome("successful"))
 
-    told = [entry.get(name) for entry in entries(answer, f"{FIRST}/{key}")]
+    actual = [entry.get(name) for entry in entries(answer, f"{FIRST}/{key}")]
     wanted = [item[name] for item in items]
-    judge(answer, holds(told == wanted, expected=f"the items {wanted}", actual=told, where=f"{FIRST}/{key}"))
+    judge(
+        answer, holds(actual == wanted, expected=f"the items {wanted}", actual=actual, where=f"{FIRST}/{key}")
+    )
 
 
 @pytest.mark.parametrize("service", each("status-follows-entries", CASES))
@@ -141,8 +145,8 @@ def test_the_status_follows_the_entries(api, judge, unique, service):
     ]
 
     for answer, wanted in zip(calls, ("SUCCESS", "PARTIALSUCCESS", "FAILED"), strict=True):
-        told = {str(entry.get("STATUS")) for entry in entries(answer)}
-        follows = told.pop() if len(told) == 1 else "PARTIALSUCCESS"
+        found = {str(entry.get("STATUS")) for entry in entries(answer)}
+        follows = found.pop() if len(found) == 1 else "PARTIALSUCCESS"
         judge(
             answer,
             has("/STATUS", wanted),
@@ -450,10 +454,10 @@ def _added(api, unique, service, item):
 def _says(judge, answer, service, *texts):
     judge(answer, outcome("failed"))
     where = f"{FIRST}/{ITEMS[service][0]}/0" if service in ITEMS else FIRST
-    told = answer.at(f"{where}/MESSAGE")
+    actual = answer.at(f"{where}/MESSAGE")
     judge(
         answer,
-        holds(told in texts, expected=texts[0], actual=told, where=f"{where}/MESSAGE"),
+        holds(actual in texts, expected=texts[0], actual=actual, where=f"{where}/MESSAGE"),
         has(f"{where}/STATUS", "FAILED"),
     )
 
@@ -462,6 +466,8 @@ def _nothing_told(judge, answer, service):
     """Judge that the entry of a case that was not worked on says nothing of its items, in a printed way."""
     if service in ITEMS:
         key, name = ITEMS[service]
-        told = answer.at(f"{FIRST}/{key}")
+        actual = answer.at(f"{FIRST}/{key}")
         fine = [dict.fromkeys(("MESSAGE", "STATUS", name))]
-        judge(answer, holds(told == fine, expected=f"the items {fine}", actual=told, where=f"{FIRST}/{key}"))
+        judge(
+            answer, holds(actual == fine, expected=f"the items {fine}", actual=actual, where=f"{FIRST}/{key}")
+        )

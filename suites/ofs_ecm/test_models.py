@@ -68,11 +68,11 @@ class Content(Model):
         answer = self.api.call(service, request)
         flat = {status for statuses in wanted for status in statuses}
         whole = "partly-successful" if len(flat) > 1 else "successful" if "SUCCESS" in flat else "failed"
-        told = [
+        actual = [
             [item.get("STATUS") for item in _records(entry, ITEMS[service][0])]
             for entry in _records(answer.json, "RESULTARRAY")
         ]
-        same = holds(told == wanted, expected=str(wanted), actual=told, where="/RESULTARRAY")
+        same = holds(actual == wanted, expected=str(wanted), actual=actual, where="/RESULTARRAY")
         self.expect(f"{service} {picks} in {at}", answer, outcome(whole), same)
 
 

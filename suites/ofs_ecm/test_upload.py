@@ -101,8 +101,8 @@ def test_a_comment_may_not_be_endless(api, judge, target, unique):
     query = comment(some_case(api, unique), comments="x" * (64 * 1024 + 1))
     answer = _in_a_long_url(api, target, query)
 
-    told = answer.at("/status")
-    judge(answer, holds(told == "Failed", expected="Failed", actual=told, where="/status"))
+    actual = answer.at("/status")
+    judge(answer, holds(actual == "Failed", expected="Failed", actual=actual, where="/status"))
 
 
 @pytest.mark.parametrize(
@@ -294,10 +294,12 @@ def test_a_configured_parameter_is_mandatory(api, judge, target, configured):
         api.call(UPLOAD, query={key: configured[key] for key in configured if key != name}),
         outcome("missing-parameters"),
     )
-    told = str(answer.at("/description"))
-    listed = name in told.rpartition(":")[2]
+    actual = str(answer.at("/description"))
+    listed = name in actual.rpartition(":")[2]
     fine = listed in target.lawful("ECM-136", a=True, b=False)
-    judge(answer, holds(fine, expected="the names that the target claims", actual=told, where="/description"))
+    judge(
+        answer, holds(fine, expected="the names that the target claims", actual=actual, where="/description")
+    )
 
 
 @clause("ofs-ecm.ecmUploadFile.refused-extension")
@@ -327,10 +329,10 @@ def _in_a_long_url(api, target, query):
 
 def _names(*parameters, answer):
     """Expect that the text of an invalid value names its parameter."""
-    told = str(answer.at("/description"))
-    named, clause = any(it in told for it in parameters), f"ofs-ecm.{UPLOAD}.invalid-value.description"
+    actual = str(answer.at("/description"))
+    named, clause = any(it in actual for it in parameters), f"ofs-ecm.{UPLOAD}.invalid-value.description"
     return holds(
-        named, clause=clause, expected=f"the name {parameters[0]}", actual=told, where="/description"
+        named, clause=clause, expected=f"the name {parameters[0]}", actual=actual, where="/description"
     )
 
 

@@ -170,8 +170,8 @@ def unlike(exchange: Exchange, operation: Operation) -> Iterator[Assertion]:
             yield _not_given(exchange, sorted(own, key=lambda known: known.role is not Role.SUCCESS), "")
         clause = f"{operation.clause}.only-documented"
         expected = f"one of the answers that are documented with HTTP {status}: {', '.join(names)}"
-        told = f"HTTP {status}: {excerpt(exchange) or 'an empty body'}, which has nothing of any of them"
-        yield Assertion(clause, (Finding(clause, expected, told, "body", exchange=exchange.id),), exchange.id)
+        text = f"HTTP {status}: {excerpt(exchange) or 'an empty body'}, which has nothing of any of them"
+        yield Assertion(clause, (Finding(clause, expected, text, "body", exchange=exchange.id),), exchange.id)
 
 
 def _nearest(exchange: Exchange, operation: Operation, candidates: Sequence[Outcome]) -> _Near | None:

@@ -72,8 +72,8 @@ def status(first: int, *others: int) -> Expectation:
 
     def check(exchange: Exchange) -> Finding | None:
         seen = exchange.response.status
-        told = " or ".join(f"HTTP {code}" for code in wanted)
-        return None if seen in wanted else Finding("", told, f"HTTP {seen}", "status")
+        text = " or ".join(f"HTTP {code}" for code in wanted)
+        return None if seen in wanted else Finding("", text, f"HTTP {seen}", "status")
 
     return Expectation(check)
 

@@ -61,14 +61,14 @@ def quiet(page: str) -> str:
 
 def _config(results: dict[str, Any], history: str) -> dict[str, Any]:
     target = results["target"]
-    told = {f"document of {family}": known["document"] for family, known in target["families"].items()}
+    record = {f"document of {family}": known["document"] for family, known in target["families"].items()}
     return {
         "name": f"clausewise: {target['name']}",
         **({"historyPath": str(Path(history).absolute())} if history else {}),
         "variables": {
             "target": target["name"],
             "environment": target["environment"],
-            **told,
+            **record,
             **{key: visible(value) for key, value in results["run"]["labels"].items()},
             "suite": results["suite"]["version"],
             "plan": results["run"]["plan"],

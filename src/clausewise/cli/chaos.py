@@ -43,8 +43,8 @@ def run(options: Namespace, documents: Mapping[str, str]) -> int:
         with process.started(documents) as upstream:
             served.upstream = upstream
             what = " and ".join(options.chaos_operation) or "every call"
-            told = f"serving {options.chaos} ({served.kind.says}) for {what} of {', '.join(documents)}"
-            console.print(Text(f"{told} at {served.url}"))
+            text = f"serving {options.chaos} ({served.kind.says}) for {what} of {', '.join(documents)}"
+            console.print(Text(f"{text} at {served.url}"))
             if served.certificate:
                 console.print(Text(f'its certificate, for [tls] ca_bundle: "{served.certificate}"'))
             _watch(served, console)

@@ -33,8 +33,8 @@ def run(options: Namespace) -> int:
         for home in families.known().values()
     ]
     if options.format == "json":
-        told = {"format": "clausewise-families", "version": 1, "families": rows}
-        sys.stdout.write(f"{json.dumps(told, indent=1)}\n")
+        record = {"format": "clausewise-families", "version": 1, "families": rows}
+        sys.stdout.write(f"{json.dumps(record, indent=1)}\n")
         return Exit.CONFORMANT
     table = Table("family", "documents", "clauses", "reference", "from", box=None, pad_edge=False)
     for row in rows:

@@ -41,8 +41,8 @@ def _new(options: Namespace) -> int:
     _say([f"Wrote {made.folder}: {count}, {clauses}."])
     if made.contradictions:
         places = many(made.contradictions, "place", "places")
-        told = f"{made.folder}/schemas/{options.name}/discrepancies.toml"
-        _say([f"The file contradicts itself in {places}: see {told}."])
+        text = f"{made.folder}/schemas/{options.name}/discrepancies.toml"
+        _say([f"The file contradicts itself in {places}: see {text}."])
     _say([f"Left out: {it}." for it in made.left_out[:_SHOWN]])
     target = f"{made.folder}/target.toml"
     _say([f"Write your API's address into {target}, then: clausewise run --target {target}"])

@@ -23,6 +23,6 @@ def run(options: Namespace) -> int:
     path = Path(options.output or folder / _FILE)
     with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         count = recorded.write_har(journal.records(folder, journal.EXCHANGES), file)
-    told = f"Wrote {many(count, 'exchange', 'exchanges')}, masked as the run kept them, to {path}."
-    screen.console(stderr=True, soft_wrap=True).print(Text(told))
+    text = f"Wrote {many(count, 'exchange', 'exchanges')}, masked as the run kept them, to {path}."
+    screen.console(stderr=True, soft_wrap=True).print(Text(text))
     return Exit.CONFORMANT

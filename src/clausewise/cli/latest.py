@@ -42,7 +42,7 @@ def _followed(at: Path) -> Path:
     if not at.is_file():
         return at
     with suppress(OSError, ValueError):
-        told = at.read_text("utf-8")[:_LONGEST].strip()
-        if told == Path(told).name:  # one beside it, and nowhere else
-            return at.with_name(told)
+        text = at.read_text("utf-8")[:_LONGEST].strip()
+        if text == Path(text).name:  # one beside it, and nowhere else
+            return at.with_name(text)
     return at

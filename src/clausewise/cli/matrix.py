@@ -161,8 +161,8 @@ def _show_kills(results: mutation_testing.MutationResults) -> None:
     console = screen.console(soft_wrap=True)
     shares = {name: matrix_page.percent(share) for name, share in results.shares().items()}
     for family, counts in results.tally().items():
-        told = ", ".join(f"{count} {what}" for what, count in counts.items())
-        console.print(f"{family}: {told}; {shares[family]} survive")
+        text = ", ".join(f"{count} {what}" for what, count in counts.items())
+        console.print(f"{family}: {text}; {shares[family]} survive")
     console.print(f"in all: {shares['all']} survive, of those that are no equivalents")
     if results.thinned:
         console.print(

@@ -21,11 +21,11 @@ _PATIENCE = 10  # seconds for a collector's answer
 
 def run(options: Namespace) -> int:
     """Write or send them; that they are is no word on the target."""
-    told = list(figures(report.read(Path(options.folder))))
+    found = list(figures(report.read(Path(options.folder))))
     if options.otlp:
-        _send(told, options.otlp)
+        _send(found, options.otlp)
         return Exit.CONFORMANT
-    text = _text(told)
+    text = _text(found)
     if options.output:
         files.put(Path(options.output), text)  # at once: a node exporter reads whatever lies there
     else:

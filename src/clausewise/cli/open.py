@@ -21,6 +21,6 @@ def run(options: Namespace) -> int:
             f"There is no {page}; name the folder of a run, or draw it: clausewise report."
         )
     opened = webbrowser.open(page.absolute().as_uri())
-    told = f"Opened {page}" if opened else f"There is no browser to open {page} with"
-    screen.console(soft_wrap=True).print(Text(f"{told}."))
+    text = f"Opened {page}" if opened else f"There is no browser to open {page} with"
+    screen.console(soft_wrap=True).print(Text(f"{text}."))
     return Exit.CONFORMANT

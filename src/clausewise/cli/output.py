@@ -112,15 +112,15 @@ class Output:
     def _say(self, sent: Mapping[str, float]) -> None:
         """Say beforehand how much will be sent, and how long that takes at least."""
         each = ", ".join(f"{name} {count:.0f}" for name, count in sent.items())
-        told = f"forecast: about {self._requests:.0f} requests ({each})" if sent else ""
+        text = f"forecast: about {self._requests:.0f} requests ({each})" if sent else ""
         most = self._most["requests"]
-        if told and most is not None and most < self._requests:
+        if text and most is not None and most < self._requests:
             self._requests = most
-            told += f", of which --max-requests lets {most:.0f} be sent"
-        if told and self._rate:
-            told += f"; rate = {self._rate:g} allows no less than {duration(self._requests / self._rate)}"
-        if told:
-            self._err.print(Text(told), soft_wrap=True)
+            text += f", of which --max-requests lets {most:.0f} be sent"
+        if text and self._rate:
+            text += f"; rate = {self._rate:g} allows no less than {duration(self._requests / self._rate)}"
+        if text:
+            self._err.print(Text(text), soft_wrap=True)
 
     def _forecast(self) -> None:
         """Say once, as soon as a few answers came, how long the run will take and what limits it."""

@@ -55,8 +55,8 @@ def run(options: Namespace) -> int:
     def ready(url: str) -> None:
         bent = f" bent by {' and '.join(dict.fromkeys(options.defect))}" if options.defect else ""
         places = (home.id if home.ships else f"{home.id} (below {home.below('')})" for home in homes)
-        told = f"serving {', '.join(places)}{bent} at {url}"  # who started it reads the URL last
-        console.print(Text(told))
+        message = f"serving {', '.join(places)}{bent} at {url}"  # who started it reads the URL last
+        console.print(Text(message))
 
     server.serve(
         documents,

@@ -108,11 +108,11 @@ def _file() -> dict[str, tuple[Any, str]]:
 
 
 def _variables(names: Iterable[str]) -> dict[str, tuple[str, str]]:
-    told = {}
+    record = {}
     for name in set(names).difference(_IN_FILE):
         variable = f"CLAUSEWISE_{name.upper()}"
         if variable in os.environ:
             if not os.environ[variable]:
                 raise ConfigurationError(f"The variable {variable} is empty; unset it, or give it a value.")
-            told[name] = (os.environ[variable], variable)
-    return told
+            record[name] = (os.environ[variable], variable)
+    return record

@@ -20,14 +20,14 @@ def check(words: Sequence[str], commands: Mapping[str, Iterable[str]]) -> None:
         return
     command, *rest = words[at:]
     if command not in commands:
-        told = f"There is no command {command[:_LONGEST]!r}"
-        raise ConfigurationError(f"{told}{_near(command, commands)}; `clausewise --help` lists them.")
+        text = f"There is no command {command[:_LONGEST]!r}"
+        raise ConfigurationError(f"{text}{_near(command, commands)}; `clausewise --help` lists them.")
     options = [option for option in commands[command] if option.startswith("--")]
     for word in rest:
         name = word.partition("=")[0]
         if name.startswith("--") and " " not in name and not any(it.startswith(name) for it in options):
-            told = f"`clausewise {command}` has no option {name[:_LONGEST]}{_near(name, options)}"
-            raise ConfigurationError(f"{told}; `clausewise {command} --help` lists what there is.")
+            text = f"`clausewise {command}` has no option {name[:_LONGEST]}{_near(name, options)}"
+            raise ConfigurationError(f"{text}; `clausewise {command} --help` lists what there is.")
 
 
 def _near(word: str, known: Iterable[str]) -> str:

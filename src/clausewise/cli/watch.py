@@ -118,14 +118,14 @@ class Watch:
                 text=True,
                 check=False,
             )
-            told = " ".join((done.stderr or done.stdout).split())
+            text = " ".join((done.stderr or done.stdout).split())
             if done.returncode in {*_OVER, Exit.TARGET_UNUSABLE}:
-                return done.returncode, {}, told
+                return done.returncode, {}, text
             rows = report.read(Path(place) / "run")["clauses"]
             return (
                 done.returncode,
                 {row["id"]: str(row["verdict"]) for row in rows if row["id"] in clauses},
-                told,
+                text,
             )
 
 

@@ -606,11 +606,11 @@ class Client:
 
 def _accepted(operation: Operation) -> str:
     """Return what an operation's answers may come in: JSON, where any of them is JSON."""
-    told = {it for known in operation.outcomes for form in known.forms for it in form.media_types}
-    if operation.free and not any("json" in it for it in told):
+    found = {it for known in operation.outcomes for form in known.forms for it in form.media_types}
+    if operation.free and not any("json" in it for it in found):
         return "*/*"
-    plain = sorted(it for it in told if "json" in it and it != _JSON)
-    return ", ".join([_JSON, *plain, "*/*;q=0.1"]) if told else _JSON
+    plain = sorted(it for it in found if "json" in it and it != _JSON)
+    return ", ".join([_JSON, *plain, "*/*;q=0.1"]) if found else _JSON
 
 
 def _headed(
@@ -670,15 +670,15 @@ def _check_whole(operation: str, *sent: object) -> None:
 
 def _put_off(operation: Operation, status: int, pause: float, waited: float) -> str:
     """Say that a target put a call off for longer than its owner lets us wait."""
-    told = f"{operation.id} was answered {status}"
+    text = f"{operation.id} was answered {status}"
     if pause < 0:
         return (
-            f"{told}: the target asks for fewer requests. "
+            f"{text}: the target asks for fewer requests. "
             f"Set a lower `rate` under [limits] in the target file."
         )
     after = f" after {waited:g} s of waiting" if waited else ""
     return (
-        f"{told}{after}: the target asks to wait {pause:.0f} s, and [limits] max_wait allows no longer wait. "
+        f"{text}{after}: the target asks to wait {pause:.0f} s, and [limits] max_wait allows no longer wait. "
         f"Set a lower `rate`, or a longer max_wait."
     )
 

@@ -32,15 +32,15 @@ class Circuit:
 
     def check(self, operation: str, host: str) -> None:
         """Raise CircuitOpen or Withheld where no further call is to be sent."""
-        told = "got no answer that can be judged, so no further one is sent"
+        text = "got no answer that can be judged, so no further one is sent"
         if len(self._row) >= self._breaker and (self._unconnected or len(set(self._row)) >= _SEVERAL):
             raise CircuitOpen(
-                f"The last {len(self._row)} calls {told}. See that the target at {host} is up and well, "
+                f"The last {len(self._row)} calls {text}. See that the target at {host} is up and well, "
                 f"then run again. The last one: {self._last[self._row[-1]]}"
             )
         if self._dead[operation] >= self._breaker:
             last = f"The last one: {self._last[operation]}"
-            raise Withheld(f"The last {self._dead[operation]} calls of {operation} {told}. {last}")
+            raise Withheld(f"The last {self._dead[operation]} calls of {operation} {text}. {last}")
 
     def came_to_nothing(self, operation: str, error: NoVerdict, began: float = math.inf) -> None:
         """Count a call that got no answer that can be judged; it began at a moment of `time.monotonic`."""

@@ -82,13 +82,13 @@ def _of_proxy(text: str, proxy: Proxy, way: str) -> str:
     """Say what a proxy on the way did; '' where it was something else."""
     if found := _TUNNEL.search(text):
         status, reason = int(found[1]), found[2].strip()
-        told = f"({status} {reason})" if reason else f"({status})"
+        message = f"({status} {reason})" if reason else f"({status})"
         if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return barred(status, proxy, way) or (
-                f"the proxy {way} does not let it through {told}: have it allow this host and port, or name "
-                f"the host under bypass of [proxy] in the target file"
+                f"the proxy {way} does not let it through {message}: have it allow this host and port, or "
+                f"name the host under bypass of [proxy] in the target file"
             )
-        return f"the proxy {way} did not reach it {told}"
+        return f"the proxy {way} did not reach it {message}"
     if "Unable to connect to proxy" not in text:
         return ""
     known = (words for pattern, words in _KNOWN.items() if re.search(pattern, text) and "{" not in words)

@@ -285,9 +285,9 @@ def _read(body: bytes) -> Json:
 
 def _texts(request: Request, fields: Json) -> Collection[str]:
     """Return every text of a request that may name a user."""
-    told = [text for _, text in scalars(fields) if isinstance(text, str)]
+    found = [text for _, text in scalars(fields) if isinstance(text, str)]
     query = [value for _, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)]
-    return {_plain(text) for text in (*told, *query, *(value for _, value in request.headers))}
+    return {_plain(text) for text in (*found, *query, *(value for _, value in request.headers))}
 
 
 def _plain(name: str) -> str:

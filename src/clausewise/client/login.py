@@ -154,9 +154,9 @@ class ClientLogin(Login):
     def form(self) -> str:
         """Return the form of a log-in; client id and secret stand in it where they are no header."""
         own = {"client_id": self._credentials["client_id"], **self._secret}
-        told = {"grant_type": "client_credentials", "scope": self._credentials.get("scope")}
+        record = {"grant_type": "client_credentials", "scope": self._credentials.get("scope")}
         return urlencode(
-            {key: value for key, value in told.items() if value} | ({} if self._headers() else own)
+            {key: value for key, value in record.items() if value} | ({} if self._headers() else own)
         )
 
     def _renewed(self) -> None:
@@ -224,12 +224,12 @@ class _Door:
                 f"The target refused the credentials in the role {self._role!r} with HTTP {status}; "
                 f"check its {what}."
             )
-        told = f"The target refused the credentials in the role {self._role!r}, which it let in before"
+        text = f"The target refused the credentials in the role {self._role!r}, which it let in before"
         if self._refused >= _LOCKED:
             raise CredentialsRefused(
-                f"{told}, {self._refused} times running (HTTP {status}); see whether it locked them."
+                f"{text}, {self._refused} times running (HTTP {status}); see whether it locked them."
             )
-        raise LoginLost(f"{told}, with HTTP {status}: its log-in cannot be relied on.")
+        raise LoginLost(f"{text}, with HTTP {status}: its log-in cannot be relied on.")
 
 
 def carried(text: str) -> bool:
@@ -241,8 +241,8 @@ def _sendable(token: Json, role: str) -> str:
     """Return a token; NoToken for what no header can carry."""
     if isinstance(token, str) and token and carried(token):
         return token
-    told = "a text with characters that no header can carry" if isinstance(token, str) else "no text"
-    raise NoToken(f"The log-in of the role {role!r} answered with a token that is {told}.")
+    text = "a text with characters that no header can carry" if isinstance(token, str) else "no text"
+    raise NoToken(f"The log-in of the role {role!r} answered with a token that is {text}.")
 
 
 def fixed_header(credentials: Mapping[str, str]) -> tuple[str, str]:

@@ -40,9 +40,9 @@ class Reachability:
 
     def sentence(self, base_url: str, family: str) -> str:
         """Say that nothing is there, and what to look at."""
-        told = ", ".join(f"{name} {answer}" for name, answer in self._lost.items())
+        text = ", ".join(f"{name} {answer}" for name, answer in self._lost.items())
         return (
-            f"Nothing of the API answers at {base_url}, only something in front of it: {told}. See to "
+            f"Nothing of the API answers at {base_url}, only something in front of it: {text}. See to "
             f"the path in [families.{family}] base_url: a gateway may add or take away the first parts of it."
         )
 

@@ -132,17 +132,17 @@ class Transport:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as bad:
             self._in_time(what)
             why = error_messages.why(bad, self.limits, self._proxy, way, fresh=self._watchdog.fresh)
-            told = f"{what} got no whole answer: {why}."
+            message = f"{what} got no whole answer: {why}."
             if error_messages.hopeless(bad):
-                raise TargetUnusable(told) from bad
+                raise TargetUnusable(message) from bad
             if not (self._watchdog.new or headers) and error_messages.dropped(bad):
-                raise Dropped(told) from bad
-            raise (NoConnection if error_messages.unconnected(bad) else Unreachable)(told) from bad
+                raise Dropped(message) from bad
+            raise (NoConnection if error_messages.unconnected(bad) else Unreachable)(message) from bad
         self._in_time(what)
-        if told := error_messages.unshown(answer.status_code, body) or error_messages.barred(
+        if message := error_messages.unshown(answer.status_code, body) or error_messages.barred(
             answer.status_code, self._proxy, way
         ):
-            raise TargetUnusable(f"{what} got no answer of the target: {told}.")
+            raise TargetUnusable(f"{what} got no answer of the target: {message}.")
         if way and (page := dict(answer.headers).get(_PROXY_PAGE)):
             raise Unreachable(
                 f"{what} was answered by the proxy {way}, with a {answer.status_code} ({page[:40]})."

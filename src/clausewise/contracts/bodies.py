@@ -89,12 +89,12 @@ class CompiledBody:
         if self._fast.is_valid(revealed(value) if hidden else value):
             return []
         errors = self._errors(value, hidden)
-        told: dict[tuple[str, str], Complaint] = {}
+        record: dict[tuple[str, str], Complaint] = {}
         for complaint in (complaint for error in errors for complaint in self._complain(error)):
             place = complaint.clause, complaint.where
-            if place not in told or complaint.fixed:  # the printed word says more than its type
-                told[place] = complaint
-        return list(told.values())
+            if place not in record or complaint.fixed:  # the printed word says more than its type
+                record[place] = complaint
+        return list(record.values())
 
     def likeness(self, value: Json, complaints: Sequence[Complaint]) -> float:
         """Tell how much of the documented body is in the value, from 0 to 1.

@@ -191,8 +191,8 @@ def _statement(node: Node) -> str:
         return f"{where} is there."
     if node.keyword:
         return f"{where} is {schema_messages.expectation(node.keyword, node.schema[node.keyword])}."
-    if told := str(node.schema.get("description", "")):
-        return told
+    if text := str(node.schema.get("description", "")):
+        return text
     return (
         f"{where} is {schema_messages.expectation('type', node.schema['type'])}."
         if "type" in node.schema

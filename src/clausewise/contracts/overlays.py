@@ -111,11 +111,13 @@ def _unlike(problem: ValidationError) -> str:
     own = [part for part in problem.absolute_path if isinstance(part, int) or part in _WORDS]
     place = "".join(f"/{part}" for part in own) or "its top"
     rule = problem.validator_value
-    told = {
+    record = {
         "required": f"it wants all of {', '.join(rule) if isinstance(rule, list) else rule}",
         "additionalProperties": "it has a key that no overlay has (but for x-...)",
     }
-    return f"at {place}, {told.get(str(problem.validator), f'it fails the rule {problem.validator}: {rule}')}"
+    return (
+        f"at {place}, {record.get(str(problem.validator), f'it fails the rule {problem.validator}: {rule}')}"
+    )
 
 
 class _Misfit(Exception):

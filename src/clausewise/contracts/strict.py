@@ -34,9 +34,9 @@ def _beyond(schemas: Sequence[Schema], value: Json, pointer: str) -> Iterator[st
         named = [part["properties"] for part in parts if part.get("properties")]
         closed = named and not any(key in part for part in parts for key in _OPEN)
         for key, inner in value.items():
-            told = [properties[key] for properties in named if key in properties]
-            if told:
-                yield from _beyond(told, inner, f"{pointer}/{key}")
+            found = [properties[key] for properties in named if key in properties]
+            if found:
+                yield from _beyond(found, inner, f"{pointer}/{key}")
             elif closed:
                 yield f"{pointer}/{key}"
 

@@ -174,9 +174,9 @@ class Contents:
         }
         then = self.facts.get("kept", {})
         wrong += [f"{TARGET}{name}" for name in sorted({**kept, **then}) if kept.get(name) != then.get(name)]
-        told = [f"{name} is not as it was then" for name in wrong]
-        told += self._unlike(seals)
-        return told, f"in {many(len(begun), 'part', 'parts')}"
+        found = [f"{name} is not as it was then" for name in wrong]
+        found += self._unlike(seals)
+        return found, f"in {many(len(begun), 'part', 'parts')}"
 
     def _unlike(self, seals: list[dict[str, Any]]) -> Iterator[str]:
         """Yield what no run writes so: a key that stands twice, a secret too many."""
@@ -454,17 +454,17 @@ class Contents:
 
     def _untold(self) -> Iterator[str]:
         """Yield the tests whose exchanges are there and whose word is not, and exchanges that nobody made."""
-        told: dict[str, bool] = {journal.CLEAN_UP: False}  # whether it rests on a guess
+        row: dict[str, bool] = {journal.CLEAN_UP: False}  # whether it rests on a guess
         cited: set[str] = set()
         for record in journal.records(self.folder, journal.VERDICTS):
             own = self.scope.clause(record["clauses"][0]) if record["clauses"] else None
-            told[record["test"]] = own is not None and not own.standing.firm
+            row[record["test"]] = own is not None and not own.standing.firm
             cited.update(name for _, few in record["touched"].values() for name in few)
             cited.update(name for bad in record["findings"] for name in (bad["exchange"], *bad["before"]))
         for one in self._exchanges:
-            if one.test not in told:
+            if one.test not in row:
                 yield f"{one.test} made {one.id}, and its verdict is not there"
-            elif one.guess != told[one.test] and self.facts.get("plan") != "recorded":
+            elif one.guess != row[one.test] and self.facts.get("plan") != "recorded":
                 yield f"{one.id} is held to be a guess, or none, and its test is not"
         made = {one.id for one in self._exchanges}
         yield from (

@@ -137,8 +137,8 @@ def _whole(folder: Path, results: Mapping[str, Any]) -> None:
     if run["interrupted"] or not run["ended"]:
         raise ConfigurationError(f"The run {folder} was stopped before its end; evidence is of a whole run.")
     if run.get("shard"):
-        told = f"The run {folder} is shard {run['shard']} alone; evidence is of a whole run"
-        raise ConfigurationError(f"{told}: `clausewise merge` makes one of all shards.")
+        message = f"The run {folder} is shard {run['shard']} alone; evidence is of a whole run"
+        raise ConfigurationError(f"{message}: `clausewise merge` makes one of all shards.")
     if lost := [row["shard"] for row in run.get("shards", ()) if row["state"] != "whole"]:
         raise ConfigurationError(f"The run {folder} lacks shard {lost[0]}; evidence is of a whole run.")
     if run["partial"]:

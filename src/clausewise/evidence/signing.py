@@ -72,8 +72,8 @@ def countersigned(attestation: Attestation, key: Path) -> str:
 
 def expected(subjects: Mapping[str, str], predicate: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an attestation about files says, as `Attestation.says` has it."""
-    told: dict[str, Any] = json_format.MessageToDict(_statement(subjects, predicate).pb)
-    return told
+    record: dict[str, Any] = json_format.MessageToDict(_statement(subjects, predicate).pb)
+    return record
 
 
 def public_key(path: Path) -> Key:

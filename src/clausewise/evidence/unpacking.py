@@ -144,15 +144,15 @@ def _check_size(pack: Path, entries: Sequence[ZipInfo]) -> None:
     """Refuse what no run of ours packs, before anything is unpacked."""
     names = [entry.filename for entry in entries]
     if sum(entry.file_size for entry in entries) > _MOST:
-        told = f"unfolds to more than {_MOST >> 30} GB"
+        text = f"unfolds to more than {_MOST >> 30} GB"
     elif len(names) > _MOST_FILES:
-        told = f"holds {len(names)} files"
+        text = f"holds {len(names)} files"
     elif any(entry.file_size > _LARGEST for entry in entries if entry.filename != journal.EXCHANGES):
-        told = f"holds a file of more than {_LARGEST >> 20} MB"
+        text = f"holds a file of more than {_LARGEST >> 20} MB"
     elif len({unicodedata.normalize("NFC", name).casefold() for name in names}) < len(names):
-        told = "holds two files of one name"
+        text = "holds two files of one name"
     elif stray := [name for name in names if not ours(name)]:
-        told = f"holds {input_files.shown(stray[0])!r}, which no run writes"
+        text = f"holds {input_files.shown(stray[0])!r}, which no run writes"
     else:
         return
-    raise ConfigurationError(f"{pack} {told}; it is no evidence pack.")
+    raise ConfigurationError(f"{pack} {text}; it is no evidence pack.")

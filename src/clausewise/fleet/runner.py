@@ -100,13 +100,13 @@ def _check(client: Any) -> None:
     except TimeoutError as bad:
         raise TargetUnusable("No worker has joined the Dask scheduler; start one: dask worker URL.") from bad
     try:
-        told: Mapping[str, str] = client.run(target_run.version)
+        record: Mapping[str, str] = client.run(target_run.version)
     except Exception as bad:
         why = "cannot be asked, since they have no clausewise, or another Python or Dask"
         raise ConfigurationError(
             f"The workers {why} ({type(bad).__name__}); install the same on all."
         ) from bad
-    for worker, version in told.items():
+    for worker, version in record.items():
         if version != __version__:
             raise ConfigurationError(
                 f"The worker {worker} has clausewise {version}, and this is {__version__}."

@@ -40,16 +40,20 @@ def version() -> str:
 def judge(order: Order) -> Told:
     """Make, or go on with, one run; return what it came to, and what of it the history keeps."""
     root, began = Path(os.environ.get(ROOT) or order["root"]), time.monotonic()
-    told: Told = {"name": order["name"], "worker": f"{socket.gethostname()}:{os.getpid()}", "resumed": False}
+    record: Told = {
+        "name": order["name"],
+        "worker": f"{socket.gethostname()}:{os.getpid()}",
+        "resumed": False,
+    }
     path, folder = root / order["path"], root / order["folder"]
     if wrong := _unlike(path, order["sha256"]):
-        return told | {"exit": int(Exit.USAGE), "says": wrong, "seconds": 0.0}
+        return record | {"exit": int(Exit.USAGE), "says": wrong, "seconds": 0.0}
     folder.parent.mkdir(parents=True, exist_ok=True)
     if not _ended(folder):
-        told["resumed"] = (folder / journal.RUN).exists()
-        told |= _made(order, path, folder)
-    told["seconds"] = round(time.monotonic() - began, 1)
-    return told | _result(folder, told)
+        record["resumed"] = (folder / journal.RUN).exists()
+        record |= _made(order, path, folder)
+    record["seconds"] = round(time.monotonic() - began, 1)
+    return record | _result(folder, record)
 
 
 def _unlike(path: Path, digest: str) -> str:

@@ -208,8 +208,8 @@ def shared(standings: Iterable[Standing]) -> list[Shared]:
         red.update(standing.broken)
         for clause in (*standing.broken, *standing.amber):
             held.setdefault(clause, []).append(standing.member)
-    told = [
+    found = [
         Shared(clause, clause in red, [it.name for it in members], sorted({it.vendor for it in members}))
         for clause, members in held.items()
     ]
-    return sorted(told, key=lambda it: (not it.red, -len(it.vendors), -len(it.targets), it.clause))
+    return sorted(found, key=lambda it: (not it.red, -len(it.vendors), -len(it.targets), it.clause))

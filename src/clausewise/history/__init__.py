@@ -138,10 +138,10 @@ class History:
         for _, clauses, words, letters in self._judged([row["id"] for row in self.runs(target, last)]):
             for clause, letter in zip(clauses, letters, strict=True):
                 seen[clause].add(words[letter])
-        told = [
+        found = [
             {"clause": clause, "verdicts": len(known)} for clause, known in seen.items() if len(known) > 1
         ]
-        return sorted(told, key=lambda row: (-row["verdicts"], row["clause"]))
+        return sorted(found, key=lambda row: (-row["verdicts"], row["clause"]))
 
     def broken(self, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the verdicts by run of each clause that was not kept in one of some runs."""
@@ -305,8 +305,8 @@ def needed(results: Mapping[str, Any]) -> Row:
         for row in results["operations"]
     ]
     whole = ("run", "target", "outcome", "suite", "counts", "exercised")
-    told = {key: results[key] for key in whole}
-    return told | {"clauses": clauses, "causes": causes, "operations": operations}
+    record = {key: results[key] for key in whole}
+    return record | {"clauses": clauses, "causes": causes, "operations": operations}
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -78,5 +78,5 @@ class Observed:
     def unseen(self) -> str:
         """Why a test that found nothing shows nothing, either: the target masks all of what it compared."""
         blank = sorted(name for name, shown in self.compared.items() if not shown)
-        told = f"The target masks {', '.join(blank)}, as its file says, and shows nothing of it."
-        return told if blank else ""
+        text = f"The target masks {', '.join(blank)}, as its file says, and shows nothing of it."
+        return text if blank else ""

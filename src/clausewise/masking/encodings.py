@@ -49,18 +49,18 @@ class Reading:
 
     def __init__(self, whole: str, pieces: Iterable[Piece]) -> None:
         """Put the pieces, each read for the characters from one place to another, in place of those."""
-        told: list[str] = []
+        found: list[str] = []
         self._new, self._old, self._ends = [0], [0], [0]
         size = done = 0
         for start, end, said in pieces:
-            told += [whole[done:start], said]
+            found += [whole[done:start], said]
             size += start - done
             self._note(size, start, end)
             size += len(said)
             self._note(size, end, 0)
             done = end
-        told.append(whole[done:])
-        self.text = "".join(told)
+        found.append(whole[done:])
+        self.text = "".join(found)
 
     def _note(self, new: int, old: int, end: int) -> None:
         """Begin a stretch: of what was read for others (`end` is where those end), or what stands there."""
@@ -220,14 +220,14 @@ def writings(secret: str) -> Iterable[str]:
     if _PLAIN.fullmatch(secret):
         return (secret,)
     escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
-    told = [secret, *(quote(secret, safe=safe, errors="replace") for safe in ("", "/"))]
-    told += [quote_plus(secret, errors="replace"), readable(secret)]
-    told += [html.escape(secret), html.escape(secret, quote=False)]
-    told += [escaped, escaped.replace("/", "\\/"), json.dumps(secret)[1:-1], repr(secret)[1:-1]]
+    found = [secret, *(quote(secret, safe=safe, errors="replace") for safe in ("", "/"))]
+    found += [quote_plus(secret, errors="replace"), readable(secret)]
+    found += [html.escape(secret), html.escape(secret, quote=False)]
+    found += [escaped, escaped.replace("/", "\\/"), json.dumps(secret)[1:-1], repr(secret)[1:-1]]
     if not secret.isascii():  # UTF-8 read as Latin-1, and Latin-1 read as UTF-8
-        told.append(secret.encode("utf-8", "replace").decode("latin-1"))
-        told.append(secret.encode("latin-1", "replace").decode("utf-8", "backslashreplace"))
-    return dict.fromkeys(told)
+        found.append(secret.encode("utf-8", "replace").decode("latin-1"))
+        found.append(secret.encode("latin-1", "replace").decode("utf-8", "backslashreplace"))
+    return dict.fromkeys(found)
 
 
 def inside_base64(secret: str) -> Iterator[str]:

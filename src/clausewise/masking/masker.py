@@ -232,12 +232,14 @@ class Masker:
             side.get("reason", ""),
             *(f"{name}: {value}" for name, value in side["headers"]),
         ]
-        told = dict(side)
+        record = dict(side)
         if self._spans("\n".join(heads)):  # one search for all of it: most hold nothing
-            told["headers"] = [[self._without(name), self._without(value)] for name, value in side["headers"]]
-            told |= {key: self._without(side[key]) for key in ("url", "reason") if key in side}
-        told["body"], shortened = cut(self._without(side["body"]), self._kept)
-        return told | ({"cut": shortened} if shortened else {})
+            record["headers"] = [
+                [self._without(name), self._without(value)] for name, value in side["headers"]
+            ]
+            record |= {key: self._without(side[key]) for key in ("url", "reason") if key in side}
+        record["body"], shortened = cut(self._without(side["body"]), self._kept)
+        return record | ({"cut": shortened} if shortened else {})
 
     def _spans(self, text: str) -> list[tuple[int, int, str]]:
         found = self._known.spans(text)
@@ -345,7 +347,7 @@ class Masker:
     def _unnamed(self, text: str, hidden: _Looked) -> str:
         """Return a JSON text with the values of hidden keys masked."""
         done, known, full, met = 0, self._known, self._known.full, self._met
-        told: list[str] = []
+        listed: list[str] = []
         shown: str | None
         for found in _KEY.finditer(text):
             name, plain = found.groups()
@@ -357,7 +359,7 @@ class Masker:
                 mac = self._mac.copy()
                 mac.update(plain.encode("utf-8", "surrogatepass"))
                 met[plain] = stand_in = f"[masked text {len(plain)} {mac.hexdigest()}]"
-                told += text[done:at], stand_in
+                listed += text[done:at], stand_in
                 done = end
                 continue
             if plain is not None:
@@ -368,9 +370,9 @@ class Masker:
                 at = found.end()
                 shown, end = self._value_at(text, at, hides)
             if shown is not None:
-                told += text[done:at], shown
+                listed += text[done:at], shown
                 done = end
-        return "".join([*told, text[done:]])
+        return "".join([*listed, text[done:]])
 
     def _value_at(self, text: str, at: int, hides: Hiding) -> tuple[str | None, int]:
         """Return a JSON value of a text, masked, and where it ends; what is broken ends with the text.

@@ -79,8 +79,8 @@ class Source:
         """Render as a reader would look it up: document, section, table, row, line, words."""
         parts = [self.document, self.section, self.table, self.row]
         where = ", ".join(part for part in parts if part)
-        told = f", {words(self.span)}" if self.span else ""
-        return f"{where} (line {self.line}{told})" if self.line else where
+        text = f", {words(self.span)}" if self.span else ""
+        return f"{where} (line {self.line}{text})" if self.line else where
 
 
 def words(span: str) -> str:

@@ -44,10 +44,10 @@ def _respelt(value: Json, keys: Mapping[str, str], texts: Mapping[str, Mapping[s
         return [_respelt(item, keys, texts) for item in value]
     if not isinstance(value, dict):
         return value
-    told = {}
+    record = {}
     for written, item in value.items():
         key = keys.get(written, written)
         key = written if key != written and key in value else key  # both stand there: the clause's own counts
         known = texts.get(key, {})
-        told[key] = known.get(item, item) if isinstance(item, str) else _respelt(item, keys, texts)
-    return told
+        record[key] = known.get(item, item) if isinstance(item, str) else _respelt(item, keys, texts)
+    return record

@@ -147,8 +147,8 @@ def list_in(body: Json) -> list[Json] | None:
 def reordered(first: Json, second: Json, where: str = "") -> Iterator[str]:
     """Yield the pointer of each list that has the same entries in another order."""
     if isinstance(first, list) and isinstance(second, list):
-        told = [[json.dumps(it, sort_keys=True) for it in some] for some in (first, second)]
-        if told[0] != told[1] and Counter(told[0]) == Counter(told[1]):
+        found = [[json.dumps(it, sort_keys=True) for it in some] for some in (first, second)]
+        if found[0] != found[1] and Counter(found[0]) == Counter(found[1]):
             yield where or "/"
     elif isinstance(first, dict) and isinstance(second, dict):
         for key in first.keys() & second.keys():

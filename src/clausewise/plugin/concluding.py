@@ -74,8 +74,8 @@ def _conclude(tests: pytest.Session, session: Session, *, interrupted: bool) -> 
             results = conclude(session, interrupted=interrupted)
     except OSError as bad:
         again = f"make room, then: clausewise report {folder}"
-        told = f"The reports in {folder} cannot be written: {bad.strerror}; {again}"
-        raise pytest.UsageError(session.lost or told) from bad
+        text = f"The reports in {folder} cannot be written: {bad.strerror}; {again}"
+        raise pytest.UsageError(session.lost or text) from bad
     if session.lost:
         raise pytest.UsageError(session.lost)
     tests.exitstatus = results["outcome"]["exit"]

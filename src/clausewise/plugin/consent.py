@@ -34,11 +34,11 @@ def see(target: Target, *, always: bool = False, dry: bool = False) -> None:
 
     `always` says it again where it is known. A `dry` run sends nothing. Raises ConfigurationError for a no.
     """
-    told = [*_code(target), *([] if dry else _told(target))]
-    page = Path(user_state_dir("clausewise")) / "trusted" / _digest(target, told)
-    if not told or (page.exists() and not always):
+    found = [*_code(target), *([] if dry else _told(target))]
+    page = Path(user_state_dir("clausewise")) / "trusted" / _digest(target, found)
+    if not found or (page.exists() and not always):
         return
-    for line in told:
+    for line in found:
         _say(f"{visible(masking.plain(line, target.secrets))}\n")
     if page.exists() or not (sys.stdin.isatty() and sys.stderr.isatty()) or any(map(os.environ.get, _ROBOTS)):
         return

@@ -109,8 +109,8 @@ class Document:
             raise OutsidePlan(f"{name} would get what is refused, and plan 'safe' sends nothing of the kind.")
         self._judge.inferred = True  # what may be refused no document says
         seen = self._memory.shown.setdefault(name, {})
-        told = {status: it for status, it in seen.items() if named(operation, status) == wanted}
-        for status, request in [*told.items(), *((0, it) for it in self._unserved(operation))][:_PROBES]:
+        record = {status: it for status, it in seen.items() if named(operation, status) == wanted}
+        for status, request in [*record.items(), *((0, it) for it in self._unserved(operation))][:_PROBES]:
             if not status and known.role is Role.SUCCESS:
                 break
             answer = self._api.call(name, **request)
@@ -139,8 +139,8 @@ class Document:
             self._accepted(
                 operation, but=f"printed:{which}"
             )  # its twin, which differs in nothing but the body
-            told = f"HTTP {status}, and another body is served"
-            self._judge(answer, holds(condition=False, expected="the example served", actual=told))
+            text = f"HTTP {status}, and another body is served"
+            self._judge(answer, holds(condition=False, expected="the example served", actual=text))
         elif status not in _SERVED and status < _FAILED:
             raise Untestable(f"{name} answered its example {which} with HTTP {status}.")
         self._take(operation, answer)
@@ -187,8 +187,8 @@ class Document:
         status = answer.response.status
         if status not in _SERVED and status not in _GONE and status < _FAILED:
             raise Untestable(f"{other.id}, to which the link leads, answered HTTP {status}.")
-        told = f"HTTP {status} from {other.id}"
-        fine = holds(status in _SERVED, expected="what the link leads to", actual=told, where="status")
+        text = f"HTTP {status} from {other.id}"
+        fine = holds(status in _SERVED, expected="what the link leads to", actual=text, where="status")
         self._judge(answer, fine, before=(sent.answer.id,))
 
     def repeatable(self, name: str) -> None:
@@ -251,8 +251,8 @@ class Document:
                 raise Untestable(f"Whatever is sent to {name}, the same is read: the target keeps nothing.")
             if not kept and other.response.status in _SERVED:
                 raise Untestable(f"What {name} makes is sometimes there, and sometimes not.")
-        told = f"HTTP {read.response.status}" if not kept else f"another value at {wrong}"
-        fine = holds(not wrong, expected="what was sent", actual=told, where=wrong)
+        text = f"HTTP {read.response.status}" if not kept else f"another value at {wrong}"
+        fine = holds(not wrong, expected="what was sent", actual=text, where=wrong)
         self._judge(read, fine, before=(answer.id,))
 
     def gone(self, name: str) -> None:

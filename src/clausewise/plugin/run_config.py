@@ -56,9 +56,9 @@ class RunConfig:
     def environment(self) -> dict[str, str]:
         """What is judged, in a few words of a report's reader."""
         target = self.scope.target
-        told = {"target": target.name, "environment": target.environment, "plan": self.plan.name}
+        record = {"target": target.name, "environment": target.environment, "plan": self.plan.name}
         documents = {f"document.{name}": known.document for name, known in target.families.items()}
-        return told | documents | {"suite": __version__} | self.shown_labels
+        return record | documents | {"suite": __version__} | self.shown_labels
 
     @cached_property
     def shown_labels(self) -> dict[str, str]:

@@ -24,14 +24,14 @@ class Shard:
     def read(cls, text: str) -> Shard:
         """Read K/N; ConfigurationError for what is none."""
         number, _, parts = text.partition("/")
-        told = [
+        found = [
             int(it)
             for it in (number, parts)
             if it.isascii() and it.isdecimal() and len(it) <= len(str(_MOST))
         ]
-        if len(told) != 2 or not 1 <= told[0] <= told[1] <= _MOST:  # noqa: PLR2004 - K and N
+        if len(found) != 2 or not 1 <= found[0] <= found[1] <= _MOST:  # noqa: PLR2004 - K and N
             raise ConfigurationError(f"--shard {text[:20]}: write K/N, such as 1/2.")
-        return cls(*told)
+        return cls(*found)
 
     def __str__(self) -> str:
         return f"{self.number}/{self.parts}"

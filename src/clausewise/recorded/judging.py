@@ -66,8 +66,8 @@ def judged(
     finally:
         pages.close()
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    told = {"read": read, "judged": met, "left_out": [_left(key, entries) for key, entries in left.items()]}
-    journal.end(folder, at, interrupted=False, recorded=told)
+    record = {"read": read, "judged": met, "left_out": [_left(key, entries) for key, entries in left.items()]}
+    journal.end(folder, at, interrupted=False, recorded=record)
     results = statement.assemble(scope, folder)
     statement.write(results, folder)
     return results

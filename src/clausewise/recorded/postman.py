@@ -46,9 +46,9 @@ def _saved(folder: Row) -> Iterator[tuple[Row, Row]]:
 def _entry(saved: Row, request: Row, values: Mapping[str, str]) -> dict[str, Any]:
     posted = table(request, "body")
     mode = word(posted.get("mode"))
-    told: dict[str, Any] = {"text": _filled(word(posted.get("raw")), values)} if mode == "raw" else {}
+    record: dict[str, Any] = {"text": _filled(word(posted.get("raw")), values)} if mode == "raw" else {}
     if mode == "urlencoded":
-        told = {"params": posted.get("urlencoded")}
+        record = {"params": posted.get("urlencoded")}
     body = saved.get("body")
     return {
         "time": saved.get("responseTime"),
@@ -56,7 +56,7 @@ def _entry(saved: Row, request: Row, values: Mapping[str, str]) -> dict[str, Any
             "method": request.get("method") or "GET",
             "url": _url(request, values),
             "headers": request.get("header"),
-            "postData": told,
+            "postData": record,
         },
         "response": {
             "status": saved.get("code"),

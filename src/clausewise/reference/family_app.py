@@ -68,11 +68,11 @@ class FamilyApp:
         await answer(scope, receive, send)
 
     async def _answered(self, scope: Message, sent: bytes) -> Response:
-        told = [{"type": "http.request", "body": sent, "more_body": False}]
+        found = [{"type": "http.request", "body": sent, "more_body": False}]
         answer, body = Response(status_code=500), bytearray()
 
         async def receive() -> Message:
-            return told.pop() if told else {"type": "http.disconnect"}
+            return found.pop() if found else {"type": "http.disconnect"}
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -74,15 +74,15 @@ def _look(cause: Cause) -> str:
     answer = f"its {cause.row['answer']} answer" if cause.row["answer"] else "its answer"
     missing = "leaves out" if bad["rule"] == "required" else "writes"
     field = f"How {operation} {missing} {cause.row['where']} in {answer}."
-    told = {
+    record = {
         Kind.RESPONSE_FIELD: field,
         Kind.FACET: field,
         Kind.AUTH: f"What lets callers in before {operation}: the gateway, or the check of the token.",
         Kind.REQUEST_FIELD: f"How {operation} reads {cause.row['where'] or 'the request'}, and refuses it.",
         Kind.UNIVERSAL: f"What writes all answers alike, such as a framework or gateway, at {operation}.",
     }
-    if clause["kind"] in told:
-        return told[Kind(clause["kind"])]
+    if clause["kind"] in record:
+        return record[Kind(clause["kind"])]
     if bad["where"] == "status":
         return f"Why {operation} came to this answer for this request."
     if clause["kind"] == Kind.FLOW:
@@ -97,14 +97,14 @@ def _waiver(cause: Cause, results: Row) -> str:
         lasts = (date.fromisoformat(results["run"]["started"][:10]) + _MONTH).isoformat()
     rows = (cause.clause, *cause.others)
     red = [row for row in rows if row["colour"] == cause.colour and row["verdict"] == "fail"]
-    told = {
+    record = {
         "target": _quoted(results["target"]["name"]),
         "reason": '"why it may be broken for now"',
         "owner": '"who answers for it"',
         "ticket": '"where its mending is followed"',
         "expires": lasts,
     }
-    lines = [f"{key} = {value}" for key, value in told.items()]
+    lines = [f"{key} = {value}" for key, value in record.items()]
     return "\n".join(
         "\n".join(["[[waiver]]", f"clause = {_quoted(row['id'])}", *lines, ""]) for row in red or rows[:1]
     )

@@ -143,17 +143,17 @@ class Strip:
 
 def strip(clause: str, runs: Sequence[tuple[int, Row]], verdicts: Mapping[str, str]) -> Strip:
     """Return the strip of a clause; a run that did not judge it has an empty cell."""
-    told = [verdicts.get(run["id"], "") for _, run in runs]
-    judged = [verdict in _BROKEN for verdict in told if verdict in _BROKEN | {"pass", "waived"}]
+    found = [verdicts.get(run["id"], "") for _, run in runs]
+    judged = [verdict in _BROKEN for verdict in found if verdict in _BROKEN | {"pass", "waived"}]
     changes = sum(one != other for one, other in pairwise(judged))
     since = ""
-    for (_, run), verdict in zip(reversed(runs), reversed(told), strict=True):
+    for (_, run), verdict in zip(reversed(runs), reversed(found), strict=True):
         if verdict in _BROKEN:
             since = str(run["started"])[:16]
         elif verdict:
             break
     cells = [
         (_CELLS.get(verdict, ""), f"{str(run['started'])[:16]}: {verdict or 'not judged'}", at)
-        for (at, run), verdict in zip(runs, told, strict=True)
+        for (at, run), verdict in zip(runs, found, strict=True)
     ]
-    return Strip(clause, since, changes >= _FLAKY or "unstable" in told, cells)
+    return Strip(clause, since, changes >= _FLAKY or "unstable" in found, cells)

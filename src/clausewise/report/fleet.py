@@ -58,7 +58,7 @@ def weeks(standings: Sequence[Any]) -> list[dict[str, Any]]:
 
     How many targets were found not conformant, and the share of those judged that always were.
     """
-    told = []
+    found = []
     for at in range(max((len(it.weeks) for it in standings), default=0)):
         own = [it.weeks[at] for it in standings]
         judged = [it for it in own if it.runs]
@@ -66,7 +66,7 @@ def weeks(standings: Sequence[Any]) -> list[dict[str, Any]]:
         share = sum(it.tone == "green" for it in judged) / len(judged) if judged else 0.0
         worst = 1 if bad else 2 if any(it.tone == "amber" for it in judged) else 0
         if judged:
-            told.append(
+            found.append(
                 {
                     "started": own[0].begins,
                     "counts": {"fail": bad},
@@ -75,4 +75,4 @@ def weeks(standings: Sequence[Any]) -> list[dict[str, Any]]:
                     "judged": len(judged),
                 }
             )
-    return told
+    return found

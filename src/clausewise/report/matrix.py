@@ -245,7 +245,7 @@ def _cell(held: Sequence[Made], x: int, y: int, most: int) -> str:
     missed = sum(not it["noticed_by"] for it in held)
     shade = 0.25 + 0.75 * (len(held) / most) ** 0.5
     colour = "#c0392b" if missed else "#1e8449"
-    told = f"{len(held) - missed} of {len(held)}" if missed else str(len(held))
+    text = f"{len(held) - missed} of {len(held)}" if missed else str(len(held))
     size = f'x="{x}" y="{y + 1}" width="{_COLUMN - 2}" height="{_ROW - 2}"'
     box = f'<rect {size} fill="{colour}" fill-opacity="{shade:.2f}"/>'
-    return f'{box}<text x="{x + _COLUMN // 2}" y="{y + 13}" text-anchor="middle">{told}</text>'
+    return f'{box}<text x="{x + _COLUMN // 2}" y="{y + 13}" text-anchor="middle">{text}</text>'

@@ -39,21 +39,21 @@ def _figures(results: Row) -> Iterator[tuple[str, str, str, dict[str, str], floa
     yield "exchanges", "Exchanges of the run.", "", {}, run["exchanges"]
     share = results["exercised"]["share"]
     yield "exercised_ratio", "The share of what can be exercised that was.", "1", {}, share
-    told = "Clauses by what they came to."
+    text = "Clauses by what they came to."
     for (family, verdict), many in sorted(_verdicts(results).items()):
-        yield "clauses", told, "", {"family": family, "verdict": verdict}, many
-    told = "What people act on: findings that one fault explains."
+        yield "clauses", text, "", {"family": family, "verdict": verdict}, many
+    text = "What people act on: findings that one fault explains."
     causes = Counter(cause["colour"] for cause in results["causes"])
     for colour in ("red", "amber"):
-        yield "causes", told, "", {"colour": colour}, causes[colour]
+        yield "causes", text, "", {"colour": colour}, causes[colour]
     for row in results["operations"]:
         if row["operation"] and row["exchanges"]:
             place = {"family": row["family"], "operation": row["operation"]}
             yield "operation_exchanges", "Exchanges of an operation.", "", place, row["exchanges"]
             for figure in ("p50", "p95", "max"):
                 took = row["milliseconds"][figure] / 1000
-                told = "How long an operation's answers took."
-                yield "operation_seconds", told, "s", place | {"figure": figure}, took
+                text = "How long an operation's answers took."
+                yield "operation_seconds", text, "s", place | {"figure": figure}, took
 
 
 def _verdicts(results: Row) -> Counter[tuple[str, str]]:

@@ -40,10 +40,10 @@ def summary(results: Row) -> str:
     What is too much is left out from the end, where the least important stands, and named in a sentence.
     """
     template = _environment(autoescape=False).get_template("summary.md.j2")
-    told = {"results": results, **_told(results)}
+    record = {"results": results, **_told(results)}
     for in_full in (_IN_FULL, _IN_FULL // 2, 1, 0):
-        whole = [cause for cause in told["causes"] if cause.colour == "red"][:in_full]
-        context = template.new_context({**told, "whole": whole, "rest": told["causes"][len(whole) :]})
+        whole = [cause for cause in record["causes"] if cause.colour == "red"][:in_full]
+        context = template.new_context({**record, "whole": whole, "rest": record["causes"][len(whole) :]})
         parts = {name: "".join(block(context)) for name, block in template.blocks.items()}
         if len(parts["verdict"] + parts["causes"]) < _COMMENT // 2 or not in_full:
             break
@@ -75,8 +75,8 @@ def html(results: Row, exchanges: Iterable[Row] = ()) -> str:
     }
 
     def markdown(cause: Cause) -> str:
-        told: str = plain.cause_in_full(cause, advise(cause, results), "##")  # type: ignore[attr-defined]
-        return told
+        text: str = plain.cause_in_full(cause, advise(cause, results), "##")  # type: ignore[attr-defined]
+        return text
 
     more = {"packed": packed, "data": data, "sides": sides, "markdown": markdown, "strip": _cells(results)}
     return _draw("report.html.j2", results, autoescape=True, **more)
@@ -92,8 +92,14 @@ def _cells(results: Row) -> list[tuple[str, list[dict[str, str]]]]:
             amber = max(0, sum(counts[name] for name in ("fail", "unstable", "waived")) - broken)
             thin, kept, erred = counts["untestable"], counts["pass"], counts["error"]
             tones = {"red": broken + erred, "amber": amber, "thin": thin, "green": kept, "": 1}
-            told = {"broken": broken, "in error": erred, "amber": amber, "not exercised": thin, "kept": kept}
-            says = ", ".join(f"{count} {word}" for word, count in told.items() if count)
+            record = {
+                "broken": broken,
+                "in error": erred,
+                "amber": amber,
+                "not exercised": thin,
+                "kept": kept,
+            }
+            says = ", ".join(f"{count} {word}" for word, count in record.items() if count)
             cell = {"tone": next(tone for tone, count in tones.items() if count), "says": says}
             where = {"family": row["family"], "operation": row["operation"]}
             held.setdefault(row["family"], []).append({**where, **cell})
@@ -238,19 +244,23 @@ def _label(results: Row) -> str:
     own = not (asked["whole"] or asked["narrowed"])
     share = f": {asked['asked']} of {asked['of']} clauses" if own and not results["outcome"]["exit"] else ""
     red = len(_red(results))
-    told = [results["outcome"]["word"] + share, *([f"{red} broken"] if red else []), f"{counts['pass']} kept"]
-    told += [f"{counts['waived']} waived"] if counts["waived"] else []
-    told += [f"{fixed['scored']} of {fixed['scored'] + fixed['not_scored']} scored"] if fixed["set"] else []
-    told += [kinds["selection"]] if "selection" in kinds else []
-    told += [f"plan {results['run']['plan']}"] if results["run"]["plan"] != DEFAULT.name else []
-    told += [_OWN[kind] for kind in _OWN if kind in kinds]
-    return ", ".join(told)
+    found = [
+        results["outcome"]["word"] + share,
+        *([f"{red} broken"] if red else []),
+        f"{counts['pass']} kept",
+    ]
+    found += [f"{counts['waived']} waived"] if counts["waived"] else []
+    found += [f"{fixed['scored']} of {fixed['scored'] + fixed['not_scored']} scored"] if fixed["set"] else []
+    found += [kinds["selection"]] if "selection" in kinds else []
+    found += [f"plan {results['run']['plan']}"] if results["run"]["plan"] != DEFAULT.name else []
+    found += [_OWN[kind] for kind in _OWN if kind in kinds]
+    return ", ".join(found)
 
 
 def _clip(text: Any, most: int) -> str:
     """Cut a text that is longer than a line of a summary should be."""
-    told = str(text)
-    return told if len(told) <= most else f"{told[:most]}..."
+    message = str(text)
+    return message if len(message) <= most else f"{message[:most]}..."
 
 
 def _island(value: Any) -> Markup:

@@ -158,10 +158,10 @@ def conclusion(results: Row, folder: Path) -> Iterator[RenderableType]:
     yield _cut(_ledger(results))
     yield from map(_cut, _left(results))
     run = results["run"]
-    told = f"{run['exchanges']} exchanges in {run['seconds']} s, plan {run['plan']}"
-    told += f" ({cases})" if (cases := cases_of(results["promise"])) else ""
+    text = f"{run['exchanges']} exchanges in {run['seconds']} s, plan {run['plan']}"
+    text += f" ({cases})" if (cases := cases_of(results["promise"])) else ""
     again = "" if "recorded" in run else f"; --seed {run['seed']} asks the same again"
-    yield _cut(Text(told + again))
+    yield _cut(Text(text + again))
     if run["interrupted"]:
         yield Text(f"to go on: clausewise run --resume {folder}", style="bold")
     yield Text(f"{folder / 'report.html'}")
@@ -191,8 +191,8 @@ def plan(rows: Sequence[Any], target: str, rate: float | None, workers: int = 1)
     yield Text(f"Forecast: {unmeasured(whole, rate, workers)}.")
     if wrong := sum(row.wrong for row in rows):
         real = sum(row.real for row in rows)
-        told = ", never two in a row, a good log-in before each" if real else ""
-        yield Text(f"{wrong} wrong log-ins, {real} of them with the name of a real user{told}.")
+        text = ", never two in a row, a good log-in before each" if real else ""
+        yield Text(f"{wrong} wrong log-ins, {real} of them with the name of a real user{text}.")
     yield Text(
         f"Nothing was sent to {target}: the calls were counted on the reference, which keeps every clause. "
         f"A target that does not gets some more or fewer; one seed, one plan."
@@ -263,8 +263,8 @@ def _causes(found: Sequence[Cause], results: Row) -> Iterator[Text]:
     for cause in rest[:_SHOWN]:
         bad = cause.finding
         more = f" (+{len(cause.others)})" if cause.others else ""
-        told = f"{cause.number:>3} {cause.colour} {cause.clause['id']}{more}: {_actual(bad)}"
-        yield Text(visible(told), style=_STYLES[cause.colour])
+        text = f"{cause.number:>3} {cause.colour} {cause.clause['id']}{more}: {_actual(bad)}"
+        yield Text(visible(text), style=_STYLES[cause.colour])
     if len(rest) > _SHOWN:
         yield Text(f"and {many(len(rest) - _SHOWN, 'cause', 'causes')} more in report.html", style="dim")
 
@@ -321,13 +321,13 @@ def _words(command: str) -> list[str]:
         words = shlex.split(command, posix=False)
     except ValueError:
         return [command]
-    told: list[str] = []
+    found: list[str] = []
     for word in words:
-        if told and told[-1].startswith("-") and " " not in told[-1] and word[0] in "'\"":
-            told[-1] += f" {word}"
+        if found and found[-1].startswith("-") and " " not in found[-1] and word[0] in "'\"":
+            found[-1] += f" {word}"
         else:
-            told.append(word)
-    return told
+            found.append(word)
+    return found
 
 
 def _actual(finding: Row) -> str:
@@ -338,18 +338,18 @@ def _actual(finding: Row) -> str:
 def _rulings(results: Row) -> Iterator[Text]:
     """Say what waivers excuse, which answers are slow, and what a frozen set leaves unscored."""
     for row in results["waivers"]:
-        told = row["says"] or f"{row['clause']} until {row['expires']} by {row['owner']}, {row['ticket']}"
+        text = row["says"] or f"{row['clause']} until {row['expires']} by {row['owner']}, {row['ticket']}"
         style = _STYLES["red" if row["red"] else "amber"]
-        yield Text(visible(f"waiver ({row['state']}): {told}"), style=style)
+        yield Text(visible(f"waiver ({row['state']}): {text}"), style=style)
     for row in results["response_times"]:
         if not row["held"]:
             took = f"{row['figure']} {row['actual']:g} ms, at most {row['most']:g}"
             yield Text(f"slow {row['family']} {row['operation']}: {took}", style=_STYLES[row["colour"]])
     if fixed := results["frozen"]["set"]:
         broken = [row["id"] for row in results["clauses"] if not row["scored"] and row["verdict"] == "fail"]
-        told = f"{results['frozen']['scored']} clauses scored, {results['frozen']['not_scored']} not"
+        text = f"{results['frozen']['scored']} clauses scored, {results['frozen']['not_scored']} not"
         more = f"; {len(broken)} of those are broken, the first is {broken[0]}" if broken else ""
-        yield Text(f"frozen set {visible(fixed)}: {told}{more}", style=_STYLES["amber" if broken else "grey"])
+        yield Text(f"frozen set {visible(fixed)}: {text}{more}", style=_STYLES["amber" if broken else "grey"])
 
 
 def _drift(results: Row) -> Iterator[Text]:
@@ -358,9 +358,9 @@ def _drift(results: Row) -> Iterator[Text]:
     for row in results["drift"]:
         answers.setdefault((row["operation"], row["outcome"]), []).append(row["where"])
     for (operation, outcome), places in list(answers.items())[:_SHOWN]:
-        told = f"drift {operation}.{outcome}: no document names {', '.join(places[:_SHOWN_ALIKE])}"
+        text = f"drift {operation}.{outcome}: no document names {', '.join(places[:_SHOWN_ALIKE])}"
         more = f" and {len(places) - _SHOWN_ALIKE} more" if len(places) > _SHOWN_ALIKE else ""
-        yield Text(visible(told + more)[:400], style="yellow")
+        yield Text(visible(text + more)[:400], style="yellow")
     if len(answers) > _SHOWN:
         yield Text(f"and drift of {len(answers) - _SHOWN} more answers in report.html", style="yellow")
 
@@ -369,9 +369,9 @@ def _left(results: Row) -> Iterator[Text]:
     """Say in one line what the run left in the target."""
     rows = results["left_behind"]
     if rows:
-        told = ", ".join(f"{row['many']} times {row['what']}" for row in rows[:_SHOWN_ALIKE])
+        text = ", ".join(f"{row['many']} times {row['what']}" for row in rows[:_SHOWN_ALIKE])
         more = f" and more of {len(rows) - _SHOWN_ALIKE} operations" if len(rows) > _SHOWN_ALIKE else ""
-        yield Text(f"left behind in the target: {told}{more}; report.html lists all")
+        yield Text(f"left behind in the target: {text}{more}; report.html lists all")
 
 
 def _unjudged(results: Row, verdict: str, style: str) -> Iterator[Text]:

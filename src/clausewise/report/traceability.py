@@ -44,19 +44,21 @@ def rows(clauses: Iterable[Row], results: Row | None) -> Iterator[dict[str, Any]
     """Yield a row for each line of a document that states a clause, and one for a clause without any."""
     judged = {row["id"]: row for row in results["clauses"]} if results else {}
     for clause in clauses:
-        told = {"clause": clause["id"], "tests": "\n".join(clause["tests"])}
-        told |= {key: clause[key] for key in ("operation", "statement", "kind", "standing", "observability")}
+        record = {"clause": clause["id"], "tests": "\n".join(clause["tests"])}
+        record |= {
+            key: clause[key] for key in ("operation", "statement", "kind", "standing", "observability")
+        }
         if results:
-            told |= _of_run(judged.get(clause["id"]), results)
+            record |= _of_run(judged.get(clause["id"]), results)
         for source in clause["sources"] or [{}]:
-            yield {key: source.get(key, "") for key in _PLACES} | told
+            yield {key: source.get(key, "") for key in _PLACES} | record
 
 
 def _of_run(row: Row | None, results: Row) -> dict[str, Any]:
     row = row or _UNCLAIMED
-    told = {key: row[key] for key in ("verdict", "colour", "reason")}
-    told |= {"findings": len(row["findings"]), "exchanges": " ".join(row["exchanges"])}
-    return told | {"run": results["run"]["id"]}
+    record = {key: row[key] for key in ("verdict", "colour", "reason")}
+    record |= {"findings": len(row["findings"]), "exchanges": " ".join(row["exchanges"])}
+    return record | {"run": results["run"]["id"]}
 
 
 def csv(clauses: Iterable[Row], results: Row | None) -> bytes:
@@ -179,11 +181,11 @@ class _Requirements:
         text = self._make("reqif_types:SpecObjectAttributeType").STRING
         attribute = self._make("reqif_spec_object:SpecObjectAttribute")
         same = list(rows([clause], self._results))
-        told = {**same[0], "source": "; ".join(filter(None, map(_place, same)))}
+        record = {**same[0], "source": "; ".join(filter(None, map(_place, same)))}
         values = [
-            attribute(text, head, printable(told[head])[:_MOST])
+            attribute(text, head, printable(record[head])[:_MOST])
             for head in self._heads
-            if told[head] not in {"", None}
+            if record[head] not in {"", None}
         ]
         return self._make("reqif_spec_object:ReqIFSpecObject")(
             identifier=_id("clause", clause["id"]),

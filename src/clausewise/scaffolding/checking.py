@@ -38,20 +38,20 @@ class Version:
 
     def rules(self) -> dict[str, str]:
         """Return what each clause asks of a value or of an answer, in one text."""
-        told: dict[str, str] = {}
+        record: dict[str, str] = {}
         for contract in self.contracts():
             for operation in contract.operations.values():
-                told[f"{operation.clause}."] = f"{operation.method} {operation.path}"
+                record[f"{operation.clause}."] = f"{operation.method} {operation.path}"
                 for known in operation.inputs:
-                    told[known.clause] = f"{known.place} {known.required} {_rule(known.rule.schema)}"
+                    record[known.clause] = f"{known.place} {known.required} {_rule(known.rule.schema)}"
                 for outcome in operation.outcomes:
-                    told[outcome.clause] = " ".join(map(str, outcome.forms))
+                    record[outcome.clause] = " ".join(map(str, outcome.forms))
                 bodies = [form.body for it in operation.outcomes for form in it.forms]
                 for body in (*bodies, *operation.requests.values()):
                     for node in body.nodes():  # type: ignore[attr-defined]
                         value = node.schema.get(node.keyword, node.required) if node.keyword else ""
-                        told.setdefault(node.clause, str(value) or f"{node.required} {_rule(node.schema)}")
-        return told
+                        record.setdefault(node.clause, str(value) or f"{node.required} {_rule(node.schema)}")
+        return record
 
 
 def version(name: str) -> Version:
@@ -62,9 +62,9 @@ def version(name: str) -> Version:
     if Path(name).is_dir():
         held = families.within(Path(name), name)
         if len(held) > 1:
-            told = ", ".join(one.id for one in held)
+            text = ", ".join(one.id for one in held)
             raise ConfigurationError(
-                f"{name} holds several families: {told}; name one with --families {name}."
+                f"{name} holds several families: {text}; name one with --families {name}."
             )
         return Version(held[0], tuple(contracts.documents(held[0].contract)))
     every = families.known()
@@ -104,9 +104,9 @@ def changes(now: Version, before: Version) -> dict[str, list[Any]]:
     new, old = now.clauses(), before.clauses()
     new_rules, old_rules = now.rules(), before.rules()
     changed = [
-        {"id": name, "changes": told}
+        {"id": name, "changes": found}
         for name in new
-        if name in old and (told := list(_changed(new[name], old[name], new_rules, old_rules)))
+        if name in old and (found := list(_changed(new[name], old[name], new_rules, old_rules)))
     ]
     return {
         "added": [name for name in new if name not in old],

@@ -356,8 +356,8 @@ class ContractBuilder:
                         )
                     )
                     continue
-                told = {"parameters": entry.get("parameters") or {}, "body": entry.get("requestBody")}
-                links.append(link | {"operation": other} | {key: it for key, it in told.items() if it})
+                record = {"parameters": entry.get("parameters") or {}, "body": entry.get("requestBody")}
+                links.append(link | {"operation": other} | {key: it for key, it in record.items() if it})
             if links:
                 spec["x-links"] = links
 

@@ -21,9 +21,9 @@ _RULING = "Neither is held against a server: an example shows one of many answer
 
 def contradictions(maker: ContractBuilder, contract: Spec, known: Contract) -> Iterator[dict[str, Any]]:
     """Yield the entries of discrepancies.toml."""
-    told = [(text, line) for text, line in _told(maker, contract, known)]
+    found = [(text, line) for text, line in _told(maker, contract, known)]
     prefix = maker.family.upper()
-    for number, (text, line) in enumerate(dict.fromkeys(told), 1):
+    for number, (text, line) in enumerate(dict.fromkeys(found), 1):
         yield {
             "id": f"{prefix}-{number}",
             "summary": text,

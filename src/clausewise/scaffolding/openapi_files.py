@@ -195,5 +195,5 @@ def shape(api: Mapping[str, Any], path: Path) -> None:
     rules = json.loads(json.dumps(dict(getattr(schemas, f"schema_v{version}"))))
     for fault in validator_for(rules).iter_errors(dict(api)):
         where = "/".join(map(str, fault.instance_path))
-        told = f"at {input_files.shown(where or 'its top')}, {input_files.shown(fault.message)}"
-        raise ConfigurationError(f"{path} is no OpenAPI {api['openapi']}: {told}.")
+        text = f"at {input_files.shown(where or 'its top')}, {input_files.shown(fault.message)}"
+        raise ConfigurationError(f"{path} is no OpenAPI {api['openapi']}: {text}.")

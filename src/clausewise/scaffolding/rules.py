@@ -36,31 +36,31 @@ def _of_operation(
     if "x-secured-at" in spec:
         door = [{**at[0], "line": spec["x-secured-at"]}]
         yield _entry(maker, f"{name}.security", "auth", "Without credentials nothing is served.", door, **own)
-        told = "Credentials that nobody was given are as good as none."
-        yield _entry(maker, f"{name}.security.wrong", "auth", told, door, standing="inferred", **own)
+        text = "Credentials that nobody was given are as good as none."
+        yield _entry(maker, f"{name}.security.wrong", "auth", text, door, standing="inferred", **own)
     for content in spec.get("requestBody", {}).get("content", {}).values():
         for which, line in _examples(content, at[0]["line"]):
-            told = (
+            text = (
                 f"The example {which} is a request that can be sent: it is not refused as one that is wrong."
             )
             where = [{**at[0], "line": line}]
-            yield _entry(maker, f"{name}.example:{which}", "example", told, where, **own)
+            yield _entry(maker, f"{name}.example:{which}", "example", text, where, **own)
     for link in spec.get("x-links", ()):
-        told = f"What {name} answers leads to {link['operation']}, which then finds it."
+        text = f"What {name} answers leads to {link['operation']}, which then finds it."
         where = [{**at[0], "line": link["line"]}]
-        yield _entry(maker, f"{name}.{link['outcome']}.link:{link['name']}", "flow", told, where, **own)
+        yield _entry(maker, f"{name}.{link['outcome']}.link:{link['name']}", "flow", text, where, **own)
     for code, response in spec["responses"].items():
         for content in response["content"].values():
             outcome = content["schema"]["anyOf"][0]["x-outcome"]
             for which, line in _examples(content, at[0]["line"]):
-                told = f"HTTP {code} may be answered as the example {which} shows."
+                text = f"HTTP {code} may be answered as the example {which} shows."
                 where = [{**at[0], "line": line}]
                 unseen = {
                     "observability": "not-observable",
                     "reason": "An example shows one of many answers.",
                 }
                 yield _entry(
-                    maker, f"{name}.{outcome}.example:{which}", "example", told, where, **own, **unseen
+                    maker, f"{name}.{outcome}.example:{which}", "example", text, where, **own, **unseen
                 )
     if method == "get":
         yield from _of_reading(maker, spec)
@@ -70,12 +70,12 @@ def _of_operation(
 def _of_reading(maker: ContractBuilder, spec: Spec) -> Iterator[dict[str, Any]]:
     name, at = spec["operationId"], spec["x-source"]
     own = {"operation": name, "standing": "inferred"}
-    told = "Asked twice in a row, the same is answered in the same order."
-    yield _entry(maker, f"{name}.repeatable", "rule", told, at, **own)
+    text = "Asked twice in a row, the same is answered in the same order."
+    yield _entry(maker, f"{name}.repeatable", "rule", text, at, **own)
     asked = listing(spec["parameters"])
     if "limit" in asked:
-        told = f"With {asked['limit']} there are no more entries than asked for."
-        yield _entry(maker, f"{name}.limit", "rule", told, at, **own)
+        text = f"With {asked['limit']} there are no more entries than asked for."
+        yield _entry(maker, f"{name}.limit", "rule", text, at, **own)
 
 
 def _of_writing(
@@ -88,11 +88,11 @@ def _of_writing(
     if not item or "{" not in item:
         return
     if method in _SHOWN and any("json" in kind for kind in spec.get("requestBody", {}).get("content", {})):
-        told = "What was sent is what is read afterwards, as far as both have a field of the same name."
-        yield _entry(maker, f"{name}.shown", "flow", told, at, **own)
+        text = "What was sent is what is read afterwards, as far as both have a field of the same name."
+        yield _entry(maker, f"{name}.shown", "flow", text, at, **own)
     if method == "delete":
-        told = "What was deleted is not there any more."
-        yield _entry(maker, f"{name}.gone", "flow", told, at, **own)
+        text = "What was deleted is not there any more."
+        yield _entry(maker, f"{name}.gone", "flow", text, at, **own)
 
 
 def _item(contract: Spec, path: str) -> str:
@@ -111,8 +111,8 @@ def _examples(content: Spec, line: int) -> Iterator[tuple[str, int]]:
 def _entry(
     maker: ContractBuilder, name: str, kind: str, statement: str, at: list[dict[str, Any]], **more: str
 ) -> dict[str, Any]:
-    told = {"standing": "documented"} | more
-    return {"id": f"{maker.family}.{name}", "kind": kind, **told, "statement": statement, "sources": at}
+    record = {"standing": "documented"} | more
+    return {"id": f"{maker.family}.{name}", "kind": kind, **record, "statement": statement, "sources": at}
 
 
 def _bare(name: str) -> str:

@@ -71,9 +71,9 @@ class Schemas:
             self._waiting.append((name, target, there, sent))
         reference = {"$ref": f"#/components/schemas/{self._names[key]}"}
         beside = {} if self.old else dict(self._keywords({**node, "$ref": None}, at, sent=sent))
-        told = {key: it for key, it in beside.items() if key in {"description", "x-source"}}
-        rest = {key: it for key, it in beside.items() if key not in told and key != "x-facets"}
-        return {**told, "allOf": [reference, rest]} if rest else {**told, **reference}
+        record = {key: it for key, it in beside.items() if key in {"description", "x-source"}}
+        rest = {key: it for key, it in beside.items() if key not in record and key != "x-facets"}
+        return {**record, "allOf": [reference, rest]} if rest else {**record, **reference}
 
     def _name(self, there: At, *, sent: bool) -> str:
         steps = [step for step in there.steps if step != "schema"]
@@ -127,10 +127,10 @@ class Schemas:
         """Yield which fields have to be there, but for those that only the other side sends."""
         fields: Schema = node["properties"] if isinstance(node.get("properties"), dict) else {}
         names = node["required"] if isinstance(node.get("required"), list) else []
-        told = [it for it in names if isinstance(it, str)]
-        told = [it for it in told if not self._hides(fields.get(it), at / "properties" / it, hidden)]
-        if told:
-            yield "required", list(dict.fromkeys(told))
+        found = [it for it in names if isinstance(it, str)]
+        found = [it for it in found if not self._hides(fields.get(it), at / "properties" / it, hidden)]
+        if found:
+            yield "required", list(dict.fromkeys(found))
 
     def _hides(self, node: Any, at: At, word: str) -> bool:
         """Tell whether a field is one that only the other side sends."""

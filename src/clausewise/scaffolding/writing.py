@@ -100,8 +100,8 @@ def _made(library: OpenApiFiles, family: str, folder: Path) -> Made:
         home.contract.write_text(_text(contract), "utf-8")
         rules = list(clauses(maker, contract))
         (home.folder / "clauses.toml").write_text(toml("clause", iter(rules)), "utf-8")
-        told = list(contradictions(maker, contract, contracts.load(home.contract, maker.document)))
-        (home.folder / "discrepancies.toml").write_text(_discrepancies(library, told), "utf-8")
+        listed = list(contradictions(maker, contract, contracts.load(home.contract, maker.document)))
+        (home.folder / "discrepancies.toml").write_text(_discrepancies(library, listed), "utf-8")
         (home.folder / "roles.toml").write_text(toml("role", _roles(maker, contract)), "utf-8")
         (home.suite / "__init__.py").write_text(f'"""The tests of the family {family}."""\n', "utf-8")
         (home.suite / "test_document.py").write_text(_TESTS.format(family=family), "utf-8")
@@ -110,7 +110,7 @@ def _made(library: OpenApiFiles, family: str, folder: Path) -> Made:
         (root / "target.toml").write_text(_pointed(starter, family, maker.base), "utf-8")
         _put(root, folder)
     count = sum(len(item) for item in contract["paths"].values())
-    return Made(folder, count, len(book), len(told), tuple(maker.left_out))
+    return Made(folder, count, len(book), len(listed), tuple(maker.left_out))
 
 
 def _whole(home: Family, library: OpenApiFiles) -> Mapping[str, Clause]:

@@ -399,8 +399,8 @@ def _findings(tally: Tally, clauses: Iterable[Row], evidence: Mapping[str, Row])
         row = by_id.get(finding["clause"], {"standing": "documented", "colour": "red"})
         cited = [*finding["before"], finding["exchange"]]
         lines = [curl(evidence[name]) for name in cited if name in evidence]
-        told = {"standing": row["standing"], "colour": row["colour"], "curl": "\n".join(lines)}
-        yield {"id": number, **{key: finding[key] for key in finding if key != "before"}, **told}
+        record = {"standing": row["standing"], "colour": row["colour"], "curl": "\n".join(lines)}
+        yield {"id": number, **{key: finding[key] for key in finding if key != "before"}, **record}
 
 
 def _drift(tally: Tally) -> Iterator[Row]:

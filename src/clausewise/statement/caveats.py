@@ -120,16 +120,16 @@ def _settling(scope: Scope, tally: Tally) -> Iterator[str]:
     tests, seconds = tally.waits
     if tests:
         settle = scope.target.limits.settle
-        told = f"reads behind a write were made again, or waited, for up to {settle:g} s ([limits] settle)"
-        yield f"{told}: {seconds:.1f} s in all, in {many(tests, 'test', 'tests')}"
+        text = f"reads behind a write were made again, or waited, for up to {settle:g} s ([limits] settle)"
+        yield f"{text}: {seconds:.1f} s in all, in {many(tests, 'test', 'tests')}"
 
 
 def _masked(tally: Tally) -> Iterator[str]:
     """Say what the target masks, so that it could not be compared as a whole."""
     if places := tally.masked:
         tests = many(len(set().union(*places.values())), "test", "tests")
-        told = f"masked by the target, and compared only as far as shown, in {tests}"
-        yield f"{told}: {', '.join(sorted(places))}"
+        text = f"masked by the target, and compared only as far as shown, in {tests}"
+        yield f"{text}: {', '.join(sorted(places))}"
 
 
 def _resumed(facts: Mapping[str, Any]) -> Iterator[str]:

@@ -33,11 +33,11 @@ def waivers(rows: Iterable[Row], rulings: Rulings, day: str, *, partial: bool) -
     verdicts = {row["id"]: row["verdict"] for row in rows}
     for entry in rulings.waivers:
         state = _state(entry, verdicts, day, partial=partial)
-        told = {key: getattr(entry, key) for key in ("clause", "reason", "owner", "ticket", "expires")}
+        record = {key: getattr(entry, key) for key in ("clause", "reason", "owner", "ticket", "expires")}
         first, last = entry.lines
         close = nearest(entry.clause, verdicts) if state == "unmatched" else ""
         meant = f", perhaps of {close}" if close else ""
-        yield told | {
+        yield record | {
             "state": state,
             "red": state in _SAYS,
             "file": entry.file,

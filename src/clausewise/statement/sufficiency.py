@@ -115,14 +115,14 @@ def _share(rule: str, what: str, least: float, share: float) -> Rule:
 
 def _alike(tally: Tally) -> Rule:
     """Name the recorded answers that are like none that is documented, by operation and status."""
-    told = [
+    found = [
         f"{len(ids)} of {operation} with HTTP {status} ({_named(ids)})"
         for (operation, status), ids in tally.unlike.items()
     ]
-    says = f"like none: {'; '.join(told)}" if told else "all of them"
+    says = f"like none: {'; '.join(found)}" if found else "all of them"
     count = many(sum(map(len, tally.unlike.values())), "recorded answer is", "recorded answers are")
-    lacks = f"{count} like none that is documented: {'; '.join(told)}"
-    return Rule("every recorded answer is like a documented one", not told, says, lacks)
+    lacks = f"{count} like none that is documented: {'; '.join(found)}"
+    return Rule("every recorded answer is like a documented one", not found, says, lacks)
 
 
 def _named(ids: list[str]) -> str:

@@ -101,18 +101,18 @@ class Unjudged:
 
     def _without(self, clause: Clause, operation: Operation, seen: Counter[str]) -> str:
         """Say what the answers were that came and did not show a part of them."""
-        told = f"{clause.outcome} was answered {many(seen.total(), 'time', 'times')}"
+        text = f"{clause.outcome} was answered {many(seen.total(), 'time', 'times')}"
         if not seen[JSON]:
             bodies = " and ".join(sorted(seen))
-            return f"{told}, never with JSON ({bodies}), so no field of it can be looked for"
+            return f"{text}, never with JSON ({bodies}), so no field of it can be looked for"
         place = clause.pointer or clause.id.rpartition(f".{clause.outcome}.")[2]
         if operation.masks.name(place.split("/")[1:]):
-            return f"{told}, with a value at {place} that the target masks, as its file says"
+            return f"{text}, with a value at {place} that the target masks, as its file says"
         roles = [role.id for role in self._roles[clause.family] if among(clause.id, role.shows)]
         advice = "".join(
             f"; give one that has it as {_FIXTURE.format(clause.family, role)}" for role in roles
         )
-        return f"{told}, never with a value at {place}{advice}"
+        return f"{text}, never with a value at {place}{advice}"
 
     def _unanswered(self, clause: Clause, operation: Operation | None) -> str:
         """Say of what holds for any call why there was none that told."""
@@ -120,8 +120,8 @@ class Unjudged:
             return ""
         success = _success(operation)
         if clause.id.startswith(f"{clause.family}.{operation.id}.request") and success:
-            told = f"no accepted request of {operation.id} had it to show"
-            return told + (
+            text = f"no accepted request of {operation.id} had it to show"
+            return text + (
                 "" if self._seen(operation).shown[success.name] else _because(self._of(success.clause))
             )
         if self._seen(operation).milliseconds:

@@ -121,8 +121,8 @@ class Sandbox:
                 status, code, message = bad.args
                 return Answer(f"{name}.refused", status, {"code": code, "message": message})
             except MISSHAPEN:
-                told = {"code": "INVALID_FIELD", "message": "A field is of another shape."}
-                return Answer(f"{name}.refused", 400, told)
+                record = {"code": "INVALID_FIELD", "message": "A field is of another shape."}
+                return Answer(f"{name}.refused", 400, record)
             stamp = {"at": time.time(), "call": secrets.token_hex(4)} if self._bends.on("stamped") else {}
             return Answer(f"{name}.done", 200, done | stamp)
 
@@ -196,8 +196,8 @@ class Sandbox:
                 "DELETE FROM account WHERE rowid = (SELECT max(rowid) FROM account WHERE cif = ?)", (cif,)
             )
         own = own[::-1] if on("accounts-newest-first") else own
-        told = [{"accountNumber": it["accountNumber"], "status": it["status"]} for it in own]
-        return {"cif": mine, "accounts": told}
+        found = [{"accountNumber": it["accountNumber"], "status": it["status"]} for it in own]
+        return {"cif": mine, "accounts": found}
 
     def _new_account(self, cif: str) -> str:
         count = self._one("SELECT count(*) AS n FROM account")["n"]
@@ -228,8 +228,8 @@ class Sandbox:
             on_offer = "SELECT rowid FROM number WHERE accountNumber >= :number AND held = 0"
             these = f"rowid IN ({on_offer} ORDER BY accountNumber LIMIT :count)"
             count = 2 if self._bends.on("holds-the-next-too") else 1
-            told = {"number": str(sent["accountNumber"]), "count": count}
-            self._db.execute(f"UPDATE number SET held = 1 WHERE {these}", told)  # noqa: S608 - our own words
+            record = {"number": str(sent["accountNumber"]), "count": count}
+            self._db.execute(f"UPDATE number SET held = 1 WHERE {these}", record)  # noqa: S608 - our own words
         return {"accountNumber": sent["accountNumber"], "status": "HELD"}
 
     def _offer(self, sent: Fields) -> Fields:

@@ -34,10 +34,10 @@ _LISTS = ("social_links", "subscriptions")
 
 def record(ecrn: str, sent: Mapping[str, Any], *, status: str, scan: str, updated: str) -> Body:
     """Return the full record of a customer; every key of the printed one is there, null where unset."""
-    told = {key: sent.get(key) for key in _TOP}
+    row = {key: sent.get(key) for key in _TOP}
     return {
         "ecrn": ecrn,
-        **told,
+        **row,
         "aml_scan_status": scan,
         "customer_iban": f"AE0{ecrn}00001",
         "customer_status": status,
@@ -91,19 +91,19 @@ def _address(entry: Mapping[str, Any], updated: str) -> Body:
 
 
 def _identity(ecrn: str, entry: Mapping[str, Any], updated: str) -> Body:
-    told: Body = {"dateUpdated": updated} | {key: entry.get(key) for key in _ID}
+    row: Body = {"dateUpdated": updated} | {key: entry.get(key) for key in _ID}
     for key, side in (("id_front", "FR"), ("id_back", "BK")):
         image = entry.get(key)
         name = f"customer/id/{ecrn}_ID_{side}_{entry.get('id_type')}_{entry.get('id_number')}.jpeg"
-        told[key] = image and {
+        row[key] = image and {
             "base64_data": "",
             "file_name": name,
             "content_type": image.get("content_type"),
         }
-    return told
+    return row
 
 
 def _classification(ecrn: str, sent: Mapping[str, Any], updated: str) -> Body:
-    told = {key: sent.get(key, [] if key in _LISTS else None) for key in _CLASS}
+    row = {key: sent.get(key, [] if key in _LISTS else None) for key in _CLASS}
     photo = f"customer/photo/{ecrn}.jpeg" if sent.get("profile_photo") else None
-    return {"dateUpdated": updated, **told, "profile_photo_file_name": photo}
+    return {"dateUpdated": updated, **row, "profile_photo_file_name": photo}

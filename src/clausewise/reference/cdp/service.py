@@ -105,8 +105,8 @@ class Sandbox:
             path = path.removeprefix(context)  # the printed path lacks the gateway's context (CDP-11)
         now = self._moment()
         message = {} if operation == "validateCustomer" else {"message": ""}
-        told = {"timestamp": now, "status": 401, "error": "Unauthorized", **message, "path": path}
-        return Answer(f"{operation}.unauthorized", 401, told, {"www-authenticate": "Bearer"})
+        row = {"timestamp": now, "status": 401, "error": "Unauthorized", **message, "path": path}
+        return Answer(f"{operation}.unauthorized", 401, row, {"www-authenticate": "Bearer"})
 
     def _moment(self) -> str:
         """Return the time of a refusal, in the sample's form or in another of the same standard."""
@@ -165,19 +165,19 @@ class Sandbox:
         if self._bends.on("lookup-wavers"):
             self._calls += 1
             data["first_name"] = f"{data['first_name']} {self._calls}"
-        told = {"status": "success", "statusCode": 200, "message": "Successfully Processed", "data": data}
-        return Answer("validateCustomer.found", 200, told)
+        row = {"status": "success", "statusCode": 200, "message": "Successfully Processed", "data": data}
+        return Answer("validateCustomer.found", 200, row)
 
     def _lookup_failure(self, outcome: str, code: int, error: int, message: str) -> Answer:
-        told = {"status": "failure", "statusCode": code, "errorCode": error, "message": message}
-        return Answer(f"validateCustomer.{outcome}", 200, told)
+        row = {"status": "failure", "statusCode": code, "errorCode": error, "message": message}
+        return Answer(f"validateCustomer.{outcome}", 200, row)
 
     # --- onboarding ---
 
     def _onboard(self, request: Request, body: bytes) -> Answer:
         if request.headers.get("x-fault") == "onboardCustomer.internal-error":
-            told = {"status": "failed", "errorCode": "50203", "message": "Backend Technical Problem"}
-            return self._onboarded("internal-error", 502, told | {"status_code": "502"})
+            row = {"status": "failed", "errorCode": "50203", "message": "Backend Technical Problem"}
+            return self._onboarded("internal-error", 502, row | {"status_code": "502"})
         parsed = _json_object(body)
         wrong = invalid_fields(parsed, self._bends)
         sent = {} if parsed is None else parsed
@@ -227,9 +227,9 @@ class Sandbox:
         details = details | ({"lastName": "Invalid last name"} if self._bends.on("details-name-more") else {})
         if self._bends.on("details-in-snake-case"):
             details = {_CAPITAL.sub(r"_\g<0>", name).lower(): text for name, text in details.items()}
-        told = {"status": "failure", "statusCode": 400, "errorCode": 40002}
+        row = {"status": "failure", "statusCode": 400, "errorCode": 40002}
         message = "Invalid format or missing mandatory request"
-        return self._onboarded("invalid-request", 400, told | {"message": message, "details": details})
+        return self._onboarded("invalid-request", 400, row | {"message": message, "details": details})
 
     def _invalid_master_data(self, sent: dict[str, Any], field: str, value: str) -> Answer:
         if self._bends.on("stores-invalid-master-data"):
@@ -273,8 +273,8 @@ class Sandbox:
         return Answer("getCustomer.record", 200, told)
 
     def _get_failure(self, outcome: str, error: int, message: str) -> Answer:
-        told = {"status": "failure", "statusCode": 404, "errorCode": error, "message": message}
-        return Answer(f"getCustomer.{outcome}", 200, told)
+        row = {"status": "failure", "statusCode": 404, "errorCode": error, "message": message}
+        return Answer(f"getCustomer.{outcome}", 200, row)
 
 
 _CAPITAL = re.compile("[A-Z]")

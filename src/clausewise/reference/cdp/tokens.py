@@ -126,7 +126,7 @@ class Tokens:
         brief = self._bends.on("refresh-tokens-live-a-second")
         refresh = self._store.issue("refresh", name, _BRIEF if brief else user.refresh_life, self._form())
         self._renewed[refresh] = value
-        told = {
+        record = {
             "token_type": "bearer",
             "access_token": secrets.token_urlsafe(48) if dead else value,
             "expires_in": 7199 if self._bends.on("tokens-die-early:brief") else int(lives),
@@ -136,7 +136,7 @@ class Tokens:
             "not-before-policy": 0,
             "session_state": str(uuid4()) if self._bends.on("session-as-uuid") else secrets.token_hex(16),
         }
-        return Answer("getToken.token", 200, told)
+        return Answer("getToken.token", 200, record)
 
 
 def _refused(status: int, error: str, what: str) -> Answer:

@@ -36,14 +36,14 @@ class BatchFaults:
 
     def each(self, name: str, what: str, sent: Iterable[Entry], act: Act, done: Act) -> list[Entry]:
         """Do what was sent one by one; what stands behind a failure may be left out, or told as `done`."""
-        told: list[Entry] = []
+        found: list[Entry] = []
         for one in sent:
-            behind = any(entry["STATUS"] == "FAILED" for entry in told)
+            behind = any(entry["STATUS"] == "FAILED" for entry in found)
             if behind and self._bends.on(f"silent-behind-failed-{what}:{name}"):
                 break
             idle = behind and self._bends.on(f"idle-behind-failed-{what}:{name}")
-            told.append(done(one) if idle else act(one))
-        return told
+            found.append(done(one) if idle else act(one))
+        return found
 
     def entries(self, name: str, names: Names, entries: list[Entry]) -> list[Entry]:
         """Return the entries of an answer as the active defect leaves them."""

@@ -51,10 +51,10 @@ class Service:
 
 def _pair(key: str, name: str, one: str, many: str, tables: tuple[str, str]) -> Mapping[str, Service]:
     word, (added, removed) = one.replace(" ", ""), tables
-    told = f"{one} insertion failed as error occurred while inserting into {added} related tables."
+    text = f"{one} insertion failed as error occurred while inserting into {added} related tables."
     gone = f"{one} removal failed as error occurred while deleting from {removed} related tables."
     return {
-        f"add{word}": Service(key, name, one, many, "addition", told),
+        f"add{word}": Service(key, name, one, many, "addition", text),
         f"remove{word}": Service(key, name, one, many, "removal", gone),
     }
 
@@ -111,8 +111,8 @@ class Cases:
         """Answer one call of a service that takes a list of cases."""
         service = SERVICES[name]
         if self._bends.on(f"tells-missing-case-id:{name}") and _lacks_case_id(sent):
-            told = {"MESSAGE": "Input JSON data does not have caseId.", "STATUS": "FAILED"}
-            return Answer(f"{name}.missing-case-id", 400, told)
+            record = {"MESSAGE": "Input JSON data does not have caseId.", "STATUS": "FAILED"}
+            return Answer(f"{name}.missing-case-id", 400, record)
         if not _readable(sent, service) or self._bends.refuses(name, sent):
             return Answer(f"{name}.invalid-json", 400, {"MESSAGE": _INVALID, "STATUS": "FAILED"})
         if self._labels_refused(name, sent):
@@ -165,13 +165,13 @@ class Cases:
         overall = _overall(entries)
         if self._bends.on(f"mixed-is-success:{name}") and overall == "PARTIALSUCCESS":
             overall = "SUCCESS"
-        told = {
+        record = {
             "MESSAGE": service.summary(overall),
             "STATUS": overall,
             "RESULTARRAY": entries,
         }
         names = {"SUCCESS": "successful", "PARTIALSUCCESS": "partly-successful", "FAILED": "failed"}
-        return Answer(f"{name}.{outcome or names[overall]}", 500 if overall == "FAILED" else 200, told)
+        return Answer(f"{name}.{outcome or names[overall]}", 500 if overall == "FAILED" else 200, record)
 
     def _case(self, name: str, service: Service, fault: str, sent: Entry) -> Entry:
         hindrance = self._hindrance(sent)

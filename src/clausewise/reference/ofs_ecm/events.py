@@ -146,8 +146,8 @@ class Events:
         kind = f"AML_{case}" if self._bends.on("case-type-wavers") else "AML_SURV"
         if self._bends.on(f"case-type-is-event-type:{name}"):
             kind = str(sent["events"][0].get("type", kind))
-        told = {**shown_case, "message": text, **ids, "status": "SUCCESS", "caseType": kind}
-        return Answer(f"{name}.{outcome}", 200, told)
+        record = {**shown_case, "message": text, **ids, "status": "SUCCESS", "caseType": kind}
+        return Answer(f"{name}.{outcome}", 200, record)
 
     def _promoted(self) -> str:
         """Return the case of a promotion: a new one, or, by a defect, that of the first promotion."""

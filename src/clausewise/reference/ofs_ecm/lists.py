@@ -117,7 +117,7 @@ def _pair(number: int) -> Record:
     account = {"Seq": " ", "TypeCd": "IA"}
     entity = {"Seq": str(100100 + number), "TypeCd": "XA"}
     parties = (account, account if number % 3 == 0 else entity)
-    told = {
+    record = {
         "tpCode": str(101 + number),
         "tpSeqId": str(101 + number),
         "tpCreateId": "10008",
@@ -130,7 +130,7 @@ def _pair(number: int) -> Record:
     }
     for position, party in enumerate(parties, 1):
         who = f"tpMbrParty{position}"
-        told |= {
+        record |= {
             f"{who}Seq": party["Seq"],
             f"{who}Id": f"SANDBOX-PARTY-{number}-{position}",
             f"{who}Nm": f"Example Party {number} {position}",
@@ -139,7 +139,7 @@ def _pair(number: int) -> Record:
             f"{who}JrsdcnCd": _JURISDICTIONS[(number + position) % 4],
             f"{who}BusDmn": _DOMAINS[(number * position) % 3],
         }
-    return told | {
+    return record | {
         "tpDirnCd": ("SEND", "RECEIVE", "BOTH")[number % 3],
         "tpReviewerId": "10004",
         "tpReviewDate": "2031-12-18 07:40:54",

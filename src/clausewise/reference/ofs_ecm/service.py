@@ -83,8 +83,8 @@ class Sandbox:
             if refused and self._bends.on("checks-body-first") and act and _json(body) is None and body:
                 return self._misshapen(name)
             if (refused and not self._bends.on(f"let-in:{name}:{refused}")) or self._bends.on(f"shut:{name}"):
-                told = {"status": 401, "error": "Unauthorized"}
-                return Answer(f"{name}.unauthorized", 401, told, {"www-authenticate": "Basic"})
+                record = {"status": 401, "error": "Unauthorized"}
+                return Answer(f"{name}.unauthorized", 401, record, {"www-authenticate": "Basic"})
             fault = request.headers.get("x-fault", "")
             fault = fault.partition(".")[2] if fault.startswith(f"{name}.") else ""
             if act is None:
@@ -150,8 +150,8 @@ class Sandbox:
         for entry in sent:
             case = self._store.case(entry["caseId"])
             if case is None:
-                told = sent[0] if self._bends.on("unknown-case-named-as-first") else entry
-                return _flat(name, "no-such-case", 400, "Case does not exist.", told["caseId"])
+                record = sent[0] if self._bends.on("unknown-case-named-as-first") else entry
+                return _flat(name, "no-such-case", 400, "Case does not exist.", record["caseId"])
             entries.append(
                 {
                     "MESSAGE": "Case status fetch successful.",
@@ -169,11 +169,11 @@ class Sandbox:
             entries[0]["caseStatusCode"] += secrets.token_hex(2)
         if self._bends.on("status-in-any-order"):
             entries.reverse()
-        entries = [self._spoilt(told, entries[0]) for told in entries]
+        entries = [self._spoilt(record, entries[0]) for record in entries]
         if self._bends.on(f"first-case-only:{name}"):
             entries = entries[:1]
-        told = {"MESSAGE": "Case Status fetch Successful.", "STATUS": "SUCCESS", "RESULTARRAY": entries}
-        return Answer(f"{name}.fetched", 200, told)
+        record = {"MESSAGE": "Case Status fetch Successful.", "STATUS": "SUCCESS", "RESULTARRAY": entries}
+        return Answer(f"{name}.fetched", 200, record)
 
     def _spoilt(self, record: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
         """Defects only: return a case's status with what belongs to the first one, or with words swapped."""
@@ -198,8 +198,8 @@ _DESCRIPTION_FAULTS = {
 
 
 def _flat(name: str, outcome: str, status: int, text: str, case: str = "") -> Answer:
-    told = {"MESSAGE": text, "STATUS": "FAILED"} | ({"caseId": case} if case else {})
-    return Answer(f"{name}.{outcome}", status, told)
+    record = {"MESSAGE": text, "STATUS": "FAILED"} | ({"caseId": case} if case else {})
+    return Answer(f"{name}.{outcome}", status, record)
 
 
 def _refusal(header: str) -> str:

@@ -81,8 +81,8 @@ class Upload:
         ]
         named = () if self._bends.on("names-three-parameters") else own
         text = f"Please make sure you send these parameters : {', '.join((*_MANDATORY, *named))}."
-        told = {"status": "Failed", "description": f"Missing mandatory parameters. {text}"}
-        return Answer(f"{_NAME}.missing-parameters", 200, told) if lacking else None
+        record = {"status": "Failed", "description": f"Missing mandatory parameters. {text}"}
+        return Answer(f"{_NAME}.missing-parameters", 200, record) if lacking else None
 
     def _invalid(self, query: Mapping[str, str], files: list[bytes]) -> Answer | None:
         bad = next(self._bad_values(query), "")
