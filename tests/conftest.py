@@ -24,7 +24,7 @@ os.environ.pop("COLUMNS", None)  # readline, which pytest imports, says 80 to al
 os.unsetenv("COLUMNS")
 
 SHARING = {
-    *("test_browser.py", "test_canary.py", "test_clean_run.py", "test_evidence.py", "test_families.py"),
+    *("test_browser.py", "test_canary.py", "test_clean_run.py", "test_families.py"),
     *("test_nothing_lost.py", "test_other_bank.py", "test_readings.py"),
     *("test_walkthroughs.py", "test_wheel.py"),
 }

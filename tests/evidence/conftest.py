@@ -5,19 +5,23 @@ import shutil
 import forging
 import pytest
 import runs
+import shared
 from packs import DEFECT, OVERLAY, POLICY, RULED, UNSCORED, WAIVER, known
 from signing_keys import keys
 
 from clausewise import package_data, rulings
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(tmp_path_factory):
     """A folder with a run of 200 requests on a target that breaks one clause, and its pack.
 
     It is ruled in every way; what is personal is masked; the run is red.
     """
-    folder = tmp_path_factory.mktemp("evidence")
+    return shared.once(tmp_path_factory, "evidence", _packed)
+
+
+def _packed(folder):
     (folder / "policy.toml").write_text(POLICY)
     (folder / "waivers.toml").write_text(WAIVER)
     with runs.bent("account-service", DEFECT) as url:
@@ -36,7 +40,6 @@ def house(tmp_path_factory):
     keys(folder)
     made = runs.inside("evidence", folder / "run", "--key", folder / "key.pem", "--output", folder / "e.zip")
     assert made.returncode == 0, made.stderr
-    return folder
 
 
 @pytest.fixture

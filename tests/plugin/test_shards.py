@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 import runs
+import shared
 
 from clausewise import input_files, journal, package_data
 from clausewise.errors import ConfigurationError
@@ -26,7 +27,10 @@ def target(tmp_path_factory):
 @pytest.fixture(scope="module")
 def shards(tmp_path_factory, target):
     """The folders of a whole run and of its three shards, the second of them by two processes."""
-    folder = tmp_path_factory.mktemp("shards")
+    return shared.once(tmp_path_factory, "shards", lambda folder: _made(folder, target))
+
+
+def _made(folder, target):
     whole = runs.clausewise("run", "--target", target, SEED, "--run-dir", folder / "whole")
     assert whole.returncode == 0, whole.stdout + whole.stderr
     for number in range(1, PARTS + 1):
@@ -37,7 +41,6 @@ def shards(tmp_path_factory, target):
         )
         assert made.returncode == 2, made.stdout + made.stderr
         assert f"shard {number}/{PARTS} alone" in made.stdout
-    return folder
 
 
 def told(folder):
