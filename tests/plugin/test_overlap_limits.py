@@ -188,9 +188,8 @@ def test_a_run_that_may_end_before_all_its_tests_keeps_their_order(monkeypatch, 
     monkeypatch.setattr("clausewise.forecast.requests", lambda _, __, tests: {"toy": ord(tests[0])})
     known: Any = SimpleNamespace(
         budget=budget,
-        counterexamples=SimpleNamespace(tests=frozenset),
-        scope=SimpleNamespace(homes={}),
-        plan=PLANS["gate"],
+        shared=SimpleNamespace(counterexamples=SimpleNamespace(tests=frozenset)),
+        run=SimpleNamespace(scope=SimpleNamespace(homes={}), plan=PLANS["gate"]),
     )
     groups: Any = [[SimpleNamespace(nodeid="a")], [SimpleNamespace(nodeid="b")]]
 

@@ -86,11 +86,7 @@ def test_what_a_gateway_does_on_the_way_is_nothing_to_the_documents(tmp_path, se
 
 
 PAGES = {
-    "404-and-405": (
-        "account-service",
-        {404, 405},
-        {"server": OWN_PAGE, "location": f"if ($request_method != POST) {{ return 405; }} {OWN_PAGES}"},
-    ),
+    "404": ("account-service", {404}, {"server": OWN_PAGE, "location": OWN_PAGES}),
     "413": ("int-ecm", {413}, {"server": f"{OWN_PAGE} client_max_body_size 1m;", "location": OWN_PAGES}),
 }
 

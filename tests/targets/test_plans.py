@@ -164,9 +164,10 @@ PICKED = {
     "account-service": ["--clause", "account-service.*ekyc*", "--clause", "account-service.model.*"],
 }
 ALIKE = sorted(set(PICKED) - {"ofs-ecm"})  # `make soak` tries these, too
+FAMILIES = ["ofs-ecm", *(pytest.param(it, marks=pytest.mark.soak) for it in ALIKE)]
 
 
-@pytest.mark.parametrize("family", ["ofs-ecm", *(pytest.param(it, marks=pytest.mark.soak) for it in ALIKE)])
+@pytest.mark.parametrize("family", FAMILIES)
 def test_a_seed_sends_the_same_requests_again(tmp_path, family):
     """Per test the same operations, in order, with the same values but for those that the target gave."""
     sent, target = [], runs.target_at(tmp_path, "embedded", family)
@@ -177,6 +178,19 @@ def test_a_seed_sends_the_same_requests_again(tmp_path, family):
     assert sent[0].keys() == sent[1].keys()
     for test, requests in sent[0].items():
         assert requests == sent[1][test], test
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_seed_makes_new_names_on_a_target_that_lives_on(tmp_path, family):
+    """What the first run with a seed made turns nothing red in the second."""
+    with runs.reference(family) as url:
+        target = runs.target_at(tmp_path, url, family)
+        for name in ("one", "two"):
+            run(tmp_path / name, *PICKED[family], "--seed", "7", target=target)
+
+    told = runs.verdicts(tmp_path / "two")
+    assert "fail" not in told.values()
+    assert "pass" in told.values()
 
 
 def _sent(records):
