@@ -68,6 +68,7 @@ def by_hand(folder, workers=2, *, kept=False, **variables):
 
 
 @dask
+@runs.its_turn(0, 3)
 def test_eight_targets_and_a_worker_that_dies_give_the_verdicts_of_single_runs(tmp_path):
     """On a cluster of this machine: what `make fleet-demo` does, with a small plan."""
     words = ("--plan", "smoke", "--families", "account-service,int-ecm", "--rate", "200")
@@ -87,6 +88,7 @@ def test_eight_targets_and_a_worker_that_dies_give_the_verdicts_of_single_runs(t
 
 
 @dask
+@runs.its_turn(1, 3)
 def test_the_same_with_a_scheduler_and_workers_started_by_hand(tmp_path):
     """Separate processes; the worker that is killed stays dead, and the other one does all that is left."""
     words = ("--plan", "smoke", "--families", "account-service,int-ecm", "--rate", "200")
@@ -201,6 +203,7 @@ def test_a_rate_is_never_above_the_target_files(tmp_path):
 
 
 @dask
+@runs.its_turn(2, 3)
 def test_every_command_of_the_page_does_what_it_says(tmp_path):
     """The blocks of docs/fleet.md, one after the other, but for the one that installs."""
     text = (package_data.ROOT / "docs" / "fleet.md").read_text("utf-8")

@@ -48,6 +48,11 @@ def in_turn(*cases: Any, parts: int = 0) -> list[Any]:
     ]
 
 
+def its_turn(at: int, parts: int) -> pytest.MarkDecorator:
+    """Mark a test that takes turns with others; where that is another one's at this commit, for `make soak`."""
+    return pytest.mark.in_turn if turn(parts) - 1 == at else pytest.mark.soak
+
+
 def clausewise(*arguments: str | Path, timeout: float = 240, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run `clausewise` in a process of its own and return what it said and its exit code.
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import runs
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("walkthrough-*.md"))
@@ -25,7 +26,9 @@ def borrowed(installed, place):
     return {f"PIP_{name}": value for name, value in pip.items()} | {"PYTHONPATH": str(place)}
 
 
-@pytest.mark.parametrize("page", [*PAGES, DOCS / "own-family.md"], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "page", runs.in_turn(*PAGES, DOCS / "own-family.md", parts=2), ids=lambda path: path.stem
+)
 def test_every_command_does_what_the_page_says(tmp_path, tmp_path_factory, installed, page):
     """Each block ends with 0, or with the exit code that it names; only the port is another one."""
     assert not list(tmp_path.iterdir())
