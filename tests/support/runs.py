@@ -49,7 +49,7 @@ def in_turn(*cases: Any, parts: int = 0) -> list[Any]:
 
 
 def its_turn(at: int, parts: int) -> pytest.MarkDecorator:
-    """Mark a test that takes turns with others; where that is another one's at this commit, for `make soak`."""
+    """Mark a test that takes turns with others: at another one's commit it is left to `make soak`."""
     return pytest.mark.in_turn if turn(parts) - 1 == at else pytest.mark.soak
 
 
