@@ -329,9 +329,13 @@ def _referred(family: str, place: str, value: Any) -> Iterator[Reference]:
         yield from _referred(family, f"{place}.{key}", item)
 
 
-def _placed(path: Path, told: Reference) -> Reference:
+def _placed(path: Path, reference: Reference) -> Reference:
     """Return a reference with where its variable comes from."""
-    return replace(told, kind="dotenv") if told.kind == "env" and env_file.has(path, told.name) else told
+    return (
+        replace(reference, kind="dotenv")
+        if reference.kind == "env" and env_file.has(path, reference.name)
+        else reference
+    )
 
 
 def _check_beside(path: Path, references: Iterable[Reference], allowed: Collection[str]) -> None:

@@ -16,7 +16,7 @@ from clausewise import input_files
 from clausewise.errors import ConfigurationError
 from clausewise.evidence import packing, signing, stamping
 from clausewise.evidence.comparing import differences, plain
-from clausewise.evidence.contents import Check, Contents, Told, checked
+from clausewise.evidence.contents import Check, Contents, Outcome, checked
 from clausewise.evidence.signing import Attestation
 from clausewise.evidence.unpacking import ATTESTATION, MANIFEST, RUN_FILES, STAMP, amend, ours, unpacked
 
@@ -152,7 +152,7 @@ def _stamp(
         verified.checks.append(Check(what, True if roots else None, says))
 
 
-def _files(folder: Path, manifest: Mapping[str, Any]) -> Told:
+def _files(folder: Path, manifest: Mapping[str, Any]) -> Outcome:
     told = manifest["files"]
     wrong = [name for name, digest in told.items() if not ours(name) or _digest(folder / name) != digest]
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -169,12 +169,12 @@ def _said(
     names = [*RUN_FILES, *contents.files()]
     made = packing.manifest(contents.made, contents.scope, {name: _digest(folder / name) for name in names})
 
-    def schemas() -> Told:
+    def schemas() -> Outcome:
         now, then = made["schemas"], manifest.get("schemas", {})
         other = sorted(name for name in {*now, *then} if now.get(name) != then.get(name))
         return [f"others: {', '.join(other[:5])}"] if other else [], f"{len(now)} digests"
 
-    def listed() -> Told:
+    def listed() -> Outcome:
         wrong = [f"a file that no run writes: {name}" for name in sorted(set(manifest["files"]) - set(names))]
         others = {key: value for key, value in manifest.items() if key not in {"schemas", "files"}}
         wanted = {key: value for key, value in made.items() if key not in {"schemas", "files"}}
@@ -184,7 +184,7 @@ def _said(
             wrong.append(f"{MANIFEST} is written in another way than `clausewise evidence` writes it")
         return wrong, f"run {made['run']}"
 
-    def attested() -> Told:
+    def attested() -> Outcome:
         if attestation is None:
             return ["there is none"], ""
         wanted = signing.expected(

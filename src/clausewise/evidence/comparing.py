@@ -74,8 +74,8 @@ def _name(value: Any, at: int) -> str:
     return str(value.get("id", at)) if isinstance(value, dict) else str(at)
 
 
-def _said(place: str, told: Any, made: Any) -> str:
-    shown = [_shown(value) for value in (told, made)]
+def _said(place: str, packed: Any, made: Any) -> str:
+    shown = [_shown(value) for value in (packed, made)]
     return f"{place} is {shown[0]} instead of {shown[1]}"
 
 

@@ -52,7 +52,7 @@ _SHOWN = 5
 _APART = timedelta(seconds=2)  # that two clocks of one machine's processes may be apart
 _IDLE = timedelta(hours=1)  # that a run may take before its first exchange, and behind its last one
 _AHEAD = timedelta(days=1)  # that the clock of who ran it may be before that of who checks it
-Told = tuple[list[str], str]  # what is wrong, and what to say where nothing is
+Outcome = tuple[list[str], str]  # what is wrong, and what to say where nothing is
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Check:
     says: str
 
 
-def checked(what: str, step: Callable[[], Told], folder: Path) -> Check:
+def checked(what: str, step: Callable[[], Outcome], folder: Path) -> Check:
     """Take one step; nonsense in what it reads is what is wrong."""
     try:
         wrong, right = step()
@@ -147,13 +147,13 @@ class Contents:
         kept = {f"{TARGET}{self.scope.target.path.name}"}
         return sorted(kept | {f"{TARGET}{name}" for name, _ in snapshots.overlays(self.scope)})
 
-    def _read(self) -> Told:
+    def _read(self) -> Outcome:
         if (suite := self.facts.get("suite")) != __version__:
             made = f"clausewise {input_files.shown(suite)} made it, and this is {__version__}"
             return [f"{made}: check it with that one"], ""
         return [], f"{self.made['run']['exchanges']} exchanges, {len(self.made['clauses'])} clauses"
 
-    def _sealed(self) -> Told:
+    def _sealed(self) -> Outcome:
         seals = journal.seals(self.folder)
         begun = [it["begun"] for it in seals if "begun" in it]
         ended = [it["ended"] for it in seals if "ended" in it]
@@ -198,7 +198,7 @@ class Contents:
         if own != (self.facts.get("plan") == recorded.PLAN):
             yield f"{journal.RUN} says plan {self.facts.get('plan')!r}, and {journal.SEAL} something else"
 
-    def _timed(self) -> Told:
+    def _timed(self) -> Outcome:
         """Every exchange was between the beginning of its part and the end of the run, which is past."""
         began = [_moment(part["started"]) for part in (self.facts, *self.facts.get("resumed", ()))]
         told = journal.ended(self.folder) or {}
@@ -219,7 +219,7 @@ class Contents:
                 wrong.append(f"{journal.RUN} says that it began, or ended, an hour from its exchanges")
         return wrong, f"{self.facts['started']} to {told.get('at')}"
 
-    def _made_tests(self) -> Told:
+    def _made_tests(self) -> Outcome:
         """Every test of the suite that this target calls for was to be made, and judges what it judges."""
         if self.facts.get("plan") == recorded.PLAN:
             return [], "none, since it judged what was recorded elsewhere"
@@ -249,7 +249,7 @@ class Contents:
             moved = {"target"} if seal is not begun[-1] else set()  # an embedded reference has another port
             yield from (f"{journal.RUN} ({key})" for key in sorted(others - moved))
 
-    def _bound(self) -> Told:
+    def _bound(self) -> Outcome:
         """The target file says the run's name, environment and hosts, and every exchange was with these."""
         target, then = self.scope.target, self.facts["target"]
         raw = targets.load(target.path, package_data.SCHEMAS / "target.schema.json", secrets=False)
@@ -311,7 +311,7 @@ class Contents:
         own = self.scope.target.families.get(one.family)
         return own is not None and bool(own.token_url) and one.url.partition("?")[0] == own.token_url
 
-    def _added_up(self) -> Told:
+    def _added_up(self) -> Outcome:
         """Every field of the results is what journal, target file and rulings make of it."""
         wrong = [f"results.json: {place}" for place in differences(self.told, self.made)]
         raw = (self.folder / statement.RESULTS).read_bytes()
@@ -319,7 +319,7 @@ class Contents:
             wrong.append("results.json is written in another way than a run writes it")
         return wrong, f"{len(self.made['clauses'])} verdicts, exit {self.made['outcome']['exit']}"
 
-    def _drawn(self) -> Told:
+    def _drawn(self) -> Outcome:
         drawn = report.drawn(self.made, self.folder)
         wrong = []
         for name, page in drawn.items():
@@ -347,12 +347,12 @@ class Contents:
             held.append(Summary.of(record, operation.method, self.scope.target.limits.max_kept_body))
         return held
 
-    def _masked(self) -> Told:
+    def _masked(self) -> Outcome:
         wrong = self._masks.wrong if self._exchanges else []
         wrong += [f"{one.id} is said to be cut, and is not" for one in self._exchanges if one.cut is False]
         return wrong, "by name, or as a value that is hidden elsewhere, too"
 
-    def _judged_again(self) -> Told:
+    def _judged_again(self) -> Outcome:
         """Judge every exchange again: what one exchange shows alone must be what the run said of it."""
         again = _Again()
         bench = JudgeContext.of(self.scope, again, Policy(), b"")
@@ -391,7 +391,7 @@ class Contents:
             figures += f"; {many(left, 'is', 'are')} too long to be kept whole, and not judged again"
         return list(dict.fromkeys(wrong)), figures
 
-    def _words(self) -> Told:
+    def _words(self) -> Outcome:
         """What tests say is what their exchanges show, and of these none is lacking between others."""
         if self.facts.get("plan") == recorded.PLAN:
             return [], "none, since it judged what was recorded elsewhere"

@@ -29,7 +29,7 @@ _GRACE = 60.0  # seconds beyond its time, or after it was asked to end, until a 
 _LET_GO = 30.0  # seconds that another worker's run has for its end
 _TAIL = 4000  # bytes of what a run said last
 Order = Mapping[str, Any]
-Told = dict[str, Any]
+Record = dict[str, Any]
 
 
 def version() -> str:
@@ -37,10 +37,10 @@ def version() -> str:
     return __version__
 
 
-def judge(order: Order) -> Told:
+def judge(order: Order) -> Record:
     """Make, or go on with, one run; return what it came to, and what of it the history keeps."""
     root, began = Path(os.environ.get(ROOT) or order["root"]), time.monotonic()
-    record: Told = {
+    record: Record = {
         "name": order["name"],
         "worker": f"{socket.gethostname()}:{os.getpid()}",
         "resumed": False,
@@ -73,7 +73,7 @@ def _ended(folder: Path) -> bool:
     return bool(sealed and not sealed["interrupted"] and (folder / "results.json").exists())
 
 
-def _made(order: Order, path: Path, folder: Path) -> Told:
+def _made(order: Order, path: Path, folder: Path) -> Record:
     """Run the command and watch it; say how it ended."""
     limit = float(order["max_time"])
     if order.get("closes"):
@@ -146,16 +146,16 @@ def _tail(said: IO[bytes]) -> str:
     return lines[-1] if lines else ""
 
 
-def _result(folder: Path, told: Told) -> Told:
+def _result(folder: Path, record: Record) -> Record:
     """Return what a run came to: by its results, or by what it said where it has none."""
-    if "exit" in told:
+    if "exit" in record:
         return {}
     try:
         results = input_files.load(folder / "results.json")
     except (OSError, ValueError):
-        code = told.get("code", Exit.INTERNAL)
-        return {"exit": code if code in set(Exit) else int(Exit.INTERNAL), "says": told.get("said", "")}
-    hung = told.get("state", "")
+        code = record.get("code", Exit.INTERNAL)
+        return {"exit": code if code in set(Exit) else int(Exit.INTERNAL), "says": record.get("said", "")}
+    hung = record.get("state", "")
     outcome = results["outcome"]
     says = f"{hung}: {outcome['sentence']}" if hung else outcome["sentence"]
     code = int(Exit.TARGET_UNUSABLE) if hung and outcome["exit"] != Exit.NOT_CONFORMANT else outcome["exit"]

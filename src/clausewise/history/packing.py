@@ -20,9 +20,9 @@ _FIGURES = 4  # exchanges, and three percentiles
 Figures = tuple[int, float, float, float]
 
 
-def names(told: Sequence[Any]) -> tuple[str, bytes]:
+def names(values: Sequence[Any]) -> tuple[str, bytes]:
     """Return the digest of a list of names, and its text."""
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return sha256(text).hexdigest(), text
 
 

@@ -80,8 +80,8 @@ def _say(text: str) -> None:
     sys.stderr.flush()
 
 
-def _digest(target: Target, told: list[str]) -> str:
-    return sha256("\n".join([str(target.path.absolute()), *told]).encode()).hexdigest()
+def _digest(target: Target, lines: list[str]) -> str:
+    return sha256("\n".join([str(target.path.absolute()), *lines]).encode()).hexdigest()
 
 
 def _keep(page: Path) -> None:

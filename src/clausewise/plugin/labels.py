@@ -105,9 +105,9 @@ def write(config: pytest.Config, folder: Path, full: Callable[[OSError], None]) 
         config.add_cleanup(partial(allure_commons.plugin_manager.unregister, plugin))
 
 
-def environment(folder: Path, told: Mapping[str, str]) -> None:
+def environment(folder: Path, facts: Mapping[str, str]) -> None:
     """Write what was judged as Allure reads it: a file of Java properties. Raises OSError."""
-    lines = (f"{_escaped(key)}={_escaped(value)}\n" for key, value in told.items())
+    lines = (f"{_escaped(key)}={_escaped(value)}\n" for key, value in facts.items())
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "environment.properties").write_text("".join(lines), "ascii")
 

@@ -80,19 +80,19 @@ class Redactor:
             self._masked[key] = visible(masker.text(text))
         return self._masked[key]
 
-    def _error(self, told: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
+    def _error(self, error: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
         """Return an error that tells a secret as one with other words, of its kind where words make one."""
-        text = told.exconly(tryshort=True)
+        text = error.exconly(tryshort=True)
         if self._mask(text) == text:
-            return told
-        words = self._mask(str(told.value))
+            return error
+        words = self._mask(str(error.value))
         try:
-            bad = type(told.value)(words)
+            bad = type(error.value)(words)
         except Exception:  # noqa: BLE001 - whatever kind it is
             bad = None
         if bad is None or self._mask(str(bad)) != str(bad):
             bad = RuntimeError(self._mask(text))
-        return pytest.ExceptionInfo.from_exc_info((type(bad), bad, told.tb))
+        return pytest.ExceptionInfo.from_exc_info((type(bad), bad, error.tb))
 
     def _hush(self, value: Any) -> None:
         text = str(value)

@@ -29,17 +29,17 @@ def xml(results: Row) -> str:
     for row in picked if results["promise"]["narrowed"] else results["clauses"]:
         key = (row["family"], row["operation"])
         by_key.setdefault(key if key in known else (row["family"], ""), []).append(row)
-    told = _Told(results)
+    shown = _Shown(results)
     for operation in results["operations"]:
         rows = by_key.get((operation["family"], operation["operation"]), [])
-        whole.append(_suite(operation, rows, told))
+        whole.append(_suite(operation, rows, shown))
     for name in ("tests", "failures", "errors"):  # and no `skipped`, which the schema has at suites alone
         setattr(whole, name, sum(getattr(suite, name) for suite in whole))
     whole.time = round(results["run"]["seconds"], 3)
     return str(whole.tostring().decode())
 
 
-class _Told:
+class _Shown:
     """What every case is told from: the results, the cause of each clause, and how much time is whose."""
 
     def __init__(self, results: Row) -> None:
@@ -61,8 +61,8 @@ class _Told:
         return [self.results["findings"][number] for number in row["findings"]]
 
 
-def _suite(operation: Row, rows: list[Row], told: _Told) -> TestSuite:
-    results = told.results
+def _suite(operation: Row, rows: list[Row], shown: _Shown) -> TestSuite:
+    results = shown.results
     suite = TestSuite(f"{operation['family']}.{operation['operation'] or 'across operations'}")
     suite.timestamp = results["run"]["started"][:19]
     run = {
@@ -73,7 +73,7 @@ def _suite(operation: Row, rows: list[Row], told: _Told) -> TestSuite:
     run |= {"suite version": results["suite"]["version"]} | results["run"]["labels"] | _excuses(results)
     for name, value in run.items():
         suite.add_property(name, printable(value))
-    suite.add_testcases([_case(row, told) for row in rows])
+    suite.add_testcases([_case(row, shown) for row in rows])
     return suite
 
 
@@ -85,10 +85,10 @@ def _excuses(results: Row) -> dict[str, str]:
     return {kind: "; ".join(says) for kind, says in held.items()}
 
 
-def _case(row: Row, told: _Told) -> TestCase:
-    case = TestCase(printable(row["statement"]), row["id"], told.seconds(row))
-    found = told.findings(row)
-    text = printable("\n\n".join(_lines(row, told)))
+def _case(row: Row, shown: _Shown) -> TestCase:
+    case = TestCase(printable(row["statement"]), row["id"], shown.seconds(row))
+    found = shown.findings(row)
+    text = printable("\n\n".join(_lines(row, shown)))
     message = printable(brief(found[0]) if found else row["reason"] or row["statement"])
     if row["verdict"] == "fail" and row["colour"] == "red":
         case.result = [Failure(message, row["standing"])]
@@ -96,19 +96,19 @@ def _case(row: Row, told: _Told) -> TestCase:
         case.result = [Error(message, "error")]
     elif row["verdict"] != "pass":
         case.result = [Skipped(f"{'amber' if row['verdict'] == 'fail' else row['verdict']}: {message}")]
-    for shown in case.result:
-        shown.text = text
+    for result in case.result:
+        result.text = text
     case.system_out = printable(
         "\n".join([f"{row['kind']}, {row['standing']}", *map(source, row["sources"])])
     )
     return case
 
 
-def _lines(row: Row, told: _Told) -> Iterator[str]:
+def _lines(row: Row, shown: _Shown) -> Iterator[str]:
     """Yield what there is to say on a clause that is not kept: the cause first."""
-    if row["id"] in told.causes:
-        yield told.causes[row["id"]]
-    for bad in told.findings(row):
+    if row["id"] in shown.causes:
+        yield shown.causes[row["id"]]
+    for bad in shown.findings(row):
         where = f"\nWhere: {bad['where']}" if bad["where"] not in {"", "status"} else ""
         yield f"Expected: {bad['expected']}\nActual: {bad['actual']}{where}"
     if row["reason"]:

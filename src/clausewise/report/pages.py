@@ -147,9 +147,9 @@ def history(
     return template.render(runs=runs, targets=targets, links=links, chart=chart, dark=_dark())
 
 
-def drawn(template: str, **told: Any) -> str:
+def drawn(template: str, **values: Any) -> str:
     """Return a page of its own from a template, without a script."""
-    return _environment(autoescape=True).get_template(template).render(dark=_dark(), **told)
+    return _environment(autoescape=True).get_template(template).render(dark=_dark(), **values)
 
 
 def _of_target(

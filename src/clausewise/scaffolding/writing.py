@@ -145,9 +145,9 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _discrepancies(library: OpenApiFiles, told: list[dict[str, Any]]) -> str:
+def _discrepancies(library: OpenApiFiles, found: list[dict[str, Any]]) -> str:
     head = f"# What {library.path.name} contradicts in itself. Neither side is held against a server.\n\n"
-    return head + toml("discrepancy", iter(told))
+    return head + toml("discrepancy", iter(found))
 
 
 def _roles(maker: ContractBuilder, contract: Mapping[str, Any]) -> Iterator[dict[str, str | list[str]]]:

@@ -72,11 +72,11 @@ def _unknown(one: Row, other: Row, names: tuple[str, str]) -> Iterator[dict[str,
             yield {"clause": pair[0]["id"], "judged": names[judged[1]]}
 
 
-def _broken(told: Iterable[Row]) -> set[Place]:
+def _broken(rows: Iterable[Row]) -> set[Place]:
     """Return the answers of which a clause is broken at one of them."""
     return {
         (row["family"], row["operation"], row["outcome"])
-        for results in told
+        for results in rows
         for row in results["clauses"]
         if row["verdict"] in _BROKEN and row["outcome"]
     }

@@ -384,10 +384,10 @@ def _whole_answers(known: _Symptoms) -> Iterator[Tie]:
             yield from ((whole[0], it) for it in symptoms if it[0] in {PLACE, RULE})
 
 
-def _sharing(told: Iterable[tuple[Hashable, Symptom]]) -> Iterator[Tie]:
+def _sharing(symptoms: Iterable[tuple[Hashable, Symptom]]) -> Iterator[Tie]:
     """Tie all symptoms that are told with the same key."""
     held: dict[Hashable, list[Symptom]] = defaultdict(list)
-    for key, it in told:
+    for key, it in symptoms:
         held[key].append(it)
     for together in held.values():
         yield from pairwise(together)

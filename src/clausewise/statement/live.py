@@ -27,16 +27,16 @@ class Live:
         self._counted = -_EVERY
         self.causes = 0
 
-    def add(self, told: Mapping[str, Any]) -> None:
+    def add(self, report: Mapping[str, Any]) -> None:
         """Take what one test says that it found (`Judge.told`)."""
-        for bad in told.get("findings", ()):
+        for bad in report.get("findings", ()):
             standing = self._clauses[bad["clause"]]["standing"]
             about = {"test": "", "standing": standing, "colour": self._colours[bad["clause"]]}
             self._findings.append(bad | about)
-        for record in told.get("exchanges", ()):
+        for record in report.get("exchanges", ()):
             operation = self._scope.operation(record["family"], record["operation"])
             self._seen[record["id"]] = Seen.of(operation, record)
-        if told.get("findings") and time.monotonic() - self._counted >= _EVERY:
+        if report.get("findings") and time.monotonic() - self._counted >= _EVERY:
             found = folded(self._findings, self._clauses, self._seen)
             self.causes = len(causes(found, self._clauses, self._seen))
             self._counted = time.monotonic()

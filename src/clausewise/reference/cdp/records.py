@@ -72,12 +72,12 @@ def found(ecrn: str, sent: Mapping[str, Any], *, status: str, scan: str, number:
     }
 
 
-def reread(told: Body, on: Callable[[str], bool]) -> None:
+def reread(record: Body, on: Callable[[str], bool]) -> None:
     """Write a record as another reading of the document has it, where that is switched on."""
-    for entry in told["id_details"]:
+    for entry in record["id_details"]:
         if on("expiry-as-timestamp") and entry["date_of_expiry"]:
             entry["date_of_expiry"] += "T00:00:00.000+00:00"
-    for entry in told["id_details"][1:] if on("one-default-document") else ():
+    for entry in record["id_details"][1:] if on("one-default-document") else ():
         entry["default_status"] = False
 
 
