@@ -197,7 +197,7 @@ _ALL = (
     ),
     RunOption(
         name="--seed",
-        help="seed of all generated values (default: by chance); give a new one to a target that remembers",
+        help="seed of all that is made by chance (default: by chance)",
         heading=Heading.DEPTH,
         metavar="N",
         read=int,
