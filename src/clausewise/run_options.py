@@ -197,7 +197,7 @@ _ALL = (
     ),
     RunOption(
         name="--seed",
-        help="seed of all that is made by chance (default: by chance)",
+        help="seed of all that is made by chance (default: a new one)",
         heading=Heading.DEPTH,
         metavar="N",
         read=int,
